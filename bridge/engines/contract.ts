@@ -1,0 +1,163 @@
+import { z } from "zod";
+
+/**
+ * The contract every engine keeps: run(program) -> state, snapshot, restore, probe.
+ * Requests and replies cross a process boundary as JSON, so both sides are zod-checked.
+ */
+
+/** Longest-side picture size in pixels, path-tracing samples, and the renderer ("CYCLES" unless said otherwise). */
+export const quality = z.object({
+  px: z.number().int().min(8).max(8192),
+  samples: z.number().int().min(1).max(65536),
+  renderer: z.enum(["CYCLES", "WORKBENCH", "EEVEE"]).optional(),
+});
+export type Quality = z.infer<typeof quality>;
+
+/** One picture to take: a camera by name (null: the scene's active camera) and the file name it is written as. */
+export const view = z.object({
+  camera: z.string().nullable(),
+  name: z.string().regex(/^[A-Za-z0-9_.-]+\.png$/),
+  frame: z.number().int().optional(),
+  /** True: leave the view out silently when the camera does not exist (BlenderGym's Camera2). */
+  optional: z.boolean().optional(),
+});
+export type View = z.infer<typeof view>;
+
+/** Limits of one job: wall clock in seconds, address space in MiB, log in KiB, largest file in MiB, processes. */
+export const limits = z.object({
+  seconds: z.number().positive(),
+  memoryMb: z.number().int().positive(),
+  logKb: z.number().int().positive(),
+  fileMb: z.number().int().positive(),
+  processes: z.number().int().positive(),
+});
+export type Limits = z.infer<typeof limits>;
+export const defaultLimits: Limits = { seconds: 120, memoryMb: 6144, logKb: 64, fileMb: 512, processes: 256 };
+
+/** What went wrong in a job, as told to a generator. `line` is 1-based in the program; `source` is that line's text. */
+export const programError = z.object({
+  kind: z.enum(["program", "timeout", "memory", "crash", "output", "engine"]),
+  type: z.string(),
+  message: z.string(),
+  line: z.number().int().positive().optional(),
+  source: z.string().optional(),
+  hint: z.string().optional(),
+});
+export type ProgramError = z.infer<typeof programError>;
+
+export const runRequest = z.object({
+  op: z.literal("run"),
+  /** Unique id of the job. */
+  job: z.string().min(1),
+  /** Program text (Python for blender). */
+  program: z.string(),
+  /** Absolute path of the pristine .blend the program runs on; absent: an empty factory scene. */
+  base: z.string().optional(),
+  views: z.array(view),
+  quality,
+  limits,
+  /** Absolute path of an existing folder: the only place the job may write. Pictures and scene.json land here. */
+  dir: z.string(),
+  /** Also save the resulting scene as this file in `dir`. */
+  save: z
+    .string()
+    .regex(/^[A-Za-z0-9_.-]+\.blend$/)
+    .optional(),
+  /** Keep the live scene under this name for probe, snapshot and restore; the previous one of that name is dropped. */
+  keep: z.string().optional(),
+});
+export type RunRequest = z.infer<typeof runRequest>;
+
+/** A state s_t = exec(p_t): pictures, a bounded log, a scene summary and, when it failed, a structured error. */
+export const runState = z.object({
+  ok: z.boolean(),
+  /** File names in `dir`, one per picture taken. */
+  renders: z.array(z.object({ name: z.string(), camera: z.string().nullable(), frame: z.number().int() })),
+  /** Tail of what the program printed, at most limits.logKb. */
+  log: z.string(),
+  error: programError.optional(),
+  /** True when scene.json was written to `dir`. */
+  scene: z.boolean(),
+  seconds: z.object({ execute: z.number(), render: z.number(), total: z.number() }),
+});
+export type RunState = z.infer<typeof runState>;
+
+/** A read-only or viewpoint action on a kept scene; it runs in a fork, so the scene itself never changes. */
+export const probeRequest = z.object({
+  op: z.literal("probe"),
+  job: z.string().min(1),
+  scene: z.string(),
+  /** "scene_info", "render", "bounds" ...; further actions are registered by the skill's worker modules. */
+  action: z.string(),
+  args: z.record(z.string(), z.unknown()).default({}),
+  limits,
+  dir: z.string(),
+});
+export type ProbeRequest = z.infer<typeof probeRequest>;
+
+/** Any operation registered in the worker beside the contract (the solver's "knobs", "sweep"); runs in a sandboxed child. */
+export const callRequest = z.object({
+  op: z.literal("call"),
+  job: z.string().min(1),
+  /** Name of the worker module, e.g. "knobs" -> op_knobs.py. */
+  name: z.string().regex(/^[a-z_]+$/),
+  args: z.record(z.string(), z.unknown()),
+  base: z.string().optional(),
+  limits,
+  dir: z.string(),
+});
+export type CallRequest = z.infer<typeof callRequest>;
+
+/** Reply of probe and call: `result` is the operation's own JSON. */
+export const opReply = z.object({
+  ok: z.boolean(),
+  result: z.unknown().optional(),
+  log: z.string().default(""),
+  error: programError.optional(),
+  seconds: z.number(),
+});
+export type OpReply = z.infer<typeof opReply>;
+
+/** How jobs are isolated, best first; chosen by the boot self-test. */
+export type Isolation = "fork" | "reset" | "cold";
+
+/** What an executor can do; feeds prompts, doctor and the lease. */
+export const capabilityCard = z.object({
+  engine: z.string(),
+  version: z.string(),
+  isolation: z.enum(["fork", "reset", "cold"]),
+  /** Why a better isolation was not chosen, one line each; empty for "fork". */
+  isolationNotes: z.array(z.string()),
+  sandbox: z.object({
+    namespaces: z.boolean(),
+    readOnlyRoot: z.boolean(),
+    noNetwork: z.boolean(),
+    seccomp: z.boolean(),
+    landlock: z.boolean(),
+    unprivileged: z.boolean(),
+    notes: z.array(z.string()),
+  }),
+  /** Render devices the engine's process sees, e.g. ["CPU"] or ["CUDA:NVIDIA H200"]. */
+  devices: z.array(z.string()),
+  /** CUDA_VISIBLE_DEVICES of the engine's process; null where unset. */
+  visibleDevices: z.string().nullable(),
+  cpus: z.number().int(),
+  renderers: z.array(z.string()),
+  denoiser: z.boolean(),
+});
+export type CapabilityCard = z.infer<typeof capabilityCard>;
+
+/** A running engine. Every call settles: a job that dies is a state with an error, never a hang or a silence. */
+export interface Engine {
+  readonly card: CapabilityCard;
+  /** Process id of the engine's parent process (chaos tests kill it). */
+  readonly pid: number | undefined;
+  run(request: Omit<RunRequest, "op">): Promise<RunState>;
+  probe(request: Omit<ProbeRequest, "op">): Promise<OpReply>;
+  call(request: Omit<CallRequest, "op">): Promise<OpReply>;
+  /** Freezes the kept scene under a snapshot id. */
+  snapshot(scene: string): Promise<string>;
+  /** Makes the kept scene what it was at the snapshot. */
+  restore(scene: string, snapshot: string): Promise<void>;
+  close(): Promise<void>;
+}

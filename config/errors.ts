@@ -1,0 +1,91 @@
+/** Every way a part of viga can fail. Closed: a new code needs a hint and an exit code below. */
+export const errorCodes = [
+  "config_invalid",
+  "input_invalid",
+  "not_found",
+  "dependency_missing",
+  "bus_unreachable",
+  "bus_conflict",
+  "bus_payload",
+  "artifact_missing",
+  "artifact_corrupt",
+  "engine_failed",
+  "engine_timeout",
+  "program_error",
+  "sandbox_unavailable",
+  "slot_unavailable",
+  "lease_stale",
+  "model_auth",
+  "model_unreachable",
+  "model_rate_limited",
+  "model_timeout",
+  "model_context",
+  "model_reply_invalid",
+  "model_refused",
+  "player_failed",
+  "budget_exhausted",
+  "interrupted",
+  "internal",
+] as const;
+export type ErrorCode = (typeof errorCodes)[number];
+
+/** What a caller may do about an error: nothing, the same again, or the same on another slot or endpoint. */
+export type Retry = "never" | "same" | "elsewhere";
+
+/** An error as plain data, safe on the bus and in snapshots (an `Error` in an XState context becomes `{}`). */
+export interface ErrorData {
+  code: ErrorCode;
+  message: string;
+  retry: Retry;
+  hint?: string;
+}
+
+/** The one error class of the project. `hint` tells a person what to do. */
+export class VigaError extends Error {
+  override readonly name = "VigaError";
+  readonly code: ErrorCode;
+  readonly retry: Retry;
+  readonly hint: string | undefined;
+
+  constructor(code: ErrorCode, message: string, options: { retry?: Retry; hint?: string; cause?: unknown } = {}) {
+    super(message, options.cause === undefined ? undefined : { cause: options.cause });
+    this.code = code;
+    this.retry = options.retry ?? "never";
+    this.hint = options.hint;
+  }
+
+  toData(): ErrorData {
+    return {
+      code: this.code,
+      message: this.message,
+      retry: this.retry,
+      ...(this.hint === undefined ? {} : { hint: this.hint }),
+    };
+  }
+}
+
+/** Normalises anything thrown. Unknown values become `internal`, with the original as `cause`. */
+export function toVigaError(thrown: unknown): VigaError {
+  if (thrown instanceof VigaError) return thrown;
+  const message = thrown instanceof Error ? thrown.message : String(thrown);
+  return new VigaError("internal", message, { cause: thrown });
+}
+
+/** Process exit code of an error: 2 bad input or config, 3 something missing on the machine, 130 interrupted, else 1. */
+export function exitCodeOf(error: VigaError): number {
+  switch (error.code) {
+    case "config_invalid":
+    case "input_invalid":
+    case "not_found":
+      return 2;
+    case "dependency_missing":
+    case "sandbox_unavailable":
+    case "model_auth":
+    case "model_unreachable":
+      return 3;
+    case "interrupted":
+      return 130;
+    default:
+      return 1;
+  }
+}
