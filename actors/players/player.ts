@@ -1,0 +1,71 @@
+import type { Context, Feedback, Measures, Round, State, Task, Usage } from "../../machines/domain.ts";
+
+/** An engine job as a player asks for it; the host adds job id, lease, limits and folder, and survives a lost slot. */
+export type JobRequest =
+  | { op: "call"; name: string; args: Record<string, unknown>; files?: string[]; seconds?: number }
+  | { op: "probe"; action: string; args: Record<string, unknown>; seconds?: number };
+
+export interface JobReply {
+  ok: boolean;
+  result: unknown;
+  error?: { kind: string; type: string; message: string; line?: number; hint?: string };
+  /** Files the job wrote that the request asked for (`files`: names or globs), by name, as artifacts. */
+  files: Record<string, string>;
+}
+
+/**
+ * What a host lends a player. A player has no other way to the outside: no bus, no engine, no disk.
+ */
+export interface PlayerIO {
+  readonly run: string;
+  readonly task: Task;
+  /** Aborted when the run stops, is interrupted, or this incarnation was replaced. */
+  readonly signal: AbortSignal;
+  /** Text of an artifact. */
+  text(ref: string): Promise<string>;
+  /** Bytes of an artifact. */
+  bytes(ref: string): Promise<Buffer>;
+  /** Stores bytes or text and gives its reference. */
+  put(content: Buffer | string, media: string): Promise<string>;
+  /** An engine job on the slot that holds the run's scene. */
+  job(request: JobRequest): Promise<JobReply>;
+  /**
+   * A paid or slow call made at most once: the intent is recorded, the reply is recorded before it is returned, and
+   * after a crash a recorded reply is returned without calling again. `key` is unique and stable within this turn.
+   */
+  once<T>(key: string, call: () => Promise<T>): Promise<T>;
+  /** An event on the tape, `viga.evt.<run>.<role>.<type>`; for observers, never read back. */
+  note(type: string, data: Record<string, unknown>): void;
+  /** Adds to the run's usage. */
+  spent(usage: Usage): void;
+}
+
+/** A generator's move: one or more candidate programs (code as text), or the end of the process. */
+export type GeneratorMove =
+  | { type: "programs"; candidates: { thought: string; code_diff: string; code: string }[]; plan?: string }
+  | { type: "end"; reason: string };
+
+export interface GeneratorPlayer {
+  readonly name: string;
+  write(context: Context, io: PlayerIO): Promise<GeneratorMove>;
+}
+
+/** What a verifier is shown: the candidates of a round that rendered, their measures, and what went before. */
+export interface Observation {
+  t: number;
+  task: Task;
+  state: State;
+  measures: Measures | null;
+  /** The round before, to tell what changed. */
+  previous: Round | null;
+  analysis: string | null;
+}
+
+export interface VerifierPlayer {
+  readonly name: string;
+  /** Describes the target before round 1, when the role is configured with `analyze_target`. */
+  analyze?(task: Task, io: PlayerIO): Promise<string>;
+  judge(observation: Observation, io: PlayerIO): Promise<Feedback>;
+  /** Picks the best of N candidates (index); without it the lowest PL is chosen. */
+  choose?(states: State[], measures: (Measures | null)[], io: PlayerIO): Promise<number>;
+}
