@@ -54,68 +54,98 @@ const envName = z
   .string()
   .regex(/^[A-Za-z_][A-Za-z0-9_]*$/, "the name of an environment variable, never the key itself");
 
-export const profile = z.strictObject({
+/** Every key without its default: what an override may give. */
+const keys = {
   /** Base URL of an endpoint that speaks OpenAI's chat completions, up to and without `/chat/completions`. */
   base_url: z.url({ protocol: /^https?$/ }),
   /** The model's name on the wire. */
   model: z.string().min(1),
   /** Environment variable that holds the key; of a list, the first one set. Absent: the endpoint needs no key. */
-  key_env: z.union([envName, z.array(envName).min(1)]).optional(),
+  key_env: z.union([envName, z.array(envName).min(1)]),
   /** False: the endpoint also works without a key (a server of one's own), so none is asked for before a run. */
-  key_required: z.boolean().default(true),
+  key_required: z.boolean(),
   /** File that holds the key on its first line; the environment comes first. */
-  key_file: z.string().min(1).optional(),
+  key_file: z.string().min(1),
   /** Input plus output tokens that the endpoint takes in one call. */
   context_tokens: z.number().int().min(512),
   /** Output tokens asked for in a first try; a cut-off reply may be asked again with up to `max_tokens_limit`. */
   max_tokens: z.number().int().min(16),
   /** Most output tokens that the endpoint allows; absent: bounded by the context alone. */
-  max_tokens_limit: z.number().int().min(16).optional(),
+  max_tokens_limit: z.number().int().min(16),
   /** Which request field carries the output limit. */
-  max_tokens_param: z.enum(["max_tokens", "max_completion_tokens"]).default("max_tokens"),
+  max_tokens_param: z.enum(["max_tokens", "max_completion_tokens"]),
   /** Sampling temperature; null: not sent, because the endpoint refuses it. */
-  temperature: z.number().min(0).max(2).nullable().default(0.3),
+  temperature: z.number().min(0).max(2).nullable(),
   /** Longest side in pixels of a picture that is sent; larger ones are scaled down before sending. 0: no vision. */
   image_max_px: z.number().int().min(0).max(16384),
   image_tokens: imageTokenFormula,
   /** `image_url.detail` that is sent with every picture; absent: not sent. */
-  image_detail: z.enum(["low", "high", "auto"]).optional(),
+  image_detail: z.enum(["low", "high", "auto"]),
+  /** Most pictures in one request; more are put side by side into fewer. Absent: no limit. */
+  max_images: z.number().int().min(1),
   /** The tool style to start with; three failures in a row step down native -> inline -> json. */
-  tools: toolStyle.default("native"),
+  tools: toolStyle,
   /** Whether the endpoint takes `response_format` (used in the json style only). */
-  json_mode: z.enum(["object", "none"]).default("object"),
+  json_mode: z.enum(["object", "none"]),
   /** USD per million tokens. 0 for a model of one's own. */
-  prices: z.strictObject({
-    input_per_mtok: z.number().nonnegative(),
-    output_per_mtok: z.number().nonnegative(),
-  }),
+  prices: z.strictObject({ input_per_mtok: z.number().nonnegative(), output_per_mtok: z.number().nonnegative() }),
   /** Calls in flight at once, over all runs of a process that share the endpoint. */
-  concurrency: z.number().int().min(1).default(4),
+  concurrency: z.number().int().min(1),
   /** Calls per minute, over all runs of a process that share the endpoint; absent: no limit but the server's. */
-  rpm: z.number().positive().optional(),
-  timeouts: z
-    .strictObject({
-      /** Until the first byte of an answer, seconds (a long prompt takes a while to read). */
-      first_s: z.number().positive().default(180),
-      /** Longest silence in the middle of an answer, seconds. */
-      stall_s: z.number().positive().default(60),
-      /** The whole call, seconds. */
-      total_s: z.number().positive().default(600),
-    })
-    .prefault({}),
+  rpm: z.number().positive(),
+  timeouts: z.strictObject({
+    /** Until the first byte of an answer, seconds (a long prompt takes a while to read). Without `stream` at most 300. */
+    first_s: z.number().positive().default(180),
+    /** Longest silence in the middle of an answer, seconds. */
+    stall_s: z.number().positive().default(60),
+    /** The whole call, seconds. */
+    total_s: z.number().positive().default(600),
+  }),
   /** Calls after the first that a passing failure (429, 5xx, timeout, lost connection) may cost. */
-  retries: z.number().int().min(0).max(20).default(5),
-  stream: z.boolean().default(true),
+  retries: z.number().int().min(0).max(20),
+  stream: z.boolean(),
   /** Further fields of the request body, sent as they are (for example `reasoning_effort`). */
-  extra: z.record(z.string(), z.json()).default({}),
+  extra: z.record(z.string(), z.json()),
+};
+
+export const profile = z.strictObject({
+  ...keys,
+  key_env: keys.key_env.optional(),
+  key_required: keys.key_required.default(true),
+  key_file: keys.key_file.optional(),
+  max_tokens_limit: keys.max_tokens_limit.optional(),
+  max_tokens_param: keys.max_tokens_param.default("max_tokens"),
+  temperature: keys.temperature.default(0.3),
+  image_detail: keys.image_detail.optional(),
+  max_images: keys.max_images.optional(),
+  tools: keys.tools.default("native"),
+  json_mode: keys.json_mode.default("object"),
+  concurrency: keys.concurrency.default(4),
+  rpm: keys.rpm.optional(),
+  timeouts: keys.timeouts.prefault({}),
+  retries: keys.retries.default(5),
+  stream: keys.stream.default(true),
+  extra: keys.extra.default({}),
 });
 export type Profile = z.infer<typeof profile>;
 
-/** A profile as `models:` in viga.yaml gives it: any keys, over a shipped profile or on their own. */
-export const profileOverride = profile.partial().extend({
-  /** Name of the profile whose other keys are taken. Without it: the shipped profile of the same name, if there is one. */
-  like: z.string().optional(),
-});
+/**
+ * A profile as `models:` in viga.yaml gives it: any keys, over a shipped profile or on their own. No defaults are filled
+ * in here, or they would hide what the shipped profile says.
+ */
+export const profileOverride = z
+  .strictObject({
+    ...keys,
+    prices: keys.prices.partial(),
+    timeouts: z.strictObject({
+      first_s: z.number().positive().optional(),
+      stall_s: z.number().positive().optional(),
+      total_s: z.number().positive().optional(),
+    }),
+    /** Name of the profile whose other keys are taken. Without it: the shipped profile of the same name, if there is one. */
+    like: z.string(),
+  })
+  .partial();
 export type ProfileOverride = z.input<typeof profileOverride>;
 
 /** A profile with the name users call it by. */
