@@ -1,0 +1,42 @@
+import { VigaError } from "../../config/errors.ts";
+import type { Context, Program } from "../../machines/domain.ts";
+import type { WriteOutput } from "../../machines/generator.ts";
+import type { Perform } from "../host.ts";
+import { makePlayerIO } from "../io.ts";
+import type { LeaseWatch } from "../lease.ts";
+import type { GeneratorPlayer } from "../players/player.ts";
+import { Replies } from "../replies.ts";
+import type { RunSpec } from "../spec.ts";
+
+/** Effects of the generator role: `write` has the player make its move on a context. */
+export function generatorEffects(player: GeneratorPlayer, spec: RunSpec, leases: LeaseWatch): Perform {
+  let replies: Replies | null = null;
+  return async (effect, host) => {
+    if (effect.kind !== "write") throw new VigaError("internal", `a generator cannot ${effect.kind}`);
+    replies ??= new Replies(host);
+    const context = effect.input.context as Context;
+    const { io, usage } = makePlayerIO({ host, leases, replies, spec }, effect.key);
+    const move = await player.write(context, io);
+    if (move.type === "end") {
+      return { move: "end", reason: move.reason, usage: usage() } satisfies WriteOutput;
+    }
+    if (move.candidates.length === 0) {
+      throw new VigaError("player_failed", `${player.name} proposed no program`);
+    }
+    const programs: Program[] = await Promise.all(
+      move.candidates.map(async (candidate, index) => ({
+        t: context.t,
+        candidate: index,
+        thought: candidate.thought,
+        code_diff: candidate.code_diff,
+        code: await host.options.store.put(candidate.code),
+      })),
+    );
+    return {
+      move: "programs",
+      programs,
+      ...(move.plan === undefined ? {} : { plan: move.plan }),
+      usage: usage(),
+    } satisfies WriteOutput;
+  };
+}

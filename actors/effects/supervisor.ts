@@ -1,0 +1,87 @@
+import { VigaError } from "../../config/errors.ts";
+import { compareViews, pairViews } from "../../evaluators/compare.ts";
+import type { Measures, Program, Round, State } from "../../machines/domain.ts";
+import type { ActorHost, Perform } from "../host.ts";
+import { runJob } from "../jobs.ts";
+import { grantLease, type LeaseWatch, type SlotWatch } from "../lease.ts";
+import type { RunSpec } from "../spec.ts";
+import { stateOf } from "./executor.ts";
+
+/** Seconds to wait for a slot to come up (a cold Blender with its self-test). */
+const slotWait = 90;
+
+/** Effects of the supervisor role: grant the scene's lease, make the final pictures. */
+export function supervisorEffects(spec: RunSpec, leases: LeaseWatch, slots: SlotWatch): Perform {
+  return async (effect, host) => {
+    switch (effect.kind) {
+      case "lease": {
+        const avoid = effect.input.avoid as string | null;
+        const request = { run: spec.run, engine: spec.engine, avoid, waitSeconds: slotWait };
+        return { lease: await grantLease(host.options.bus, slots, request, host.signal) };
+      }
+      case "final": {
+        const { best, start } = effect.input as { best: Round; start: Round | null };
+        const finalBest = await finalState(host, spec, leases, best, "best");
+        const same = start !== null && start.t === best.t;
+        const finalStart = start?.state.ok && !same ? await finalState(host, spec, leases, start, "start") : null;
+        return { best: finalBest, start: same ? finalBest : finalStart };
+      }
+      default:
+        throw new VigaError("internal", `a supervisor cannot ${effect.kind}`);
+    }
+  };
+}
+
+export interface FinalState {
+  t: number;
+  state: State;
+  measures: Measures | null;
+  /** The saved .blend (or deck, page), for the best. */
+  saved: string | null;
+}
+
+/** Renders a round's program once more, at final quality. */
+async function finalState(
+  host: ActorHost,
+  spec: RunSpec,
+  leases: LeaseWatch,
+  round: Round,
+  which: "best" | "start",
+): Promise<FinalState> {
+  const program: Program | null = round.program;
+  if (!program) throw new VigaError("internal", `round ${round.t} has no program`);
+  const save = which === "best" ? "blender_file.blend" : undefined;
+  const answer = await runJob(
+    { bus: host.options.bus, host, leases, engine: spec.engine },
+    {
+      op: "run",
+      t: program.t,
+      candidate: program.candidate,
+      code: program.code,
+      quality: spec.render.final,
+      keep: false,
+      ...(save === undefined ? {} : { save }),
+    },
+    { key: `final/${which}`, seconds: spec.seconds * 8 + 1800 },
+  );
+  const state = await stateOf(host, program, answer);
+  if (!state.ok) {
+    throw new VigaError(
+      "engine_failed",
+      `the final render of round ${round.t} failed: ${state.error?.message ?? "no picture"}`,
+      {
+        hint: "lower render.final in the configuration, or raise limits.seconds",
+      },
+    );
+  }
+  const pairs = pairViews(state.renders, spec.task.targets);
+  const views = await Promise.all(
+    pairs.map(async ({ name, image, target }) => ({
+      name,
+      image: await host.options.store.get(image),
+      target: await host.options.store.get(target),
+    })),
+  );
+  const measures = views.length > 0 ? await compareViews(views) : null;
+  return { t: round.t, state, measures, saved: save === undefined ? null : (answer.files[save] ?? null) };
+}

@@ -1,0 +1,280 @@
+import { type AnyStateMachine, initialTransition, transition } from "xstate";
+import type { ArtifactStore } from "../bridge/artifacts/store.ts";
+import { readCell, writeCell } from "../bridge/bus/cells.ts";
+import type { Bus } from "../bridge/bus/connection.ts";
+import { type Envelope, externalize, internalize, makeEnvelope, parseEnvelope } from "../bridge/bus/envelope.ts";
+import { follow, lastSequence, type Stored } from "../bridge/bus/follow.ts";
+import { publish } from "../bridge/bus/publish.ts";
+import { deadLetterSubject, eventSubject, mailboxSubject, streams } from "../bridge/bus/subjects.ts";
+import { toVigaError, VigaError } from "../config/errors.ts";
+import { type Effect, effect } from "../machines/effects.ts";
+import { type ActorRecord, actorRecord, type PendingEffect } from "./record.ts";
+import { actorKey } from "./spec.ts";
+
+/** Carries out one `perform` effect. What it returns becomes `effect.done`; what it throws `effect.failed`. */
+export type Perform = (effect: PendingEffect, host: ActorHost) => Promise<Record<string, unknown>>;
+
+export interface HostOptions {
+  bus: Bus;
+  store: ArtifactStore;
+  run: string;
+  role: string;
+  machine: AnyStateMachine;
+  input: unknown;
+  perform: Perform;
+  signal: AbortSignal;
+}
+
+/**
+ * One loop that runs any machine against its mailbox: read a message, drop it if it was seen, one macrostep, commit
+ * (state, position, outbox, effects under way) by compare-and-set, publish the outbox, begin the effects.
+ */
+export class ActorHost {
+  readonly options: HostOptions;
+  /** Aborted when the host ends, for whatever reason; effects watch it. */
+  readonly signal: AbortSignal;
+  readonly #ending = new AbortController();
+  readonly #waiters = new Map<string, (reply: Record<string, unknown>) => void>();
+  readonly #running = new Set<string>();
+  #record!: ActorRecord;
+  #revision = 0;
+
+  constructor(options: HostOptions) {
+    this.options = options;
+    this.signal = AbortSignal.any([options.signal, this.#ending.signal]);
+  }
+
+  get address(): string {
+    return `${this.options.run}/${this.options.role}`;
+  }
+
+  get incarnation(): number {
+    return this.#record.incarnation;
+  }
+
+  /** Runs until the signal aborts. Throws `bus_conflict` when a newer incarnation took the address over. */
+  async serve(): Promise<void> {
+    const { bus, run, role } = this.options;
+    try {
+      await this.#start();
+      const subject = mailboxSubject(run, role);
+      // Answers that lie in the mailbox already must be read before their effects are begun again.
+      const last = await lastSequence(bus, streams.mailbox, subject, this.signal);
+      let caughtUp = this.#record.position >= last;
+      if (caughtUp) this.#beginEffects();
+      for await (const message of follow(bus, streams.mailbox, subject, this.#record.position + 1, this.signal)) {
+        await this.#receive(message);
+        if (!caughtUp && message.seq >= last) caughtUp = true;
+        if (caughtUp) this.#beginEffects();
+      }
+    } finally {
+      this.#ending.abort();
+    }
+  }
+
+  /** Resolves with the answer to a job, when it reaches the mailbox. */
+  waitForJob(job: string): { reply: Promise<Record<string, unknown>>; cancel: () => void } {
+    const { promise, resolve } = Promise.withResolvers<Record<string, unknown>>();
+    this.#waiters.set(job, resolve);
+    return { reply: promise, cancel: () => this.#waiters.delete(job) };
+  }
+
+  /** An event on the tape beside the machine's own; `id` makes it the same event after a repetition. */
+  async note(type: string, data: Record<string, unknown>, id: string): Promise<void> {
+    const message = await this.#envelope(type, `${this.address}/${id}`, data);
+    await publish(this.options.bus, eventSubject(this.options.run, this.options.role, type), message, this.signal);
+  }
+
+  async #start(): Promise<void> {
+    const { bus, run, role } = this.options;
+    const cell = await readCell<unknown>(bus.actors, actorKey(run, role), this.signal);
+    if (cell.value === null) {
+      const [snapshot, actions] = initialTransition(this.options.machine, this.options.input);
+      this.#record = {
+        schema: 1,
+        incarnation: 1,
+        position: 0,
+        sent: 0,
+        seen: {},
+        machine: { value: snapshot.value, context: snapshot.context },
+        outbox: [],
+        pending: [],
+      };
+      this.#revision = cell.revision;
+      await this.#commit(effectsOf(actions));
+      return;
+    }
+    const stored = actorRecord.parse(cell.value);
+    this.#record = { ...stored, incarnation: stored.incarnation + 1 };
+    this.#revision = cell.revision;
+    await this.#write(this.#record);
+    // The predecessor may have died between its commit and its last publish; ids make a repetition harmless.
+    await this.#publishOutbox();
+  }
+
+  async #receive(stored: Stored): Promise<void> {
+    if (stored.seq <= this.#record.position) return;
+    let message: Envelope;
+    let data: Record<string, unknown>;
+    try {
+      message = parseEnvelope(stored.bytes);
+      data = (await internalize(message.data, this.options.store)) as Record<string, unknown>;
+    } catch (error) {
+      await this.#deadLetter(stored, toVigaError(error).message);
+      this.#record.position = stored.seq;
+      return;
+    }
+    const known = this.#record.seen[message.source] ?? 0;
+    const duplicate = message.sequence !== undefined && message.sequence <= known;
+    const position = stored.seq;
+    if (duplicate) {
+      this.#record.position = position;
+      return;
+    }
+    if (message.type === "job.done") {
+      this.#record.position = position;
+      const job = String(data.job);
+      this.#waiters.get(job)?.(data);
+      this.#waiters.delete(job);
+      return;
+    }
+    const isOutcome = message.type === "effect.done" || message.type === "effect.failed";
+    if (isOutcome && !this.#record.pending.some((item) => item.key === data.key)) {
+      this.#record.position = position;
+      return;
+    }
+    await this.#step(stored, message, data, position);
+  }
+
+  async #step(stored: Stored, message: Envelope, data: Record<string, unknown>, position: number): Promise<void> {
+    const { machine } = this.options;
+    const before = machine.resolveState({
+      value: this.#record.machine.value as never,
+      context: this.#record.machine.context,
+    });
+    const [after, actions] = transition(machine, before, { ...data, type: message.type, at: message.time });
+    const effects = effectsOf(actions);
+    const isOutcome = message.type === "effect.done" || message.type === "effect.failed";
+    const ignored = effects.length === 0 && after.context === before.context && same(after.value, before.value);
+    if (ignored && !isOutcome) {
+      await this.#deadLetter(stored, `not expected in state ${JSON.stringify(before.value)}`);
+      this.#record.position = position;
+      return;
+    }
+    this.#record = {
+      ...this.#record,
+      position,
+      seen:
+        message.sequence === undefined
+          ? this.#record.seen
+          : { ...this.#record.seen, [message.source]: message.sequence },
+      machine: { value: after.value, context: after.context },
+      pending: isOutcome ? this.#record.pending.filter((item) => item.key !== data.key) : this.#record.pending,
+    };
+    await this.#commit(effects);
+  }
+
+  async #commit(effects: Effect[]): Promise<void> {
+    const { run, role, store } = this.options;
+    const outbox: ActorRecord["outbox"] = [];
+    const pending = [...this.#record.pending];
+    let sent = this.#record.sent;
+    for (const item of effects) {
+      if (item.type === "perform") {
+        pending.push({ key: item.key, kind: item.kind, input: item.input });
+        continue;
+      }
+      sent += 1;
+      const id = `${this.address}/${sent}`;
+      if (item.type === "send") {
+        const { type, ...data } = item.event as { type: string } & Record<string, unknown>;
+        const sequence = sent;
+        const envelope = await this.#envelope(type, id, data, sequence);
+        outbox.push({ subject: mailboxSubject(run, item.to), envelope });
+      } else {
+        outbox.push({
+          subject: eventSubject(run, role, item.name),
+          envelope: await this.#envelope(item.name, id, item.data),
+        });
+      }
+    }
+    const record: ActorRecord = { ...this.#record, sent, outbox, pending };
+    // One look at what is stored: a context that cannot travel as JSON is a defect to find here, not at a restart.
+    this.#record = (await externalize(JSON.parse(JSON.stringify(record)), store)) as ActorRecord;
+    await this.#write(this.#record);
+    await this.#publishOutbox();
+  }
+
+  async #write(record: ActorRecord): Promise<void> {
+    const { bus, run, role } = this.options;
+    const revision = await writeCell(bus.actors, actorKey(run, role), record, this.#revision, this.signal);
+    if (revision === null) {
+      throw new VigaError("bus_conflict", `${this.address} is run by another process`, {
+        hint: "only one process may play a role of a run; this one stops",
+      });
+    }
+    this.#revision = revision;
+  }
+
+  async #publishOutbox(): Promise<void> {
+    const { bus } = this.options;
+    const events: Promise<void>[] = [];
+    for (const { subject, envelope } of this.#record.outbox) {
+      // Messages to a mailbox in order, one after the other (a receiver drops what is numbered lower than the last).
+      if (envelope.sequence === undefined) events.push(publish(bus, subject, envelope, this.signal));
+      else await publish(bus, subject, envelope, this.signal);
+    }
+    await Promise.all(events);
+  }
+
+  #beginEffects(): void {
+    for (const item of this.#record.pending) {
+      if (this.#running.has(item.key)) continue;
+      this.#running.add(item.key);
+      void this.#perform(item);
+    }
+  }
+
+  async #perform(item: PendingEffect): Promise<void> {
+    const { bus, run, role, store } = this.options;
+    let outcome: { type: string; data: Record<string, unknown> };
+    try {
+      const input = (await internalize(item.input, store)) as Record<string, unknown>;
+      const output = await this.options.perform({ ...item, input }, this);
+      outcome = { type: "effect.done", data: { key: item.key, kind: item.kind, output } };
+    } catch (error) {
+      // Stopped on the way: it stays pending and is begun again by the next incarnation.
+      if (this.signal.aborted) return;
+      outcome = { type: "effect.failed", data: { key: item.key, kind: item.kind, error: toVigaError(error).toData() } };
+    }
+    try {
+      const message = await this.#envelope(outcome.type, `${this.address}/${item.key}/done`, outcome.data);
+      await publish(bus, mailboxSubject(run, role), message, this.signal);
+    } catch (error) {
+      if (!this.signal.aborted) this.#ending.abort(error);
+    }
+  }
+
+  async #envelope(type: string, id: string, data: Record<string, unknown>, sequence?: number): Promise<Envelope> {
+    const small = (await externalize(JSON.parse(JSON.stringify(data)), this.options.store)) as Record<string, unknown>;
+    const { run, role } = this.options;
+    const base = { id, source: `${run}/${role}`, type, subject: `${run}/${role}`, data: small };
+    return makeEnvelope(sequence === undefined ? base : { ...base, sequence });
+  }
+
+  async #deadLetter(stored: Stored, reason: string): Promise<void> {
+    const { bus, run, role } = this.options;
+    const text = Buffer.from(stored.bytes).toString("utf8").slice(0, 8192);
+    const data = { reason, mailbox: stored.subject, seq: stored.seq, message: text };
+    const message = await this.#envelope("dead.letter", `${this.address}/dead/${stored.seq}`, data);
+    await publish(bus, deadLetterSubject(run, role), message, this.signal);
+  }
+}
+
+function effectsOf(actions: readonly { type: string; params?: unknown }[]): Effect[] {
+  return actions.filter((action) => action.type === "effect").map((action) => effect.parse(action.params));
+}
+
+function same(left: unknown, right: unknown): boolean {
+  return JSON.stringify(left) === JSON.stringify(right);
+}

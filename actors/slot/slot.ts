@@ -1,0 +1,158 @@
+import { randomBytes } from "node:crypto";
+import { ArtifactStore } from "../../bridge/artifacts/store.ts";
+import { putCell, readCell, watchCells } from "../../bridge/bus/cells.ts";
+import type { Bus } from "../../bridge/bus/connection.ts";
+import { makeEnvelope, parseEnvelope } from "../../bridge/bus/envelope.ts";
+import { serveJobs } from "../../bridge/bus/jobs.ts";
+import { pause, publish } from "../../bridge/bus/publish.ts";
+import { mailboxSubject } from "../../bridge/bus/subjects.ts";
+import type { Engine } from "../../bridge/engines/contract.ts";
+import { toVigaError, VigaError } from "../../config/errors.ts";
+import { executorMachine } from "../../machines/executor.ts";
+import { executorEffects } from "../effects/executor.ts";
+import { ActorHost } from "../host.ts";
+import { type JobAnswer, type JobOrder, jobOrder } from "../jobs.ts";
+import { LeaseWatch, SlotWatch } from "../lease.ts";
+import { type Lease, lease, leaseKey, type RunSpec, runSpec, type SlotEntry, slotKey, specKey } from "../spec.ts";
+import { doWork } from "./work.ts";
+
+export interface SlotOptions {
+  bus: Bus;
+  engineName: string;
+  slot: string;
+  engine: Engine;
+  /** Folder for job folders; emptied of each job when it ends. */
+  scratch: string;
+  signal: AbortSignal;
+  log: (line: string) => void;
+}
+
+/** Milliseconds between heartbeats of a slot. */
+const beatEvery = 1000;
+
+/**
+ * A slot at work: beats, serves its job queue one at a time, and is home to the executor actor of every run whose
+ * scene is leased to it. Returns when aborted.
+ */
+export async function serveSlot(options: SlotOptions): Promise<void> {
+  const { bus, engineName, slot, signal } = options;
+  const instance = randomBytes(6).toString("hex");
+  const entry: SlotEntry = {
+    engine: engineName,
+    slot,
+    beat: 0,
+    instance,
+    status: "ready",
+    card: { ...options.engine.card },
+  };
+  const specs = new Map<string, { spec: RunSpec; store: ArtifactStore }>();
+
+  const specOf = async (run: string) => {
+    const known = specs.get(run);
+    if (known) return known;
+    const cell = await readCell<unknown>(bus.actors, specKey(run), signal);
+    if (cell.value === null) throw new VigaError("not_found", `no run ${run} on this bus`);
+    const spec = runSpec.parse(cell.value);
+    const found = { spec, store: new ArtifactStore(`${spec.out}/artifacts`) };
+    specs.set(run, found);
+    return found;
+  };
+
+  const beat = async () => {
+    while (!signal.aborted) {
+      entry.beat += 1;
+      await putCell(bus.slots, slotKey(engineName, slot), entry, signal).catch(() => undefined);
+      await pause(beatEvery, signal);
+    }
+  };
+
+  const work = serveJobs(bus, engineName, slot, signal, async ({ bytes }) => {
+    let order: JobOrder;
+    try {
+      order = jobOrder.parse(parseEnvelope(bytes).data);
+    } catch (error) {
+      options.log(`dropped a job that is none: ${toVigaError(error).message}`);
+      return;
+    }
+    entry.status = "running";
+    try {
+      const answer = await answerTo(options, order, specOf);
+      const data = JSON.parse(JSON.stringify(answer)) as Record<string, unknown>;
+      const message = makeEnvelope({
+        id: `${order.job}/done`,
+        source: `slot/${slot}`,
+        type: "job.done",
+        subject: slot,
+        data,
+      });
+      await publish(bus, mailboxSubject(order.run, order.role), message, signal);
+    } catch (error) {
+      if (!signal.aborted) options.log(`job ${order.job}: ${toVigaError(error).message}`);
+    } finally {
+      entry.status = "ready";
+    }
+  });
+
+  await Promise.all([beat(), work, hostExecutors(options, specOf)]);
+}
+
+/** Does a job, unless its lease is no longer the one in force. */
+async function answerTo(
+  options: SlotOptions,
+  order: JobOrder,
+  specOf: (run: string) => Promise<{ spec: RunSpec; store: ArtifactStore }>,
+): Promise<JobAnswer> {
+  const head = { job: order.job, slot: options.slot, epoch: order.epoch };
+  const held = await readCell<Lease>(options.bus.slots, leaseKey(order.run), options.signal);
+  if (held.value === null || held.value.epoch > order.epoch) {
+    return { ...head, refused: "the scene is leased elsewhere by now", reply: {}, files: {} };
+  }
+  const { spec, store } = await specOf(order.run);
+  return { ...head, ...(await doWork(options.engine, order, spec, store, options.scratch)) };
+}
+
+/** Starts the executor actor of each run leased to this slot, and ends it when the lease moves or goes. */
+async function hostExecutors(
+  options: SlotOptions,
+  specOf: (run: string) => Promise<{ spec: RunSpec; store: ArtifactStore }>,
+): Promise<void> {
+  const { bus, slot, engineName, signal } = options;
+  const hosted = new Map<string, { epoch: number; stop: AbortController }>();
+  const slots = new SlotWatch(bus, engineName, signal);
+
+  const start = async (held: Lease) => {
+    const stop = new AbortController();
+    hosted.set(held.run, { epoch: held.epoch, stop });
+    const ending = AbortSignal.any([signal, stop.signal]);
+    const { spec, store } = await specOf(held.run);
+    const leases = new LeaseWatch(bus, held.run, ending);
+    const host = new ActorHost({
+      bus,
+      store,
+      run: held.run,
+      role: "executor",
+      machine: executorMachine,
+      input: { slot, epoch: held.epoch },
+      perform: executorEffects(spec, leases, slots),
+      signal: ending,
+    });
+    await host.serve();
+  };
+
+  await watchCells<unknown>(bus.slots, "lease.*", signal, (key, value) => {
+    const run = key.slice("lease.".length);
+    const parsed = lease.safeParse(value);
+    const ours = parsed.success && parsed.data.slot === slot && parsed.data.engine === engineName ? parsed.data : null;
+    const current = hosted.get(run);
+    if (current && current.epoch !== ours?.epoch) {
+      current.stop.abort();
+      hosted.delete(run);
+    }
+    if (ours && hosted.get(run)?.epoch !== ours.epoch) {
+      void start(ours).catch((error: unknown) => {
+        hosted.delete(run);
+        if (!signal.aborted) options.log(`executor of ${run}: ${toVigaError(error).message}`);
+      });
+    }
+  });
+}

@@ -1,0 +1,64 @@
+import { type KV, NatsError } from "nats";
+import { persist } from "./publish.ts";
+
+/** A JSON value in a bucket with the revision that compare-and-set needs. Revision 0: the key does not exist. */
+export interface Cell<T> {
+  value: T | null;
+  revision: number;
+}
+
+const encoder = new TextEncoder();
+const decoder = new TextDecoder();
+
+export async function readCell<T>(kv: KV, key: string, signal?: AbortSignal): Promise<Cell<T>> {
+  const entry = await persist(signal, () => kv.get(key));
+  if (!entry) return { value: null, revision: 0 };
+  if (entry.operation !== "PUT") return { value: null, revision: entry.revision };
+  return { value: JSON.parse(decoder.decode(entry.value)) as T, revision: entry.revision };
+}
+
+/**
+ * Writes when the cell is still at `revision`. Returns the new revision, or null when someone else wrote since.
+ * A write whose answer was lost (the bus died in between) is recognised by its content and counts as done.
+ */
+export async function writeCell(
+  kv: KV,
+  key: string,
+  value: unknown,
+  revision: number,
+  signal?: AbortSignal,
+): Promise<number | null> {
+  const text = JSON.stringify(value);
+  const bytes = encoder.encode(text);
+  try {
+    return await persist(signal, () => kv.update(key, bytes, revision));
+  } catch (error) {
+    if (!isWrongRevision(error)) throw error;
+    const now = await persist(signal, () => kv.get(key));
+    return now && decoder.decode(now.value) === text ? now.revision : null;
+  }
+}
+
+/** Writes whatever stands there. */
+export async function putCell(kv: KV, key: string, value: unknown, signal?: AbortSignal): Promise<number> {
+  return persist(signal, () => kv.put(key, encoder.encode(JSON.stringify(value))));
+}
+
+/** Calls back for each present and future value under a key pattern until aborted; survives a restarted server. */
+export async function watchCells<T>(
+  kv: KV,
+  pattern: string,
+  signal: AbortSignal,
+  on: (key: string, value: T | null, revision: number) => void,
+): Promise<void> {
+  const watch = await persist(signal, () => kv.watch({ key: pattern }));
+  signal.addEventListener("abort", () => watch.stop(), { once: true });
+  for await (const entry of watch) {
+    if (signal.aborted) return;
+    on(entry.key, entry.operation === "PUT" ? (JSON.parse(decoder.decode(entry.value)) as T) : null, entry.revision);
+  }
+}
+
+function isWrongRevision(error: unknown): boolean {
+  return error instanceof NatsError && error.api_error?.err_code === 10071;
+}

@@ -1,0 +1,89 @@
+import { type ConsumerMessages, DeliverPolicy, Events } from "nats";
+import type { Bus } from "./connection.ts";
+import { pause, persist } from "./publish.ts";
+
+/** One stored message, in stream order. */
+export interface Stored {
+  seq: number;
+  subject: string;
+  bytes: Uint8Array;
+}
+
+/**
+ * Reads a stream's subject in order from `from` (a stream sequence) and goes on with what is published later, for
+ * ever. Position is the caller's: it keeps the last sequence it has dealt with, so nothing needs an acknowledgement
+ * and nothing is delivered twice to one reader. A lost connection or a killed server costs a pause.
+ */
+export async function* follow(
+  bus: Bus,
+  stream: string,
+  filter: string,
+  from: number,
+  signal: AbortSignal,
+): AsyncGenerator<Stored> {
+  let next = Math.max(1, from);
+  while (!signal.aborted && !bus.nc.isClosed()) {
+    let messages: ConsumerMessages;
+    try {
+      messages = await persist(signal, async () => {
+        const consumer = await bus.js.consumers.get(stream, {
+          filterSubjects: filter,
+          deliver_policy: DeliverPolicy.StartSequence,
+          opt_start_seq: next,
+        });
+        return consumer.consume({ max_messages: 256, expires: 5000, idle_heartbeat: 1000 });
+      });
+    } catch {
+      await pause(100, signal);
+      continue;
+    }
+    const stop = () => messages.stop();
+    signal.addEventListener("abort", stop, { once: true });
+    const watching = restartOnReconnect(bus, messages);
+    try {
+      for await (const message of messages) {
+        if (signal.aborted) break;
+        if (message.seq < next) continue;
+        next = message.seq + 1;
+        yield { seq: message.seq, subject: message.subject, bytes: message.data };
+      }
+    } catch {
+      // The consumer is gone (server restarted); a new one starts at the same place.
+    } finally {
+      watching.end();
+      signal.removeEventListener("abort", stop);
+      messages.stop();
+    }
+    await pause(20, signal);
+  }
+}
+
+/** A restarted server has forgotten the ephemeral consumer: end the iterator so that the loop makes a new one. */
+function restartOnReconnect(bus: Bus, messages: ConsumerMessages): { end: () => void } {
+  const status = bus.nc.status() as AsyncIterable<{ type: string }> & { stop?: () => void };
+  let ended = false;
+  void (async () => {
+    for await (const event of status) {
+      if (ended) return;
+      if (event.type === Events.Reconnect) messages.stop();
+    }
+  })();
+  return {
+    end() {
+      ended = true;
+      status.stop?.();
+    },
+  };
+}
+
+/** Highest sequence stored under a subject, 0 when there is none. */
+export async function lastSequence(bus: Bus, stream: string, subject: string, signal?: AbortSignal): Promise<number> {
+  return persist(signal, async () => {
+    try {
+      return (await bus.jsm.streams.getMessage(stream, { last_by_subj: subject })).seq;
+    } catch (error) {
+      if (/no message found/i.test(String(error))) return 0;
+      throw error;
+    }
+  });
+}

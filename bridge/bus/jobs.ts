@@ -1,0 +1,86 @@
+import { AckPolicy, type JsMsg, NatsError, nanos } from "nats";
+import type { Bus } from "./connection.ts";
+import { pause, persist } from "./publish.ts";
+import { jobSubject, streams } from "./subjects.ts";
+
+/** Milliseconds after which a job whose worker fell silent is given out again; a live worker says so every second. */
+const ackWait = 4000;
+/** How often a job is given out before it counts as exhausted. */
+export const maxDeliver = 3;
+
+export interface JobDelivery {
+  bytes: Uint8Array;
+  /** 1 on the first delivery. */
+  attempt: number;
+}
+
+/**
+ * Serves a slot's queue, one job at a time, until aborted. The queue hands a job out again when this process dies
+ * before `handle` has settled; `handle` must not throw.
+ */
+export async function serveJobs(
+  bus: Bus,
+  engine: string,
+  slot: string,
+  signal: AbortSignal,
+  handle: (delivery: JobDelivery) => Promise<void>,
+): Promise<void> {
+  const durable = `${engine}-${slot}`;
+  await persist(signal, () =>
+    bus.jsm.consumers.add(streams.job, {
+      durable_name: durable,
+      filter_subject: jobSubject(engine, slot),
+      ack_policy: AckPolicy.Explicit,
+      ack_wait: nanos(ackWait),
+      max_deliver: maxDeliver,
+      max_ack_pending: 1,
+    }),
+  );
+  while (!signal.aborted && !bus.nc.isClosed()) {
+    const message = await nextJob(bus, durable, signal);
+    if (!message) continue;
+    const alive = setInterval(() => message.working(), 1000);
+    try {
+      await handle({ bytes: message.data, attempt: message.info.redeliveryCount });
+    } finally {
+      clearInterval(alive);
+    }
+    // An acknowledgement lost with the server costs one repetition, whose answer is refused as late.
+    await message.ackAck().catch(() => undefined);
+  }
+}
+
+async function nextJob(bus: Bus, durable: string, signal: AbortSignal): Promise<JsMsg | null> {
+  try {
+    const consumer = await bus.js.consumers.get(streams.job, durable);
+    return await consumer.next({ expires: 2000 });
+  } catch {
+    await pause(100, signal);
+    return null;
+  }
+}
+
+/**
+ * Calls back for jobs that were given out `maxDeliver` times without an end, and takes them off the queue (a work
+ * queue would keep them for ever).
+ */
+export async function watchExhausted(
+  bus: Bus,
+  signal: AbortSignal,
+  on: (bytes: Uint8Array) => Promise<void>,
+): Promise<void> {
+  const advisories = bus.nc.subscribe(`$JS.EVENT.ADVISORY.CONSUMER.MAX_DELIVERIES.${streams.job}.>`);
+  signal.addEventListener("abort", () => advisories.unsubscribe(), { once: true });
+  for await (const advisory of advisories) {
+    const seq = (advisory.json() as { stream_seq?: number }).stream_seq;
+    if (seq === undefined) continue;
+    try {
+      const stored = await bus.jsm.streams.getMessage(streams.job, { seq });
+      await on(stored.data);
+      await bus.jsm.streams.deleteMessage(streams.job, seq);
+    } catch (error) {
+      if (!(error instanceof NatsError)) throw error;
+      // Already gone: another supervisor took it.
+    }
+  }
+}

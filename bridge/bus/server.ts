@@ -1,0 +1,168 @@
+import { randomBytes } from "node:crypto";
+import { existsSync } from "node:fs";
+import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { createServer, connect as dial } from "node:net";
+import { join } from "node:path";
+import { execa } from "execa";
+import { VigaError } from "../../config/errors.ts";
+
+/** A nats-server of our own: loopback, random port, token, JetStream in a folder. Restarted on the same port if it dies. */
+export interface BusServer {
+  readonly url: string;
+  readonly token: string;
+  readonly pid: number | undefined;
+  /** How often it had to be restarted. */
+  readonly restarts: number;
+  stop(): Promise<void>;
+}
+
+export interface BusServerOptions {
+  /** Folder for configuration, log and JetStream store; kept, so that a run can be resumed. */
+  dir: string;
+  /** The executable; default `VIGA_NATS_SERVER` or `nats-server` on PATH. */
+  command?: string;
+  onRestart?: (reason: string) => void;
+}
+
+export async function startBusServer(options: BusServerOptions): Promise<BusServer> {
+  const command = options.command ?? process.env.VIGA_NATS_SERVER ?? "nats-server";
+  await mkdir(options.dir, { recursive: true });
+  await stopLeftover(options.dir);
+  const token = randomBytes(24).toString("hex");
+  const port = await freePort();
+  const conf = join(options.dir, "nats.conf");
+  // The token stands in a private file, never in argv, where any user of the machine could read it.
+  await writeFile(
+    conf,
+    [
+      "host: 127.0.0.1",
+      `port: ${port}`,
+      `pid_file: ${JSON.stringify(join(options.dir, "nats.pid"))}`,
+      `log_file: ${JSON.stringify(join(options.dir, "nats.log"))}`,
+      "logfile_size_limit: 4194304",
+      `authorization { token: ${JSON.stringify(token)} }`,
+      `jetstream { store_dir: ${JSON.stringify(options.dir)} }`,
+      'ping_interval: "20s"',
+      'write_deadline: "10s"',
+      "",
+    ].join("\n"),
+    { mode: 0o600 },
+  );
+
+  let child = launch(command, conf);
+  let stopping = false;
+  let restarts = 0;
+  const watch = (started: typeof child) => {
+    started.then((result) => {
+      if (stopping || child !== started) return;
+      restarts += 1;
+      options.onRestart?.(`nats-server ended (${result.signal ?? result.exitCode ?? "unknown"})`);
+      const delay = Math.min(2000, 50 * 2 ** Math.min(restarts, 6));
+      setTimeout(() => {
+        if (stopping) return;
+        child = launch(command, conf);
+        watch(child);
+      }, delay).unref();
+    });
+  };
+  watch(child);
+  try {
+    await ready(port, child);
+  } catch (error) {
+    stopping = true;
+    child.kill("SIGKILL");
+    throw error;
+  }
+
+  return {
+    url: `nats://127.0.0.1:${port}`,
+    token,
+    get pid() {
+      return child.pid;
+    },
+    get restarts() {
+      return restarts;
+    },
+    async stop() {
+      stopping = true;
+      child.kill("SIGTERM");
+      const late = setTimeout(() => child.kill("SIGKILL"), 1000);
+      await child;
+      clearTimeout(late);
+    },
+  };
+}
+
+/** With setpriv the server dies with us, also when we are SIGKILLed. */
+function launch(command: string, conf: string) {
+  const setpriv = ["/usr/bin/setpriv", "/bin/setpriv"].find((path) => existsSync(path));
+  const options = { reject: false, stdin: "ignore", stdout: "ignore", stderr: "ignore", cleanup: true } as const;
+  return setpriv
+    ? execa(setpriv, ["--pdeathsig", "KILL", command, "-c", conf], options)
+    : execa(command, ["-c", conf], options);
+}
+
+async function ready(port: number, child: ReturnType<typeof launch>): Promise<void> {
+  let ended: { exitCode?: number; originalMessage?: string } | undefined;
+  child.then((result) => {
+    ended = {
+      ...(result.exitCode === undefined ? {} : { exitCode: result.exitCode }),
+      ...(result.failed
+        ? { originalMessage: String((result as { originalMessage?: string }).originalMessage ?? "") }
+        : {}),
+    };
+  });
+  for (let waited = 0; waited < 10_000; waited += 10) {
+    if (ended) break;
+    if (await accepts(port)) return;
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  }
+  throw new VigaError(
+    "dependency_missing",
+    `nats-server did not start${ended ? ` (exit ${ended.exitCode ?? "?"})` : ""}`,
+    {
+      hint: "apt-get install nats-server, or set VIGA_NATS_SERVER to its path; its nats.log in the output folder says more",
+    },
+  );
+}
+
+function accepts(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = dial({ port, host: "127.0.0.1" });
+    socket.once("data", () => {
+      socket.destroy();
+      resolve(true);
+    });
+    socket.once("error", () => resolve(false));
+    socket.setTimeout(1000, () => {
+      socket.destroy();
+      resolve(false);
+    });
+  });
+}
+
+function freePort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const server = createServer();
+    server.once("error", reject);
+    server.listen(0, "127.0.0.1", () => {
+      const address = server.address();
+      server.close(() =>
+        address && typeof address === "object" ? resolve(address.port) : reject(new Error("no port")),
+      );
+    });
+  });
+}
+
+/** Two servers on one store would corrupt it: one left over from a killed run (no setpriv) is ended first. */
+async function stopLeftover(dir: string): Promise<void> {
+  const text = await readFile(join(dir, "nats.pid"), "utf8").catch(() => "");
+  const pid = Number.parseInt(text, 10);
+  if (!Number.isInteger(pid) || pid <= 1) return;
+  const cmdline = await readFile(`/proc/${pid}/cmdline`, "utf8").catch(() => "");
+  if (!cmdline.includes(join(dir, "nats.conf"))) return;
+  process.kill(pid, "SIGKILL");
+  for (let waited = 0; waited < 2000 && existsSync(`/proc/${pid}`); waited += 20) {
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+}

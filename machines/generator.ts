@@ -1,0 +1,166 @@
+import { setup } from "xstate";
+import type { Context, Program } from "./domain.ts";
+import { type Effect, type EffectOutcome, type EventError, effectActions, perform, record, send } from "./effects.ts";
+
+/** The generator: waits for a context M_t, has its player write p_t, asks for approval where configured, proposes it. */
+export interface GeneratorContext {
+  approve: "never" | "always" | "on_error";
+  /** The context being written on; null while idle. */
+  current: Context | null;
+  /** Programs that wait for approval. */
+  waiting: Program[];
+}
+
+export type GeneratorEvent =
+  | { type: "context"; context: Context }
+  | { type: "approve"; t: number; ok: boolean; reason?: string }
+  | { type: "stop" }
+  | EffectOutcome;
+
+/** Output of the `write` effect. */
+export type WriteOutput =
+  | { move: "programs"; programs: Program[]; plan?: string; usage: Record<string, number> }
+  | { move: "end"; reason: string; usage: Record<string, number> };
+
+const builder = setup({
+  types: {
+    context: {} as GeneratorContext,
+    events: {} as GeneratorEvent,
+    input: {} as Pick<GeneratorContext, "approve">,
+  },
+  actions: effectActions,
+});
+
+type Step = { patch?: Partial<GeneratorContext>; effects?: Effect[] };
+const step = (fn: (context: GeneratorContext, event: GeneratorEvent) => Step) =>
+  builder.enqueueActions(({ context, event, enqueue }) => {
+    const { patch, effects } = fn(context, event);
+    if (patch) enqueue.assign(patch);
+    for (const item of effects ?? []) enqueue({ type: "effect", params: item });
+  });
+
+const writeKey = (context: Context) => `write/${context.t}`;
+
+/** True when `outcome` answers the write that is under way; an answer to an older one is ignored. */
+const isCurrent = (context: GeneratorContext, event: GeneratorEvent) =>
+  (event.type === "effect.done" || event.type === "effect.failed") &&
+  context.current !== null &&
+  event.key === writeKey(context.current);
+
+const output = (event: GeneratorEvent) => (event.type === "effect.done" ? event.output : {}) as unknown as WriteOutput;
+
+const needsApproval = (context: GeneratorContext) =>
+  context.approve === "always" ||
+  (context.approve === "on_error" && context.current?.rounds.at(-1)?.state.ok === false);
+
+function propose(context: GeneratorContext, programs: Program[], extra: { plan?: string; usage?: unknown }): Effect[] {
+  const t = context.current?.t ?? 0;
+  return [
+    ...programs.map((program) => record("program.proposed", { program })),
+    send("executor", {
+      type: "program",
+      t,
+      programs,
+      ...(extra.plan === undefined ? {} : { plan: extra.plan }),
+      ...(extra.usage === undefined ? {} : { usage: extra.usage }),
+    }),
+  ];
+}
+
+const takeContext = step((_, event) => {
+  if (event.type !== "context") return {};
+  const { context } = event;
+  return {
+    patch: { current: context, waiting: [] },
+    effects: [record("writing", { t: context.t }), perform(writeKey(context), "write", { context })],
+  };
+});
+
+const giveUp = (context: GeneratorContext, error: EventError): Effect[] => [
+  record("failed", { t: context.current?.t ?? 0, error }),
+  send("memory", { type: "generator.failed", t: context.current?.t ?? 0, error }),
+];
+
+export const generatorMachine = builder.createMachine({
+  id: "generator",
+  context: ({ input }) => ({ approve: input.approve, current: null, waiting: [] }),
+  initial: "idle",
+  on: { stop: ".idle" },
+  states: {
+    idle: { on: { context: { target: "writing", actions: takeContext } } },
+    writing: {
+      on: {
+        "effect.done": [
+          {
+            guard: ({ context, event }) => isCurrent(context, event) && output(event).move === "end",
+            target: "idle",
+            actions: step((context, event) => {
+              const move = output(event);
+              const reason = move.move === "end" ? move.reason : "";
+              return {
+                effects: [
+                  record("end", { t: context.current?.t ?? 0, reason }),
+                  send("memory", { type: "generator.end", t: context.current?.t ?? 0, reason, usage: move.usage }),
+                ],
+              };
+            }),
+          },
+          {
+            guard: ({ context, event }) => isCurrent(context, event) && needsApproval(context),
+            target: "approving",
+            actions: step((context, event) => {
+              const move = output(event);
+              const waiting = move.move === "programs" ? move.programs : [];
+              return {
+                patch: { waiting },
+                effects: [record("approval.asked", { t: context.current?.t ?? 0, programs: waiting })],
+              };
+            }),
+          },
+          {
+            guard: ({ context, event }) => isCurrent(context, event),
+            target: "proposed",
+            actions: step((context, event) => {
+              const move = output(event);
+              if (move.move !== "programs") return {};
+              return { effects: propose(context, move.programs, move) };
+            }),
+          },
+        ],
+        "effect.failed": {
+          guard: ({ context, event }) => isCurrent(context, event),
+          target: "idle",
+          actions: step((context, event) => ({
+            effects: event.type === "effect.failed" ? giveUp(context, event.error) : [],
+          })),
+        },
+      },
+    },
+    approving: {
+      on: {
+        approve: [
+          {
+            guard: ({ context, event }) => event.ok && event.t === context.current?.t,
+            target: "proposed",
+            actions: step((context) => ({ effects: propose(context, context.waiting, {}) })),
+          },
+          {
+            guard: ({ context, event }) => !event.ok && event.t === context.current?.t,
+            target: "idle",
+            actions: step((context, event) => {
+              const t = context.current?.t ?? 0;
+              const reason = event.type === "approve" ? (event.reason ?? "refused by a person") : "";
+              return {
+                effects: [
+                  record("end", { t, reason }),
+                  send("memory", { type: "generator.end", t, reason, usage: {} }),
+                ],
+              };
+            }),
+          },
+        ],
+      },
+    },
+    proposed: { on: { context: { target: "writing", actions: takeContext } } },
+  },
+});

@@ -1,0 +1,264 @@
+import { setup } from "xstate";
+import type { Round, Task, Usage } from "./domain.ts";
+import { type Effect, type EffectOutcome, type EventError, effectActions, perform, record, send } from "./effects.ts";
+import type { MemoryOptions } from "./memory/memory.ts";
+
+/**
+ * The supervisor of a run: has the scene leased to a slot, starts memory, moves the lease when the slot is lost, has
+ * the final pictures made when memory stops, and says how the run ended.
+ */
+export interface SupervisorContext {
+  task: Task | null;
+  memory: MemoryOptions | null;
+  /** Facts about the run for observers: out folder, players, configuration. */
+  facts: Record<string, unknown>;
+  lease: { slot: string; epoch: number } | null;
+  /** Leases asked for so far; makes each request's key its own. */
+  leases: number;
+  recoveries: number;
+  stopped: { reason: string; error: EventError | null; best: Round | null; start: Round | null; usage: Usage } | null;
+  failure: EventError | null;
+}
+
+export type SupervisorEvent =
+  | { type: "begin"; task: Task; memory: MemoryOptions; facts: Record<string, unknown> }
+  | { type: "stopped"; reason: string; error: EventError | null; best: Round | null; start: Round | null; usage: Usage }
+  | { type: "slot.lost"; slot: string; epoch: number; why: string }
+  | { type: "slot.failed"; slot: string }
+  | { type: "role.restarted"; role: string; reason: string }
+  | { type: "role.failed"; role: string; error: EventError }
+  | { type: "control"; verb: "pause" | "resume" | "stop" | "set" | "approve"; data: Record<string, unknown> }
+  | EffectOutcome;
+
+const builder = setup({
+  types: { context: {} as SupervisorContext, events: {} as SupervisorEvent },
+  actions: effectActions,
+});
+
+type Step = { patch?: Partial<SupervisorContext>; effects?: Effect[] };
+const step = (fn: (context: SupervisorContext, event: SupervisorEvent) => Step) =>
+  builder.enqueueActions(({ context, event, enqueue }) => {
+    const { patch, effects } = fn(context, event);
+    if (patch) enqueue.assign(patch);
+    for (const item of effects ?? []) enqueue({ type: "effect", params: item });
+  });
+
+const maxRecoveries = 5;
+const leaseKey = (count: number) => `lease/${count}`;
+
+const askLease = (context: SupervisorContext, avoid: string | null): Step => ({
+  patch: { leases: context.leases + 1 },
+  effects: [perform(leaseKey(context.leases + 1), "lease", { avoid })],
+});
+
+const isLease = (context: SupervisorContext, event: SupervisorEvent) =>
+  (event.type === "effect.done" || event.type === "effect.failed") && event.key === leaseKey(context.leases);
+
+const takeLease = (event: SupervisorEvent) =>
+  (event.type === "effect.done" ? event.output.lease : null) as { slot: string; epoch: number } | null;
+
+const finish = (
+  status: "done" | "failed",
+  reason: string,
+  context: SupervisorContext,
+  error: EventError | null,
+): Effect =>
+  record("run.finished", {
+    status,
+    reason,
+    error,
+    best_t: context.stopped?.best?.t ?? null,
+    usage: context.stopped?.usage ?? null,
+  });
+
+/** A failed player or role ends the run as failed, yet its best program is finished and kept all the same. */
+const failureOf = (context: SupervisorContext): EventError | null => {
+  if (context.failure) return context.failure;
+  const stopped = context.stopped;
+  if (stopped?.reason === "player_failed" || stopped?.reason === "failures") {
+    return (
+      stopped.error ?? { code: "program_error", message: "every program of the last rounds failed", retry: "never" }
+    );
+  }
+  return null;
+};
+
+const control = step((_, event) => {
+  if (event.type !== "control") return {};
+  const { verb, data } = event;
+  const to: Effect =
+    verb === "approve"
+      ? send("generator", { type: "approve", ok: data.ok !== false, ...data })
+      : verb === "set"
+        ? send("memory", { ...data, type: "retune" })
+        : send("memory", { type: verb });
+  return { effects: [record("control", { verb, ...data }), to] };
+});
+
+const fail = step((_, event) =>
+  event.type === "role.failed" || event.type === "effect.failed"
+    ? { patch: { failure: event.error }, effects: [send("memory", { type: "stop", error: event.error })] }
+    : {},
+);
+
+const recover = step((context, event) => {
+  const why = event.type === "slot.lost" ? event.why : "its engine did not answer three times";
+  const slot = event.type === "slot.lost" || event.type === "slot.failed" ? event.slot : "";
+  const ask = askLease(context, slot);
+  return {
+    patch: { ...ask.patch, recoveries: context.recoveries + 1 },
+    effects: [record("slot.lost", { slot, why }), ...(ask.effects ?? [])],
+  };
+});
+
+const isOurSlot = ({ context, event }: { context: SupervisorContext; event: SupervisorEvent }) =>
+  (event.type === "slot.failed" && event.slot === context.lease?.slot) ||
+  (event.type === "slot.lost" && event.slot === context.lease?.slot && event.epoch === context.lease.epoch);
+
+const keepStopped = step((_, event) => {
+  if (event.type !== "stopped") return {};
+  const { reason, error, best, start, usage } = event;
+  return { patch: { stopped: { reason, error, best, start, usage } } };
+});
+
+const makeFinal = step((context) => {
+  const { best, start } = context.stopped ?? {};
+  return best ? { effects: [perform("final", "final", { best, start })] } : {};
+});
+
+const granted = step((_, event) => ({
+  patch: { lease: takeLease(event) },
+  effects: [record("lease.granted", { ...takeLease(event) })],
+}));
+
+const outOfSlots = step((context) => {
+  const message = `the run lost its slot ${maxRecoveries} times`;
+  const error: EventError = { code: "slot_unavailable", message, retry: "never" };
+  return { effects: [finish("failed", "slot_lost", context, error)] };
+});
+
+const ended = (output: Record<string, unknown> | null) =>
+  step((context, event) => {
+    const failed = event.type === "effect.failed" ? event.error : failureOf(context);
+    const reason = context.stopped?.reason ?? "failed";
+    return {
+      effects: [
+        ...(output !== null && event.type === "effect.done" ? [record("final", event.output)] : []),
+        finish(failed ? "failed" : "done", reason, context, failed),
+      ],
+    };
+  });
+
+export const supervisorMachine = builder.createMachine({
+  id: "supervisor",
+  context: { task: null, memory: null, facts: {}, lease: null, leases: 0, recoveries: 0, stopped: null, failure: null },
+  initial: "idle",
+  on: {
+    control: { actions: control },
+    "role.restarted": {
+      actions: step((_, event) =>
+        event.type === "role.restarted"
+          ? { effects: [record("role.restarted", { role: event.role, reason: event.reason })] }
+          : {},
+      ),
+    },
+    "role.failed": { actions: fail },
+  },
+  states: {
+    idle: {
+      on: {
+        begin: {
+          target: "starting",
+          actions: step((context, event) => {
+            if (event.type !== "begin") return {};
+            const ask = askLease(context, null);
+            return {
+              patch: { task: event.task, memory: event.memory, facts: event.facts, ...ask.patch },
+              effects: [record("run.started", { task: event.task, ...event.facts }), ...(ask.effects ?? [])],
+            };
+          }),
+        },
+      },
+    },
+    starting: {
+      on: {
+        "effect.done": {
+          guard: ({ context, event }) => isLease(context, event),
+          target: "running",
+          actions: step((context, event) => ({
+            patch: { lease: takeLease(event) },
+            effects: [
+              record("lease.granted", { ...takeLease(event) }),
+              send("memory", { type: "start", task: context.task, options: context.memory }),
+            ],
+          })),
+        },
+        "effect.failed": {
+          guard: ({ context, event }) => isLease(context, event),
+          target: "failed",
+          actions: ended(null),
+        },
+      },
+    },
+    running: {
+      on: {
+        stopped: [
+          { guard: ({ event }) => event.best !== null, target: "finishing", actions: [keepStopped, makeFinal] },
+          { target: "failed", actions: [keepStopped, endedWithoutResult()] },
+        ],
+        "slot.lost": { guard: isOurSlot, target: "recovering", actions: recover },
+        "slot.failed": { guard: isOurSlot, target: "recovering", actions: recover },
+      },
+    },
+    recovering: {
+      on: {
+        stopped: { actions: keepStopped },
+        "effect.done": [
+          {
+            // Memory stopped while the lease was moving: only the final pictures are left to make.
+            guard: ({ context, event }) => isLease(context, event) && context.stopped !== null,
+            target: "finishing",
+            actions: [granted, makeFinal],
+          },
+          { guard: ({ context, event }) => isLease(context, event), target: "running", actions: granted },
+        ],
+        "effect.failed": {
+          guard: ({ context, event }) => isLease(context, event),
+          target: "failed",
+          actions: ended(null),
+        },
+      },
+      always: { guard: ({ context }) => context.recoveries > maxRecoveries, target: "failed", actions: outOfSlots },
+    },
+    finishing: {
+      on: {
+        "effect.done": [
+          {
+            guard: ({ context, event }) => event.kind === "final" && failureOf(context) !== null,
+            target: "failed",
+            actions: ended({}),
+          },
+          { guard: ({ event }) => event.kind === "final", target: "done", actions: ended({}) },
+        ],
+        "effect.failed": { guard: ({ event }) => event.kind === "final", target: "failed", actions: ended(null) },
+        "slot.lost": {
+          guard: isOurSlot,
+          actions: step((context, event) => (event.type === "slot.lost" ? askLease(context, event.slot) : {})),
+        },
+      },
+    },
+    done: {},
+    failed: {},
+  },
+});
+
+function endedWithoutResult() {
+  return step((context) => {
+    const error = failureOf(context) ?? {
+      code: "player_failed",
+      message: "the run ended before any program rendered",
+      retry: "never" as const,
+    };
+    return { effects: [finish("failed", context.stopped?.reason ?? "failed", context, error)] };
+  });
+}

@@ -1,0 +1,162 @@
+import { setup } from "xstate";
+import type { Feedback, Measures, Program, State, Task } from "./domain.ts";
+import { type Effect, type EffectOutcome, effectActions, perform, record, send } from "./effects.ts";
+
+/** The verifier: measures a round's states, chooses the best candidate, has its player judge it, reports to memory. */
+export interface VerifierContext {
+  t: number;
+  programs: Program[];
+  states: State[];
+  chosen: number;
+  measures: (Measures | null)[];
+  /** The state and measures judged last, to tell what changed. */
+  previous: { state: State; measures: Measures | null } | null;
+  extra: Record<string, unknown>;
+}
+
+export type VerifierEvent =
+  | { type: "state"; t: number; programs: Program[]; states: State[]; plan?: string; usage?: Record<string, number> }
+  | { type: "analyze"; task: Task }
+  | { type: "stop" }
+  | EffectOutcome;
+
+const builder = setup({
+  types: { context: {} as VerifierContext, events: {} as VerifierEvent },
+  actions: effectActions,
+});
+
+type Step = { patch?: Partial<VerifierContext>; effects?: Effect[] };
+const step = (fn: (context: VerifierContext, event: VerifierEvent) => Step) =>
+  builder.enqueueActions(({ context, event, enqueue }) => {
+    const { patch, effects } = fn(context, event);
+    if (patch) enqueue.assign(patch);
+    for (const item of effects ?? []) enqueue({ type: "effect", params: item });
+  });
+
+const answers = (event: VerifierEvent, key: string) =>
+  (event.type === "effect.done" || event.type === "effect.failed") && event.key === key;
+
+const takeState = step((_, event) => {
+  if (event.type !== "state") return {};
+  const { t, programs, states, type: _type, ...extra } = event;
+  return {
+    patch: { t, programs, states, extra, chosen: 0, measures: [] },
+    effects: [perform(`measure/${t}`, "measure", { t, states })],
+  };
+});
+
+const takeMeasures = step((context, event) => {
+  if (event.type !== "effect.done") return {};
+  const measures = event.output.measures as (Measures | null)[];
+  const chosen = event.output.chosen as number;
+  return {
+    patch: { measures, chosen },
+    effects: [
+      record("measured", { t: context.t, chosen, measures }),
+      perform(`judge/${context.t}`, "judge", {
+        t: context.t,
+        state: context.states[chosen],
+        measures: measures[chosen] ?? null,
+        previous: context.previous,
+      }),
+    ],
+  };
+});
+
+/** Reports the round. Without a judgement (its player failed) the measures still count, and memory is told why. */
+const report = step((context, event) => {
+  const state = context.states[context.chosen];
+  const program = context.programs[context.chosen];
+  if (!state || !program) return {};
+  const done = event.type === "effect.done" && event.kind === "judge" ? event.output : null;
+  const feedback = (done?.feedback as Feedback | undefined) ?? null;
+  const error = event.type === "effect.failed" ? event.error : null;
+  const measures = context.measures[context.chosen] ?? null;
+  const usage = [context.extra.usage, done?.usage].filter((item) => item !== undefined);
+  const extra = { ...context.extra, usage };
+  const body = { t: context.t, candidate: state.candidate, state, measures, feedback };
+  return {
+    patch: { previous: { state, measures } },
+    effects: [
+      error ? record("failed", { t: context.t, error }) : record("feedback", body),
+      send("memory", { type: "feedback", ...body, program, error, ...extra }),
+    ],
+  };
+});
+
+export const verifierMachine = builder.createMachine({
+  id: "verifier",
+  context: { t: -1, programs: [], states: [], chosen: 0, measures: [], previous: null, extra: {} },
+  initial: "idle",
+  on: { stop: ".idle" },
+  states: {
+    idle: {
+      on: {
+        state: { guard: ({ context, event }) => event.t > context.t, target: "looking", actions: takeState },
+        analyze: {
+          target: "analyzing",
+          actions: step((_, event) =>
+            event.type === "analyze" ? { effects: [perform("analyze", "analyze", { task: event.task })] } : {},
+          ),
+        },
+      },
+    },
+    analyzing: {
+      on: {
+        "effect.done": {
+          guard: ({ event }) => answers(event, "analyze"),
+          target: "idle",
+          actions: step((_, event) =>
+            event.type === "effect.done"
+              ? {
+                  effects: [record("analysis", event.output), send("memory", { type: "analysis", ...event.output })],
+                }
+              : {},
+          ),
+        },
+        "effect.failed": {
+          guard: ({ event }) => answers(event, "analyze"),
+          target: "idle",
+          actions: step((_, event) =>
+            event.type === "effect.failed"
+              ? {
+                  effects: [
+                    record("failed", { t: 0, error: event.error }),
+                    send("memory", { type: "verifier.failed", error: event.error }),
+                  ],
+                }
+              : {},
+          ),
+        },
+      },
+    },
+    looking: {
+      on: {
+        "effect.done": {
+          guard: ({ context, event }) => answers(event, `measure/${context.t}`),
+          target: "judging",
+          actions: takeMeasures,
+        },
+        "effect.failed": {
+          guard: ({ context, event }) => answers(event, `measure/${context.t}`),
+          target: "idle",
+          actions: report,
+        },
+      },
+    },
+    judging: {
+      on: {
+        "effect.done": {
+          guard: ({ context, event }) => answers(event, `judge/${context.t}`),
+          target: "idle",
+          actions: report,
+        },
+        "effect.failed": {
+          guard: ({ context, event }) => answers(event, `judge/${context.t}`),
+          target: "idle",
+          actions: report,
+        },
+      },
+    },
+  },
+});
