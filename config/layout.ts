@@ -1,0 +1,134 @@
+import { existsSync, type Stats, statSync } from "node:fs";
+import { readdir } from "node:fs/promises";
+import { basename, dirname, join } from "node:path";
+import { VigaError } from "./errors.ts";
+import type { InitSetting, LayoutFile, ModeDefinition, ModeName } from "./modes/mode.ts";
+
+/**
+ * The mode that a task folder (or, where tasks lie flat, a task file) shows by the files in it; undefined where it
+ * shows none. A folder that could be a static or a dynamic scene counts as static.
+ */
+export function detectMode(task: string): ModeName | undefined {
+  const has = (name: string): boolean => existsSync(join(task, name));
+  if (!isFolder(task)) return flatPicture(task) === undefined ? undefined : "design2code";
+  if (has("blender_file.blend") && has("start.py")) return has("task.txt") ? "blenderbench" : "blendergym";
+  if (["instruction.txt", "instruction_no_image.txt", "instruction_high_level.txt"].some(has)) return "autopresent";
+  if (["target.png", "target.jpg", "target.jpeg", "target", "description.txt"].some(has)) return "static_scene";
+  if (has("start.png")) return "dynamic_scene";
+  return undefined;
+}
+
+/** The files of a task, by absolute path. What a text names but the folder lacks is null or left out. */
+export interface TaskFiles {
+  start: string | null;
+  base: string | null;
+  text: string | null;
+  targets: string[];
+  assets: string[];
+  /** Everything that was looked for, relative to the task: for messages. */
+  looked: string[];
+}
+
+const picture = /\.(png|jpe?g|webp)$/i;
+const mostAssets = 10_000;
+
+function statOf(path: string): Stats | undefined {
+  try {
+    return statSync(path);
+  } catch {
+    return undefined;
+  }
+}
+
+const isFolder = (path: string): boolean => statOf(path)?.isDirectory() ?? false;
+const isFile = (path: string): boolean => statOf(path)?.isFile() ?? false;
+
+/** The picture of a flat task: given itself, by its html, or without extension. */
+function flatPicture(task: string): string | undefined {
+  const stem = task.replace(/\.(png|html)$/i, "");
+  return isFile(`${stem}.png`) ? `${stem}.png` : undefined;
+}
+
+/**
+ * Finds a task's inputs by the mode's layout. Opens nothing but folders.
+ * Throws `not_found` for a missing folder and for missing required files, naming every path that was tried.
+ */
+export async function findTaskFiles(task: string, mode: ModeDefinition, init: InitSetting): Promise<TaskFiles> {
+  const { layout } = mode;
+  let root = task;
+  let id = "";
+  if (layout.kind === "file") {
+    const shot = flatPicture(task);
+    if (shot === undefined) {
+      throw new VigaError("not_found", `task ${task}: there is no such picture`, {
+        hint: `${mode.name} tasks are pictures: give the path of one <id>.png`,
+      });
+    }
+    root = dirname(shot);
+    id = basename(shot, ".png");
+  } else if (!isFolder(task)) {
+    throw new VigaError("not_found", `task folder ${task}: there is no such folder`, {
+      hint: `give a folder in ${mode.name}'s layout, or the files by --target, --text, --start, --base`,
+    });
+  }
+
+  const looked: string[] = [];
+  const missing: string[] = [];
+  const first = async (file: LayoutFile | null): Promise<string[]> => {
+    if (!file) return [];
+    const names = file.from.map((name) => name.replace("{id}", id));
+    looked.push(...names);
+    for (const name of names) {
+      const path = join(root, name);
+      if (name.endsWith("/")) {
+        if (!isFolder(path)) continue;
+        const found = (await readdir(path)).filter((entry) => picture.test(entry)).sort(byNumber);
+        if (found.length > 0) return found.map((entry) => join(path, entry));
+      } else if (statOf(path)) return [path];
+    }
+    if (file.required) missing.push(names.join(" or "));
+    return [];
+  };
+
+  const started = init === "none" || init === "sam3d" ? null : initFiles(init);
+  const start = (await first(started?.start ?? layout.start))[0] ?? null;
+  const base = (await first(started?.base ?? layout.base))[0] ?? null;
+  const text = (await first(layout.text))[0] ?? null;
+  const targets: string[] = [];
+  for (const target of layout.targets) targets.push(...(await first(target)));
+  if (started && start === null && base === null) missing.push(started.base.from.join(" or "));
+  if (missing.length > 0) {
+    throw new VigaError("not_found", `task ${task}: missing ${missing.join(", ")}`, {
+      hint: `mode ${mode.name} looks for ${looked.join(", ")}; another mode is chosen by --mode`,
+    });
+  }
+  return { start, base, text, targets, assets: await assetsOf(root, layout.assets), looked };
+}
+
+/** Where `init: minimal` and `init: reasonable` take a scene from. */
+function initFiles(init: "minimal" | "reasonable"): { start: LayoutFile; base: LayoutFile } {
+  return {
+    start: { from: [`${init}_init.py`, `${init}_init/start.py`], required: false },
+    base: { from: [`${init}_init.blend`, `${init}_init/blender_file.blend`], required: false },
+  };
+}
+
+async function assetsOf(root: string, assets: string | null): Promise<string[]> {
+  if (assets === null) return [];
+  const path = join(root, assets);
+  if (isFile(path)) return [path];
+  if (!isFolder(path)) return [];
+  const entries = await readdir(path, { withFileTypes: true, recursive: true });
+  const files = entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
+  if (files.length > mostAssets) {
+    throw new VigaError("input_invalid", `${path}: holds ${files.length} files, more than the ${mostAssets} allowed`, {
+      hint: "keep only what a program is to load",
+    });
+  }
+  return files.sort(byNumber);
+}
+
+/** `view2` before `view10`. */
+function byNumber(a: string, b: string): number {
+  return a.localeCompare(b, "en", { numeric: true });
+}

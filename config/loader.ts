@@ -1,0 +1,155 @@
+import { existsSync } from "node:fs";
+import { dirname, resolve } from "node:path";
+import { castRoles } from "./cast.ts";
+import { VigaError } from "./errors.ts";
+import { lineFor, type Problem, problemsOf } from "./explain.ts";
+import { isTree, type Layer, type Tree } from "./layer.ts";
+import { detectMode } from "./layout.ts";
+import { expand, mergeConfig } from "./merge.ts";
+import { modes } from "./modes/index.ts";
+import { type ModeName, modeAliases, modeNames } from "./modes/mode.ts";
+import { absolutePaths } from "./paths.ts";
+import { defaultPreset, presetLayer, presetNames } from "./presets.ts";
+import type { ConfigRequest, ResolvedConfig } from "./resolved.ts";
+import { type ConfigTree, configSchema } from "./schema.ts";
+import { assign, layerOfSet, parseSet } from "./sets.ts";
+import { suggest } from "./suggest.ts";
+import { layerFromFile } from "./yaml.ts";
+
+/**
+ * The configuration of a run: mode defaults < preset < file < --set < flags. Reads files, starts nothing.
+ * Throws `config_invalid` with one line per problem: source, line, key, what was expected, the nearest valid name.
+ */
+export function resolveConfig(request: ConfigRequest = {}): ResolvedConfig {
+  const cwd = resolve(request.cwd ?? process.cwd());
+  const { layers, preset } = baseLayers(request.config, cwd);
+  const faults: string[] = [];
+  let tree = mergeLayers(layers, request, cwd, faults);
+
+  if (typeof tree.mode === "string" && Object.hasOwn(modeAliases, tree.mode)) tree.mode = modeAliases[tree.mode];
+  if (tree.mode === undefined || tree.mode === null) tree.mode = modeOf(tree.task);
+  const mode = modeNames.find((name) => name === tree.mode);
+  // A wrong mode has no defaults; any mode's stand in, so that the other mistakes are told in the same breath.
+  tree = mergeConfig(modes[mode ?? "blendergym"].defaults as unknown as Tree, tree);
+
+  const models = isTree(tree.models) ? (withoutNulls(tree.models) as Tree) : {};
+  const definition = mode === undefined ? undefined : modes[mode];
+  const { config, problems } = check(tree);
+  const cast = castRoles(tree, models, definition);
+  // What the schema already said about `models` needs no second line.
+  const told = problems.some(({ path }) => path[0] === "models");
+  problems.push(...cast.problems.filter(({ path }) => !told || path[0] !== "models"));
+  if (config && definition) problems.push(...settingsMisfit(config, definition));
+  faults.push(...problems.map((problem) => lineFor(problem, layers)));
+
+  const { generator, verifier } = cast.roles;
+  if (faults.length > 0 || !config || !definition || !generator || !verifier) {
+    throw new VigaError("config_invalid", [...new Set(faults)].join("\n"), {
+      hint: "nothing was started; `viga init` writes a commented viga.yaml that shows every key",
+    });
+  }
+  const task = typeof config.task === "string" ? { dir: config.task } : (config.task ?? {});
+  return { ...config, definition, preset, task, roles: { generator, verifier }, shadow: cast.shadow, models };
+}
+
+/** The preset, and the file over it, that `--config` names. */
+function baseLayers(config: string | undefined, cwd: string): { layers: Layer[]; preset: string } {
+  const known = presetNames();
+  if (config === undefined) return { layers: [presetLayer(defaultPreset)], preset: defaultPreset };
+  if (known.includes(config)) return { layers: [presetLayer(config)], preset: config };
+  const file = resolve(cwd, config);
+  if (!/[./]/.test(config) && !existsSync(file)) {
+    throw new VigaError(
+      "config_invalid",
+      `--config ${config}: expected a preset (${known.join(", ")}) or a YAML file${suggest(config, known)}`,
+      { hint: "`viga init` writes a viga.yaml" },
+    );
+  }
+  const layer = layerFromFile(file, config);
+  const preset = layer.value.preset ?? defaultPreset;
+  if (typeof preset !== "string" || !known.includes(preset)) {
+    const near = typeof preset === "string" ? suggest(preset, known) : "";
+    const message = `expected one of ${known.join(", ")}, got ${JSON.stringify(preset)}${near}`;
+    throw new VigaError("config_invalid", lineFor({ path: ["preset"], message }, [layer]), {
+      hint: "leave `preset` out to build on offline",
+    });
+  }
+  return { layers: [presetLayer(preset), layer], preset };
+}
+
+/** Lays all sources over each other; adds the `--set`s and flags to `layers`, and what no source could say to `faults`. */
+function mergeLayers(layers: Layer[], request: ConfigRequest, cwd: string, faults: string[]): Tree {
+  let tree: Tree = {};
+  for (const layer of layers) {
+    const folder = layer.written ? dirname(resolve(cwd, layer.label)) : cwd;
+    tree = mergeConfig(tree, absolutePaths(expand(layer.value), folder));
+  }
+  for (const written of request.sets ?? []) {
+    try {
+      const assignment = parseSet(written);
+      layers.push(layerOfSet(assignment));
+      // Paths already in the tree are absolute, so only the new one is changed.
+      tree = absolutePaths(assign(tree, assignment), cwd);
+    } catch (thrown) {
+      if (!(thrown instanceof VigaError)) throw thrown;
+      faults.push(thrown.message);
+    }
+  }
+  const flags = flagTree(request);
+  layers.push({ label: "command line", value: flags, line: () => null, written: true });
+  return mergeConfig(tree, absolutePaths(flags, cwd));
+}
+
+function flagTree({ mode, task }: ConfigRequest): Tree {
+  const given = Object.entries(task ?? {}).filter(([, part]) => part !== undefined);
+  return {
+    ...(mode === undefined ? {} : { mode }),
+    ...(given.length === 0 ? {} : { task: Object.fromEntries(given) }),
+  };
+}
+
+/** Tells the mode from what the task gives. */
+function modeOf(task: unknown): ModeName | undefined {
+  if (!isTree(task)) return undefined;
+  if (typeof task.dir === "string") return detectMode(task.dir);
+  if (typeof task.base === "string" && typeof task.start === "string") return "blendergym";
+  return Array.isArray(task.targets) || typeof task.text === "string" ? "static_scene" : undefined;
+}
+
+/** Nulls are keys with nothing after them; a known one counts as not written, an unknown one is still a mistake. */
+function withoutNulls(value: unknown): unknown {
+  if (!isTree(value)) return value;
+  return Object.fromEntries(
+    Object.entries(value)
+      .filter(([, inner]) => inner !== null)
+      .map(([key, inner]) => [key, withoutNulls(inner)]),
+  );
+}
+
+function check(tree: Tree): { config: ConfigTree | null; problems: Problem[] } {
+  const problems = new Map<string, Problem>();
+  const add = (problem: Problem): void => void problems.set(JSON.stringify(problem), problem);
+  for (const issue of configSchema.safeParse(tree).error?.issues ?? []) {
+    if (issue.code === "unrecognized_keys") for (const problem of problemsOf(issue, tree)) add(problem);
+  }
+  const clean = withoutNulls(tree);
+  const parsed = configSchema.safeParse(clean);
+  for (const issue of parsed.error?.issues ?? []) {
+    if (issue.path[0] === "mode" && (clean as Tree).mode === undefined) {
+      const message = `expected one of ${modeNames.join(", ")}; give --mode, or a task folder that shows it`;
+      add({ path: ["mode"], message });
+    } else for (const problem of problemsOf(issue, clean)) add(problem);
+  }
+  return { config: parsed.data ?? null, problems: [...problems.values()] };
+}
+
+/** Values of `prompt` and `init` that the mode does not have. */
+function settingsMisfit(config: ConfigTree, mode: (typeof modes)[ModeName]): Problem[] {
+  const allowed = { prompt: mode.promptSettings, init: mode.initSettings } as const;
+  return (["prompt", "init"] as const)
+    .filter((key) => !(allowed[key] as readonly string[]).includes(config[key]))
+    .map((key) => ({
+      path: [key],
+      message: `expected one of ${allowed[key].join(", ")} in mode ${mode.name}, got "${config[key]}"`,
+    }));
+}

@@ -1,0 +1,55 @@
+import { isTree, put, type Tree } from "./layer.ts";
+import { modelSettings } from "./roles.ts";
+
+/**
+ * Lays `over` on `under`: maps are merged key by key, everything else (lists too) is replaced. A key with nothing
+ * after it (null) counts as not written where `under` has a value.
+ */
+export function merge(under: Tree, over: Tree): Tree {
+  const out: Tree = {};
+  for (const [key, value] of Object.entries(under)) put(out, key, value);
+  for (const [key, value] of Object.entries(over)) {
+    const below = Object.hasOwn(out, key) ? out[key] : undefined;
+    if (value === null && below !== undefined) continue;
+    put(out, key, isTree(below) && isTree(value) ? merge(below, value) : value);
+  }
+  return out;
+}
+
+/** Short forms in their long form, so that layers meet on the same keys: a role's and a task's string. */
+export function expand(tree: Tree): Tree {
+  const out = merge({}, tree);
+  if (typeof out.task === "string") out.task = { dir: out.task };
+  for (const section of roleSections) {
+    const roles = out[section];
+    if (!isTree(roles)) continue;
+    const long: Tree = {};
+    for (const [role, value] of Object.entries(roles)) {
+      put(long, role, typeof value === "string" ? { player: value } : value);
+    }
+    out[section] = long;
+  }
+  return out;
+}
+
+export const roleSections = ["roles", "shadow"] as const;
+
+const builtIn = (player: unknown): boolean =>
+  typeof player === "string" && ["solver", "pixels"].includes(player.trim());
+
+/** Merges two expanded layers. Naming a built-in player drops the settings for models that the role would inherit. */
+export function mergeConfig(under: Tree, over: Tree): Tree {
+  const lower = merge({}, under);
+  for (const section of roleSections) {
+    const [mine, theirs] = [over[section], lower[section]];
+    if (!isTree(mine) || !isTree(theirs)) continue;
+    const kept = merge({}, theirs);
+    for (const [role, value] of Object.entries(mine)) {
+      const below = Object.hasOwn(kept, role) ? kept[role] : undefined;
+      if (!isTree(value) || !isTree(below) || !builtIn(value.player)) continue;
+      put(kept, role, Object.fromEntries(Object.entries(below).filter(([key]) => !modelSettings.includes(key))));
+    }
+    lower[section] = kept;
+  }
+  return merge(lower, over);
+}

@@ -1,0 +1,50 @@
+import type { ModeDefinition } from "./mode.ts";
+
+/** BlenderGym: edit a start program until its render matches the goal picture. Layout and quality as in the dataset. */
+export const blendergym: ModeDefinition = {
+  name: "blendergym",
+  title: "edit a Blender program until its render matches the target",
+  engine: "blender",
+  language: "python",
+  output: "blender_file.blend",
+  views: [
+    { camera: "Camera1", name: "render1.png" },
+    { camera: "Camera2", name: "render2.png", optional: true },
+  ],
+  frames: "single",
+  skills: {
+    generator: ["make_plan", "execute_code", "get_scene_info", "end_process"],
+    verifier: [
+      "initialize_viewpoint",
+      "set_camera",
+      "investigate",
+      "set_visibility",
+      "get_scene_info",
+      "measure_difference",
+      "end_process",
+    ],
+  },
+  prompts: "blendergym",
+  promptSettings: ["none"],
+  initSettings: ["none"],
+  needs: { start: true, base: true, target: "required" },
+  defaults: {
+    memory: { rounds: 24 },
+    stop: { max_rounds: 10 },
+    render: { preview: { px: 256, samples: 16 }, final: { px: 512, samples: 512 } },
+  },
+  layout: {
+    kind: "folder",
+    start: { from: ["start.py"], required: true },
+    base: { from: ["blender_file.blend"], required: true },
+    text: { from: ["task.txt"], required: false },
+    targets: [
+      { from: ["renders/goal/render1.png"], required: true },
+      { from: ["renders/goal/render2.png"], required: false },
+    ],
+    assets: null,
+    truth: ["goal.py", "goal.blend"],
+  },
+  evaluator: "photometric",
+  programs: ["nats-server", "blender", "bwrap"],
+};

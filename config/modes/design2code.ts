@@ -1,0 +1,36 @@
+import type { ModeDefinition } from "./mode.ts";
+
+/** Design2Code: a page's screenshot becomes one HTML file. Tasks lie flat: `<id>.png`, its html is ground truth. */
+export const design2code: ModeDefinition = {
+  name: "design2code",
+  title: "write a web page that looks like a screenshot",
+  engine: "web",
+  language: "html",
+  output: "index.html",
+  views: [{ camera: null, name: "page.png" }],
+  frames: "single",
+  skills: {
+    generator: ["execute_code", "end_process"],
+    verifier: ["measure_difference", "end_process"],
+  },
+  prompts: "design2code",
+  promptSettings: ["none"],
+  initSettings: ["none"],
+  needs: { start: false, base: false, target: "required" },
+  defaults: {
+    memory: { rounds: 12 },
+    stop: { max_rounds: 10 },
+    render: { preview: { px: 1280, samples: 1 }, final: { px: 1280, samples: 1 } },
+  },
+  layout: {
+    kind: "file",
+    start: { from: ["initialize/{id}.html"], required: false },
+    base: null,
+    text: null,
+    targets: [{ from: ["{id}.png"], required: true }],
+    assets: "rick.jpg",
+    truth: ["{id}.html"],
+  },
+  evaluator: "pages",
+  programs: ["nats-server", "chromium", "bwrap"],
+};

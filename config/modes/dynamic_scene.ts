@@ -1,0 +1,23 @@
+import type { ModeDefinition } from "./mode.ts";
+import { staticScene } from "./static_scene.ts";
+
+/** A scene that moves: the target is its first frame; start, middle and end frames are rendered each round. */
+export const dynamicScene: ModeDefinition = {
+  ...staticScene,
+  name: "dynamic_scene",
+  title: "build an animated scene from its first frame and a text",
+  frames: "start_middle_end",
+  skills: {
+    generator: ["make_plan", "execute_code", "get_scene_info", "undo_last_step", "end_process"],
+    verifier: [...staticScene.skills.verifier.filter((name) => name !== "end_process"), "set_keyframe", "end_process"],
+  },
+  prompts: "dynamic_scene",
+  promptSettings: ["none"],
+  layout: {
+    ...staticScene.layout,
+    targets: [
+      { from: ["start.png", "start.jpg", "target.png", "target.jpg", "target.jpeg", "target/"], required: false },
+    ],
+  },
+  programs: [...staticScene.programs, "ffmpeg"],
+};

@@ -1,0 +1,44 @@
+import type { ModeDefinition } from "./mode.ts";
+
+/** Reconstruction from scratch: one or more pictures, or a text alone, become a scene. Programs start from nothing. */
+export const staticScene: ModeDefinition = {
+  name: "static_scene",
+  title: "build a scene from scratch that matches a picture or a text",
+  engine: "blender",
+  language: "python",
+  output: "blender_file.blend",
+  views: [{ camera: null, name: "render.png" }],
+  frames: "single",
+  skills: {
+    generator: ["make_plan", "execute_code", "get_scene_info", "get_better_assets", "undo_last_step", "end_process"],
+    verifier: [
+      "initialize_viewpoint",
+      "set_camera",
+      "investigate",
+      "set_visibility",
+      "get_scene_info",
+      "measure_difference",
+      "end_process",
+    ],
+  },
+  prompts: "static_scene",
+  promptSettings: ["none", "procedural", "scene_graph", "get_asset"],
+  initSettings: ["none", "minimal", "reasonable", "sam3d"],
+  needs: { start: false, base: false, target: "or_text" },
+  defaults: {
+    memory: { rounds: 12 },
+    stop: { max_rounds: 100 },
+    render: { preview: { px: 256, samples: 16 }, final: { px: 512, samples: 512 } },
+  },
+  layout: {
+    kind: "folder",
+    start: { from: ["start.py"], required: false },
+    base: { from: ["blender_file.blend"], required: false },
+    text: { from: ["description.txt"], required: false },
+    targets: [{ from: ["target.png", "target.jpg", "target.jpeg", "target/"], required: false }],
+    assets: "assets",
+    truth: ["goal.py", "goal.blend"],
+  },
+  evaluator: "photometric",
+  programs: ["nats-server", "blender", "bwrap"],
+};

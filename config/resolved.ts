@@ -1,0 +1,53 @@
+import type { ModeDefinition, ModeName } from "./modes/mode.ts";
+import type { PlayerSpec, RoleName } from "./players.ts";
+import type { NamedProfile } from "./profile.ts";
+import type { RoleSettings } from "./roles.ts";
+import type { ConfigTree } from "./schema.ts";
+
+/** What the command line says about the task. Paths are relative to the working folder. */
+export interface TaskFlags {
+  dir?: string;
+  targets?: readonly string[];
+  text?: string;
+  start?: string;
+  base?: string;
+}
+
+/** What a configuration is made from. */
+export interface ConfigRequest {
+  mode?: string;
+  /** Name of a preset, or path of a viga.yaml. */
+  config?: string;
+  /** `--set` arguments, `key.sub=value`, in order. */
+  sets?: readonly string[];
+  task?: TaskFlags;
+  /** Working folder; default: the process's. */
+  cwd?: string;
+}
+
+/** A role's settings with its player understood. `profile`, for a model: its profile with the role's overrides. */
+export interface ResolvedRole extends RoleSettings {
+  spec: PlayerSpec;
+  profile: NamedProfile | null;
+}
+
+/** What a task is made of, before anything is read: absolute paths. */
+export interface TaskSource {
+  dir?: string | undefined;
+  text?: string | undefined;
+  targets?: string[] | undefined;
+  start?: string | undefined;
+  base?: string | undefined;
+}
+
+/** A complete, checked configuration. Plain JSON: it is written to args.json as it is, and holds no secret. */
+export interface ResolvedConfig extends Omit<ConfigTree, "roles" | "shadow" | "task" | "preset" | "models"> {
+  mode: ModeName;
+  definition: ModeDefinition;
+  preset: string;
+  task: TaskSource;
+  roles: Record<RoleName, ResolvedRole>;
+  shadow: Partial<Record<RoleName, ResolvedRole>>;
+  /** The `models:` section as written, for `loadProfiles`. */
+  models: Record<string, unknown>;
+}

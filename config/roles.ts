@@ -1,0 +1,47 @@
+import { z } from "zod";
+import { profile } from "./profile.ts";
+
+const player = z
+  .string({ error: "expected a player: solver, pixels, replay:<run>, command:<program> or the name of a model" })
+  .trim()
+  .min(1, "expected a player: solver, pixels, replay:<run>, command:<program> or the name of a model")
+  .max(4096)
+  .meta({ description: "Who plays the role: solver, pixels, replay:<run>, command:<program> or the name of a model." });
+
+/** Settings of one role beside its player. All but `player` are for models and commands. */
+const roleObject = z.strictObject({
+  player,
+  skills: z
+    .array(z.string().regex(/^[a-z][a-z0-9_]*$/, "expected the name of a tool, like get_scene_info"))
+    .max(32)
+    .optional()
+    .meta({ description: "Tools the role is offered; absent: the mode's own list." }),
+  analyze_target: z
+    .boolean()
+    .optional()
+    .meta({ description: "Describe the target before round 1 and give that to every role (verifier)." }),
+  calibrate: z
+    .int()
+    .min(0)
+    .max(20)
+    .optional()
+    .meta({ description: "Scored example pairs shown to the verifier before it judges; 0: none." }),
+  temperature: z.number().min(0).max(2).optional().meta({ description: "Overrides the profile's temperature." }),
+  max_tokens: z.int().min(16).optional().meta({ description: "Overrides the profile's output tokens per call." }),
+  image_max_px: z.int().min(0).max(16384).optional().meta({ description: "Overrides the profile's picture size." }),
+  image_detail: profile.shape.image_detail.meta({ description: "Overrides the profile's image_detail." }),
+  tools: z
+    .enum(["native", "inline", "json"])
+    .optional()
+    .meta({ description: "Overrides the profile's way of calling tools." }),
+});
+export type RoleSettings = z.output<typeof roleObject>;
+
+/** A role as written: a player's name, or the player with settings. */
+export const roleSchema = z.union([player, roleObject], { error: "expected a player, or { player: ..., settings }" });
+
+export const rolesSchema = z.strictObject({ generator: roleSchema, verifier: roleSchema });
+export const shadowSchema = z.strictObject({ generator: roleSchema.optional(), verifier: roleSchema.optional() });
+
+/** Settings that only a model can follow; naming a built-in player drops the ones it would inherit. */
+export const modelSettings = Object.keys(roleObject.shape).filter((key) => key !== "player");

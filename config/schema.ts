@@ -1,0 +1,82 @@
+import { z } from "zod";
+import { executorsSchema, limitsSchema } from "./executors.ts";
+import { initSettings, modeNames, promptSettings } from "./modes/mode.ts";
+import { profileOverride } from "./profile.ts";
+import { renderSchema } from "./render.ts";
+import { rolesSchema, shadowSchema } from "./roles.ts";
+import { stopSchema } from "./stop.ts";
+
+const path = z.string().min(1).max(4096);
+
+/** What a run is about. A string stands for `{ dir }`. */
+const taskSchema = z
+  .union(
+    [
+      path,
+      z.strictObject({
+        dir: path
+          .optional()
+          .meta({ description: "A task folder in the mode's layout (or a file, where tasks lie flat)." }),
+        text: z.string().max(65_536).optional().meta({ description: "What is asked for, in words." }),
+        targets: z.array(path).max(32).optional().meta({ description: "Target pictures; []: use the text only." }),
+        start: path.optional().meta({ description: "Program to start from." }),
+        base: path.optional().meta({ description: ".blend, deck or page that programs run on." }),
+      }),
+    ],
+    { error: "expected a task folder or { dir, text, targets, start, base }" },
+  )
+  .meta({ description: "What the run is about." });
+
+const busSchema = z.strictObject({
+  url: z
+    .string()
+    .regex(
+      /^(nats|tls|wss?):\/\/[^\s@]+$/,
+      "expected nats://host:port or tls://host:port, without user or password (put those into a creds file)",
+    )
+    .optional()
+    .meta({ description: "A NATS server to use; absent: the run starts its own." }),
+  creds: path.optional().meta({ description: "NATS credentials file." }),
+});
+
+const programsSchema = z.strictObject({
+  blender: path.optional(),
+  nats_server: path.optional(),
+  bwrap: path.optional(),
+  chromium: path.optional(),
+  libreoffice: path.optional(),
+  ffmpeg: path.optional(),
+});
+
+/** viga.yaml, after the mode's defaults and the preset have been laid under it. */
+export const configSchema = z.strictObject({
+  mode: z.enum(modeNames).meta({ description: "What kind of task it is; absent: told from the task folder." }),
+  preset: z.string().optional().meta({ description: "Preset that this file builds on; absent: offline." }),
+  task: taskSchema.optional(),
+  prompt: z.enum(promptSettings).default("none").meta({ description: "Prompt variant (scene modes)." }),
+  init: z.enum(initSettings).default("none").meta({ description: "What a scene starts from (scene modes)." }),
+  roles: rolesSchema.meta({ description: "Who plays what." }),
+  shadow: shadowSchema.prefault({}).meta({ description: "Players that listen and are recorded, but never used." }),
+  refine: z.enum(["none", "solver"]).default("none").meta({ description: "Numeric refinement of each program." }),
+  baseline: z
+    .enum(["none", "one_shot", "memoryless"])
+    .default("none")
+    .meta({ description: "Run as a baseline: one program only, or without memory of earlier rounds." }),
+  models: z
+    .record(z.string().regex(/^[^\s:]{1,100}$/, "expected a name without spaces or colons"), profileOverride)
+    .default({})
+    .meta({ description: "Adds to or overrides the shipped model profiles." }),
+  executors: executorsSchema.meta({ description: "One executor per slot; a slot is a GPU or the CPU." }),
+  limits: limitsSchema.prefault({}).meta({ description: "Limits of one engine job." }),
+  memory: z.strictObject({
+    rounds: z.int().min(1).max(10_000).meta({ description: "Window L: last rounds the generator is shown." }),
+  }),
+  stop: stopSchema,
+  candidates: z.int().min(1).max(64).default(1).meta({ description: "Programs per round; the best is kept." }),
+  approve: z.enum(["never", "always", "on_error"]).default("never").meta({ description: "When a person is asked." }),
+  render: renderSchema,
+  seed: z.int().min(0).max(2_147_483_647).default(0).meta({ description: "Seed of everything random." }),
+  bus: busSchema.prefault({}),
+  programs: programsSchema.prefault({}).meta({ description: "Where system programs are; absent: found on PATH." }),
+});
+export type ConfigTree = z.output<typeof configSchema>;
