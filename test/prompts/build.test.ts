@@ -1,0 +1,107 @@
+import { execFile } from "node:child_process";
+import { promisify } from "node:util";
+import { describe, expect, it } from "vitest";
+import { modes } from "../../config/modes/index.ts";
+import { modeNames, promptSettings } from "../../config/modes/mode.ts";
+import { eeveeName, principledInputs, versionOf } from "../../prompts/facts.ts";
+import { buildPrompt, type PromptRole, promptModes, sharedPart } from "../../prompts/index.ts";
+import { fillTemplate, valuesOf } from "../../prompts/template.ts";
+
+const roles: PromptRole[] = ["generator", "verifier", "analyze"];
+const styles = ["native", "inline", "json"];
+const tools = [{ name: "execute_code", description: "Runs a program. More words." }];
+const request = { mode: "static_scene", role: "generator" as const, setting: "none", style: "native", tools };
+const card = { engine: "blender", version: "3.4.1", denoiser: false };
+
+describe("system prompts", () => {
+  it("exist for every mode of the configuration, and for no other", () => {
+    expect(promptModes()).toEqual([...modeNames].sort());
+  });
+
+  it.each(modeNames)("of %s leave no placeholder open, in any role, style and setting", (mode) => {
+    for (const role of roles) {
+      for (const style of styles) {
+        for (const setting of modes[mode].promptSettings) {
+          for (const given of [card, null]) {
+            const text = buildPrompt({ mode, role, setting, style, tools, card: given });
+            expect(text).not.toMatch(/\{\{|undefined|\[object/);
+            expect(text.length).toBeGreaterThan(400);
+            // An 8192-token endpoint must keep room for a target, a program and an answer.
+            expect(text.length).toBeLessThan(8_000);
+          }
+        }
+      }
+    }
+  });
+
+  it("tell each prompt setting of static scenes apart", () => {
+    const all = promptSettings.map((setting) => buildPrompt({ ...request, setting }));
+    expect(new Set(all).size).toBe(promptSettings.length);
+  });
+
+  it("describe the form of a call only to models that write it as text", () => {
+    expect(buildPrompt({ ...request, style: "inline" })).toContain("<tool_call>");
+    expect(buildPrompt({ ...request, style: "json" })).toContain("one JSON object and nothing else");
+    expect(buildPrompt(request)).not.toContain("<tool_call>");
+  });
+
+  it("list the tools that are offered, one line each", () => {
+    expect(buildPrompt(request)).toContain("- `execute_code`: Runs a program.\n");
+    expect(buildPrompt(request)).not.toContain("More words");
+  });
+
+  it("say whether programs start on the task's scene or on an empty one", () => {
+    expect(buildPrompt({ ...request, base: true })).toContain("came with the task");
+    expect(buildPrompt(request)).toContain("in an empty scene");
+  });
+
+  it("refuse a mode, setting or style that has none, naming those that do", () => {
+    expect(() => buildPrompt({ ...request, mode: "nowhere" })).toThrow(/nowhere/);
+    expect(() => buildPrompt({ ...request, setting: "../index" })).toThrow(/setting/);
+    expect(() => buildPrompt({ ...request, style: "morse" })).toThrow(/morse/);
+  });
+});
+
+describe("facts about the engine", () => {
+  it("name sockets and EEVEE as the executor's version does", () => {
+    const old = buildPrompt({ ...request, card });
+    expect(old).toContain('"Transmission",');
+    expect(old).toContain('EEVEE is called "BLENDER_EEVEE" here');
+    expect(old).toContain("no denoiser");
+    const young = buildPrompt({ ...request, card: { engine: "blender", version: "4.3.2", denoiser: true } });
+    expect(young).toContain('inputs of this version: "Transmission Weight"');
+    expect(young).toContain('EEVEE is called "BLENDER_EEVEE_NEXT" here');
+    expect(young).not.toContain("no denoiser");
+    expect(eeveeName(versionOf("5.2.2 LTS")!)).toBe("BLENDER_EEVEE");
+  });
+
+  it("agree with the Blender of this machine", async () => {
+    const script = [
+      "import bpy, json",
+      "m = bpy.data.materials.new('a'); m.use_nodes = True",
+      "n = next(n for n in m.node_tree.nodes if n.type == 'BSDF_PRINCIPLED')",
+      "print('FACTS', json.dumps({'version': bpy.app.version_string, 'inputs': [i.name for i in n.inputs]}))",
+      "bpy.context.scene.render.engine = 'CYCLES'",
+    ].join("\n");
+    const { stdout } = await promisify(execFile)("blender", ["-b", "--factory-startup", "--python-expr", script]);
+    const facts = JSON.parse(/FACTS (.*)/.exec(stdout)![1]!) as { version: string; inputs: string[] };
+    expect(facts.inputs).toEqual(expect.arrayContaining(principledInputs(versionOf(facts.version)!)));
+  });
+});
+
+describe("templates", () => {
+  it("take values as they are, braces and all", () => {
+    expect(fillTemplate("a {{x}} b", { x: "{{y}} $& {{> z}}" }, () => undefined)).toBe("a {{y}} $& {{> z}} b");
+  });
+
+  it("refuse a missing value, a missing part and parts in a circle", () => {
+    expect(() => fillTemplate("{{x}}", {}, () => undefined)).toThrow(/x/);
+    expect(() => fillTemplate("{{> p}}", {}, () => undefined)).toThrow(/p/);
+    expect(() => fillTemplate("{{> p}}", {}, () => "{{> p}}")).toThrow(/circle/);
+    expect(() => fillTemplate("{{constructor}}", {}, () => undefined)).toThrow(/constructor/);
+  });
+
+  it("name the values they ask for", () => {
+    expect(valuesOf("{{> turn_generator}}", sharedPart)).toEqual(["tools", "style"]);
+  });
+});
