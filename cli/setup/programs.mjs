@@ -1,0 +1,57 @@
+import { accessSync, constants, statSync } from "node:fs";
+import { delimiter, join } from "node:path";
+import { fullPath } from "./node24.mjs";
+
+/**
+ * @typedef {object} Program
+ * @property {string} name
+ * @property {readonly string[]} commands any of these on PATH will do
+ * @property {readonly string[]} apt Debian packages
+ * @property {string} why
+ */
+
+/** System programs that set-up knows how to install. */
+export const programs = /** @type {const} */ ({
+  "nats-server": { name: "nats-server", commands: ["nats-server"], apt: ["nats-server"], why: "the message bus" },
+  blender: { name: "blender", commands: ["blender"], apt: ["blender"], why: "runs and renders programs" },
+  bubblewrap: { name: "bubblewrap", commands: ["bwrap"], apt: ["bubblewrap"], why: "the sandbox of programs" },
+  chromium: {
+    name: "chromium",
+    commands: ["chromium", "chromium-browser", "google-chrome"],
+    apt: ["chromium"],
+    why: "pictures of web pages (design2code)",
+  },
+  libreoffice: {
+    name: "libreoffice",
+    commands: ["soffice", "libreoffice"],
+    apt: ["libreoffice-impress", "python3-uno"],
+    why: "pictures of slides (autopresent)",
+  },
+  ffmpeg: { name: "ffmpeg", commands: ["ffmpeg"], apt: ["ffmpeg"], why: "animations (dynamic_scene)" },
+});
+
+const core = [programs["nats-server"], programs.blender, programs.bubblewrap];
+
+/** What each command of set-up needs. */
+export const needs = { demo: core, test: core, chaos: core, bench: core };
+
+/** Path of the first of `names` that is an executable file on PATH, or null. */
+export function which(/** @type {readonly string[]} */ names, path = fullPath()) {
+  for (const name of names) {
+    for (const folder of path.split(delimiter)) {
+      const file = join(folder, name);
+      try {
+        accessSync(file, constants.X_OK);
+        if (statSync(file).isFile()) return file;
+      } catch {
+        // Not here; the next folder may have it.
+      }
+    }
+  }
+  return null;
+}
+
+/** The programs among `wanted` that are not on the machine. */
+export function absent(/** @type {readonly Program[]} */ wanted, path = fullPath()) {
+  return wanted.filter((program) => which(program.commands, path) === null);
+}

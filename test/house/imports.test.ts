@@ -1,0 +1,121 @@
+import { builtinModules } from "node:module";
+import { describe, expect, it } from "vitest";
+import { type Folder, filesIn, folderOf, folders, importsOf, sourceOf } from "./sources.ts";
+
+/** The design's table: whom each folder may import, besides itself. Everything that fails a run is in config/errors.ts. */
+const allowed: Record<Folder, readonly string[]> = {
+  config: [],
+  machines: ["config"],
+  prompts: [],
+  skills: ["config", "bridge"],
+  evaluators: ["bridge", "config"],
+  bridge: ["config"],
+  actors: ["machines", "bridge", "config", "prompts", "evaluators"],
+  observers: ["bridge", "config"],
+  cli: folders.filter((folder) => folder !== "test"),
+  bench: folders,
+  examples: folders,
+  test: folders,
+};
+
+/** Packages that belong to one place, so that replacing them is a change in one place. */
+const homes: Record<string, readonly string[]> = {
+  nats: ["bridge/bus"],
+  openai: ["bridge/models"],
+  "@modelcontextprotocol/sdk": ["bridge/mcp", "skills"],
+};
+
+const builtin = new Set([...builtinModules, ...builtinModules.map((name) => `node:${name}`)]);
+const everything = folders.flatMap((folder) =>
+  filesIn([folder], /\.ts$/).map((file) => ({ folder, file, imports: importsOf(sourceOf(file)) })),
+);
+const production = everything.filter(({ folder }) => !["test", "bench", "examples"].includes(folder));
+
+function packageOf(from: string): string {
+  const parts = from.split("/");
+  return from.startsWith("@") ? parts.slice(0, 2).join("/") : parts[0]!;
+}
+
+describe("the scanner of imports", () => {
+  it("sees static, type-only, bare, re-exported, dynamic and several-line imports", () => {
+    const source = [
+      'import a from "./a.ts";',
+      'import type { B } from "./b.ts";',
+      'import "./c.ts";',
+      'export { d } from "./d.ts";',
+      "import {",
+      "  e,",
+      "  f,",
+      '} from "./e.ts";',
+      'const g = await import("./g.ts");',
+      'const h = require("h");',
+    ].join("\n");
+    expect(importsOf(source)).toEqual([
+      { from: "./a.ts", typeOnly: false, line: 1 },
+      { from: "./b.ts", typeOnly: true, line: 2 },
+      { from: "./c.ts", typeOnly: false, line: 3 },
+      { from: "./d.ts", typeOnly: false, line: 4 },
+      { from: "./e.ts", typeOnly: false, line: 5 },
+      { from: "./g.ts", typeOnly: false, line: 9 },
+      { from: "h", typeOnly: false, line: 10 },
+    ]);
+  });
+
+  it("takes no comment and no text for an import", () => {
+    expect(importsOf('// import x from "./x.ts";\n/* import "./y.ts" */\nconst s = "import bpy";')).toEqual([]);
+  });
+
+  it("finds the project's files", () => {
+    expect(everything.map(({ file }) => file)).toContain("config/errors.ts");
+    expect(everything.flatMap(({ imports }) => imports).length).toBeGreaterThan(100);
+  });
+});
+
+describe("who may import whom", () => {
+  it.each(Object.entries(allowed))("%s imports only what the design's table lets it", (folder, others) => {
+    const wrong = everything
+      .filter((entry) => entry.folder === folder)
+      .flatMap(({ file, imports }) =>
+        imports
+          .map((found) => ({ ...found, to: folderOf(file, found.from) }))
+          .filter(({ to }) => to !== null && to !== folder && (folders as readonly string[]).includes(to))
+          .filter(({ to }) => !others.includes(to!))
+          .map(({ from, line }) => `${file}:${line} imports ${from}`),
+      );
+    expect(wrong).toEqual([]);
+  });
+
+  it.each(Object.entries(homes))("%s is imported in its own place only", (name, places) => {
+    const wrong = production.flatMap(({ file, imports }) =>
+      imports
+        .filter(({ from }) => packageOf(from) === name && !places.some((place) => file.startsWith(`${place}/`)))
+        .map(({ line }) => `${file}:${line} imports ${name}; only ${places.join(", ")} may`),
+    );
+    expect(wrong).toEqual([]);
+  });
+
+  it("machines do no I/O: no Node built-ins, nothing but xstate, zod and types from config", () => {
+    const wrong = everything
+      .filter(({ folder }) => folder === "machines")
+      .flatMap(({ file, imports }) =>
+        imports
+          .filter(({ from, typeOnly }) => {
+            const to = folderOf(file, from);
+            if (to === "machines") return false;
+            if (to === "config") return !typeOnly;
+            return to !== null || builtin.has(from) || !["xstate", "zod"].includes(packageOf(from));
+          })
+          .map(({ from, line }) => `${file}:${line} imports ${from}`),
+      );
+    expect(wrong).toEqual([]);
+  });
+
+  it("every import of a file of ours names its .ts suffix", () => {
+    const wrong = everything.flatMap(({ file, imports }) =>
+      imports
+        .filter(({ from }) => from.startsWith(".") && !/\.(ts|mjs|json)$/.test(from))
+        .map(({ from, line }) => `${file}:${line} imports ${from}`),
+    );
+    expect(wrong).toEqual([]);
+  });
+});
