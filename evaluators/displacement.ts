@@ -123,38 +123,42 @@ function search(
 }
 
 /**
- * Where the goal's content inside `box` is in the render, by block matching: first on a small copy over 16 % of the
- * longer side each way, then to the pixel. Blind to brightness and contrast. Null when the box has no texture, when
- * nothing similar is found, or when staying put explains the box as well: then nothing is known to have moved.
+ * Prepares a render and a goal of one size for any number of questions where the goal's content inside a box is in the
+ * render. Block matching: first on a small copy over 16 % of the longer side each way, then to the pixel. Blind to
+ * brightness and contrast. The answer is null when the box has no texture, when nothing similar is found, or when
+ * staying put explains the box as well: then nothing is known to have moved.
  */
-export function displacement(render: Plane, goal: Plane, box: Box): Displacement | null {
+export function displacementFinder(render: Plane, goal: Plane): (box: Box) => Displacement | null {
   const longer = Math.max(goal.width, goal.height);
   const factor = Math.max(1, Math.ceil(longer / coarseSide));
   const [smallRender, smallGoal] = [reduced(render, factor), reduced(goal, factor)];
-  const small = clip(
-    {
-      x: Math.floor(box.x / factor) - 1,
-      y: Math.floor(box.y / factor) - 1,
-      width: Math.ceil(box.width / factor) + 2,
-      height: Math.ceil(box.height / factor) + 2,
-    },
-    smallGoal,
-  );
   const radius = Math.ceil((longer * reach) / factor);
-  const coarse = search(smallRender, smallGoal, small, { dx: 0, dy: 0 }, radius);
-  if (coarse === null) return null;
 
-  const full = clip(
-    { x: small.x * factor, y: small.y * factor, width: small.width * factor, height: small.height * factor },
-    goal,
-  );
-  const near = search(render, goal, full, { dx: coarse.dx * factor, dy: coarse.dy * factor }, factor);
-  // Few samples may miss by a pixel; the last step looks at nearly all.
-  const fine = near === null ? null : search(render, goal, full, near, 1, samples * 25);
-  const still = matchAt(render, goal, full, 0, 0, 1);
-  if (fine === null || still === null || still.texture < 3) return null;
-  const match = matchAt(render, goal, full, fine.dx, fine.dy, 1);
-  if (match === null || match.score < 0.75 || match.score - still.score < 0.1) return null;
-  if (fine.dx === 0 && fine.dy === 0) return null;
-  return { dx: fine.dx, dy: fine.dy, match: match.score, unmoved: still.score };
+  return (box) => {
+    const small = clip(
+      {
+        x: Math.floor(box.x / factor) - 1,
+        y: Math.floor(box.y / factor) - 1,
+        width: Math.ceil(box.width / factor) + 2,
+        height: Math.ceil(box.height / factor) + 2,
+      },
+      smallGoal,
+    );
+    const coarse = search(smallRender, smallGoal, small, { dx: 0, dy: 0 }, radius);
+    if (coarse === null) return null;
+
+    const full = clip(
+      { x: small.x * factor, y: small.y * factor, width: small.width * factor, height: small.height * factor },
+      goal,
+    );
+    const near = search(render, goal, full, { dx: coarse.dx * factor, dy: coarse.dy * factor }, factor);
+    // Few samples may miss by a pixel; the last step looks at nearly all.
+    const fine = near === null ? null : search(render, goal, full, near, 1, samples * 25);
+    const still = matchAt(render, goal, full, 0, 0, 1);
+    if (fine === null || still === null || still.texture < 3) return null;
+    const match = matchAt(render, goal, full, fine.dx, fine.dy, 1);
+    if (match === null || match.score < 0.75 || match.score - still.score < 0.1) return null;
+    if (fine.dx === 0 && fine.dy === 0) return null;
+    return { dx: fine.dx, dy: fine.dy, match: match.score, unmoved: still.score };
+  };
 }

@@ -1,6 +1,6 @@
 import { type Blocks, blobsAbove, blocksOf, field, total } from "./blocks.ts";
 import { correctedLoss } from "./correction.ts";
-import { type Box, type Displacement, displacement } from "./displacement.ts";
+import { type Box, type Displacement, displacementFinder } from "./displacement.ts";
 import { hueName, luminance, oklab } from "./oklab.ts";
 import type { Picture } from "./picture.ts";
 import { alignedGoal, photometricLoss } from "./pl.ts";
@@ -137,17 +137,14 @@ export function differences(render: Picture, target: Picture): Differences {
   const blocks = blocksOf(render, goal);
   const all = Array.from({ length: blocks.columns * blocks.rows }, (_, i) => i);
   const sum = total(blocks, all);
-  const planes = [
-    { width, height, data: luma(render) },
-    { width, height, data: luma(goal) },
-  ] as const;
+  const find = displacementFinder({ width, height, data: luma(render) }, { width, height, data: luma(goal) });
   const error = sum[field.error]!;
 
   const describe = (members: number[], seek: boolean): RegionDifference => {
     const sums = total(blocks, members);
     const shift = shiftOf(sums);
     const box = boxOf(blocks, members, width, height);
-    const moved = seek ? displacement(planes[0], planes[1], box) : null;
+    const moved = seek ? find(box) : null;
     const pixels = sums[field.pixels]!;
     return {
       where: whereIs(box, width, height),
