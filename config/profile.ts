@@ -92,7 +92,7 @@ const keys = {
   /** Calls in flight at once, over all runs of a process that share the endpoint. */
   concurrency: z.number().int().min(1),
   /** Calls per minute, over all runs of a process that share the endpoint; absent: no limit but the server's. */
-  rpm: z.number().positive(),
+  rpm: z.number().min(1),
   timeouts: z.strictObject({
     /** Until the first byte of an answer, seconds (a long prompt takes a while to read). Without `stream` at most 300. */
     first_s: z.number().positive().default(180),

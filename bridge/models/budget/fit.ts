@@ -49,7 +49,7 @@ function dropOf(messages: readonly ChatMessage[], wanted: Part): number | undefi
  * droppable rounds further, then the others a little, then the oldest droppable parts go, then pictures shrink to the
  * smallest useful size, and last the room for the answer is lowered. Throws `model_context` when even that is too much.
  */
-export async function fit(options: FitOptions, profile: NamedProfile, state: HandleState): Promise<Fitted> {
+export async function fitRequest(options: FitOptions, profile: NamedProfile, state: HandleState): Promise<Fitted> {
   const problems: Problem[] = [];
   const context = Math.min(profile.context_tokens, state.contextTokens ?? Number.POSITIVE_INFINITY);
   const cap = Math.min(profile.max_tokens_limit ?? context, state.outputTokens ?? context);

@@ -130,7 +130,7 @@ const cutOff = (what: string): Problem => ({
 export function readReply(
   reply: WireReply,
   tools: readonly ToolSpec[],
-  options: { native: boolean; requireCall: boolean; callId: (index: number) => string },
+  options: { native: boolean; requireCall: boolean; callId: (index: number, given: string | undefined) => string },
 ): ReadReply {
   const { text: said, thinking } = withoutThinking(reply.content);
   const allThinking = [reply.reasoning.trim(), thinking].filter((each) => each !== "").join("\n\n");
@@ -157,7 +157,12 @@ export function readReply(
       problems.push(cutOff("the call"));
       continue;
     }
-    const checked = check(raw, tools, reply.toolCalls[i]?.id || options.callId(i));
+    if (isNothing(raw, tools)) {
+      const args = isObject(raw.args) ? raw.args : {};
+      spoken = typeof args.text === "string" ? args.text : without(spoken, said.slice(raw.start, raw.end));
+      continue;
+    }
+    const checked = check(raw, tools, options.callId(i, reply.toolCalls[i]?.id));
     problems.push(...checked.problems);
     if (checked.call) {
       calls.push(checked.call);
@@ -181,6 +186,10 @@ export function readReply(
   }
   return { text: tidy(spoken), thinking: allThinking, calls, problems };
 }
+
+/** The json style's way to say something without calling a tool. */
+const isNothing = (raw: RawCall, tools: readonly ToolSpec[]): boolean =>
+  raw.name?.toLowerCase() === "none" && !tools.some((tool) => tool.name === "none");
 
 /** Whether an unfinished call stops within a string, where nobody can know what is missing. */
 function endsInside(raw: RawCall, said: string, reply: WireReply, index: number): boolean {

@@ -1,0 +1,58 @@
+import { readFileSync } from "node:fs";
+import { homedir } from "node:os";
+import { VigaError } from "../../../config/errors.ts";
+import { keyNames, type NamedProfile } from "../../../config/profile.ts";
+
+/** What an endpoint without a key is sent, because the library insists on one. */
+const noKey = "none";
+
+function fromFile(path: string, name: string): string | undefined {
+  const expanded = path.startsWith("~/") ? `${homedir()}${path.slice(1)}` : path;
+  try {
+    const key = readFileSync(expanded, "utf8").split(/\r?\n/, 1)[0]?.trim();
+    return key === "" ? undefined : key;
+  } catch {
+    throw new VigaError("model_auth", `models.${name}.key_file: ${path} cannot be read`, {
+      hint: "write the key on the first line of that file (mode 0600), or set its environment variable",
+    });
+  }
+}
+
+/** Name of the environment variable (or `key_file`) that holds a profile's key now; undefined when there is none. */
+export function keySource(profile: NamedProfile, env: Record<string, string | undefined>): string | undefined {
+  const set = keyNames(profile).find((name) => (env[name] ?? "").trim() !== "");
+  return set ?? (profile.key_file === undefined ? undefined : "key_file");
+}
+
+/**
+ * The key of a profile, from the environment or its file. Throws `model_auth`, naming the variable to set. The value
+ * goes into the request's header and nowhere else.
+ */
+export function readKey(profile: NamedProfile, env: Record<string, string | undefined>): string {
+  for (const name of keyNames(profile)) {
+    const key = env[name]?.trim();
+    if (key) return key;
+  }
+  const key = profile.key_file === undefined ? undefined : fromFile(profile.key_file, profile.name);
+  if (key !== undefined) return key;
+  if (!profile.key_required || keyNames(profile).length === 0) return noKey;
+  throw new VigaError("model_auth", `no key for ${profile.name}`, { hint: keyHint(profile) });
+}
+
+/** How to give a profile its key. */
+export function keyHint(profile: NamedProfile): string {
+  const names = keyNames(profile);
+  if (names.length === 0) return `set models.${profile.name}.key_env to the name of the variable that holds the key`;
+  return `export ${names[0]}=...${names.length > 1 ? ` (or ${names.slice(1).join(", ")})` : ""}`;
+}
+
+const keyLike = /\b(sk|pk|rk|key|gsk|xai|AIza|ghp|hf)[-_]?[A-Za-z0-9*_-]{12,}|\bBearer\s+\S+/g;
+
+/** A text without keys: the ones known here, and whatever looks like one (endpoints echo keys, even in part). */
+export function redact(text: string, secrets: readonly string[]): string {
+  let out = text;
+  for (const secret of secrets) {
+    if (secret !== noKey && secret.length >= 4) out = out.replaceAll(secret, "[key]");
+  }
+  return out.replace(keyLike, "[key]");
+}

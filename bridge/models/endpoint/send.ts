@@ -1,0 +1,93 @@
+import { setTimeout as delay } from "node:timers/promises";
+import { VigaError } from "../../../config/errors.ts";
+import type { NamedProfile } from "../../../config/profile.ts";
+import type { ModelDeps } from "../contract.ts";
+import type { WireBody } from "../wire/body.ts";
+import { type Attempt, attempt } from "./attempt.ts";
+import { backoffMs, longestAsked } from "./backoff.ts";
+import { type Failure, readFailure } from "./failures.ts";
+import { gateOf } from "./gate.ts";
+import { readKey } from "./keys.ts";
+
+/** A failure that repeating does not mend; carried to whoever can change the request. */
+export class Failed extends Error {
+  override readonly name = "Failed";
+  readonly failure: Failure;
+
+  constructor(failure: Failure) {
+    super(failure.error.message);
+    this.failure = failure;
+  }
+}
+
+const sleepFor = async (ms: number, signal: AbortSignal): Promise<void> => {
+  await delay(ms, undefined, { signal }).catch(() => undefined);
+};
+
+/** Answers that stop without saying so are believed, as cut off, after this many of them: some servers never say so. */
+const mostSilentEnds = 2;
+
+/**
+ * Sends a request until it is answered: passing failures are repeated with backoff, within the endpoint's shared
+ * limits. Throws Failed for what repeating does not mend, and `interrupted` when stopped.
+ */
+export async function send(
+  body: WireBody,
+  profile: NamedProfile,
+  deps: ModelDeps,
+  signal: AbortSignal,
+): Promise<Attempt> {
+  const key = readKey(profile, deps.env ?? process.env);
+  const sleep = deps.sleep ?? sleepFor;
+  const gate = gateOf(profile);
+  let silentEnds = 0;
+  for (let tried = 1; ; tried++) {
+    const leave = await gate.enter(profile, signal);
+    let failure: Failure;
+    try {
+      return await attempt(body, profile, key, signal);
+    } catch (thrown) {
+      if (signal.aborted) throw stopped(profile);
+      failure = readFailure(thrown, profile, [key]);
+    } finally {
+      leave();
+    }
+    if (failure.partial && ++silentEnds >= mostSilentEnds) return { ...failure.partial, finish: "length" };
+    if (!failure.passing) throw new Failed(failure);
+    if (tried > profile.retries) throw new Failed(exhausted(failure, tried));
+    if ((failure.waitMs ?? 0) > longestAsked) throw new Failed(tooLate(failure, profile));
+    const wait = backoffMs(tried, failure.waitMs, deps.random ?? Math.random);
+    // The endpoint's wish holds for all of this process's calls to it, not only this one.
+    if (failure.waitMs !== undefined && deps.sleep === undefined) gate.pause(failure.waitMs);
+    deps.onEvent?.({
+      type: "retry",
+      attempt: tried,
+      code: failure.error.code,
+      message: failure.error.message,
+      wait_s: wait / 1000,
+    });
+    await sleep(wait, signal);
+    if (signal.aborted) throw stopped(profile);
+  }
+}
+
+const stopped = (profile: NamedProfile): VigaError =>
+  new VigaError("interrupted", `the call to ${profile.name} was stopped`, { hint: "resume the run to call again" });
+
+/** The same failure, with how often it was tried; another endpoint may still do. */
+function exhausted(failure: Failure, tried: number): Failure {
+  const { code, message, hint } = failure.error;
+  const options = { retry: "elsewhere" as const, ...(hint === undefined ? {} : { hint }) };
+  return { ...failure, error: new VigaError(code, `${message} (tried ${tried} times)`, options) };
+}
+
+function tooLate(failure: Failure, profile: NamedProfile): Failure {
+  const seconds = Math.round((failure.waitMs ?? 0) / 1000);
+  return {
+    ...failure,
+    error: new VigaError("model_rate_limited", `${profile.name}: the endpoint asks to wait ${seconds} s`, {
+      retry: "elsewhere",
+      hint: `resume the run later, or map the role to another model`,
+    }),
+  };
+}
