@@ -85,7 +85,7 @@ export const generatorMachine = builder.createMachine({
   id: "generator",
   context: ({ input }) => ({ approve: input.approve, current: null, waiting: [] }),
   initial: "idle",
-  on: { stop: ".idle" },
+  on: { stop: { target: ".idle", actions: step(() => ({ patch: { current: null, waiting: [] } })) } },
   states: {
     idle: { on: { context: { target: "writing", actions: takeContext } } },
     writing: {

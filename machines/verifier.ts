@@ -17,7 +17,6 @@ export interface VerifierContext {
 export type VerifierEvent =
   | { type: "state"; t: number; programs: Program[]; states: State[]; plan?: string; usage?: Record<string, number> }
   | { type: "analyze"; task: Task }
-  | { type: "stop" }
   | EffectOutcome;
 
 const builder = setup({
@@ -88,7 +87,6 @@ export const verifierMachine = builder.createMachine({
   id: "verifier",
   context: { t: -1, programs: [], states: [], chosen: 0, measures: [], previous: null, extra: {} },
   initial: "idle",
-  on: { stop: ".idle" },
   states: {
     idle: {
       on: {

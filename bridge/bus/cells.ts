@@ -31,7 +31,7 @@ export async function writeCell(
   const text = JSON.stringify(value);
   const bytes = encoder.encode(text);
   try {
-    return await persist(signal, () => kv.update(key, bytes, revision));
+    return await persist(signal, () => (revision === 0 ? kv.create(key, bytes) : kv.update(key, bytes, revision)));
   } catch (error) {
     if (!isWrongRevision(error)) throw error;
     const now = await persist(signal, () => kv.get(key));

@@ -1,0 +1,141 @@
+import type { AnyStateMachine } from "xstate";
+import { ArtifactStore } from "../bridge/artifacts/store.ts";
+import { readCell } from "../bridge/bus/cells.ts";
+import type { Bus } from "../bridge/bus/connection.ts";
+import { makeEnvelope } from "../bridge/bus/envelope.ts";
+import { pause, publish } from "../bridge/bus/publish.ts";
+import { mailboxSubject } from "../bridge/bus/subjects.ts";
+import { toVigaError, VigaError } from "../config/errors.ts";
+import { generatorMachine } from "../machines/generator.ts";
+import { memoryMachine } from "../machines/memory/memory.ts";
+import { supervisorMachine } from "../machines/supervisor.ts";
+import { verifierMachine } from "../machines/verifier.ts";
+import { watchRun } from "./care.ts";
+import { generatorEffects } from "./effects/generator.ts";
+import { supervisorEffects } from "./effects/supervisor.ts";
+import { verifierEffects } from "./effects/verifier.ts";
+import { ActorHost, type Perform } from "./host.ts";
+import { LeaseWatch, SlotWatch } from "./lease.ts";
+import type { GeneratorPlayer, VerifierPlayer } from "./players/player.ts";
+import { makeGenerator, makeVerifier } from "./players/registry.ts";
+import { type RunSpec, runSpec, specKey } from "./spec.ts";
+
+/** Roles that run as actors of their own; the executor lives on its slot. */
+export const hostedRoles = ["generator", "verifier", "memory", "supervisor"] as const;
+export type HostedRole = (typeof hostedRoles)[number];
+
+export interface RoleOptions {
+  bus: Bus;
+  run: string;
+  role: HostedRole;
+  signal: AbortSignal;
+  log: (line: string) => void;
+  /** Players given by the caller instead of those that the run's spec names. */
+  players?: { generator?: GeneratorPlayer; verifier?: VerifierPlayer };
+}
+
+export async function readSpec(bus: Bus, run: string, signal?: AbortSignal): Promise<RunSpec> {
+  const cell = await readCell<unknown>(bus.actors, specKey(run), signal);
+  if (cell.value === null)
+    throw new VigaError("not_found", `no run ${run} on this bus`, { hint: "viga observe lists the runs" });
+  return runSpec.parse(cell.value);
+}
+
+/** How often a crashed role is started again before the run is told that it failed. */
+const maxRestarts = 5;
+
+/**
+ * Plays a role of a run until aborted. A crash of the host itself (not of a player, whose errors are messages) is
+ * answered with a restart from the last commit, with backoff; the supervisor hears of each.
+ */
+export async function playRole(options: RoleOptions): Promise<void> {
+  const { bus, run, role, signal } = options;
+  for (let restarts = 0; !signal.aborted; restarts++) {
+    try {
+      await hostRole(options);
+      return;
+    } catch (thrown) {
+      const error = toVigaError(thrown);
+      if (signal.aborted) return;
+      if (error.code === "bus_conflict" || restarts >= maxRestarts) {
+        options.log(`${role}: ${error.message}`);
+        if (error.code !== "bus_conflict")
+          await tell(bus, run, role, "role.failed", { role, error: error.toData() }, signal);
+        throw error;
+      }
+      options.log(`${role} restarts: ${error.message}`);
+      await tell(bus, run, role, "role.restarted", { role, reason: error.message }, signal);
+      await pause(100 * 2 ** restarts, signal);
+    }
+  }
+}
+
+async function hostRole(options: RoleOptions): Promise<void> {
+  const { bus, run, role } = options;
+  const stop = new AbortController();
+  const signal = AbortSignal.any([options.signal, stop.signal]);
+  try {
+    const spec = await readSpec(bus, run, signal);
+    const store = new ArtifactStore(`${spec.out}/artifacts`);
+    const leases = new LeaseWatch(bus, run, signal);
+    const part = await partOf(role, spec, leases, options, signal);
+    const host = new ActorHost({ bus, store, run, role, signal, ...part });
+    const care =
+      role === "supervisor" ? watchRun({ bus, run, engine: spec.engine, leases, signal, log: options.log }) : undefined;
+    await Promise.race([host.serve(), care ?? new Promise<never>(() => undefined)]);
+  } finally {
+    stop.abort();
+  }
+}
+
+async function partOf(
+  role: HostedRole,
+  spec: RunSpec,
+  leases: LeaseWatch,
+  options: RoleOptions,
+  signal: AbortSignal,
+): Promise<{ machine: AnyStateMachine; input: unknown; perform: Perform }> {
+  switch (role) {
+    case "generator": {
+      const player = options.players?.generator ?? (await makeGenerator(spec));
+      return {
+        machine: generatorMachine,
+        input: { approve: spec.approve },
+        perform: generatorEffects(player, spec, leases),
+      };
+    }
+    case "verifier": {
+      const player = options.players?.verifier ?? (await makeVerifier(spec));
+      return { machine: verifierMachine, input: undefined, perform: verifierEffects(player, spec, leases) };
+    }
+    case "memory":
+      return {
+        machine: memoryMachine,
+        input: undefined,
+        perform: async (effect) => {
+          throw new VigaError("internal", `memory has no effect ${effect.kind}`);
+        },
+      };
+    case "supervisor": {
+      const slots = new SlotWatch(options.bus, spec.engine, signal);
+      return { machine: supervisorMachine, input: undefined, perform: supervisorEffects(spec, leases, slots) };
+    }
+  }
+}
+
+let told = 0;
+
+/** A message to the supervisor from beside the ring (a launcher, a role's host). */
+async function tell(
+  bus: Bus,
+  run: string,
+  source: string,
+  type: string,
+  data: Record<string, unknown>,
+  signal: AbortSignal,
+): Promise<void> {
+  told += 1;
+  const id = `${run}/${source}/${type}/${process.pid}.${told}.${Date.now()}`;
+  const message = makeEnvelope({ id, source: `${run}/${source}.host`, type, subject: `${run}/supervisor`, data });
+  await publish(bus, mailboxSubject(run, "supervisor"), message, signal).catch(() => undefined);
+}

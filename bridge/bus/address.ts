@@ -1,0 +1,42 @@
+import { readFile, rename, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { z } from "zod";
+import { VigaError } from "../../config/errors.ts";
+
+/** `<out>/bus.json`: where the bus of a run is. Mode 0600, for it holds the token. */
+export const busFile = z.object({
+  schema: z.literal(1),
+  run: z.string(),
+  url: z.string(),
+  token: z.string().optional(),
+  creds: z.string().optional(),
+  /** Process that owns the run. */
+  pid: z.number().int(),
+});
+export type BusFile = z.infer<typeof busFile>;
+
+export async function writeBusFile(out: string, content: BusFile): Promise<void> {
+  const path = join(out, "bus.json");
+  const part = `${path}.${process.pid}.part`;
+  await writeFile(part, `${JSON.stringify(content, null, 2)}\n`, { mode: 0o600 });
+  await rename(part, path);
+}
+
+/** Reads `<out>/bus.json`. Throws `not_found` or `input_invalid`. */
+export async function readBusFile(out: string): Promise<BusFile> {
+  const path = join(out, "bus.json");
+  const text = await readFile(path, "utf8").catch((cause: unknown) => {
+    throw new VigaError("not_found", `no run with a bus in ${out}`, {
+      cause,
+      hint: "start one (viga run ...), name its output folder, or give --bus URL",
+    });
+  });
+  try {
+    return busFile.parse(JSON.parse(text));
+  } catch (cause) {
+    throw new VigaError("input_invalid", `${path} is not a bus file`, {
+      cause,
+      hint: "viga run writes it; do not edit it",
+    });
+  }
+}

@@ -1,0 +1,63 @@
+import { Command, InvalidArgumentError } from "commander";
+import { slotName } from "../../config/executors.ts";
+import { stopSignal } from "../exit.ts";
+import { joinBus, untilOver } from "../run/join.ts";
+import { runSlot } from "../run/slot.ts";
+
+/** `viga executor --slot gpu1 --gpu 1`: an engine pinned to one device, serving one slot. */
+export function executorCommand(): Command {
+  return new Command("executor")
+    .description("run an engine pinned to one GPU (or the CPU) and serve a slot with it")
+    .requiredOption("--slot <NAME>", "name of the slot, like gpu1 or cpu", (text) => {
+      if (!slotName.safeParse(text).success) throw new InvalidArgumentError("expected 1 to 32 of A-Z a-z 0-9 _ -");
+      return text;
+    })
+    .option("--gpu <INDEX>", "the only GPU the engine sees; absent: the CPU", (text) => {
+      if (!/^\d{1,3}$/.test(text)) throw new InvalidArgumentError("expected a GPU's index, like 0");
+      return Number(text);
+    })
+    .option("--engine <NAME>", "which engine", "blender")
+    .option("--isolation <KIND>", "fork, reset or cold; default: the best that the self-test finds safe")
+    .option("--bus <URL>", "NATS server; default: the bus of the newest run here (output/latest/bus.json)")
+    .option("--creds <FILE>", "NATS credentials file")
+    .option("--out <DIR>", "output folder of the run to join")
+    .action(async (options: ExecutorOptions) => {
+      const signal = stopSignal();
+      const log = (line: string) => process.stderr.write(`${options.slot}: ${line}\n`);
+      const joined = await joinBus(options, `viga executor ${options.slot}`, signal, log);
+      const ending = new AbortController();
+      const stop = AbortSignal.any([signal, ending.signal]);
+      void untilOver(joined, stop).then(() => ending.abort());
+      const isolation = options.isolation;
+      if (isolation !== undefined && isolation !== "fork" && isolation !== "reset" && isolation !== "cold") {
+        throw new InvalidArgumentError("--isolation: expected fork, reset or cold");
+      }
+      try {
+        await runSlot({
+          bus: joined.bus,
+          engineName: options.engine,
+          slot: options.slot,
+          gpu: options.gpu ?? null,
+          ...(isolation === undefined ? {} : { isolation }),
+          signal: stop,
+          log,
+          onReady: (card, pid) =>
+            log(
+              `${card.engine} ${card.version} ready (${card.isolation}, ${card.devices.join(", ")}, pid ${pid ?? "-"})`,
+            ),
+        });
+      } finally {
+        await joined.bus.close();
+      }
+    });
+}
+
+interface ExecutorOptions {
+  slot: string;
+  gpu?: number;
+  engine: string;
+  isolation?: string;
+  bus?: string;
+  creds?: string;
+  out?: string;
+}

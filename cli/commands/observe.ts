@@ -1,0 +1,71 @@
+import { Command } from "commander";
+import { readSpec } from "../../actors/roles.ts";
+import { ArtifactStore } from "../../bridge/artifacts/store.ts";
+import { follow, lastSequence } from "../../bridge/bus/follow.ts";
+import { streams } from "../../bridge/bus/subjects.ts";
+import { VigaError } from "../../config/errors.ts";
+import { describeEvent } from "../../observers/describe.ts";
+import { stopSignal } from "../exit.ts";
+import { findRun, joinBus } from "../run/join.ts";
+import { toTapeEvent } from "../run/tape.ts";
+
+/** `viga observe`: follows a run's tape, from its first event unless told otherwise. */
+export function observeCommand(): Command {
+  return new Command("observe")
+    .description("follow a run's events, from the first; ends with the run")
+    .argument("[RUN]", "run to follow; default: the newest here")
+    .option("--from <WHERE>", "start (everything so far, then live) or now", "start")
+    .option("--type <T>", "only events of this type, like round or call.reply")
+    .option("--print-nats", "print the line for a plain NATS client and end")
+    .option("--bus <URL>", "NATS server; default: the bus of the newest run here (output/latest/bus.json)")
+    .option("--creds <FILE>", "NATS credentials file")
+    .option("--out <DIR>", "output folder of the run")
+    .option("--json", "one JSON object per event")
+    .action(async (run: string | undefined, options: Options) => {
+      if (options.from !== "start" && options.from !== "now") {
+        throw new VigaError("input_invalid", `--from ${options.from}: expected start or now`);
+      }
+      const signal = stopSignal();
+      const joined = await joinBus(options, "viga observe", signal, (line) => process.stderr.write(`${line}\n`));
+      try {
+        const name = await findRun(joined, run);
+        const subject = `viga.evt.${name}.>`;
+        if (options.printNats) {
+          const { url, token } = joined.bus.address;
+          const server = token === undefined ? url : url.replace("://", `://${token}@`);
+          const line = `nats --server ${server} subscribe "${subject}" --stream ${streams.event} --all`;
+          const said = { schema: 1, server, stream: streams.event, subject, command: line };
+          process.stdout.write(options.json ? `${JSON.stringify(said)}\n` : `${line}\n`);
+          return;
+        }
+        const store = await readSpec(joined.bus, name, signal).then(
+          (spec) => new ArtifactStore(`${spec.out}/artifacts`),
+          () => null,
+        );
+        const from = options.from === "now" ? (await lastSequence(joined.bus, streams.event, subject, signal)) + 1 : 1;
+        for await (const stored of follow(joined.bus, streams.event, subject, from, signal)) {
+          // On another host the artifacts are not at hand: the event itself says enough.
+          const event = await toTapeEvent(stored, store).catch(() => toTapeEvent(stored, null));
+          if (options.type === undefined || event.type === options.type || event.type.startsWith(`${options.type}.`)) {
+            process.stdout.write(
+              options.json ? `${JSON.stringify({ schema: 1, ...event })}\n` : `${describeEvent(event)}\n`,
+            );
+          }
+          if (event.type === "run.finished") break;
+        }
+      } finally {
+        await joined.bus.close();
+      }
+      if (signal.aborted) process.exitCode = 130;
+    });
+}
+
+interface Options {
+  from: string;
+  type?: string;
+  printNats?: boolean;
+  bus?: string;
+  creds?: string;
+  out?: string;
+  json?: boolean;
+}

@@ -1,0 +1,27 @@
+import { Argument, Command } from "commander";
+import { type HostedRole, hostedRoles, playRole } from "../../actors/roles.ts";
+import { stopSignal } from "../exit.ts";
+import { joinBus, servedRuns } from "../run/join.ts";
+
+/** `viga role ROLE`: plays one role in a process of its own. */
+export function roleCommand(): Command {
+  return new Command("role")
+    .description("play one role of a run in this process (see viga run --hosts apart)")
+    .addArgument(new Argument("ROLE", "which role").choices([...hostedRoles]))
+    .option("--bus <URL>", "NATS server; default: the bus of the newest run here (output/latest/bus.json)")
+    .option("--creds <FILE>", "NATS credentials file")
+    .option("--out <DIR>", "output folder of the run to join")
+    .action(async (role: HostedRole, options: { bus?: string; creds?: string; out?: string }) => {
+      const signal = stopSignal();
+      const log = (line: string) => process.stderr.write(`${role}: ${line}\n`);
+      const joined = await joinBus(options, `viga role ${role}`, signal, log);
+      try {
+        await servedRuns(joined, signal, async (run, ending) => {
+          log(`plays in run ${run}`);
+          await playRole({ bus: joined.bus, run, role, signal: ending, log });
+        });
+      } finally {
+        await joined.bus.close();
+      }
+    });
+}

@@ -1,0 +1,99 @@
+import { join } from "node:path";
+import { execa } from "execa";
+import { type HostedRole, hostedRoles, playRole } from "../../actors/roles.ts";
+import type { RunSpec } from "../../actors/spec.ts";
+import type { Bus } from "../../bridge/bus/connection.ts";
+import { pause } from "../../bridge/bus/publish.ts";
+import { toVigaError } from "../../config/errors.ts";
+import type { ExecutorSettings } from "../../config/executors.ts";
+import { runSlot } from "./slot.ts";
+
+/**
+ * Where a run's roles and executors live: in this process, each in a process of its own that is started again when
+ * it dies, or apart (a person starts them: `viga role`, `viga executor`).
+ */
+export type HostMode = "inline" | "processes" | "apart";
+
+export interface HostsOptions {
+  mode: HostMode;
+  bus: Bus;
+  spec: RunSpec;
+  executors: readonly ExecutorSettings[];
+  signal: AbortSignal;
+  log: (line: string) => void;
+}
+
+/** Starts what the mode says. The promise settles when everything has ended after the abort. */
+export function startHosts(options: HostsOptions): Promise<void> {
+  const { mode, bus, spec, executors, signal, log } = options;
+  if (mode === "apart") return Promise.resolve();
+  const parts =
+    mode === "inline"
+      ? [
+          ...hostedRoles.map((role) => playRole({ bus, run: spec.run, role, signal, log })),
+          ...executors.map((executor) => runSlot({ bus, engineName: spec.engine, ...slotOf(executor), signal, log })),
+        ]
+      : [
+          ...hostedRoles.map((role) => keepProcess(`role ${role}`, roleArguments(role, spec), signal, log)),
+          ...executors.map((executor) =>
+            keepProcess(`slot ${executor.slot}`, slotArguments(executor, spec), signal, log),
+          ),
+        ];
+  return Promise.allSettled(parts).then((ended) => {
+    for (const result of ended) {
+      if (result.status === "rejected" && !signal.aborted) log(toVigaError(result.reason).message);
+    }
+  });
+}
+
+function slotOf(executor: ExecutorSettings): { slot: string; gpu: number | null } {
+  return { slot: executor.slot, gpu: executor.gpu ?? null };
+}
+
+function roleArguments(role: HostedRole, spec: RunSpec): string[] {
+  return ["role", role, "--out", spec.out];
+}
+
+function slotArguments(executor: ExecutorSettings, spec: RunSpec): string[] {
+  const gpu = executor.gpu === undefined ? [] : ["--gpu", String(executor.gpu)];
+  return ["executor", "--slot", executor.slot, ...gpu, "--out", spec.out];
+}
+
+/** Restarts within this many milliseconds of each other count together; more than ten of them end the attempt. */
+const restartWindow = 60_000;
+const maxRestarts = 10;
+
+/** Runs `viga ...` as a child and starts it again whenever it dies before the run is over. */
+async function keepProcess(
+  name: string,
+  args: string[],
+  signal: AbortSignal,
+  log: (line: string) => void,
+): Promise<void> {
+  const main = join(import.meta.dirname, "..", "main.ts");
+  const deaths: number[] = [];
+  while (!signal.aborted) {
+    const child = execa(process.execPath, [main, ...args], {
+      reject: false,
+      // Ends the child also when this process is SIGKILLed: the pipe closes.
+      stdin: "pipe",
+      stdout: "ignore",
+      stderr: "inherit",
+      cancelSignal: signal,
+      forceKillAfterDelay: 1500,
+      env: { VIGA_CHILD: "1" },
+    });
+    const result = await child;
+    if (signal.aborted || result.exitCode === 0) return;
+    const now = Date.now();
+    deaths.push(now);
+    const recent = deaths.filter((time) => now - time < restartWindow).length;
+    const why = result.signal ?? `exit ${result.exitCode ?? "?"}`;
+    if (recent > maxRestarts) {
+      log(`${name} died ${recent} times in a minute (${why}); given up`);
+      return;
+    }
+    log(`${name} died (${why}); started again`);
+    await pause(Math.min(2000, 50 * 2 ** Math.min(recent, 5)), signal);
+  }
+}

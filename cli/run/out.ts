@@ -1,0 +1,60 @@
+import { access, constants, mkdir, readlink, rename, rm, stat, symlink } from "node:fs/promises";
+import { dirname, join, relative, resolve } from "node:path";
+import { VigaError } from "../../config/errors.ts";
+
+/** `output/<mode>/<timestamp>/<task>`, under the folder the command was started in. */
+export function defaultOut(mode: string, task: string, now: Date): string {
+  const stamp = now.toISOString().replace(/[-:]/g, "").replace("T", "-").slice(0, 15);
+  return resolve("output", mode, stamp, task);
+}
+
+/** Makes the output folder. One that already holds a run is refused: nothing is overwritten. */
+export async function makeOut(out: string): Promise<void> {
+  const taken = await stat(join(out, "args.json")).then(
+    () => true,
+    () => false,
+  );
+  if (taken) {
+    throw new VigaError("input_invalid", `${out} already holds a run`, {
+      hint: `continue it with: viga run --resume ${out}, or give another --out`,
+    });
+  }
+  try {
+    await mkdir(out, { recursive: true });
+    await access(out, constants.W_OK);
+  } catch (cause) {
+    throw new VigaError("input_invalid", `cannot write to the output folder ${out}`, {
+      cause,
+      hint: "give a writable one with --out",
+    });
+  }
+}
+
+/** Points `output/latest` at a run's folder, atomically. */
+export async function pointLatest(out: string): Promise<void> {
+  const latest = resolve("output", "latest");
+  await mkdir(dirname(latest), { recursive: true });
+  const part = `${latest}.${process.pid}.part`;
+  await rm(part, { force: true });
+  await symlink(relative(dirname(latest), out), part);
+  await rename(part, latest);
+}
+
+/** The folder of the run to look at: the one given, else the newest. Throws `not_found`. */
+export async function findOut(given?: string): Promise<string> {
+  if (given !== undefined) {
+    const out = resolve(given);
+    const found = await stat(out).catch(() => null);
+    if (!found?.isDirectory())
+      throw new VigaError("not_found", `no folder ${given}`, { hint: "give a run's output folder" });
+    return out;
+  }
+  const latest = resolve("output", "latest");
+  const target = await readlink(latest).catch(() => null);
+  if (target === null) {
+    throw new VigaError("not_found", "no run yet: there is no output/latest here", {
+      hint: "start one: viga run TASK_DIR",
+    });
+  }
+  return resolve(dirname(latest), target);
+}

@@ -1,0 +1,68 @@
+import { access, constants } from "node:fs/promises";
+import { delimiter, join } from "node:path";
+import { VigaError } from "../../config/errors.ts";
+import { keyNames } from "../../config/profile.ts";
+import type { ResolvedConfig } from "../../config/resolved.ts";
+import type { HostMode } from "./hosts.ts";
+
+/** Debian package of each program. */
+const packages: Record<string, string> = {
+  "nats-server": "nats-server",
+  blender: "blender",
+  bwrap: "bubblewrap",
+  chromium: "chromium",
+  libreoffice: "libreoffice",
+  ffmpeg: "ffmpeg",
+};
+
+const settings: Record<string, { key: keyof ResolvedConfig["programs"]; env: string }> = {
+  "nats-server": { key: "nats_server", env: "VIGA_NATS_SERVER" },
+  blender: { key: "blender", env: "VIGA_BLENDER" },
+  bwrap: { key: "bwrap", env: "VIGA_BWRAP" },
+};
+
+/** Names everything a run would lack, before anything is started. Throws `dependency_missing` or `model_auth`. */
+export async function preflight(config: ResolvedConfig, hosts: HostMode): Promise<void> {
+  const needed = config.definition.programs.filter((program) => {
+    if (program === "nats-server") return config.bus.url === undefined;
+    // Executors that a person starts elsewhere bring their own engine.
+    return hosts !== "apart" && config.executors.length > 0;
+  });
+  const missing: string[] = [];
+  for (const program of needed) {
+    const setting = settings[program];
+    const given = setting && (config.programs[setting.key] ?? process.env[setting.env]);
+    if (given !== undefined ? !(await runnable(given)) : !(await onPath(program))) missing.push(program);
+  }
+  if (missing.length > 0) {
+    const names = missing.map((program) => packages[program] ?? program).join(" ");
+    throw new VigaError("dependency_missing", `missing on this machine: ${missing.join(", ")}`, {
+      hint: `apt-get install ${names}   (viga doctor says more)`,
+    });
+  }
+  const keys = [...Object.values(config.roles), ...Object.values(config.shadow)].flatMap((role) => {
+    if (!role?.profile || role.profile.key_file !== undefined) return [];
+    const names = keyNames(role.profile);
+    return names.length > 0 && names.every((name) => !process.env[name])
+      ? [`${names.join(" or ")} (for ${role.player})`]
+      : [];
+  });
+  if (keys.length > 0) {
+    throw new VigaError("model_auth", `no key for a model: set ${[...new Set(keys)].join(", ")}`, {
+      hint: "export it in this shell, or run without a model: --config offline",
+    });
+  }
+}
+
+async function onPath(program: string): Promise<boolean> {
+  const folders = (process.env.PATH ?? "").split(delimiter).filter((folder) => folder !== "");
+  for (const folder of folders) if (await runnable(join(folder, program))) return true;
+  return false;
+}
+
+function runnable(path: string): Promise<boolean> {
+  return access(path, constants.X_OK).then(
+    () => true,
+    () => false,
+  );
+}

@@ -1,0 +1,39 @@
+import type { ArtifactStore } from "../../bridge/artifacts/store.ts";
+import type { Bus } from "../../bridge/bus/connection.ts";
+import { internalize, parseEnvelope } from "../../bridge/bus/envelope.ts";
+import { follow, type Stored } from "../../bridge/bus/follow.ts";
+import { streams } from "../../bridge/bus/subjects.ts";
+import type { Observer, TapeEvent } from "../../observers/observer.ts";
+import type { RingResult } from "./ring.ts";
+
+/** A stored event as observers see it; texts that travelled as artifacts are back in place. */
+export async function toTapeEvent(stored: Stored, store: ArtifactStore | null): Promise<TapeEvent> {
+  const message = parseEnvelope(stored.bytes);
+  const [run = "", role = ""] = message.subject.split("/");
+  const data = store === null ? message.data : ((await internalize(message.data, store)) as Record<string, unknown>);
+  return { seq: stored.seq, id: message.id, time: message.time, run, role, type: message.type, data };
+}
+
+/** Plays a run's events, from the first, to every observer; resolves with the run's end. */
+export async function followTape(
+  bus: Bus,
+  run: string,
+  store: ArtifactStore,
+  observers: readonly Observer[],
+  signal: AbortSignal,
+): Promise<RingResult> {
+  for await (const stored of follow(bus, streams.event, `viga.evt.${run}.>`, 1, signal)) {
+    const event = await toTapeEvent(stored, store);
+    for (const observer of observers) await observer.on(event);
+    if (event.type === "run.finished") {
+      const { status, reason, error, best_t } = event.data as {
+        status: "done" | "failed";
+        reason: string;
+        error: RingResult["error"];
+        best_t: number | null;
+      };
+      return { status, reason, error, bestT: best_t };
+    }
+  }
+  return { status: "interrupted", reason: "interrupted", error: null, bestT: null };
+}

@@ -1,0 +1,57 @@
+import type { TapeEvent } from "./observer.ts";
+
+type Data = Record<string, unknown>;
+const field = (data: unknown, ...path: string[]): unknown =>
+  path.reduce<unknown>(
+    (value, key) => (value !== null && typeof value === "object" ? (value as Data)[key] : undefined),
+    data,
+  );
+const number = (value: unknown, digits = 3) => (typeof value === "number" ? value.toPrecision(digits) : "-");
+const line = (value: unknown) =>
+  String(value ?? "")
+    .replaceAll(/\s+/g, " ")
+    .slice(0, 160);
+
+/** What an event says, in a few words; unknown types show their keys. */
+function words({ type, data }: TapeEvent): string {
+  switch (type) {
+    case "run.started":
+      return `${line(field(data, "task", "mode"))} ${line(field(data, "task", "name"))}`;
+    case "lease.granted":
+      return `slot ${line(data.slot)}, epoch ${line(data.epoch)}`;
+    case "context":
+      return `t=${line(data.t)}${data.note ? ` ${line(data.note)}` : ""}`;
+    case "program.proposed":
+      return `t=${line(field(data, "program", "t"))} ${line(field(data, "program", "thought"))}`;
+    case "state": {
+      const ok = field(data, "state", "ok") === true;
+      const error = field(data, "state", "error", "message");
+      return `t=${line(field(data, "state", "t"))} ${ok ? `rendered in ${number(field(data, "state", "seconds", "total"), 2)} s` : line(error)}`;
+    }
+    case "measured":
+      return `t=${line(data.t)} ${(Array.isArray(data.measures) ? data.measures : []).map((item) => `PL ${number(field(item, "pl"))}`).join(", ")}`;
+    case "feedback":
+      return `t=${line(data.t)} ${line(field(data, "feedback", "thought"))}`;
+    case "round":
+      return `t=${line(field(data, "round", "t"))} loss ${number(data.loss)} best t=${line(data.best_t)} (${number(data.best_loss)})`;
+    case "stopped":
+      return `${line(data.reason)}, best t=${line(data.best_t)}`;
+    case "run.finished":
+      return `${line(data.status)}: ${line(data.reason)}${field(data, "error", "message") ? ` (${line(field(data, "error", "message"))})` : ""}`;
+    case "final":
+      return `PL ${number(field(data, "start", "measures", "pl"))} -> ${number(field(data, "best", "measures", "pl"))}`;
+    case "failed":
+    case "job.failed":
+      return `t=${line(data.t)} ${line(field(data, "error", "message"))}`;
+    case "progress":
+      return line(data.text);
+    default:
+      return Object.keys(data).length === 0 ? "" : line(JSON.stringify(data));
+  }
+}
+
+/** One line for a person: time, role, type, what happened. */
+export function describeEvent(event: TapeEvent): string {
+  const time = event.time.slice(11, 23);
+  return `${time}  ${event.role.padEnd(10)} ${event.type.padEnd(18)} ${words(event)}`.trimEnd();
+}

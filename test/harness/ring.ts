@@ -1,0 +1,124 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import sharp from "sharp";
+import { hostedRoles, playRole, type RoleOptions } from "../../actors/roles.ts";
+import { serveSlot } from "../../actors/slot/slot.ts";
+import { type RunSpec, specKey } from "../../actors/spec.ts";
+import { ArtifactStore } from "../../bridge/artifacts/store.ts";
+import { putCell } from "../../bridge/bus/cells.ts";
+import { type Bus, openBus } from "../../bridge/bus/connection.ts";
+import { makeEnvelope } from "../../bridge/bus/envelope.ts";
+import { publish } from "../../bridge/bus/publish.ts";
+import { type BusServer, startBusServer } from "../../bridge/bus/server.ts";
+import { mailboxSubject } from "../../bridge/bus/subjects.ts";
+import type { Engine } from "../../bridge/engines/contract.ts";
+import type { RingResult } from "../../cli/run/ring.ts";
+import { followTape } from "../../cli/run/tape.ts";
+import type { TapeEvent } from "../../observers/observer.ts";
+
+export interface TestRing {
+  dir: string;
+  server: BusServer;
+  bus: Bus;
+  spec: RunSpec;
+  store: ArtifactStore;
+  /** Events of the tape so far. */
+  events: TapeEvent[];
+  start: (options: {
+    players: NonNullable<RoleOptions["players"]>;
+    slots?: Record<string, Engine>;
+    roles?: readonly (typeof hostedRoles)[number][];
+  }) => AbortController;
+  begin: () => Promise<void>;
+  finished: (signal?: AbortSignal) => Promise<RingResult>;
+  close: () => Promise<void>;
+}
+
+/** A bus, a run and a place for it; target: a grey picture of level 100; programs are grey levels (stub engine). */
+export async function testRing(change: (spec: RunSpec) => RunSpec = (spec) => spec): Promise<TestRing> {
+  const dir = await mkdtemp(join(tmpdir(), "viga-test-"));
+  const server = await startBusServer({ dir: join(dir, "bus") });
+  const bus = await openBus({ url: server.url, token: server.token }, { name: "test" });
+  const store = new ArtifactStore(join(dir, "artifacts"));
+  const target = await sharp({ create: { width: 8, height: 8, channels: 3, background: { r: 100, g: 100, b: 100 } } })
+    .png()
+    .toBuffer();
+  const spec = change({
+    schema: 1,
+    run: "test-run",
+    task: {
+      mode: "blendergym",
+      name: "test",
+      text: "",
+      targets: [{ name: "render1.png", image: await store.put(target) }],
+      start: await store.put("200"),
+      base: null,
+      prompt: "none",
+    },
+    engine: "blender",
+    players: { generator: { player: "solver", options: {} }, verifier: { player: "pixels", options: {} } },
+    approve: "never",
+    memory: {
+      window: 4,
+      candidates: 1,
+      analyze: false,
+      stop: { max_rounds: 10, plateau: { patience: 5, min_gain: "auto" }, budget: {}, max_failures: 4 },
+    },
+    views: [{ camera: null, name: "render1.png" }],
+    render: { preview: { px: 8, samples: 1 }, final: { px: 8, samples: 1 } },
+    seconds: 20,
+    out: dir,
+    config: {},
+  });
+  await putCell(bus.actors, specKey(spec.run), spec);
+  const stop = new AbortController();
+  const events: TapeEvent[] = [];
+  const served: Promise<unknown>[] = [];
+  return {
+    dir,
+    server,
+    bus,
+    spec,
+    store,
+    events,
+    start({ players, slots = {}, roles = hostedRoles }) {
+      const part = new AbortController();
+      const signal = AbortSignal.any([stop.signal, part.signal]);
+      const log = () => undefined;
+      for (const role of roles)
+        served.push(playRole({ bus, run: spec.run, role, signal, log, players }).catch(() => undefined));
+      for (const [slot, engine] of Object.entries(slots)) {
+        served.push(
+          serveSlot({
+            bus,
+            engineName: "blender",
+            slot,
+            engine,
+            scratch: join(dir, `scratch-${slot}`),
+            signal,
+            log,
+          }).catch(() => undefined),
+        );
+      }
+      return part;
+    },
+    async begin() {
+      const data = { task: spec.task, memory: spec.memory, facts: {} } as unknown as Record<string, unknown>;
+      const source = `${spec.run}/launcher`;
+      const message = makeEnvelope({ id: `${spec.run}/begin`, source, type: "begin", subject: "x", sequence: 1, data });
+      await publish(bus, mailboxSubject(spec.run, "supervisor"), message);
+    },
+    finished(signal = stop.signal) {
+      const keep = { on: (event: TapeEvent) => void events.push(event), close: async () => undefined };
+      return followTape(bus, spec.run, store, [keep], signal);
+    },
+    async close() {
+      stop.abort();
+      await Promise.allSettled(served);
+      await bus.close();
+      await server.stop();
+      await rm(dir, { recursive: true, force: true });
+    },
+  };
+}
