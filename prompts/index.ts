@@ -1,5 +1,4 @@
 import { readdirSync, readFileSync } from "node:fs";
-import { VigaError } from "../config/errors.ts";
 import { type EngineFacts, engineFacts } from "./facts.ts";
 import { fillTemplate } from "./template.ts";
 
@@ -55,7 +54,7 @@ export function promptModes(): string[] {
 /**
  * System prompt of a role, from prompts/<mode>/<role>.md and the shared parts. The same request gives the same text.
  *
- * @throws VigaError config_invalid for a mode, role, setting or style without a prompt
+ * @throws Error for a mode, role, setting or style without a prompt
  */
 export function buildPrompt(request: PromptRequest): string {
   const { mode, role, setting, style } = request;
@@ -69,7 +68,7 @@ export function buildPrompt(request: PromptRequest): string {
   const styleText = plain.test(style) ? sharedPart(`style_${style}`) : undefined;
   if (styleText === undefined) throw missing(`there is no tool style ${style}`, ["native", "inline", "json"]);
   const values = {
-    tools: request.tools.map((tool) => `- \`${tool.name}\`: ${firstSentence(tool.description)}`).join("\n"),
+    tools: toolList(request),
     style: styleText.trim(),
     setting: settingText.trim(),
     engine_facts: engineFacts(engines[mode] ?? "blender", request.card ?? null),
@@ -81,11 +80,17 @@ export function buildPrompt(request: PromptRequest): string {
   return fillTemplate(template, values, sharedPart);
 }
 
+/** One line a tool where the API carries the rest; names alone where the whole tool stands in the text anyway. */
+function toolList({ style, tools }: PromptRequest): string {
+  if (style !== "native") return tools.map((tool) => `\`${tool.name}\``).join(", ");
+  return tools.map((tool) => `- \`${tool.name}\`: ${firstSentence(tool.description)}`).join("\n");
+}
+
 function firstSentence(text: string): string {
   const end = /[.!?](\s|$)/.exec(text);
   return (end === null ? text : text.slice(0, end.index + 1)).trim();
 }
 
-function missing(message: string, known: readonly string[]): VigaError {
-  return new VigaError("config_invalid", message, { hint: `expected one of ${known.join(", ")}` });
+function missing(message: string, known: readonly string[]): Error {
+  return new Error(`${message}; expected one of ${known.join(", ")}`);
 }

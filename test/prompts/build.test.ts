@@ -41,7 +41,7 @@ describe("system prompts", () => {
 
   it("describe the form of a call only to models that write it as text", () => {
     expect(buildPrompt({ ...request, style: "inline" })).toContain("<tool_call>");
-    expect(buildPrompt({ ...request, style: "json" })).toContain("one JSON object and nothing else");
+    expect(buildPrompt({ ...request, style: "json" })).toContain("whole reply is one JSON object");
     expect(buildPrompt(request)).not.toContain("<tool_call>");
   });
 
