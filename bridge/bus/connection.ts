@@ -38,7 +38,8 @@ export interface Bus {
  */
 export async function openBus(address: BusAddress, options: { name: string; timeout?: number }): Promise<Bus> {
   const nc = await dial(address, options.name, options.timeout ?? 5000);
-  const js = nc.jetstream({ timeout: 5000 });
+  // Short: a request that was under way when the server died is lost, and asked again.
+  const js = nc.jetstream({ timeout: 1000 });
   const jsm = await nc.jetstreamManager({ timeout: 5000 }).catch((cause: unknown) => {
     void nc.close();
     throw new VigaError("bus_unreachable", `the NATS server at ${address.url} has no JetStream`, {

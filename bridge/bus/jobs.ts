@@ -36,8 +36,9 @@ export async function serveJobs(
       max_ack_pending: 1,
     }),
   );
+  const stopped = aborted(signal);
   while (!signal.aborted && !bus.nc.isClosed()) {
-    const message = await nextJob(bus, durable, signal);
+    const message = await nextJob(bus, durable, stopped, signal);
     if (!message) continue;
     const alive = setInterval(() => message.working(), 1000);
     try {
@@ -50,14 +51,22 @@ export async function serveJobs(
   }
 }
 
-async function nextJob(bus: Bus, durable: string, signal: AbortSignal): Promise<JsMsg | null> {
+async function nextJob(bus: Bus, durable: string, stopped: Promise<null>, signal: AbortSignal): Promise<JsMsg | null> {
   try {
     const consumer = await bus.js.consumers.get(streams.job, durable);
-    return await consumer.next({ expires: 2000 });
+    // On abort nobody waits for the pull to run out; a job that it catches is given out again after ackWait.
+    return await Promise.race([consumer.next({ expires: 2000 }), stopped]);
   } catch {
     await pause(100, signal);
     return null;
   }
+}
+
+function aborted(signal: AbortSignal): Promise<null> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve(null);
+    signal.addEventListener("abort", () => resolve(null), { once: true });
+  });
 }
 
 /**

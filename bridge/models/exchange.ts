@@ -1,5 +1,5 @@
 import type { NamedProfile, ToolStyle } from "../../config/profile.ts";
-import type { Fitted } from "./budget/fit.ts";
+import { type Fitted, fitRequest } from "./budget/fit.ts";
 import type { PictureShop } from "./budget/pictures.ts";
 import { textTokens } from "./budget/text.ts";
 import type { ChatMessage, ChatRequest, HandleState, ImageReceipt, ModelDeps, Problem } from "./contract.ts";

@@ -170,11 +170,19 @@ export async function attempt(
   const collector = new Collector();
   try {
     if (profile.stream) {
-      const stream = await client.chat.completions.create(
+      const create = client.chat.completions.create(
         { ...body, stream: true } as OpenAI.ChatCompletionCreateParamsStreaming,
         { signal: stop.signal },
       );
+      const { data: stream, response } = await create.withResponse();
       heard();
+      const media = response.headers.get("content-type") ?? "";
+      if (/html/i.test(media)) throw new BadAnswer(`the answer is ${media}, not a chat completion`);
+      if (/json/i.test(media) && !/event-stream/i.test(media)) {
+        // Asked to stream, the endpoint answered in one piece.
+        collector.take(JSON.parse(await response.text()));
+        return tidy(collector.reply);
+      }
       for await (const chunk of stream) {
         heard();
         collector.take(chunk);
@@ -186,15 +194,17 @@ export async function attempt(
       }
       // The library ends an aborted stream as if it were complete.
       if (why !== undefined || signal.aborted) throw new APIUserAbortError();
-      if (collector.reply.finish === "unknown" && collector.reply.choices)
+      if (collector.reply.finish === "unknown" && collector.reply.choices) {
         throw new BadAnswer("the stream ended before the answer did", tidy(collector.reply));
+      }
     } else {
-      collector.take(
-        await client.chat.completions.create(
-          { ...body, stream: false } as OpenAI.ChatCompletionCreateParamsNonStreaming,
-          { signal: stop.signal },
-        ),
+      const create = client.chat.completions.create(
+        { ...body, stream: false } as OpenAI.ChatCompletionCreateParamsNonStreaming,
+        { signal: stop.signal },
       );
+      const whole: unknown = await create;
+      if (typeof whole === "string") throw new BadAnswer("the answer is text, not a chat completion");
+      collector.take(whole);
     }
     return tidy(collector.reply);
   } catch (thrown) {

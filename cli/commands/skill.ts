@@ -1,0 +1,49 @@
+import { mkdir, mkdtemp, rm } from "node:fs/promises";
+import { availableParallelism, tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { Argument, Command, InvalidArgumentError } from "commander";
+import { startBlender } from "../../bridge/engines/blender.ts";
+import { checkBase } from "../../config/inputs.ts";
+import { blenderSkill, serveOnStdio } from "../../skills/blender/server.ts";
+import { stopSignal } from "../exit.ts";
+
+/** `viga skill blender`: a skill as an MCP server on stdio, for any MCP client. */
+export function skillCommand(): Command {
+  return new Command("skill")
+    .description("serve a skill over MCP on stdin and stdout, for any MCP client")
+    .addArgument(new Argument("NAME", "which skill").choices(["blender"]))
+    .option("--base <FILE>", ".blend that programs run on; default: an empty scene")
+    .option("--gpu <INDEX>", "the only GPU the engine sees; absent: the CPU", (text) => {
+      if (!/^\d{1,3}$/.test(text)) throw new InvalidArgumentError("expected a GPU's index, like 0");
+      return Number(text);
+    })
+    .action(async (_name: string, options: { base?: string; gpu?: number }) => {
+      const signal = stopSignal();
+      const base = options.base === undefined ? undefined : resolve(options.base);
+      if (base !== undefined) await checkBase(base);
+      const scratch = await mkdtemp(join(tmpdir(), "viga-skill-"));
+      try {
+        // Logs go to stderr: stdout belongs to the protocol.
+        const log = (line: string) => process.stderr.write(`${line}\n`);
+        const engine = await startBlender({
+          gpu: options.gpu ?? null,
+          cpus: availableParallelism(),
+          scratch: join(scratch, "engine"),
+          log,
+        });
+        try {
+          await mkdir(join(scratch, "jobs"), { recursive: true });
+          const server = blenderSkill({
+            engine,
+            scratch: join(scratch, "jobs"),
+            ...(base === undefined ? {} : { base }),
+          });
+          await serveOnStdio(server, signal);
+        } finally {
+          await engine.close();
+        }
+      } finally {
+        await rm(scratch, { recursive: true, force: true });
+      }
+    });
+}

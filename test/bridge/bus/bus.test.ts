@@ -1,0 +1,96 @@
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { readCell, writeCell } from "../../../bridge/bus/cells.ts";
+import { openBus } from "../../../bridge/bus/connection.ts";
+import { makeEnvelope, parseEnvelope } from "../../../bridge/bus/envelope.ts";
+import { follow, lastSequence } from "../../../bridge/bus/follow.ts";
+import { serveJobs } from "../../../bridge/bus/jobs.ts";
+import { publish } from "../../../bridge/bus/publish.ts";
+import { jobSubject, mailboxSubject, streams, token, toToken } from "../../../bridge/bus/subjects.ts";
+import { type TestBus, testBus } from "../../harness/bus.ts";
+
+let it: TestBus;
+beforeAll(async () => {
+  it = await testBus();
+});
+afterAll(() => it.close());
+
+const message = (id: string, n: number) =>
+  makeEnvelope({ id, source: "r/generator", type: "context", subject: "r/memory", data: { n } });
+
+test("messages arrive in order, once, also when they are published twice and the server is killed in between", async () => {
+  const subject = mailboxSubject("order", "memory");
+  const stop = new AbortController();
+  const seen: number[] = [];
+  const reading = (async () => {
+    for await (const stored of follow(it.bus, streams.mailbox, subject, 1, stop.signal)) {
+      seen.push(parseEnvelope(stored.bytes).data.n as number);
+      if (seen.length === 60) stop.abort();
+    }
+  })();
+  for (let n = 0; n < 60; n++) {
+    await publish(it.bus, subject, message(`order/${n}`, n));
+    await publish(it.bus, subject, message(`order/${n}`, n));
+    if (n === 20 || n === 40) it.kill();
+  }
+  await reading;
+  expect(seen).toEqual(Array.from({ length: 60 }, (_, n) => n));
+  expect(it.server.restarts).toBe(2);
+});
+
+test("a reader that starts in the middle gets what comes after it", async () => {
+  const subject = mailboxSubject("middle", "memory");
+  for (let n = 0; n < 5; n++) await publish(it.bus, subject, message(`middle/${n}`, n));
+  const last = await lastSequence(it.bus, streams.mailbox, subject);
+  const stop = new AbortController();
+  const seen: unknown[] = [];
+  for await (const stored of follow(it.bus, streams.mailbox, subject, last - 1, stop.signal)) {
+    seen.push(parseEnvelope(stored.bytes).data.n);
+    if (seen.length === 2) break;
+  }
+  expect(seen).toEqual([3, 4]);
+  expect(await lastSequence(it.bus, streams.mailbox, mailboxSubject("nobody", "memory"))).toBe(0);
+});
+
+test("of two writers at the same revision one wins and the other learns it", async () => {
+  const first = await writeCell(it.bus.actors, "actor.x.y", { a: 1 }, 0);
+  expect(first).not.toBeNull();
+  expect(await writeCell(it.bus.actors, "actor.x.y", { a: 2 }, 0)).toBeNull();
+  expect(await writeCell(it.bus.actors, "actor.x.y", { a: 3 }, first ?? 0)).not.toBeNull();
+  expect((await readCell(it.bus.actors, "actor.x.y")).value).toEqual({ a: 3 });
+});
+
+test("a slot's jobs run one at a time, even with two workers on the slot", async () => {
+  const stop = new AbortController();
+  let running = 0;
+  let most = 0;
+  const done: number[] = [];
+  const work = async ({ bytes }: { bytes: Uint8Array }) => {
+    running += 1;
+    most = Math.max(most, running);
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    done.push(parseEnvelope(bytes).data.n as number);
+    running -= 1;
+    if (done.length === 6) stop.abort();
+  };
+  const workers = [1, 2].map(() => serveJobs(it.bus, "blender", "one", stop.signal, work));
+  for (let n = 0; n < 6; n++) await publish(it.bus, jobSubject("blender", "one"), message(`job/${n}`, n));
+  await Promise.all(workers);
+  expect(most).toBe(1);
+  expect(done.sort()).toEqual([0, 1, 2, 3, 4, 5]);
+});
+
+test("a wrong token is told from a bus that is away", async () => {
+  await expect(openBus({ url: it.server.url, token: "wrong" }, { name: "x" })).rejects.toMatchObject({
+    code: "bus_unreachable",
+    message: expect.stringContaining("log in"),
+  });
+  await expect(openBus({ url: "nats://127.0.0.1:1" }, { name: "x", timeout: 500 })).rejects.toMatchObject({
+    code: "bus_unreachable",
+    message: expect.stringContaining("reach"),
+  });
+});
+
+test("names that NATS would read as syntax are refused", () => {
+  for (const bad of ["", "a.b", "a b", "*", ">", "a/b", "x".repeat(65)]) expect(() => token(bad)).toThrow("bus name");
+  expect(toToken("../my task!.png")).toBe("my-task-png");
+});

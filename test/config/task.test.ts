@@ -1,0 +1,229 @@
+import { mkdirSync, mkdtempSync, truncateSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import sharp from "sharp";
+import { beforeAll, describe, expect, it } from "vitest";
+import { exitCodeOf, VigaError } from "../../config/errors.ts";
+import { detectMode } from "../../config/layout.ts";
+import { resolveConfig } from "../../config/loader.ts";
+import type { ConfigRequest } from "../../config/resolved.ts";
+import { type LoadedTask, loadTask, taskName } from "../../config/task.ts";
+
+let png: Buffer;
+let jpeg: Buffer;
+const blend = Buffer.from("BLENDER-v304RENDH");
+
+beforeAll(async () => {
+  const noise = Buffer.from(Array.from({ length: 64 * 48 * 3 }, (_, i) => (i * 7919) % 256));
+  png = await sharp(noise, { raw: { width: 64, height: 48, channels: 3 } })
+    .png()
+    .toBuffer();
+  jpeg = await sharp(noise, { raw: { width: 64, height: 48, channels: 3 } })
+    .withMetadata({ orientation: 6 })
+    .jpeg()
+    .toBuffer();
+});
+
+/** A folder with these files. */
+function folderWith(files: Record<string, string | Buffer>): string {
+  const root = join(mkdtempSync(join(tmpdir(), "viga-task-")), "placement 1");
+  for (const [name, content] of Object.entries(files)) {
+    mkdirSync(dirname(join(root, name)), { recursive: true });
+    writeFileSync(join(root, name), content);
+  }
+  return root;
+}
+
+const load = (request: ConfigRequest): Promise<LoadedTask> => loadTask(resolveConfig({ cwd: tmpdir(), ...request }));
+
+async function refusal(request: ConfigRequest): Promise<VigaError> {
+  const thrown: unknown = await load(request).catch((error: unknown) => error);
+  expect(thrown).toBeInstanceOf(VigaError);
+  const error = thrown as VigaError;
+  expect(exitCodeOf(error)).toBe(2);
+  expect(error.hint).toBeTruthy();
+  return error;
+}
+
+const gym = (): Record<string, string | Buffer> => ({
+  "start.py": "import bpy\n",
+  "goal.py": "this must never be opened",
+  "blender_file.blend": blend,
+  "renders/goal/render1.png": png,
+  "renders/start/render1.png": png,
+});
+
+describe("a task folder", () => {
+  it("in BlenderGym's layout gives program, base and goal pictures, and never the goal program", async () => {
+    const dir = folderWith({ ...gym(), "renders/goal/render2.png": png });
+    const task = await load({ task: { dir } });
+    expect(task).toEqual({
+      mode: "blendergym",
+      name: "placement-1",
+      dir,
+      text: "",
+      targets: ["render1.png", "render2.png"].map((name) => ({
+        name,
+        path: join(dir, "renders/goal", name),
+        width: 64,
+        height: 48,
+        format: "png",
+      })),
+      start: { path: join(dir, "start.py"), text: "import bpy\n" },
+      base: join(dir, "blender_file.blend"),
+      assets: [],
+    });
+    expect(JSON.stringify(task)).not.toContain("goal.py");
+  });
+
+  it("in BlenderBench's layout shows the annotated goal first", async () => {
+    const dir = folderWith({ ...gym(), "task.txt": " Turn the lamp on.\n", "renders/goal/visprompt1.png": png });
+    const task = await load({ task: { dir } });
+    expect(task).toMatchObject({ mode: "blenderbench", text: "Turn the lamp on." });
+    expect(task.targets).toMatchObject([{ name: "render1.png", path: join(dir, "renders/goal/visprompt1.png") }]);
+  });
+
+  it("of a static scene gives pictures in number order, text and assets", async () => {
+    const dir = folderWith({
+      "target/view10.png": png,
+      "target/view2.jpg": jpeg,
+      "target/notes.txt": "",
+      "description.txt": "a cup",
+      "assets/cup/model.glb": "x",
+      "assets/a.png": png,
+    });
+    const task = await load({ task: { dir } });
+    expect(task).toMatchObject({ mode: "static_scene", text: "a cup", start: null, base: null });
+    expect(task.targets).toMatchObject([
+      { name: "render.png", path: join(dir, "target/view2.jpg"), width: 48, height: 64, format: "jpeg" },
+      { name: "target2.png", path: join(dir, "target/view10.png") },
+    ]);
+    expect(task.assets).toEqual([join(dir, "assets/a.png"), join(dir, "assets/cup/model.glb")]);
+  });
+
+  it("of a static scene may start from a prepared scene", async () => {
+    const dir = folderWith({ "target.png": png, "minimal_init.blend": blend });
+    const task = await load({ mode: "static_scene", task: { dir }, sets: ["init=minimal"] });
+    expect(task.base).toBe(join(dir, "minimal_init.blend"));
+    const error = await refusal({ mode: "static_scene", task: { dir }, sets: ["init=reasonable"] });
+    expect(error.message).toContain("missing reasonable_init.blend or reasonable_init/blender_file.blend");
+  });
+
+  it("of a slide is its instruction, and of a page its picture beside others", async () => {
+    const slide = folderWith({ "instruction.txt": "A slide about tea", "media/tea.png": png });
+    const roles = { sets: ["roles.generator=gpt-4o"] };
+    expect(await load({ task: { dir: slide }, ...roles })).toMatchObject({
+      mode: "autopresent",
+      text: "A slide about tea",
+      assets: [join(slide, "media/tea.png")],
+    });
+    const pages = folderWith({ "7.png": png, "7.html": "the answer", "rick.jpg": jpeg, "initialize/7.html": "<p>" });
+    for (const given of ["7", "7.png", "7.html"]) {
+      expect(await load({ task: { dir: join(pages, given) }, ...roles })).toMatchObject({
+        mode: "design2code",
+        name: "7",
+        targets: [{ name: "page.png", path: join(pages, "7.png") }],
+        start: { text: "<p>" },
+        assets: [join(pages, "rick.jpg")],
+      });
+    }
+  });
+
+  it("is overruled by single files, and by [] for no pictures at all", async () => {
+    const dir = folderWith(gym());
+    const other = join(folderWith({ "other.png": png }), "other.png");
+    expect((await load({ task: { dir, targets: [other] } })).targets).toMatchObject([{ path: other }]);
+    const scene = folderWith({ "target.png": png, "description.txt": "a cup" });
+    expect((await load({ task: { dir: scene, targets: [] } })).targets).toEqual([]);
+  });
+
+  it("is not needed where the files are given one by one", async () => {
+    const dir = folderWith(gym());
+    const flags = {
+      targets: [join(dir, "renders/goal/render1.png")],
+      start: join(dir, "start.py"),
+      base: join(dir, "blender_file.blend"),
+    };
+    expect(await load({ task: flags })).toMatchObject({ mode: "blendergym", dir: null, name: "render1" });
+    expect(await load({ task: { text: "a cup" } })).toMatchObject({ mode: "static_scene", targets: [], name: "task" });
+  });
+
+  it("shows its mode by its files, and nothing by none", () => {
+    expect(detectMode(folderWith({ "start.png": png }))).toBe("dynamic_scene");
+    expect(detectMode(folderWith({ "readme.md": "" }))).toBeUndefined();
+    expect(detectMode("/no/such/folder")).toBeUndefined();
+  });
+
+  it("gets a name that is safe as a folder and on the bus", () => {
+    expect(taskName("/a/b/placement12/")).toBe("placement12");
+    expect(taskName("/a/my target.v2.png")).toBe("my-target-v2");
+    expect(taskName("/a/../..")).toBe("task");
+    expect(taskName("/a/日本")).toBe("task");
+    expect(taskName(`/a/${"x".repeat(300)}`)).toHaveLength(64);
+  });
+});
+
+describe("a task that cannot be read", () => {
+  it("names a missing folder", async () => {
+    const error = await refusal({ mode: "blendergym", task: { dir: "/no/such/folder" } });
+    expect(error.code).toBe("not_found");
+    expect(error.message).toBe("task folder /no/such/folder: there is no such folder");
+  });
+
+  it("names every missing file at once and what was looked for", async () => {
+    const dir = folderWith({ "start.py": "x" });
+    const error = await refusal({ mode: "blendergym", task: { dir } });
+    expect(error.message).toBe(`task ${dir}: missing blender_file.blend, renders/goal/render1.png`);
+    expect(error.hint).toContain(
+      "start.py, blender_file.blend, task.txt, renders/goal/render1.png, renders/goal/render2.png",
+    );
+  });
+
+  it("names what flags leave out", async () => {
+    expect((await refusal({ mode: "blendergym" })).message).toBe(
+      "mode blendergym needs a start program (--start FILE), a base file (--base FILE), a target picture (--target IMG): none found",
+    );
+    expect((await refusal({ mode: "static_scene" })).message).toContain(
+      "a target picture (--target IMG) or a text (--text T)",
+    );
+    expect((await refusal({ mode: "static_scene", task: { targets: ["/no/t.png"] } })).message).toBe(
+      "target /no/t.png: there is no such file",
+    );
+  });
+
+  it("knows a picture that is cut off, empty, a folder or no picture", async () => {
+    const dir = folderWith({
+      "cut.png": png.subarray(0, png.length - 200),
+      "cut.jpg": jpeg.subarray(0, jpeg.length >> 1),
+      "empty.png": "",
+      "text.png": "hello",
+      "x.svg": "<svg xmlns='http://www.w3.org/2000/svg' width='9' height='9'/>",
+    });
+    const say = async (name: string): Promise<string> =>
+      (await refusal({ mode: "static_scene", task: { targets: [join(dir, name)] } })).message;
+    expect(await say("cut.png")).toContain("cut.png: the picture cannot be read");
+    expect(await say("cut.jpg")).toContain("cut.jpg: the picture cannot be read");
+    expect(await say("empty.png")).toContain("the file is empty");
+    expect(await say("text.png")).toContain("the picture cannot be read");
+    expect(await say("x.svg")).toContain("is svg");
+    expect(await say(".")).toContain("is not a file");
+  });
+
+  it("knows a program that is empty, binary or too big, and a base that is none", async () => {
+    const say = async (files: Record<string, string | Buffer>): Promise<string> =>
+      (await refusal({ task: { dir: folderWith({ ...gym(), ...files }) } })).message;
+    expect(await say({ "start.py": " \n" })).toContain("start.py: is empty");
+    expect(await say({ "start.py": Buffer.from([0xff, 0xfe, 0]) })).toContain("start.py: is not UTF-8 text");
+    expect(await say({ "start.py": "#".repeat(1024 * 1024 + 1) })).toContain("more than the 1.0 MiB allowed");
+    expect(await say({ "blender_file.blend": "version https://git-lfs.github.com" })).toContain(
+      "is not a Blender file",
+    );
+    expect(await say({ "blender_file.blend": "" })).toContain("the file is empty");
+  });
+
+  it("refuses a base of more than 4 GiB without reading it", async () => {
+    const dir = folderWith(gym());
+    truncateSync(join(dir, "blender_file.blend"), 5 * 1024 ** 3);
+    expect((await refusal({ task: { dir } })).message).toContain("is 5120.0 MiB, more than the 4096.0 MiB allowed");
+  });
+});
