@@ -1,0 +1,81 @@
+import type { Knob, Trace } from "./knobs.ts";
+
+/**
+ * A knob in the coordinate it is solved in, scaled so that one unit is a natural step for its kind: the optimiser's
+ * trust region and derivative steps are then the same number for metres, watts and degrees.
+ */
+export interface Coordinate {
+  readonly knob: number;
+  /** How the number maps: x as it is, its logarithm (positive sizes and energies), or its 2.2nd root (colours). */
+  readonly map: "linear" | "log" | "gamma";
+  /** Size of one unit in the mapped number. */
+  readonly unit: number;
+  /** Bounds in units. */
+  readonly low: number;
+  readonly high: number;
+}
+
+const raw = {
+  linear: { to: (v: number) => v, from: (x: number) => x },
+  log: { to: (v: number) => Math.log(v), from: (x: number) => Math.exp(x) },
+  gamma: { to: (v: number) => Math.max(v, 0) ** (1 / 2.2), from: (x: number) => Math.max(x, 0) ** 2.2 },
+} as const;
+
+export const toUnits = (c: Coordinate, value: number): number => raw[c.map].to(value) / c.unit;
+export const fromUnits = (c: Coordinate, units: number): number => raw[c.map].from(units * c.unit);
+export const clampUnits = (c: Coordinate, units: number): number => Math.min(c.high, Math.max(c.low, units));
+
+function coordinate(
+  knob: number,
+  map: Coordinate["map"],
+  unit: number,
+  low = Number.NEGATIVE_INFINITY,
+  high = Number.POSITIVE_INFINITY,
+): Coordinate {
+  return { knob, map, unit, low: raw[map].to(low) / unit, high: raw[map].to(high) / unit };
+}
+
+/** What a knob drives, read from the traced properties, else its own name. */
+function role(k: Knob, touches: readonly string[]): string {
+  const first = touches[0] ?? "";
+  const path = first.slice(first.lastIndexOf("/") + 1);
+  if (/color\[\d\]$/.test(path)) return "color";
+  if (/(^|\.)location\[\d\]$/.test(path)) return "location";
+  if (/rotation_euler\[\d\]$/.test(path)) return "angle";
+  if (/(^|\.)scale\[\d\]$/.test(path)) return "scale";
+  if (/(^|\.)key_blocks\[\d+\]\.value$/.test(path)) return "shape";
+  if (/(^|\.)(energy|lens|ortho_scale|size|size_y|shadow_soft_size|spot_size)$/.test(path)) return "scale";
+  return k.kind;
+}
+
+/** Chooses map, unit and bounds of every knob from what it drives and its value. `median`: typical object size, metres. */
+export function coordinates(knobs: readonly Knob[], trace: Trace): Coordinate[] {
+  const metres = 0.05 * trace.scene.median;
+  return knobs.map((k, i) => {
+    const touches = trace.touches[String(i)] ?? [];
+    switch (role(k, touches)) {
+      case "color":
+        return k.value <= 1 && k.value >= 0
+          ? coordinate(i, "gamma", 0.04, 0, 1)
+          : coordinate(i, "linear", 0.05 * Math.max(1, Math.abs(k.value)));
+      case "location":
+        return coordinate(i, "linear", metres);
+      case "angle":
+        return coordinate(i, "linear", k.degrees ? 3 : (3 * Math.PI) / 180);
+      case "scale":
+        return k.value > 0
+          ? coordinate(i, "log", 0.07, Math.min(1e-4, k.value / 50), k.value * 50)
+          : coordinate(i, "linear", metres);
+      case "unit":
+        return k.value >= 0 && k.value <= 1
+          ? coordinate(i, "linear", 0.06, 0, 1)
+          : coordinate(i, "linear", 0.06 * Math.max(1, Math.abs(k.value)));
+      case "shape":
+        return coordinate(i, "linear", 0.06, Math.min(0, k.value), Math.max(1, k.value));
+      case "hue":
+        return coordinate(i, "linear", 0.03, 0, 1);
+      default:
+        return coordinate(i, "linear", Math.max(0.05 * Math.abs(k.value), 0.4 * metres));
+    }
+  });
+}

@@ -1,0 +1,280 @@
+import type { Look, Problem, Scale } from "./problem.ts";
+import { dampedStep, type Normal, normalEquations, predictedGain, restrict } from "./normal.ts";
+import { meanSquare, type Box } from "./pictures.ts";
+import { nominate } from "./select.ts";
+
+/** Derivative information of many knobs at one point, by forward differences with common random numbers. */
+export interface Scan {
+  readonly members: number[];
+  readonly columns: Float32Array[];
+  readonly residual: Float32Array;
+  readonly normal: Normal;
+  readonly observations: number;
+}
+
+export interface Progress {
+  (stage: string, data: Record<string, unknown>): void;
+}
+
+const dampings = [1e-3, 3e-2, 0.3, 2];
+
+/** Fits a problem's knobs: holds the current point and what is known about how pictures respond there. */
+export class Fitter {
+  readonly problem: Problem;
+  point: number[];
+  /** Derivative steps in units, adapted so that a nudge moves pictures enough to measure, and not much more. */
+  readonly steps: number[];
+  /** Boxes in which a knob changes the picture, by knob, at the size they were measured; from the last scan. */
+  private readonly reachOf = new Map<number, { width: number; boxes: (Box | null)[] }>();
+  private readonly progress: Progress;
+
+  constructor(problem: Problem, progress: Progress) {
+    this.problem = problem;
+    this.point = [...problem.origin];
+    this.steps = problem.coordinates.map(() => 1);
+    this.progress = progress;
+  }
+
+  /** The direction of a nudge: away from a bound that is too near. */
+  private nudge(k: number): number {
+    const c = this.problem.coordinates[k]!;
+    const step = this.steps[k]!;
+    return this.point[k]! + step > c.high ? -step : step;
+  }
+
+  private async base(scale: Scale): Promise<Look> {
+    const [look] = await this.problem.look([this.point], scale);
+    if (!look) throw new RangeError("the current point does not render");
+    return look;
+  }
+
+  private boxesFor(k: number, base: Look): (Box | null)[] | null {
+    const known = this.reachOf.get(k);
+    const { width, height } = base.views[0]!;
+    if (!known) return null;
+    const ratio = width / known.width;
+    const boxes = known.boxes.map((box) => {
+      if (!box) return null;
+      const grown = {
+        left: Math.max(0, Math.floor((box.left - 1) * ratio)),
+        top: Math.max(0, Math.floor((box.top - 1) * ratio)),
+        right: Math.min(width, Math.ceil((box.right + 1) * ratio)),
+        bottom: Math.min(height, Math.ceil((box.bottom + 1) * ratio)),
+      };
+      return (grown.right - grown.left) * (grown.bottom - grown.top) > 0.7 * width * height ? null : grown;
+    });
+    return boxes.every((box) => box === null) ? null : boxes;
+  }
+
+  /** Measures the response to each member. `learn`: also adapts steps and remembers boxes (needs whole pictures). */
+  async scan(members: readonly number[], scale: Scale, learn: boolean, base?: Look): Promise<Scan> {
+    const { problem } = this;
+    const under = base ?? (await this.base(scale));
+    const residual = problem.features(under, scale.sigma);
+    const steps = members.map((k) => this.nudge(k));
+    const boxes = learn ? undefined : members.map((k) => this.boxesFor(k, under));
+    const looks = await problem.nudged(this.point, members, steps, scale, boxes, under);
+    const kept: number[] = [];
+    const columns: Float32Array[] = [];
+    members.forEach((k, i) => {
+      const look = looks[i];
+      if (!look) return;
+      const column = problem.features(look, scale.sigma, under);
+      const response = Math.sqrt(meanSquare(column));
+      for (let j = 0; j < column.length; j++) column[j]! /= steps[i]!;
+      if (learn) {
+        this.reachOf.set(k, { width: under.views[0]!.width, boxes: problem.boxes(look, under, 1) });
+        if (response > 0) this.steps[k] = Math.min(4, Math.max(0.15, Math.abs(steps[i]!) * Math.min(3, 0.012 / response)));
+      }
+      if (response < 1e-5) return;
+      kept.push(k);
+      columns.push(column);
+    });
+    return {
+      members: kept,
+      columns,
+      residual,
+      normal: normalEquations(columns, residual),
+      observations: problem.observations(under, scale.sigma),
+    };
+  }
+
+  private bounds(members: readonly number[], reach: number): [low: number, high: number][] {
+    return members.map((k) => {
+      const c = this.problem.coordinates[k]!;
+      return [Math.max(-reach, c.low - this.point[k]!), Math.min(reach, c.high - this.point[k]!)];
+    });
+  }
+
+  /** How surprising it would be for this knob to be wrong: shared numbers and exact zeros seldom are. */
+  price(k: number): number {
+    const { trace, knobs } = this.problem;
+    const places = trace.in_place[String(k)];
+    const things = places ? new Set(places.map(([collection, name]) => `${collection}/${name}`)).size : 1;
+    return (things > 2 ? 2 : 1) * (knobs[k]!.value === 0 ? 1.5 : 1) * (places ? 1 : 1.3);
+  }
+
+  /** Knobs that differ from the program's own values. */
+  moved(): number[] {
+    return this.point.flatMap((u, k) => (u === this.problem.origin[k] ? [] : [k]));
+  }
+
+  /** Chooses which of the scanned knobs to free, the `free` ones (moved already) at no cost. */
+  nominate(scan: Scan, free: ReadonlySet<number>, limit: number, reach: number, strictness: number): number[] {
+    const { knobs } = this.problem;
+    const groups = (k: number) => knobs[k]!.group;
+    const { members } = nominate(
+      scan.normal,
+      scan.observations,
+      limit,
+      this.bounds(scan.members, reach),
+      (column, taken) => {
+        const k = scan.members[column]!;
+        if (free.has(k)) return 0.1;
+        const kin = groups(k) !== null && taken.some((m) => groups(scan.members[m]!) === groups(k));
+        return strictness * (kin ? 0.6 : 1) * this.price(k);
+      },
+    );
+    return members.map((m) => scan.members[m]!);
+  }
+
+  /**
+   * Levenberg-Marquardt over `members` at one scale: one Jacobian and one batch of trial steps (several dampings at once,
+   * because renders in a batch are cheap and round trips are not) per iteration, until a step gains too little.
+   */
+  async fit(members: readonly number[], scale: Scale, iterations: number, reach: number, first?: Scan): Promise<number> {
+    const { problem } = this;
+    let base = await this.base(scale);
+    let rss = sumSquares(problem.features(base, scale.sigma));
+    const before = rss;
+    let trust = reach;
+    for (let it = 0; it < iterations && members.length > 0; it++) {
+      const scan =
+        it === 0 && first
+          ? pick(first, members)
+          : await this.scan(members, scale, false, base);
+      const limits = this.bounds(scan.members, trust);
+      const low = limits.map(([l]) => l);
+      const high = limits.map(([, h]) => h);
+      const trials = dampings.map((lambda) => {
+        const step = dampedStep(scan.normal, lambda, low, high);
+        const next = [...this.point];
+        scan.members.forEach((k, i) => {
+          next[k] = this.point[k]! + step[i]!;
+        });
+        return { next, gain: predictedGain(scan.normal, step) };
+      });
+      const looks = await problem.look(
+        trials.map((t) => t.next),
+        scale,
+      );
+      let best = -1;
+      let bestRss = rss;
+      looks.forEach((look, i) => {
+        if (!look) return;
+        const value = sumSquares(problem.features(look, scale.sigma));
+        if (value < bestRss) {
+          bestRss = value;
+          best = i;
+        }
+      });
+      if (best < 0) {
+        trust /= 3;
+        if (trust < 0.2) break;
+        continue;
+      }
+      const fell = (rss - bestRss) / rss;
+      this.point = trials[best]!.next;
+      base = looks[best]!;
+      rss = bestRss;
+      this.progress("fit", { px: scale.px, sigma: scale.sigma, knobs: members.length, iteration: it + 1, loss: problem.loss(base) });
+      if (fell < 0.01) break;
+    }
+    return before > 0 ? 1 - rss / before : 0;
+  }
+
+  /**
+   * Puts knobs back that do not earn their freedom: by the linear model, the cheapest return (all others refitted) is
+   * taken as long as it raises |r|^2 by less than the information criterion charges for a knob. The result is checked by
+   * rendering it, with fewer returns if the model was wrong. Returns the knobs put back.
+   */
+  async prune(scale: Scale, strictness: number, keep: ReadonlySet<number> = new Set()): Promise<number[]> {
+    const { problem } = this;
+    const base = await this.base(scale);
+    const scan = await this.scan(this.moved(), scale, false, base);
+    const back = scan.members.map((k) => problem.origin[k]! - this.point[k]!);
+    const wide = scan.members.map((k): [number, number] => {
+      const c = problem.coordinates[k]!;
+      return [Math.max(-2, c.low - this.point[k]!), Math.min(2, c.high - this.point[k]!)];
+    });
+    const refit = (returned: ReadonlySet<number>) => {
+      const low = wide.map(([l], i) => (returned.has(i) ? back[i]! : l));
+      const high = wide.map(([, h], i) => (returned.has(i) ? back[i]! : h));
+      const step = dampedStep(scan.normal, 1e-3, low, high, returned);
+      return { step, rss: Math.max(1e-12, scan.normal.rss - predictedGain(scan.normal, step)) };
+    };
+    const unit = (strictness * Math.log(scan.observations)) / scan.observations;
+    const order: number[] = [];
+    let now = refit(new Set());
+    const start = Math.max(now.rss, 0.3 * scan.normal.rss);
+    let total = start;
+    for (;;) {
+      let best = -1;
+      let bestRise = Number.POSITIVE_INFINITY;
+      for (let i = 0; i < scan.members.length; i++) {
+        if (order.includes(i) || keep.has(scan.members[i]!)) continue;
+        const rise = (refit(new Set([...order, i])).rss - now.rss) / (unit * this.price(scan.members[i]!));
+        if (rise < bestRise) {
+          bestRise = rise;
+          best = i;
+        }
+      }
+      if (best < 0 || bestRise > total) break;
+      order.push(best);
+      now = refit(new Set(order));
+      total = Math.max(start, now.rss);
+    }
+    if (order.length === 0) return [];
+    const counts = [...new Set([order.length, Math.ceil(order.length * 0.6), Math.ceil(order.length * 0.3)])];
+    const points = counts.map((count) => {
+      const returned = new Set(order.slice(0, count));
+      const { step } = refit(returned);
+      const next = [...this.point];
+      scan.members.forEach((k, i) => {
+        next[k] = returned.has(i) ? problem.origin[k]! : this.point[k]! + step[i]!;
+      });
+      return next;
+    });
+    const values = await this.judge(points, scale);
+    const chosen = values.findIndex((value, i) => value <= scan.normal.rss * (1 + 1.5 * unit * counts[i]!));
+    if (chosen < 0) return [];
+    this.point = points[chosen]!;
+    return order.slice(0, counts[chosen]).map((i) => scan.members[i]!);
+  }
+
+  /** Evaluates other points at a scale: their blurred |r|^2, infinity where the program fails. */
+  async judge(points: readonly (readonly number[])[], scale: Scale): Promise<number[]> {
+    const looks = await this.problem.look(points, scale);
+    return looks.map((look) => (look ? sumSquares(this.problem.features(look, scale.sigma)) : Number.POSITIVE_INFINITY));
+  }
+}
+
+export function sumSquares(values: Float32Array): number {
+  let sum = 0;
+  for (let i = 0; i < values.length; i++) sum += values[i]! * values[i]!;
+  return sum;
+}
+
+/** The part of a scan that concerns some members. */
+export function pick(scan: Scan, members: readonly number[]): Scan {
+  const rows = members.flatMap((k) => {
+    const i = scan.members.indexOf(k);
+    return i < 0 ? [] : [i];
+  });
+  return {
+    ...scan,
+    members: rows.map((i) => scan.members[i]!),
+    columns: rows.map((i) => scan.columns[i]!),
+    normal: restrict(scan.normal, rows),
+  };
+}

@@ -1,0 +1,121 @@
+import { z } from "zod";
+
+/** The tunable numbers of a program, as the engine's "knobs" operation reports them (spans are UTF-8 byte offsets). */
+export const knob = z.object({
+  id: z.number().int(),
+  line: z.number().int(),
+  start: z.number().int(),
+  end: z.number().int(),
+  value: z.number(),
+  label: z.string(),
+  kind: z.enum(["scalar", "location", "angle", "scale", "color", "unit", "hue"]),
+  degrees: z.boolean(),
+  isInt: z.boolean(),
+  group: z.number().nullable(),
+  component: z.number().int(),
+  wrap: z.boolean(),
+});
+export type Knob = z.infer<typeof knob>;
+export const knobsReply = z.object({ knobs: z.array(knob) });
+
+/** [collection, datablock, RNA path, index (-1: not an array), slope] */
+export const place = z.tuple([z.string(), z.string(), z.string(), z.number().int(), z.number()]);
+export type Place = z.infer<typeof place>;
+
+/** What the engine's "trace" operation found out about the knobs. Keys are knob ids. */
+export const traceReply = z.discriminatedUnion("ok", [
+  z.object({
+    ok: z.literal(true),
+    runs: z.number().int(),
+    fragile: z.array(z.number().int()),
+    dead: z.array(z.number().int()),
+    in_place: z.record(z.string(), z.array(place)),
+    touches: z.record(z.string(), z.array(z.string())),
+    scene: z.object({
+      sizes: z.record(z.string(), z.number()),
+      median: z.number().positive(),
+      cameras: z.array(z.string()),
+      camera: z.string().nullable(),
+    }),
+  }),
+  z.object({ ok: z.literal(false), reason: z.string(), runs: z.number().int() }),
+]);
+export type Trace = Extract<z.infer<typeof traceReply>, { ok: true }>;
+
+/** A number as a person would write it: five significant digits, no exponent, whole numbers kept whole. */
+export function literal(value: number, wasInt: boolean): string {
+  const rounded = Number(value.toPrecision(5));
+  if (wasInt && Number.isInteger(rounded)) return String(rounded);
+  let text = String(rounded);
+  if (text.includes("e")) text = rounded.toFixed(10).replace(/0+$/, "").replace(/\.$/, ".0");
+  return text.includes(".") ? text : `${text}.0`;
+}
+
+/** The program with knobs set to values; a knob whose value is unchanged keeps its own spelling. */
+export function patch(source: string, knobs: readonly Knob[], values: readonly number[]): string {
+  let bytes = Buffer.from(source, "utf8");
+  const edits = knobs
+    .map((k, i) => ({ k, value: values[i]! }))
+    .filter(({ k, value }) => value !== k.value)
+    .sort((a, b) => b.k.start - a.k.start);
+  for (const { k, value } of edits) {
+    const text = literal(value, k.isInt);
+    bytes = Buffer.concat([
+      bytes.subarray(0, k.start),
+      Buffer.from(k.wrap && value < 0 ? `(${text})` : text, "utf8"),
+      bytes.subarray(k.end),
+    ]);
+  }
+  return bytes.toString("utf8");
+}
+
+/** The program with every knob blanked out: two programs with one skeleton differ in knob values only. */
+export function skeleton(source: string, knobs: readonly Knob[]): string {
+  const bytes = Buffer.from(source, "utf8");
+  const parts: string[] = [];
+  let at = 0;
+  for (const k of [...knobs].sort((a, b) => a.start - b.start)) {
+    let from = k.start;
+    let to = k.end;
+    // A wrapped negative number carries its own parentheses.
+    if (k.value < 0 && bytes[from - 1] === 0x28 && bytes[to] === 0x29 && k.wrap) {
+      from -= 1;
+      to += 1;
+    }
+    parts.push(bytes.subarray(at, from).toString("utf8"));
+    at = to;
+  }
+  parts.push(bytes.subarray(at).toString("utf8"));
+  return parts.join("\u0000");
+}
+
+/** Unified diff of two texts with equally many lines (a knob never spans lines): hunks with three lines of context. */
+export function diff(before: string, after: string, name: string): string {
+  const a = before.split("\n");
+  const b = after.split("\n");
+  if (a.length !== b.length) throw new RangeError("a knob edit never changes the number of lines");
+  const changed = a.flatMap((line, i) => (line === b[i] ? [] : [i]));
+  if (changed.length === 0) return "";
+  const out = [`--- a/${name}`, `+++ b/${name}`];
+  let i = 0;
+  while (i < changed.length) {
+    let j = i;
+    while (j + 1 < changed.length && changed[j + 1]! - changed[j]! <= 6) j++;
+    const from = Math.max(0, changed[i]! - 3);
+    const to = Math.min(a.length, changed[j]! + 4);
+    out.push(`@@ -${from + 1},${to - from} +${from + 1},${to - from} @@`);
+    for (let l = from; l < to; l++) {
+      if (a[l] === b[l]) {
+        out.push(` ${a[l]}`);
+        continue;
+      }
+      let end = l;
+      while (end < to && a[end] !== b[end]) end++;
+      for (let m = l; m < end; m++) out.push(`-${a[m]}`);
+      for (let m = l; m < end; m++) out.push(`+${b[m]}`);
+      l = end - 1;
+    }
+    i = j + 1;
+  }
+  return `${out.join("\n")}\n`;
+}

@@ -1,0 +1,187 @@
+import { type Coordinate, fromUnits, toUnits } from "./coordinates.ts";
+import type { Knob, Trace } from "./knobs.ts";
+import { type Box, type Bytes, blur, extent, type Picture, resample } from "./pictures.ts";
+import type { Edit, Level, SolverView, Sweeper } from "./sweeper.ts";
+
+/** Where a fit looks: picture size, samples, and the blur (pixels of that size) that widens every minimum. */
+export interface Scale extends Level {
+  readonly sigma: number;
+}
+
+/** Unblurred pictures of a point, one per view. */
+export interface Look {
+  readonly views: Picture[];
+}
+
+/** A column of the Jacobian: the blurred derivative, and the box in which the pictures really change. */
+export interface Column {
+  readonly knob: number;
+  readonly values: Float32Array;
+}
+
+/** A program's knobs as a least-squares problem against the target pictures. Points are vectors of units. */
+export class Problem {
+  readonly program: string;
+  readonly knobs: readonly Knob[];
+  readonly trace: Trace;
+  readonly coordinates: readonly Coordinate[];
+  /** The program's own values, in units. */
+  readonly origin: readonly number[];
+  readonly views: readonly SolverView[];
+  private readonly sweeper: Sweeper;
+  private readonly targets: readonly Bytes[];
+  private readonly resampled = new Map<string, Picture[]>();
+
+  constructor(
+    sweeper: Sweeper,
+    program: string,
+    knobs: readonly Knob[],
+    trace: Trace,
+    coordinates: readonly Coordinate[],
+    views: readonly SolverView[],
+    targets: readonly Bytes[],
+  ) {
+    this.sweeper = sweeper;
+    this.program = program;
+    this.knobs = knobs;
+    this.trace = trace;
+    this.coordinates = coordinates;
+    this.views = views;
+    this.targets = targets;
+    this.origin = coordinates.map((c, i) => toUnits(c, knobs[i]!.value));
+  }
+
+  value(k: number, units: number): number {
+    return units === this.origin[k] ? this.knobs[k]!.value : fromUnits(this.coordinates[k]!, units);
+  }
+
+  edits(point: readonly number[]): Edit[] {
+    return point.flatMap((u, k): Edit[] => (u === this.origin[k] ? [] : [[k, this.value(k, u)]]));
+  }
+
+  inPlace(k: number): boolean {
+    return this.trace.in_place[String(k)] !== undefined;
+  }
+
+  private target(width: number, height: number): Picture[] {
+    const key = `${width}x${height}`;
+    let found = this.resampled.get(key);
+    if (!found) {
+      found = this.targets.map((bytes) => resample(bytes, width, height));
+      this.resampled.set(key, found);
+    }
+    return found;
+  }
+
+  /** Renders points; null where the program failed. `boxes` per point limit the render; the rest is taken from `under`. */
+  async look(
+    points: readonly (readonly number[])[],
+    level: Level,
+    boxes?: readonly (readonly (Box | null)[] | null)[],
+    under?: Look,
+  ): Promise<(Look | null)[]> {
+    const sweep = await this.sweeper.sweep(
+      this.program,
+      this.trace,
+      points.map((point) => this.edits(point)),
+      level,
+      boxes,
+    );
+    return sweep.shots.map((shot, v) => {
+      if (!shot) return null;
+      return {
+        views: shot.map((data, i): Picture => {
+          const box = boxes?.[v]?.[i] ?? null;
+          if (!box || !under) return { width: sweep.width, height: sweep.height, data };
+          const whole = Float32Array.from(under.views[i]!.data);
+          const row = (box.right - box.left) * 3;
+          for (let y = box.top; y < box.bottom; y++) {
+            whole.set(data.subarray((y - box.top) * row, (y - box.top + 1) * row), (y * sweep.width + box.left) * 3);
+          }
+          return { width: sweep.width, height: sweep.height, data: whole };
+        }),
+      };
+    });
+  }
+
+  /** What is compared: pictures less target (or less another look), blurred, thinned to about one value per sigma. */
+  features(look: Look, sigma: number, against?: Look): Float32Array {
+    const first = look.views[0]!;
+    const other = against?.views ?? this.target(first.width, first.height);
+    const parts = look.views.map((picture, i) => {
+      const base = other[i]!.data;
+      const delta = new Float32Array(base.length);
+      for (let j = 0; j < base.length; j++) delta[j] = picture.data[j]! - base[j]!;
+      return thin(blur(delta, picture.width, picture.height, sigma), picture.width, picture.height, stride(sigma));
+    });
+    const out = new Float32Array(parts.reduce((sum, part) => sum + part.length, 0));
+    let at = 0;
+    for (const part of parts) {
+      out.set(part, at);
+      at += part.length;
+    }
+    return out;
+  }
+
+  /** Independent observations in the features: a Gaussian blur averages 4 pi sigma^2 pixels. */
+  observations(look: Look, sigma: number): number {
+    const pixels = look.views.reduce((sum, v) => sum + v.width * v.height, 0);
+    return Math.max(40, (3 * pixels) / Math.max(1, 4 * Math.PI * sigma * sigma));
+  }
+
+  /** Photometric loss of a look at its own size (mean squared sRGB difference). */
+  loss(look: Look): number {
+    let sum = 0;
+    let count = 0;
+    const target = this.target(look.views[0]!.width, look.views[0]!.height);
+    look.views.forEach((picture, i) => {
+      for (let j = 0; j < picture.data.length; j++) sum += (picture.data[j]! - target[i]!.data[j]!) ** 2;
+      count += picture.data.length;
+    });
+    return sum / count;
+  }
+
+  /** Pictures of the point with one knob moved at a time: the raw material of Jacobians and boxes. */
+  async nudged(
+    point: readonly number[],
+    members: readonly number[],
+    steps: readonly number[],
+    level: Level,
+    boxes?: readonly (readonly (Box | null)[] | null)[],
+    under?: Look,
+  ): Promise<(Look | null)[]> {
+    const points = members.map((k, i) => point.map((u, j) => (j === k ? u + steps[i]! : u)));
+    return this.look(points, level, boxes, under);
+  }
+
+  /** The part of each view that a nudge changes visibly, null for nearly all of it. */
+  boxes(look: Look, base: Look, margin: number): (Box | null)[] {
+    return look.views.map((picture, i) => {
+      const delta = new Float32Array(picture.data.length);
+      for (let j = 0; j < delta.length; j++) delta[j] = picture.data[j]! - base.views[i]!.data[j]!;
+      const soft = blur(delta, picture.width, picture.height, 1);
+      let peak = 0;
+      for (let j = 0; j < soft.length; j++) peak = Math.max(peak, Math.abs(soft[j]!));
+      const box = extent(soft, picture.width, picture.height, Math.max(0.004, 0.04 * peak), margin);
+      if (!box) return { left: 0, top: 0, right: 1, bottom: 1 };
+      const area = ((box.right - box.left) * (box.bottom - box.top)) / (picture.width * picture.height);
+      return area > 0.7 ? null : box;
+    });
+  }
+}
+
+const stride = (sigma: number): number => Math.max(1, Math.floor(sigma));
+
+function thin(data: Float32Array, width: number, height: number, step: number): Float32Array {
+  if (step === 1) return data;
+  const columns = Math.ceil(width / step);
+  const rows = Math.ceil(height / step);
+  const out = new Float32Array(columns * rows * 3);
+  let at = 0;
+  for (let y = Math.floor(step / 2); y < height; y += step) {
+    for (let x = Math.floor(step / 2); x < width; x += step) {
+      for (let c = 0; c < 3; c++) out[at++] = data[(y * width + x) * 3 + c]!;
+    }
+  }
+  return out.subarray(0, at);
+}

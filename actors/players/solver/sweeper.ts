@@ -1,0 +1,131 @@
+import { z } from "zod";
+import { VigaError } from "../../../config/errors.ts";
+import type { JobReply, JobRequest, PlayerIO } from "../player.ts";
+import { type Knob, type Trace, knobsReply, traceReply } from "./knobs.ts";
+import type { Box } from "./pictures.ts";
+
+/** One picture of the target and the camera it is seen through (null: the scene's active camera). */
+export interface SolverView {
+  readonly name: string;
+  readonly camera: string | null;
+}
+
+/** A knob set to a value; a vector is what it changes about the program. */
+export type Edit = readonly [knob: number, value: number];
+
+export interface Level {
+  readonly px: number;
+  readonly samples: number;
+  readonly seed: number;
+}
+
+/** Pictures of one vector, all views concatenated, sRGB 0..1; inside `boxes` only where boxes were asked for. */
+export type Shot = Float32Array[];
+
+const sweepReply = z.discriminatedUnion("ok", [
+  z.object({
+    ok: z.literal(true),
+    file: z.string(),
+    width: z.number().int().positive(),
+    height: z.number().int().positive(),
+    offsets: z.array(z.number().int()),
+    failed: z.record(z.string(), z.string()),
+    missing: z.array(z.string()),
+    seconds: z.object({ total: z.number(), execute: z.number(), render: z.number() }),
+  }),
+  z.object({ ok: z.literal(false), reason: z.string() }),
+]);
+
+export interface Sweep {
+  readonly width: number;
+  readonly height: number;
+  /** Per vector: null where the program failed with these values. */
+  readonly shots: (Shot | null)[];
+}
+
+/** Runs the engine's solver operations for one program and counts what they cost. */
+export class Sweeper {
+  renders = 0;
+  engineSeconds = 0;
+  private readonly io: PlayerIO;
+  private readonly views: readonly SolverView[];
+
+  constructor(io: PlayerIO, views: readonly SolverView[]) {
+    this.io = io;
+    this.views = views;
+  }
+
+  private async job(request: JobRequest): Promise<JobReply> {
+    if (this.io.signal.aborted) throw new VigaError("interrupted", "the run was stopped while the solver was fitting");
+    const reply = await this.io.job(request);
+    if (!reply.ok) {
+      const error = reply.error;
+      throw new VigaError("player_failed", `the solver's ${request.op} job failed: ${error?.message ?? "no reason given"}`, {
+        hint: error?.hint ?? "The start program must run on its own; try it with another generator or fix it first.",
+      });
+    }
+    return reply;
+  }
+
+  async knobs(program: string): Promise<Knob[]> {
+    const reply = await this.job({ op: "call", name: "knobs", args: { program }, seconds: 60 });
+    return knobsReply.parse(reply.result).knobs;
+  }
+
+  async trace(program: string): Promise<Trace> {
+    const reply = await this.job({ op: "call", name: "trace", args: { program, seed: 0 }, seconds: 300 });
+    const trace = traceReply.parse(reply.result);
+    if (trace.ok) return trace;
+    throw new VigaError("player_failed", `the solver cannot fit this program: ${trace.reason}`, {
+      hint: "The solver tunes the numbers of a program that runs; give a start program that does.",
+    });
+  }
+
+  /** Pictures of many vectors of `program`. `boxes[v][view]` limits a vector to a part of the picture. */
+  async sweep(
+    program: string,
+    trace: Trace,
+    edits: readonly (readonly Edit[])[],
+    level: Level,
+    boxes?: readonly (readonly (Box | null)[] | null)[],
+  ): Promise<Sweep> {
+    const used = new Set(edits.flatMap((vector) => vector.map(([k]) => String(k))));
+    const inPlace = Object.fromEntries(Object.entries(trace.in_place).filter(([k]) => used.has(k)));
+    const reply = await this.job({
+      op: "call",
+      name: "sweep",
+      args: {
+        program,
+        edits,
+        in_place: inPlace,
+        px: level.px,
+        samples: level.samples,
+        seed: level.seed,
+        views: this.views,
+        boxes: boxes?.map((one) => one?.map((box) => box && [box.left, box.top, box.right, box.bottom]) ?? null) ?? null,
+      },
+      files: ["sweep.rgb"],
+      seconds: 600,
+    });
+    const result = sweepReply.parse(reply.result);
+    if (!result.ok) throw new VigaError("player_failed", `the solver could not render: ${result.reason}`);
+    const ref = reply.files["sweep.rgb"];
+    if (ref === undefined) throw new VigaError("engine_failed", "a sweep came back without its pictures");
+    const bytes = await this.io.bytes(ref);
+    this.renders += edits.length * this.views.length;
+    this.engineSeconds += result.seconds.total;
+    const shots = edits.map((_, v): Shot | null => {
+      let at = result.offsets[v] ?? -1;
+      if (at < 0) return null;
+      return this.views.map((_view, i) => {
+        const box = boxes?.[v]?.[i] ?? null;
+        const count = 3 * (box ? (box.right - box.left) * (box.bottom - box.top) : result.width * result.height);
+        if (at + count > bytes.length) throw new VigaError("engine_failed", "a sweep's picture file is cut short");
+        const part = Float32Array.from(bytes.subarray(at, at + count), (byte) => byte / 255);
+        at += count;
+        return part;
+      });
+    });
+    return { width: result.width, height: result.height, shots };
+  }
+}

@@ -1,0 +1,222 @@
+"""Operation "sweep": pictures of many parameter vectors of one program, as fast as this machine makes them.
+
+A vector is the program's own values with some knobs edited: [[knob, value], ...]. Vectors that agree in every knob that
+is not editable in place share one run of the program; the rest of their values are written to the live scene. Work is spread over forked single-threaded children, one per processor: at these sizes Cycles
+gains little from threads, and two children were faster than two threads in every case measured.
+
+A vector may ask for a box of whole pixels per view: with the same seed the pixels of a box equal those of the whole
+picture, so derivatives of small objects cost their own area.
+
+Pictures are written to one file, `sweep.rgb`: for each vector, for each view, rows top-down, 3 bytes a pixel, box only.
+"""
+
+import os
+import time
+
+from . import op_knobs
+
+
+def settings(scene, args):
+    """Lean and repeatable: no denoiser, no adaptive sampling, one seed, uncompressed pictures, nothing rebuilt that need not be."""
+    scene.render.engine = "CYCLES"
+    cycles = scene.cycles
+    cycles.device = "CPU"
+    cycles.samples = args["samples"]
+    cycles.seed = args.get("seed", 0)
+    cycles.use_animated_seed = False
+    cycles.use_denoising = False
+    cycles.use_adaptive_sampling = False
+    render = scene.render
+    render.use_persistent_data = True
+    render.threads_mode = "FIXED"
+    render.threads = args.get("threads", 1)
+    render.use_compositing = False
+    render.use_sequencer = False
+    render.use_motion_blur = False
+    render.dither_intensity = 0.0
+    render.use_file_extension = False
+    render.use_overwrite = True
+    render.resolution_percentage = 100
+    render.image_settings.file_format = "TARGA_RAW"
+    render.image_settings.color_mode = "RGB"
+
+
+def size(scene, px):
+    """The picture's width and height with the longer side `px`."""
+    width, height = scene.render.resolution_x, scene.render.resolution_y
+    longest = max(width, height)
+    return max(1, round(width * px / longest)), max(1, round(height * px / longest))
+
+
+def picture(scene, path, camera, shape, box):
+    """One render as top-down RGB bytes of `box` ([left, top, right, bottom] in pixels; None: all of it)."""
+    import bpy
+
+    width, height = shape
+    render = scene.render
+    if camera is not None:
+        scene.camera = camera
+    render.resolution_x, render.resolution_y = width, height
+    left, top, right, bottom = box or (0, 0, width, height)
+    render.use_border = render.use_crop_to_border = box is not None
+    if box is not None:
+        # A quarter pixel inwards, so that neither truncation nor rounding moves an edge.
+        render.border_min_x, render.border_max_x = (left + 0.25) / width, (right + 0.25) / width
+        render.border_min_y, render.border_max_y = (height - bottom + 0.25) / height, (height - top + 0.25) / height
+    render.filepath = path
+    bpy.ops.render.render(write_still=True)
+    with open(path, "rb") as file:
+        data = file.read()
+    columns, rows = data[12] | data[13] << 8, data[14] | data[15] << 8
+    if (columns, rows) != (right - left, bottom - top):
+        raise RuntimeError(f"the renderer made {columns} x {rows} pixels, not {right - left} x {bottom - top}")
+    start, step = 18 + data[0], columns * 3
+    if data[2] != 2 or data[16] != 24:
+        raise RuntimeError("the renderer wrote a picture of another format")
+    pixels = bytearray(data[start:start + step * rows])
+    pixels[0::3], pixels[2::3] = pixels[2::3], pixels[0::3]
+    if not data[17] & 0x20:
+        return b"".join(pixels[r * step:(r + 1) * step] for r in range(rows - 1, -1, -1))
+    return bytes(pixels)
+
+
+class Live:
+    """The in-place side of a scene: writes affine images of knob values to the properties they drive."""
+
+    def __init__(self, places, knobs):
+        import bpy
+
+        self.knobs = knobs
+        self.owners = {}
+        for k, entries in places.items():
+            found = []
+            for collection, name, path, index, slope in entries:
+                item = getattr(bpy.data, collection)[name]
+                holder, _, key = path.rpartition(".")
+                holder = item.path_resolve(holder) if holder else item
+                now = getattr(holder, key)[index] if index >= 0 else getattr(holder, key)
+                found.append((holder, key, index, slope, now))
+            self.owners[k] = found
+        self.at = {}
+
+    def twin(self, scene):
+        """Gives every mesh whose object moves an unseen second user. Cycles bakes the transform of a mesh with one user into
+        its geometry, so that moving it rebuilds the geometry; with two it moves an instance (twice as many pictures/s)."""
+        import bpy
+
+        for entries in self.owners.values():
+            for item, *_ in entries:
+                if not isinstance(item, bpy.types.Object) or item.type != "MESH" or item.modifiers:
+                    continue
+                if item.data.users > 1 or item.data.shape_keys:
+                    continue
+                other = bpy.data.objects.new("twin", item.data)
+                other.scale, other.location = (1e-4, 1e-4, 1e-4), (0.0, 0.0, -1e3)
+                for name in ("camera", "diffuse", "glossy", "transmission", "shadow"):
+                    setattr(other, f"visible_{name}", False)
+                scene.collection.objects.link(other)
+
+    def move(self, values, reference):
+        for k, entries in self.owners.items():
+            if self.at.get(k, reference[k]) == values[k]:
+                continue
+            self.at[k] = values[k]
+            for holder, key, index, slope, start in entries:
+                value = start + slope * (values[k] - reference[k])
+                if index >= 0:
+                    getattr(holder, key)[index] = value
+                else:
+                    setattr(holder, key, value)
+
+
+def handle(args, job):
+    knobs = op_knobs.find(args["program"])
+    base = [knob["value"] for knob in knobs]
+    vectors = []
+    for edits in args["edits"]:
+        values = list(base)
+        for k, value in edits:
+            values[k] = value
+        vectors.append(values)
+    places = {int(k): v for k, v in args.get("in_place", {}).items()}
+    boxes = args.get("boxes") or [None] * len(vectors)
+    wide = max(1, job.cpus)
+    rerun = [k for k in range(len(knobs)) if k not in places]
+    groups = {}
+    for v, values in enumerate(vectors):
+        groups.setdefault(tuple(values[k] for k in rerun), []).append(v)
+    # A group is cut where its parts would keep every processor busy; a part costs one run of the program.
+    tasks = []
+    share = max(4, -(-len(vectors) // wide))
+    for members in groups.values():
+        for i in range(0, len(members), share):
+            tasks.append(members[i:i + share])
+    tasks.sort(key=len, reverse=True)
+    threads = max(1, wide // len(tasks)) if len(tasks) < wide else 1
+    views = args["views"]
+    path = os.path.join(job.dir, "sweep.rgb")
+    started = time.time()
+
+    def task(members):
+        reference = vectors[members[0]]
+        begun = time.time()
+        wrong = job.execute(op_knobs.patch(args["program"], knobs, reference))
+        if wrong:
+            return {"failed": wrong["message"]}
+        ran = time.time() - begun
+        import bpy
+
+        scene = bpy.context.scene
+        settings(scene, {**args, "threads": threads})
+        cameras = [scene.objects.get(view["camera"]) if view["camera"] else None for view in views]
+        shape = size(scene, args["px"])
+        live = Live(places, knobs) if len(members) > 1 else None
+        if live and len(members) > 3:
+            live.twin(scene)
+        scratch = os.path.join(job.dir, f"sweep-{members[0]}.tga")
+        with open(f"{path}.{members[0]}", "wb") as out:
+            for v in members:
+                if live:
+                    live.move(vectors[v], reference)
+                for i in range(len(views)):
+                    out.write(picture(scene, scratch, cameras[i] or scene.camera, shape, boxes[v][i] if boxes[v] else None))
+        os.unlink(scratch)
+        return {"shape": shape, "seconds": [ran, time.time() - begun - ran],
+                "missing": [view["camera"] for view, c in zip(views, cameras) if view["camera"] and c is None]}
+
+    failed, shape, seconds, missing = {}, None, [0.0, 0.0], set()
+    for members, reply in zip(tasks, job.fork_map(tasks, task)):
+        value = reply["value"] if reply["ok"] else {"failed": reply["error"]["message"]}
+        if "failed" in value:
+            failed.update({v: value["failed"] for v in members})
+        else:
+            shape = value["shape"]
+            seconds = [a + b for a, b in zip(seconds, value["seconds"])]
+            missing.update(value["missing"])
+    if shape is None:
+        return {"ok": False, "reason": next(iter(failed.values()), "no vectors")}
+
+    def pixels(v):
+        total = 0
+        for i in range(len(views)):
+            box = boxes[v][i] if boxes[v] else None
+            total += (box[2] - box[0]) * (box[3] - box[1]) if box else shape[0] * shape[1]
+        return total
+
+    offsets, at = [], 0
+    for v in range(len(vectors)):
+        offsets.append(-1 if v in failed else at)
+        at += 0 if v in failed else 3 * pixels(v)
+    with open(path, "wb") as out:
+        for members in tasks:
+            part = f"{path}.{members[0]}"
+            if members[0] in failed or not os.path.exists(part):
+                continue
+            with open(part, "rb") as source:
+                for v in members:
+                    out.seek(offsets[v])
+                    out.write(source.read(3 * pixels(v)))
+            os.unlink(part)
+    return {"ok": True, "file": "sweep.rgb", "width": shape[0], "height": shape[1], "views": [v["name"] for v in views],
+            "offsets": offsets, "failed": {str(k): v for k, v in failed.items()}, "missing": sorted(missing),
+            "tasks": len(tasks), "seconds": {"total": time.time() - started, "execute": seconds[0], "render": seconds[1]}}
