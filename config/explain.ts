@@ -59,7 +59,8 @@ function shown(value: unknown): string {
   if (value === undefined || value === null) return "nothing";
   if (Array.isArray(value)) return "a list";
   if (isTree(value)) return "a map of keys";
-  const text = JSON.stringify(value) ?? String(value);
+  // A password in a URL is not repeated on the terminal.
+  const text = (JSON.stringify(value) ?? String(value)).replace(/\/\/[^/@\s"]*@/, "//***@");
   return text.length > 60 ? `${text.slice(0, 57)}..."` : text;
 }
 

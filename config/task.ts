@@ -27,11 +27,11 @@ export interface LoadedTask {
 
 export type TaskRequest = Pick<ResolvedConfig, "task" | "definition" | "init">;
 
-const pictures = /\.(png|jpe?g|webp)$/i;
+const fileTask = /\.(png|jpe?g|webp|html)$/i;
 
 /** A name made of A-Z a-z 0-9 _ -, from a folder's or file's name. */
 export function taskName(from: string): string {
-  const plain = basename(from, pictures.test(from) ? extname(from) : "")
+  const plain = basename(from, fileTask.test(from) ? extname(from) : "")
     .normalize("NFKD")
     .replaceAll(/[^A-Za-z0-9_-]+/g, "-")
     .replaceAll(/^-+|-+$/g, "")

@@ -1,13 +1,14 @@
-import { mkdtempSync, writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { homedir, tmpdir } from "node:os";
 import { join } from "node:path";
-import { describe, expect, it } from "vitest";
+import { afterAll, describe, expect, it } from "vitest";
 import { exitCodeOf, VigaError } from "../../config/errors.ts";
 import { resolveConfig } from "../../config/loader.ts";
 import { presetNames } from "../../config/presets.ts";
 import type { ConfigRequest, ResolvedConfig } from "../../config/resolved.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "viga-config-"));
+afterAll(() => rmSync(folder, { recursive: true }));
 
 function withFile(yaml: string, request: ConfigRequest = {}): ResolvedConfig {
   writeFileSync(join(folder, "viga.yaml"), yaml);

@@ -1,13 +1,16 @@
-import { mkdirSync, mkdtempSync, truncateSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync, truncateSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import sharp from "sharp";
-import { beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { exitCodeOf, VigaError } from "../../config/errors.ts";
 import { detectMode } from "../../config/layout.ts";
 import { resolveConfig } from "../../config/loader.ts";
 import type { ConfigRequest } from "../../config/resolved.ts";
 import { type LoadedTask, loadTask, taskName } from "../../config/task.ts";
+
+const scratch = mkdtempSync(join(tmpdir(), "viga-task-"));
+afterAll(() => rmSync(scratch, { recursive: true }));
 
 let png: Buffer;
 let jpeg: Buffer;
@@ -26,7 +29,7 @@ beforeAll(async () => {
 
 /** A folder with these files. */
 function folderWith(files: Record<string, string | Buffer>): string {
-  const root = join(mkdtempSync(join(tmpdir(), "viga-task-")), "placement 1");
+  const root = join(mkdtempSync(join(scratch, "t-")), "placement 1");
   for (const [name, content] of Object.entries(files)) {
     mkdirSync(dirname(join(root, name)), { recursive: true });
     writeFileSync(join(root, name), content);

@@ -1,13 +1,14 @@
-import { mkdtempSync, readFileSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
-import { describe, expect, it } from "vitest";
+import { afterAll, describe, expect, it } from "vitest";
 import { configJsonSchema, schemaFile } from "../../config/jsonschema.ts";
 import { resolveConfig } from "../../config/loader.ts";
 import { configSchema } from "../../config/schema.ts";
 import { configTemplate } from "../../config/template.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "viga-template-"));
+afterAll(() => rmSync(folder, { recursive: true }));
 
 function load(yaml: string): ReturnType<typeof resolveConfig> {
   writeFileSync(join(folder, "viga.yaml"), yaml);

@@ -1,0 +1,78 @@
+import { modes } from "./modes/index.ts";
+import { modeNames } from "./modes/mode.ts";
+import { presetNames } from "./presets.ts";
+import { shippedProfileNames } from "./profiles.ts";
+
+const column = 60;
+
+function commented(key: string, comment: string): string {
+  return `${key.padEnd(column)} # ${comment}`;
+}
+
+/**
+ * Text of the viga.yaml that `viga init` writes: a run that works as it stands (offline preset), and every other key
+ * as a comment. `schema` is the path or URL of viga.schema.json, for editors that complete and check keys.
+ */
+export function configTemplate(schema?: string): string {
+  return `${[
+    ...(schema === undefined ? [] : [`# yaml-language-server: $schema=${schema}`]),
+    "# One run of viga. Every key is optional; `viga run TASK_DIR --config viga.yaml` uses this file,",
+    "# `--set stop.max_rounds=5` changes one value of it, `--dry-run` shows what it comes to.",
+    "",
+    commented("preset: offline", `what this file builds on: ${presetNames().join(" | ")}`),
+    "",
+    "# Told from the task folder where left out:",
+    ...modeNames.map((name) => commented(`# mode: ${name}`, modes[name].title)),
+    "",
+    "# Instead of a TASK_DIR on the command line (paths are relative to this file):",
+    commented(
+      '# task: { text: "a red cube", targets: [target.png], start: start.py, base: scene.blend }',
+      "paths from here",
+    ),
+    "",
+    "# Who plays what: solver (numeric, writes), pixels (measured, judges), replay:<run>, command:<program>, or a model:",
+    ...wrapped(shippedProfileNames(), "#   "),
+    "roles:",
+    "  generator: solver",
+    "  verifier: pixels",
+    "  # verifier: { player: gpt-4o, analyze_target: true, skills: [investigate, set_camera], calibrate: 4 }",
+    commented("# shadow: { verifier: gpt-4o }", "listens, is recorded, is never used"),
+    commented("# refine: solver", "none | solver: tunes the numbers of each program"),
+    commented("# baseline: one_shot", "none | one_shot | memoryless"),
+    "",
+    "# Models of your own, or other values for shipped ones. Keys stay in the environment, never in this file.",
+    "# models:",
+    '#   qwen3-vl-32b: { base_url: "http://localhost:8000/v1", tools: inline, max_tokens: 8000 }',
+    '#   my-model: { like: gpt-4o, base_url: "https://example.com/v1", model: my-model, key_env: MY_API_KEY }',
+    "",
+    commented("executors: [{ slot: cpu }]", "or one per GPU: [{ slot: gpu0, gpu: 0 }, { slot: gpu1, gpu: 1 }]"),
+    commented("# limits: { seconds: 120, memory_mb: 6144 }", "of one program's run"),
+    "",
+    commented("# memory: { rounds: 12 }", "how many last rounds the generator sees; default by mode"),
+    "# stop:",
+    commented("#   max_rounds: 10", "default by mode"),
+    commented("#   plateau: { patience: 3, min_gain: auto }", "or false"),
+    commented("#   budget: { usd: 5, minutes: 60 }", "no limit where left out"),
+    commented("# candidates: 1", "programs per round; the best is kept"),
+    commented("# approve: never", "never | always | on_error"),
+    "",
+    "# Preview quality while looping, final quality once for the best program:",
+    "# render: { preview: { px: 256, samples: 16 }, final: { px: 512, samples: 512 } }",
+    commented("# prompt: none", "none | procedural | scene_graph | get_asset (static_scene)"),
+    commented("# init: none", "none | minimal | reasonable | sam3d (scenes)"),
+    commented("# seed: 0", "of everything random"),
+    "",
+    commented('# bus: { url: "nats://gpu-box:4222", creds: run.creds }', "left out: a server of its own"),
+    commented("# programs: { blender: /opt/blender/blender }", "left out: found on PATH"),
+  ].join("\n")}\n`;
+}
+
+function wrapped(names: readonly string[], indent: string): string[] {
+  const lines: string[] = [];
+  for (const name of names) {
+    const last = lines.at(-1);
+    if (last !== undefined && `${last}, ${name}`.length <= 110) lines[lines.length - 1] = `${last}, ${name}`;
+    else lines.push(`${indent}${name}`);
+  }
+  return lines;
+}
