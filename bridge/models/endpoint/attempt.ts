@@ -90,7 +90,9 @@ class Collector {
     const read = answer.safeParse(raw);
     if (!read.success) throw new BadAnswer("the answer is not a chat completion");
     const { usage, choices } = read.data;
-    if (usage) this.reply.usage = { input: usage.prompt_tokens ?? 0, output: usage.completion_tokens ?? 0 };
+    if (typeof usage?.prompt_tokens === "number") {
+      this.reply.usage = { input: usage.prompt_tokens, output: usage.completion_tokens ?? 0 };
+    }
     const choice = choices?.[0];
     if (!choice) return;
     this.reply.choices = true;

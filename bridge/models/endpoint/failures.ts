@@ -74,12 +74,8 @@ export function readFailure(thrown: unknown, profile: NamedProfile, secrets: rea
     return fail("model_timeout", message, `raise models.${name}.timeouts, or look at the server's load`, true);
   }
   if (thrown instanceof BadAnswer) {
-    return fail(
-      "model_reply_invalid",
-      message,
-      `check that ${profile.base_url} is an OpenAI-compatible endpoint`,
-      true,
-    );
+    const hint = `check that ${profile.base_url} is an OpenAI-compatible endpoint`;
+    return fail("model_reply_invalid", message, hint, true, thrown.partial ? { partial: thrown.partial } : {});
   }
   if (thrown instanceof APIConnectionError || !(thrown instanceof APIError)) {
     const hint = `is a server listening at ${profile.base_url}? Set models.${name}.base_url, or start it (viga vllm prints the command)`;
