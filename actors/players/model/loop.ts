@@ -1,4 +1,5 @@
-import type { ChatMessage, ChatReply, Model, ToolCall, ToolSpec } from "../../../bridge/models/contract.ts";
+import type { ChatMessage, Model, ToolCall, ToolSpec } from "../../../bridge/models/contract.ts";
+import { correctionMessages, replyMessage } from "../../../bridge/models/correction.ts";
 import { VigaError } from "../../../config/errors.ts";
 import type { ToolStyle } from "../../../config/profile.ts";
 import type { PlayerIO } from "../player.ts";
@@ -53,23 +54,25 @@ export async function toolLoop<R>(options: LoopOptions<R>): Promise<LoopResult<R
   const messages: ChatMessage[] = [...options.opening];
   const said: string[] = [];
   const trace: string[] = [];
+  /** The latest reply that could not be used, and what was wrong with it; a row of them would teach a model to fail. */
+  let failed: ChatMessage[] = [];
 
   for (let n = 0; n < limits.calls; n++) {
     const last = n === limits.calls - 1;
     const { style } = model.state;
     const offered = last ? options.tools.filter((tool) => finals.includes(tool.name)) : options.tools;
     const specs = offered.map((tool) => tool.spec(style));
-    if (last && n > 0) messages.push(user(`This is the last call of this round: call ${finals[0]} now.`));
+    const hurry = last && n > 0 ? [user(`This is the last call of this round: call ${finals[0]} now.`)] : [];
     const system: ChatMessage = { role: "system", parts: [{ type: "text", text: options.system(style, specs) }] };
     const reply = await ask(io, model, `${options.key}/${n}`, {
-      messages: [system, ...messages],
+      messages: [system, ...messages, ...failed, ...hurry],
       tools: specs,
       requireCall: true,
       ...(options.temperature === undefined ? {} : { temperature: options.temperature }),
       ...(options.maxTokens === undefined ? {} : { maxTokens: options.maxTokens }),
     });
     if (reply.text !== "") said.push(reply.text);
-    messages.push(spoken(reply));
+    if (reply.calls.length > 0) messages.push(replyMessage(reply));
 
     const refusals = reply.problems.filter((problem) => !problem.repaired);
     const repeated: string[] = [];
@@ -103,18 +106,23 @@ export async function toolLoop<R>(options: LoopOptions<R>): Promise<LoopResult<R
 
     for (const problem of refusals) {
       trace.push(`(${problem.code}) ${problem.message}`);
-      if (circles.seen(`problem ${problem.code} ${problem.tool ?? ""}`)) repeated.push(problem.message);
+      // By style: after three failures the client steps down, and the simpler style deserves its own three.
+      const signature = `problem ${reply.style} ${problem.code} ${problem.tool ?? ""}`;
+      if (circles.seen(signature)) repeated.push(problem.message);
     }
-    if (circles.over) throw stuck(options, repeated);
-    const told = refusals.map((problem) => problem.message);
-    if (reply.calls.length === 0 && told.length === 0) told.push(`Your reply held no tool call. Call ${finals[0]}.`);
+    if (circles.over) throw stuck(options, repeated, refusals.at(-1)?.code === "refusal");
+    const told = reply.calls.length > 0 ? refusals.map((problem) => problem.message) : [];
+    failed = reply.calls.length > 0 ? [] : correctionMessages(reply);
+    if (reply.calls.length === 0 && failed.length === 0) {
+      failed = [replyMessage({ ...reply, text: reply.text || "(nothing)" }), user(`Call ${finals[0]} now.`)];
+    }
     if (repeated.length > 0) {
       told.push(
         `You have now had this ${limits.same} times: ${[...new Set(repeated)].join("; ")}. Repeating it changes nothing. Do something else, best of all ${finals[0]}.`,
       );
       io.note("loop.nudge", { key: options.key, t: options.t, repeated });
     }
-    if (told.length > 0) messages.push(user(told.join("\n")));
+    if (told.length > 0) (reply.calls.length > 0 ? messages : failed).push(user(told.join("\n")));
   }
   throw new VigaError("player_failed", `${model.name} made ${limits.calls} calls and never got to ${finals[0]}`, {
     retry: "same",
@@ -153,8 +161,14 @@ class Circles {
   }
 }
 
-function stuck<R>(options: LoopOptions<R>, repeated: readonly string[]): VigaError {
+function stuck<R>(options: LoopOptions<R>, repeated: readonly string[], refused: boolean): VigaError {
   const what = [...new Set(repeated)].join("; ").slice(0, 300);
+  if (refused) {
+    return new VigaError("model_refused", `${options.model.name} refuses: ${what}`, {
+      retry: "elsewhere",
+      hint: "say the task in other words, or map the role to another model",
+    });
+  }
   return new VigaError("player_failed", `${options.model.name} goes in circles: ${what}`, {
     retry: "same",
     hint: "it was told after three times and did it again; another model, or tools: inline or json, may help",
@@ -172,17 +186,6 @@ function stable(value: unknown): string {
 }
 
 const user = (text: string): ChatMessage => ({ role: "user", parts: [{ type: "text", text }] });
-
-/** The reply as the conversation keeps it. Endpoints refuse an empty message, so an unreadable one is described. */
-function spoken(reply: ChatReply): ChatMessage {
-  const text = reply.text === "" && reply.calls.length === 0 ? "(a reply that could not be read)" : reply.text;
-  const toolCalls = reply.calls.map(({ id, name, arguments: args }) => ({ id, name, arguments: args }));
-  return {
-    role: "assistant",
-    parts: text === "" ? [] : [{ type: "text", text }],
-    ...(toolCalls.length === 0 ? {} : { toolCalls }),
-  };
-}
 
 function answered<R>(call: ToolCall, outcome: Exclude<ToolOutcome<R>, { kind: "final" }>): ChatMessage {
   const images = outcome.kind === "answer" ? (outcome.images ?? []) : [];

@@ -146,29 +146,35 @@ function searchReplace(lines: readonly string[]): Hunk[] {
 }
 
 function lists(lines: readonly string[]): Hunk[] {
-  const hunks: Hunk[] = [];
+  const hunks: (Hunk & { bracketed: { old: boolean; new: boolean } })[] = [];
   let part: "old" | "new" | null = null;
-  const push = (line: string) => {
-    if (part !== null) hunks.at(-1)![part].push(line);
-  };
   for (const line of lines) {
-    const mark = /^\s*([-+]):\s?(.*)$/.exec(line);
+    const mark = /^\s*([-+]):\s?(\[)?(.*)$/.exec(line);
     if (!mark) {
-      push(/^\s*\]\s*$/.test(line) ? "" : line);
+      if (part !== null) hunks.at(-1)![part].push(line);
       continue;
     }
     const wanted = mark[1] === "-" ? "old" : "new";
     const open = hunks.at(-1);
-    if (open === undefined || (wanted === "old" && (open.new.length > 0 || part === "new"))) {
-      hunks.push({ old: [], new: [], at: null });
+    if (open === undefined || (wanted === "old" && part === "new")) {
+      hunks.push({ old: [], new: [], at: null, bracketed: { old: false, new: false } });
     }
     part = wanted;
-    const rest = mark[2]!.replace(/^\[\s?/, "").replace(/\]\s*$/, (end) => (mark[2]!.startsWith("[") ? "" : end));
-    if (rest.trim() !== "") push(rest);
+    const hunk = hunks.at(-1)!;
+    hunk.bracketed[part] ||= mark[2] !== undefined;
+    hunk[part].push(mark[3]!);
   }
-  const tidy = (list: string[]) => {
-    while (list.length > 0 && list.at(-1)!.trim() === "") list.pop();
-    return list;
+  const tidy = (list: string[], bracketed: boolean) => {
+    const out = [...list];
+    const blank = () => out.length > 0 && out.at(-1)!.trim() === "";
+    while (blank()) out.pop();
+    if (bracketed && out.length > 0) out.push(out.pop()!.replace(/\]\s*$/, ""));
+    while (blank()) out.pop();
+    return out[0]?.trim() === "" ? out.slice(1) : out;
   };
-  return hunks.map((hunk) => ({ old: tidy(hunk.old), new: tidy(hunk.new), at: null }));
+  return hunks.map((hunk) => ({
+    old: tidy(hunk.old, hunk.bracketed.old),
+    new: tidy(hunk.new, hunk.bracketed.new),
+    at: null,
+  }));
 }

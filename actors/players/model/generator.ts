@@ -1,0 +1,150 @@
+import type { Model } from "../../../bridge/models/contract.ts";
+import { toVigaError, VigaError } from "../../../config/errors.ts";
+import { modes } from "../../../config/modes/index.ts";
+import { type ModeName, modeNames } from "../../../config/modes/mode.ts";
+import type { Context } from "../../../machines/domain.ts";
+import type { EngineFacts } from "../../../prompts/index.ts";
+import type { GeneratorMove, GeneratorPlayer, PlayerIO } from "../player.ts";
+import { type Draft, generatorTools, programFromText, type Written } from "./generator-tools.ts";
+import { defaultLimits, type LoopLimits, toolLoop } from "./loop.ts";
+import { type OfferedTool, pickTools } from "./offer.ts";
+import { promptOf } from "./prompt.ts";
+import { openingOf, type Sight } from "./window.ts";
+
+export interface ModelGeneratorOptions {
+  model: Model;
+  mode: ModeName;
+  /** Names of the tools to offer; absent: the mode's own. execute_code is always among them. */
+  tools?: readonly string[];
+  /** Tools beyond the built-in ones (a skill's), offered when `tools` names them. */
+  extra?: readonly OfferedTool[];
+  limits?: Partial<LoopLimits>;
+  /** `one_shot`: one program from the task alone. `memoryless`: task, current program and last feedback only. */
+  baseline?: "one_shot" | "memoryless";
+  /** Overrides the profile's temperature; candidates beyond the first are asked more warmly. */
+  temperature?: number;
+  maxTokens?: number;
+  /** What the executor said of itself, for the facts in the prompt. */
+  card?: EngineFacts | null;
+}
+
+/** Directions for candidates beyond the first, so that N programs are not one program N times. */
+const directions = [
+  "Settle the largest difference first, with one bold change.",
+  "Change as few numbers as possible, and those by what the measurements call for.",
+  "Question what the earlier programs took for granted and try another construction for what looks worst.",
+  "Care for light and materials before shapes.",
+  "Care for position, size and view before everything else.",
+  "Work on two differences at once.",
+  "Undo the last change if it did harm, and take the opposite direction.",
+] as const;
+
+const warmest = 1.2;
+
+/**
+ * A generator played by a model: it may plan and query, then hands in one program per candidate. The move depends on
+ * the context and the recorded replies alone, so a turn that starts over after a crash ends the same.
+ *
+ * @throws VigaError config_invalid for a mode or prompt that does not exist
+ */
+export function createModelGenerator(options: ModelGeneratorOptions): GeneratorPlayer {
+  const { model, mode } = options;
+  if (!modeNames.includes(mode)) {
+    throw new VigaError("config_invalid", `there is no mode ${mode}`, {
+      hint: `expected one of ${modeNames.join(", ")}`,
+    });
+  }
+  const definition = modes[mode];
+  promptOf({ mode, role: "generator", setting: "none", style: model.state.style, tools: [] });
+  const limits: LoopLimits = { ...defaultLimits, ...options.limits };
+  const sight: Sight = options.baseline ?? "full";
+
+  async function write(
+    context: Context,
+    io: PlayerIO,
+    index: number,
+  ): Promise<{ written: Written; plan: string | null }> {
+    const draft: Draft = { context, io, language: definition.language, base: await baseOf(context, io), plan: null };
+    const names =
+      sight === "one_shot" ? ["execute_code"] : ["execute_code", ...(options.tools ?? definition.skills.generator)];
+    const known: OfferedTool<Written>[] = [...generatorTools(draft), ...(options.extra ?? [])];
+    const { tools, missing } = pickTools(names, known);
+    if (missing.length > 0 && index === 0)
+      io.note("tools.missing", { t: context.t, role: "generator", tools: missing });
+    const extra =
+      index === 0
+        ? null
+        : `You write variant ${index + 1} of ${context.candidates}. ${directions[(index - 1) % directions.length]}`;
+    const temperature = temperatureOf(options.temperature ?? model.profile.temperature, index);
+    const opening = await openingOf(draft, sight, extra);
+    const { result } = await toolLoop<Written>({
+      io,
+      model,
+      key: `write/${index}`,
+      t: context.t,
+      finals: ["execute_code", "end_process"],
+      tools,
+      system: (style, specs) =>
+        promptOf({
+          mode,
+          role: "generator",
+          setting: context.task.prompt,
+          style,
+          tools: specs,
+          card: options.card ?? null,
+          base: context.task.base !== null,
+        }),
+      opening: [opening],
+      fromText: (text) => programFromText(draft, text),
+      limits,
+      ...(temperature === null ? {} : { temperature }),
+      ...(options.maxTokens === undefined ? {} : { maxTokens: options.maxTokens }),
+    });
+    return { written: result, plan: draft.plan };
+  }
+
+  return {
+    name: model.name,
+    async write(context, io): Promise<GeneratorMove> {
+      if (sight === "one_shot" && context.rounds.some((round) => round.t > 0)) {
+        return { type: "end", reason: "one_shot: the only program was written in round 1" };
+      }
+      const all = Array.from({ length: context.candidates }, (_, index) => write(context, io, index));
+      const settled = await Promise.allSettled(all);
+      const turns = settled.flatMap((one) => (one.status === "fulfilled" ? [one.value] : []));
+      const failures = settled.flatMap((one) => (one.status === "rejected" ? [toVigaError(one.reason)] : []));
+      const interrupted =
+        failures.find((error) => error.code === "interrupted") ?? (turns.length === 0 ? failures[0] : undefined);
+      if (interrupted) throw interrupted;
+      for (const error of failures) io.note("candidate.failed", { t: context.t, error: error.toData() });
+      return moveOf(turns);
+    },
+  };
+}
+
+/** N turns as one move: the programs, each once; the end only when more than half of the candidates want it. */
+function moveOf(turns: readonly { written: Written; plan: string | null }[]): GeneratorMove {
+  const programs = turns.flatMap(({ written }) => (written.type === "program" ? [written] : []));
+  const ends = turns.flatMap(({ written }) => (written.type === "end" ? [written.reason] : []));
+  if (ends.length > programs.length || programs.length === 0) return { type: "end", reason: ends[0] ?? "no program" };
+  const plan = turns.map((turn) => turn.plan).find((made) => made !== null);
+  const different = programs.filter((one, index) => programs.findIndex((other) => other.code === one.code) === index);
+  return {
+    type: "programs",
+    candidates: different.map(({ thought, code_diff, code }) => ({ thought, code_diff, code })),
+    ...(plan ? { plan } : {}),
+  };
+}
+
+/** The program that the next one is made from: memory's choice, else the task's start program, else none. */
+async function baseOf(context: Context, io: PlayerIO): Promise<Draft["base"]> {
+  if (context.from !== null) return { t: context.from.t, code: await io.text(context.from.code) };
+  if (context.task.start !== null) return { t: 0, code: await io.text(context.task.start) };
+  return { t: 0, code: "" };
+}
+
+/** Null where the endpoint takes no temperature. */
+function temperatureOf(base: number | null, index: number): number | null {
+  if (base === null || index === 0) return base;
+  return Math.max(base, Math.min(warmest, base + 0.25 * index));
+}
