@@ -1,0 +1,175 @@
+import { join } from "node:path";
+import type { Program, State } from "../machines/domain.ts";
+import { linkAtomic, renderFile, writeAtomic } from "./files.ts";
+import type { Observer, TapeEvent } from "./observer.ts";
+import { scoresOf } from "./scores.ts";
+import { type FinalPictures, newStory, programOf, type RoundStory, type RunStory, stateOf } from "./story.ts";
+import { addEvent } from "./telling.ts";
+import { generatorThoughts, verifierThoughts } from "./thoughts.ts";
+
+export interface OutputOptions {
+  /** Folder of the run. */
+  out: string;
+  /** Bytes of an artifact. */
+  read: (ref: string) => Promise<Buffer>;
+  /** Draws diff.png where the verifier gave no heat map. */
+  heatMap?: (render: Buffer, target: Buffer) => Promise<Buffer>;
+}
+
+const codeEnding: Record<string, string> = { design2code: "html" };
+const savedName: Record<string, string> = { autopresent: "output.pptx", design2code: "index.html" };
+
+/**
+ * Writes a run's output folder as its events come: codes, renders, thoughts, scores.json, args.json, the link `best`.
+ * What is written depends on the tape alone, so a replay from the first event writes the same again.
+ */
+export function createOutput(options: OutputOptions): Observer {
+  const writer = new OutputWriter(options);
+  let turn: Promise<void> = Promise.resolve();
+  return {
+    on(event) {
+      turn = turn.catch(() => undefined).then(() => writer.take(event));
+      return turn;
+    },
+    async close() {
+      await turn.catch(() => undefined);
+      await writer.finish();
+    },
+  };
+}
+
+class OutputWriter {
+  readonly #options: OutputOptions;
+  readonly #story: RunStory = newStory();
+
+  constructor(options: OutputOptions) {
+    this.#options = options;
+  }
+
+  async take(event: TapeEvent): Promise<void> {
+    const story = this.#story;
+    addEvent(story, event);
+    switch (event.type) {
+      case "run.started":
+        return this.#started();
+      case "program.proposed":
+        return this.#each(story, (at) => this.#proposed(at), event);
+      case "feedback":
+        return this.#each(story, (at) => this.#judged(at), event);
+      case "round":
+        await this.#each(story, (at) => this.#round(at), event);
+        return this.#scores();
+      case "final":
+        if (story.final) await this.#final(story.final.best, story.final.start);
+        return this.#scores();
+      case "stopped":
+      case "run.finished":
+        return this.#scores();
+      default:
+        return;
+    }
+  }
+
+  /** Last words of a run that was cut off before its end. */
+  async finish(): Promise<void> {
+    if (this.#story.run !== "" && this.#story.rounds.size > 0) await this.#scores();
+  }
+
+  async #each(story: RunStory, write: (at: RoundStory) => Promise<void>, event: TapeEvent): Promise<void> {
+    const data = event.data as { t?: unknown; program?: { t?: unknown }; round?: { t?: unknown } };
+    const t = data.round?.t ?? data.program?.t ?? data.t;
+    const at = typeof t === "number" ? story.rounds.get(t) : undefined;
+    if (at !== undefined) await write(at);
+  }
+
+  #path(...parts: string[]): string {
+    return join(this.#options.out, ...parts);
+  }
+
+  async #copy(ref: string, ...to: string[]): Promise<void> {
+    await writeAtomic(this.#path(...to), await this.#options.read(ref));
+  }
+
+  async #json(name: string, value: unknown): Promise<void> {
+    await writeAtomic(this.#path(name), `${JSON.stringify(value, null, 2)}\n`);
+  }
+
+  async #started(): Promise<void> {
+    const { run, task, facts, startedAt } = this.#story;
+    await this.#json("args.json", { schema: 1, run, started: startedAt, task, ...facts });
+    for (const { name, image } of task?.targets ?? []) await this.#copy(image, "targets", renderFile(name));
+  }
+
+  #code(name: string): string {
+    return `${name}.${codeEnding[this.#story.task?.mode ?? ""] ?? "py"}`;
+  }
+
+  async #program(program: Program): Promise<void> {
+    await this.#copy(program.code, "codes", this.#code(`${program.t}`));
+    await writeAtomic(this.#path("generator_thoughts", `${program.t}.md`), generatorThoughts(program));
+  }
+
+  async #proposed(at: RoundStory): Promise<void> {
+    const first = programOf(at);
+    if (first !== null) await this.#program(first);
+    if (at.programs.length < 2) return;
+    for (const program of at.programs.filter((one) => one !== undefined)) {
+      await this.#copy(program.code, "codes", "candidates", this.#code(`${at.t}.${program.candidate}`));
+    }
+  }
+
+  async #state(state: State, ...folder: string[]): Promise<void> {
+    for (const { name, image } of state.renders) await this.#copy(image, ...folder, renderFile(name));
+    if (state.scene !== undefined) await this.#copy(state.scene, ...folder, "scene.json");
+  }
+
+  async #judged(at: RoundStory): Promise<void> {
+    const { feedback } = at;
+    if (feedback === null) return;
+    await writeAtomic(this.#path("verifier_thoughts", `${at.t}.md`), verifierThoughts(at.t, feedback, at.measures));
+    await this.#difference(at.t, stateOf(at), feedback.heatmap);
+  }
+
+  /** diff.png of a round: the verifier's heat map, else one drawn here. */
+  async #difference(t: number, state: State | null, given?: string): Promise<void> {
+    const to = ["renders", `${t}`, "diff.png"];
+    if (given !== undefined) return this.#copy(given, ...to);
+    const { heatMap, read } = this.#options;
+    const render = state?.renders[0];
+    const targets = this.#story.task?.targets ?? [];
+    const target = targets.find(({ name }) => name === render?.name) ?? (targets.length === 1 ? targets[0] : undefined);
+    if (heatMap === undefined || render === undefined || target === undefined) return;
+    await writeAtomic(this.#path(...to), await heatMap(await read(render.image), await read(target.image)));
+  }
+
+  async #round(at: RoundStory): Promise<void> {
+    const { round } = at;
+    if (round === null) return;
+    if (round.program !== null) await this.#program(round.program);
+    const folder = ["renders", `${at.t}`];
+    await this.#state(round.state, ...folder);
+    const { error, log } = round.state;
+    const lines = [...(error === undefined ? [] : [`${error.type}: ${error.message}`]), ...(log === "" ? [] : [log])];
+    if (lines.length > 0) await writeAtomic(this.#path(...folder, "log.txt"), `${lines.join("\n").trimEnd()}\n`);
+    if (round.feedback === null) await this.#difference(at.t, round.state);
+    else await this.#judged(at);
+    if (this.#story.bestT !== null) await linkAtomic(this.#path("best"), join("renders", `${this.#story.bestT}`));
+  }
+
+  /** Pictures at final quality take the place of the previews, which move to a folder beside them. */
+  async #final(best: FinalPictures, start: FinalPictures | null): Promise<void> {
+    for (const { t, state } of start === null || start.t === best.t ? [best] : [best, start]) {
+      const preview = this.#story.rounds.get(t)?.round?.state;
+      if (preview !== undefined) await this.#state(preview, "renders", `${t}`, "preview");
+      await this.#state(state, "renders", `${t}`);
+      await this.#difference(t, state);
+    }
+    const mode = this.#story.task?.mode ?? "";
+    if (best.saved !== null) await this.#copy(best.saved, savedName[mode] ?? "blender_file.blend");
+    await linkAtomic(this.#path("best"), join("renders", `${best.t}`));
+  }
+
+  async #scores(): Promise<void> {
+    await this.#json("scores.json", scoresOf(this.#story));
+  }
+}

@@ -1,0 +1,199 @@
+import type { Observer, TapeEvent } from "./observer.ts";
+import { newStory, type RoundStory, type RunStory, roundsOf, stateOf } from "./story.ts";
+import { addEvent } from "./telling.ts";
+import { lossText, oneLine, shortened, spanText, sparkline } from "./text.ts";
+
+export interface ProgressOptions {
+  /** Where it is shown; a terminal says so itself (`process.stderr`). */
+  stream: { write(text: string): unknown; isTTY?: boolean; columns?: number };
+  /** JSON lines instead of text. */
+  json?: boolean;
+  /** For NO_COLOR and TERM; default: the process's. */
+  env?: Record<string, string | undefined>;
+  /** Milliseconds; for tests. */
+  now?: () => number;
+}
+
+/** The live block is drawn at most this often, milliseconds. */
+const frame = 100;
+const spinner = "⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏";
+
+type Paint = (code: string, text: string) => string;
+
+/**
+ * Shows how a run goes: on a terminal a line per finished round and a live block below (round, loss, time, what happens
+ * now, loss curve), elsewhere plain lines, or JSON lines. NO_COLOR and TERM=dumb are respected.
+ */
+export function createProgress(options: ProgressOptions): Observer {
+  const env = options.env ?? process.env;
+  if (options.json === true) return jsonProgress(options);
+  if (options.stream.isTTY !== true || env.TERM === "dumb") return plainProgress(options);
+  return liveProgress(options, !env.NO_COLOR);
+}
+
+/** A finished round in words: "round 3  PL 0.0123  12.4 % better  4.2 s  best so far". */
+function roundLine(story: RunStory, at: RoundStory, paint: Paint): string {
+  const state = stateOf(at);
+  const head = at.t === 0 ? "start   " : `round ${String(at.t).padEnd(2)}`;
+  const time = state === null ? "" : `  ${spanText(state.seconds.total)}`;
+  if (state !== null && !state.ok) {
+    const line = state.error?.line === undefined ? "" : ` (line ${state.error.line})`;
+    return `${head}  ${paint("31", "failed")}  ${shortened(oneLine(state.error?.message ?? "the program failed"), 160)}${line}${time}`;
+  }
+  const before = roundsOf(story).findLast((one) => one.t < at.t && one.loss !== null);
+  const change = before?.loss && at.loss !== null ? (before.loss - at.loss) / before.loss : null;
+  const words =
+    change === null || Math.abs(change) < 0.0005
+      ? ""
+      : `  ${paint(change > 0 ? "32" : "33", `${(Math.abs(change) * 100).toFixed(1)} % ${change > 0 ? "better" : "worse"}`)}`;
+  const best = story.bestT === at.t && at.t > 0 ? `  ${paint("1", "best so far")}` : "";
+  const name = at.measures === null ? "loss" : "PL";
+  return `${head}  ${name} ${lossText(at.loss)}${words}${time}${best}`;
+}
+
+/** What the event means to somebody who watches; null for most events. */
+function newsOf(story: RunStory, event: TapeEvent, paint: Paint): string | null {
+  switch (event.type) {
+    case "run.started":
+      return `${oneLine(story.task?.mode ?? "")} ${oneLine(story.task?.name ?? "")} started`;
+    case "round": {
+      const at = roundsOf(story).findLast((one) => one.endedAt === event.time && one.round !== null);
+      return at === undefined ? null : roundLine(story, at, paint);
+    }
+    case "slot.lost":
+    case "role.restarted":
+      return paint("33", oneLine(story.incidents.at(-1)?.text ?? event.type));
+    case "failed":
+      return paint("31", oneLine(`${event.role} failed: ${messageOf(event)}`));
+    case "stopped":
+      return `stopped: ${oneLine(story.stopReason ?? "")}; best is round ${story.bestT ?? "-"}`;
+    case "run.finished": {
+      const reason = story.error === null ? "" : `: ${oneLine(story.error)}`;
+      return paint(story.status === "done" ? "32" : "31", `${story.status}${reason}`);
+    }
+    default:
+      return null;
+  }
+}
+
+function messageOf(event: TapeEvent): string {
+  const { error } = event.data as { error?: { message?: unknown } };
+  return typeof error?.message === "string" ? error.message : "no reason given";
+}
+
+const unpainted: Paint = (_, text) => text;
+
+function plainProgress({ stream }: ProgressOptions): Observer {
+  const story = newStory();
+  return {
+    on(event) {
+      addEvent(story, event);
+      const news = newsOf(story, event, unpainted);
+      if (news !== null) stream.write(`${event.time.slice(11, 19)}  ${news}\n`);
+    },
+    async close() {},
+  };
+}
+
+function jsonProgress({ stream }: ProgressOptions): Observer {
+  const story = newStory();
+  return {
+    on(event) {
+      addEvent(story, event);
+      const say = (fields: Record<string, unknown>) =>
+        stream.write(
+          `${JSON.stringify({ schema: 1, event: event.type, time: event.time, run: event.run, ...fields })}\n`,
+        );
+      const best = { best_t: story.bestT, best_loss: story.bestLoss };
+      if (event.type === "run.started") say({ mode: story.task?.mode, task: story.task?.name });
+      if (event.type === "round") {
+        const at = roundsOf(story).findLast((one) => one.round !== null);
+        say({ t: at?.t, ok: at?.round?.state.ok, loss: at?.loss, pl: at?.measures?.pl ?? null, ...best });
+      }
+      if (event.type === "progress") say({ ...story.progress });
+      if (event.type === "slot.lost" || event.type === "role.restarted") say({ text: story.incidents.at(-1)?.text });
+      if (event.type === "failed") say({ role: event.role, message: messageOf(event) });
+      if (event.type === "stopped") say({ reason: story.stopReason, ...best });
+      if (event.type === "run.finished")
+        say({ status: story.status, reason: story.stopReason, error: story.error, ...best });
+    },
+    async close() {},
+  };
+}
+
+function liveProgress({ stream, now = Date.now }: ProgressOptions, colour: boolean): Observer {
+  const story = newStory();
+  const paint: Paint = colour ? (code, text) => `\u001b[${code}m${text}\u001b[0m` : unpainted;
+  let shown = 0;
+  let drawnAt = Number.NEGATIVE_INFINITY;
+  let ticks = 0;
+  let timer: NodeJS.Timeout | null = null;
+
+  const clear = () => {
+    if (shown > 0) stream.write(`\u001b[${shown}A\u001b[J`);
+    shown = 0;
+  };
+  const draw = () => {
+    const lines = blockOf(story, now(), (stream.columns ?? 80) - 1, spinner[ticks++ % spinner.length]!, paint);
+    const up = shown > 0 ? `\u001b[${shown}A\u001b[J` : "";
+    stream.write(`${up}${lines.join("\n")}\n`);
+    shown = lines.length;
+    drawnAt = now();
+  };
+
+  return {
+    on(event) {
+      addEvent(story, event);
+      timer ??= setInterval(draw, frame * 2).unref();
+      const news = newsOf(story, event, paint);
+      if (news !== null) {
+        clear();
+        stream.write(`${news}\n`);
+      }
+      if (story.status !== "running") {
+        clearInterval(timer);
+        clear();
+      } else if (news !== null || now() - drawnAt >= frame) draw();
+    },
+    async close() {
+      if (timer !== null) clearInterval(timer);
+      clear();
+    },
+  };
+}
+
+function blockOf(story: RunStory, now: number, width: number, spin: string, paint: Paint): string[] {
+  const rounds = roundsOf(story);
+  const current = rounds.at(-1);
+  const elapsed = story.startedAt === null ? 0 : (now - Date.parse(story.startedAt)) / 1000;
+  const losses = rounds.filter((at) => at.round !== null).map((at) => at.loss);
+  const candidates = current === undefined ? 0 : current.programs.filter((one) => one !== undefined).length;
+  const { progress } = story;
+  const head = [
+    current === undefined ? "starting" : current.t === 0 ? "start state" : `round ${current.t}`,
+    ...(candidates > 1 ? [`${candidates} candidates`] : []),
+    spanText(elapsed),
+    oneLine(story.activity),
+  ].join(" · ");
+  const lines = [`${paint("36", spin)} ${shortened(head, width - 2)}`];
+  if (progress !== null) {
+    const share =
+      progress.fraction === null ? "" : ` ${bar(progress.fraction, 20)} ${Math.round(progress.fraction * 100)} %`;
+    const loss = progress.loss === null ? "" : ` loss ${lossText(progress.loss)}`;
+    lines.push(shortened(`  ${oneLine(progress.text)}${share}${loss}`, width));
+  }
+  if (losses.length > 0) {
+    const numbers = `  loss ${lossText(losses.at(-1))}  best ${lossText(story.bestLoss)}${story.bestT === null ? "" : ` (round ${story.bestT})`}`;
+    lines.push(`${shortened(numbers, width - 34)}  ${paint("36", sparkline(losses, 30))}`);
+  }
+  if (story.usage.calls > 0) {
+    const { calls, input_tokens, output_tokens, usd } = story.usage;
+    lines.push(shortened(`  ${calls} calls, ${input_tokens} + ${output_tokens} tokens, $${usd.toFixed(3)}`, width));
+  }
+  return lines;
+}
+
+function bar(fraction: number, width: number): string {
+  const full = Math.round(Math.min(1, Math.max(0, fraction)) * width);
+  return "█".repeat(full) + "░".repeat(width - full);
+}

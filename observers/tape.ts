@@ -1,0 +1,66 @@
+import { appendFileSync, existsSync, readFileSync, truncateSync } from "node:fs";
+import { mkdir, readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { VigaError } from "../config/errors.ts";
+import { type Observer, type TapeEvent, tapeEvent } from "./observer.ts";
+
+const name = "tape.jsonl";
+
+/** Sequence of the last whole line; a torn last line (a process killed while writing) is cut off. */
+function reopen(path: string): number {
+  if (!existsSync(path)) return 0;
+  const bytes = readFileSync(path);
+  const end = bytes.lastIndexOf(10) + 1;
+  if (end < bytes.length) truncateSync(path, end);
+  let last = 0;
+  for (const line of bytes.subarray(0, end).toString("utf8").split("\n")) {
+    const seq = /^\{"seq":(\d+),/.exec(line)?.[1];
+    if (seq !== undefined) last = Math.max(last, Number(seq));
+  }
+  return last;
+}
+
+/**
+ * Appends every event to `<out>/tape.jsonl`, one JSON object a line, `seq` first. Events that the file already has (a
+ * replay after a resume) are passed over. A line is handed to the system before the next event is taken.
+ */
+export async function createTape(options: { out: string }): Promise<Observer> {
+  await mkdir(options.out, { recursive: true });
+  const path = join(options.out, name);
+  let last = reopen(path);
+  return {
+    on({ seq, ...rest }) {
+      if (seq <= last) return;
+      appendFileSync(path, `${JSON.stringify({ seq, ...rest })}\n`);
+      last = seq;
+    },
+    async close() {},
+  };
+}
+
+/**
+ * The events of a run's `tape.jsonl`, in order. A torn last line is passed over.
+ *
+ * @throws VigaError not_found without a tape, input_invalid for a line that is no event
+ */
+export async function readTape(out: string): Promise<TapeEvent[]> {
+  const path = join(out, name);
+  const text = await readFile(path, "utf8").catch((cause: unknown) => {
+    throw new VigaError("not_found", `${out} holds no tape: there is no ${name}`, {
+      hint: "give the output folder of a run",
+      cause,
+    });
+  });
+  const lines = text.slice(0, text.lastIndexOf("\n") + 1).split("\n");
+  return lines.flatMap((line, index) => {
+    if (line.trim() === "") return [];
+    try {
+      return [tapeEvent.parse(JSON.parse(line))];
+    } catch (cause) {
+      throw new VigaError("input_invalid", `${path}:${index + 1}: not an event`, {
+        hint: "the tape was changed or damaged; remove the line",
+        cause,
+      });
+    }
+  });
+}
