@@ -65,8 +65,7 @@ export function createModelGenerator(options: ModelGeneratorOptions): GeneratorP
     index: number,
   ): Promise<{ written: Written; plan: string | null }> {
     const draft: Draft = { context, io, language: definition.language, base: await baseOf(context, io), plan: null };
-    const names =
-      sight === "one_shot" ? ["execute_code"] : ["execute_code", ...(options.tools ?? definition.skills.generator)];
+    const names = offeredNames(options.tools ?? definition.skills.generator, sight);
     const known: OfferedTool<Written>[] = [...generatorTools(draft), ...(options.extra ?? [])];
     const { tools, missing } = pickTools(names, known);
     if (missing.length > 0 && index === 0)
@@ -120,6 +119,13 @@ export function createModelGenerator(options: ModelGeneratorOptions): GeneratorP
       return moveOf(turns);
     },
   };
+}
+
+/** Tools of a baseline are those that do not stretch its memory: a plan or an earlier program would. */
+function offeredNames(names: readonly string[], sight: Sight): string[] {
+  if (sight === "one_shot") return ["execute_code"];
+  const kept = sight === "memoryless" ? names.filter((name) => !["make_plan", "undo_last_step"].includes(name)) : names;
+  return ["execute_code", ...kept];
 }
 
 /** N turns as one move: the programs, each once; the end only when more than half of the candidates want it. */
