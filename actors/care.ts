@@ -82,7 +82,13 @@ async function failJob(bus: Bus, run: string, bytes: Uint8Array, signal: AbortSi
   const order = jobOrder.safeParse(letter.data);
   if (!order.success || order.data.run !== run) return;
   const { job, role, epoch } = order.data;
-  const message = makeEnvelope({ id: `${job}/exhausted`, source: letter.source, type: "dead.letter", subject: letter.subject, data: letter.data });
+  const message = makeEnvelope({
+    id: `${job}/exhausted`,
+    source: letter.source,
+    type: "dead.letter",
+    subject: letter.subject,
+    data: letter.data,
+  });
   await publish(bus, deadLetterSubject(run, role), message, signal);
   const error = {
     kind: "crash",

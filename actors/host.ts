@@ -1,4 +1,5 @@
 import { type AnyStateMachine, initialTransition, transition } from "xstate";
+import type { ZodType } from "zod";
 import type { ArtifactStore } from "../bridge/artifacts/store.ts";
 import { readCell, writeCell } from "../bridge/bus/cells.ts";
 import type { Bus } from "../bridge/bus/connection.ts";
@@ -20,6 +21,8 @@ export interface HostOptions {
   run: string;
   role: string;
   machine: AnyStateMachine;
+  /** What its mailbox takes. */
+  messages: ZodType;
   input: unknown;
   perform: Perform;
   signal: AbortSignal;
@@ -119,6 +122,7 @@ export class ActorHost {
     try {
       message = parseEnvelope(stored.bytes);
       data = (await internalize(message.data, this.options.store)) as Record<string, unknown>;
+      if (message.type !== "job.done") data = this.#check(message.type, data);
     } catch (error) {
       await this.#deadLetter(stored, toVigaError(error).message);
       this.#record.position = stored.seq;
@@ -144,6 +148,17 @@ export class ActorHost {
       return;
     }
     await this.#step(stored, message, data, position);
+  }
+
+  /** The message as its machine may see it; throws `input_invalid` on anything else. */
+  #check(type: string, data: Record<string, unknown>): Record<string, unknown> {
+    const parsed = this.options.messages.safeParse({ ...data, type });
+    if (parsed.success) return parsed.data as Record<string, unknown>;
+    const issue = parsed.error.issues[0];
+    throw new VigaError(
+      "input_invalid",
+      `${type}: ${issue?.path.join(".") || "type"}: ${issue?.message ?? "not a message"}`,
+    );
   }
 
   async #step(stored: Stored, message: Envelope, data: Record<string, unknown>, position: number): Promise<void> {

@@ -8,6 +8,7 @@ import { mailboxSubject } from "../bridge/bus/subjects.ts";
 import { toVigaError, VigaError } from "../config/errors.ts";
 import { generatorMachine } from "../machines/generator.ts";
 import { memoryMachine } from "../machines/memory/memory.ts";
+import { messageOf } from "../machines/messages.ts";
 import { supervisorMachine } from "../machines/supervisor.ts";
 import { verifierMachine } from "../machines/verifier.ts";
 import { watchRun } from "./care.ts";
@@ -79,7 +80,7 @@ async function hostRole(options: RoleOptions): Promise<void> {
     const store = new ArtifactStore(`${spec.out}/artifacts`);
     const leases = new LeaseWatch(bus, run, signal);
     const part = await partOf(role, spec, leases, options, signal);
-    const host = new ActorHost({ bus, store, run, role, signal, ...part });
+    const host = new ActorHost({ bus, store, run, role, signal, messages: messageOf[role], ...part });
     const care =
       role === "supervisor" ? watchRun({ bus, run, engine: spec.engine, leases, signal, log: options.log }) : undefined;
     await Promise.race([host.serve(), care ?? new Promise<never>(() => undefined)]);

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { task } from "../machines/domain.ts";
-import { memoryOptions } from "../machines/memory/memory.ts";
+import { memoryOptions } from "../machines/memory/options.ts";
 
 /** One player as the run's configuration names it; overrides are the player's own options. */
 export const rolePlayer = z.object({ player: z.string(), options: z.record(z.string(), z.unknown()) });

@@ -1,7 +1,7 @@
 import { setup } from "xstate";
 import type { Round, Task, Usage } from "./domain.ts";
 import { type Effect, type EffectOutcome, type EventError, effectActions, perform, record, send } from "./effects.ts";
-import type { MemoryOptions } from "./memory/memory.ts";
+import type { MemoryOptions } from "./memory/options.ts";
 
 /**
  * The supervisor of a run: has the scene leased to a slot, starts memory, moves the lease when the slot is lost, has
@@ -83,16 +83,26 @@ const failureOf = (context: SupervisorContext): EventError | null => {
   return null;
 };
 
+/** A control verb as a message to the role it concerns; null when its data make no sense. */
+function controlled(verb: string, data: Record<string, unknown>): Effect | null {
+  if (verb === "approve") {
+    const { t, ok, reason } = data;
+    if (!Number.isInteger(t) || (t as number) < 0) return null;
+    return send("generator", {
+      type: "approve",
+      t,
+      ok: ok !== false,
+      ...(typeof reason === "string" ? { reason } : {}),
+    });
+  }
+  return verb === "set" ? send("memory", { ...data, type: "retune" }) : send("memory", { type: verb });
+}
+
 const control = step((_, event) => {
   if (event.type !== "control") return {};
   const { verb, data } = event;
-  const to: Effect =
-    verb === "approve"
-      ? send("generator", { type: "approve", ok: data.ok !== false, ...data })
-      : verb === "set"
-        ? send("memory", { ...data, type: "retune" })
-        : send("memory", { type: verb });
-  return { effects: [record("control", { verb, ...data }), to] };
+  const to = controlled(verb, data);
+  return { effects: [record("control", { ...data, verb, understood: to !== null }), ...(to ? [to] : [])] };
 });
 
 const fail = step((_, event) =>

@@ -9,6 +9,7 @@ import { mailboxSubject } from "../../bridge/bus/subjects.ts";
 import type { Engine } from "../../bridge/engines/contract.ts";
 import { toVigaError, VigaError } from "../../config/errors.ts";
 import { executorMachine } from "../../machines/executor.ts";
+import { executorMessage } from "../../machines/messages.ts";
 import { executorEffects } from "../effects/executor.ts";
 import { ActorHost } from "../host.ts";
 import { type JobAnswer, type JobOrder, jobOrder } from "../jobs.ts";
@@ -132,6 +133,7 @@ async function hostExecutors(
       run: held.run,
       role: "executor",
       machine: executorMachine,
+      messages: executorMessage,
       input: { slot, epoch: held.epoch },
       perform: executorEffects(spec, leases, slots),
       signal: ending,

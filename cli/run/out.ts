@@ -10,7 +10,7 @@ export function defaultOut(mode: string, task: string, now: Date): string {
 
 /** Makes the output folder. One that already holds a run is refused: nothing is overwritten. */
 export async function makeOut(out: string): Promise<void> {
-  const taken = await stat(join(out, "args.json")).then(
+  const taken = await stat(join(out, "run.json")).then(
     () => true,
     () => false,
   );

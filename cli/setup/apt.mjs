@@ -60,7 +60,7 @@ function unknownTo(/** @type {readonly string[]} */ packages) {
  * @param {readonly string[]} packages
  */
 function size(packages) {
-  const { text } = ask(["apt-get", "--assume-no", "--no-install-recommends", "install", ...packages]);
+  const { text } = ask(["apt-get", "-y", "--print-uris", "--no-install-recommends", "install", ...packages]);
   const count = /(\d+) newly installed/.exec(text)?.[1];
   const get = /Need to get (?:.*\/)?(\d[\d.,]* ?[kMG]?B)/.exec(text)?.[1];
   const use = /After this operation, (\d[\d.,]* ?[kMG]?B) of additional/.exec(text)?.[1];

@@ -1,5 +1,4 @@
 import { setup } from "xstate";
-import { z } from "zod";
 import {
   type Feedback,
   type Measures,
@@ -11,18 +10,11 @@ import {
   type Usage,
 } from "../domain.ts";
 import { type Effect, type EventError, effectActions, record, send } from "../effects.ts";
-import { bestOf, lossOf, type StopReason, stopOptions, stopReason } from "./stopping.ts";
+import type { MemoryOptions } from "./options.ts";
+import { bestOf, lossOf, type StopReason, stopReason } from "./stopping.ts";
 import { makeContext, trimmed } from "./window.ts";
 
 /** Memory: keeps every round, knows the best, decides what the generator sees and whether the run goes on. */
-export const memoryOptions = z.object({
-  window: z.number().int().positive(),
-  candidates: z.number().int().positive(),
-  analyze: z.boolean(),
-  stop: stopOptions,
-});
-export type MemoryOptions = z.infer<typeof memoryOptions>;
-
 export interface MemoryContext {
   options: MemoryOptions | null;
   task: Task | null;
