@@ -65,7 +65,7 @@ function size(packages) {
   const get = /Need to get (?:.*\/)?(\d[\d.,]* ?[kMG]?B)/.exec(text)?.[1];
   const use = /After this operation, (\d[\d.,]* ?[kMG]?B) of additional/.exec(text)?.[1];
   if (count === undefined || get === undefined) return null;
-  return `${count} packages, ${get} to download${use === undefined ? "" : `, ${use} on disk`}`;
+  return `${count} package${count === "1" ? "" : "s"}, ${get} to download${use === undefined ? "" : `, ${use} on disk`}`;
 }
 
 /**

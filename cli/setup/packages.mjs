@@ -88,7 +88,15 @@ function npmCommand(/** @type {string} */ root) {
 export function install(root) {
   const npm = npmCommand(root);
   if (npm === null) return "npm is not on PATH; install Node.js 18 or newer with npm";
-  const args = [...npm.args, "ci", "--include=dev", "--include=optional", "--no-fund", "--no-audit", "--loglevel=error"];
+  const args = [
+    ...npm.args,
+    "ci",
+    "--include=dev",
+    "--include=optional",
+    "--no-fund",
+    "--no-audit",
+    "--loglevel=error",
+  ];
   const done = spawnSync(npm.command, args, { cwd: root, env: npm.env, stdio: ["ignore", "inherit", "inherit"] });
   if (done.error) return `npm could not be started: ${done.error.message}`;
   if (done.signal) return `npm ci was ended by ${done.signal}`;

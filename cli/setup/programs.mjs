@@ -1,3 +1,4 @@
+import { spawnSync } from "node:child_process";
 import { accessSync, constants, statSync } from "node:fs";
 import { delimiter, join } from "node:path";
 import { fullPath } from "./node24.mjs";
@@ -54,4 +55,11 @@ export function which(/** @type {readonly string[]} */ names, path = fullPath())
 /** The programs among `wanted` that are not on the machine. */
 export function absent(/** @type {readonly Program[]} */ wanted, path = fullPath()) {
   return wanted.filter((program) => which(program.commands, path) === null);
+}
+
+/** Version of the Blender on PATH where it is older than 3.4 (or does not start), else null. Asked once, after installing. */
+export function oldBlender() {
+  const done = spawnSync("blender", ["--version"], { encoding: "utf8", timeout: 60_000 });
+  const [version = "not able to start", major = "0", minor = "0"] = /(\d+)\.(\d+)[.\d]*/.exec(done.stdout ?? "") ?? [];
+  return Number(major) * 100 + Number(minor) >= 304 ? null : version;
 }

@@ -7,7 +7,7 @@ import { commandFor, installPackages, prepare, rights } from "./apt.mjs";
 import { handOver } from "./handover.mjs";
 import { fullPath, nodeFor } from "./node24.mjs";
 import { install, stale } from "./packages.mjs";
-import { absent, needs, which } from "./programs.mjs";
+import { absent, needs, oldBlender, programs, which } from "./programs.mjs";
 
 const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
 const say = (/** @type {string} */ line) => process.stderr.write(`set-up: ${line}\n`);
@@ -76,6 +76,10 @@ async function systemPrograms(/** @type {keyof typeof needs} */ command, /** @ty
   }
   const still = absent(missing);
   if (still.length > 0) stop([`installed, but not on PATH: ${still.map(({ commands }) => commands[0]).join(", ")}`]);
+  const old = missing.includes(programs.blender) ? oldBlender() : null;
+  if (old !== null) {
+    stop([`this system's Blender is ${old}; viga needs 3.4 or newer. Get one from blender.org and put it on PATH`]);
+  }
   say("system programs are ready");
 }
 
