@@ -41,6 +41,7 @@ export class ActorHost {
   readonly #running = new Set<string>();
   #record!: ActorRecord;
   #revision = 0;
+  #publishing: Promise<void> = Promise.resolve();
 
   constructor(options: HostOptions) {
     this.options = options;
@@ -70,6 +71,9 @@ export class ActorHost {
         if (!caughtUp && message.seq >= last) caughtUp = true;
         if (caughtUp) this.#beginEffects();
       }
+      await this.#publishing;
+      // Ended from within: a send or an outcome could not be published.
+      if (this.#ending.signal.aborted && !this.options.signal.aborted) throw this.#ending.signal.reason;
     } finally {
       this.#ending.abort();
     }
@@ -112,7 +116,7 @@ export class ActorHost {
     this.#revision = cell.revision;
     await this.#write(this.#record);
     // The predecessor may have died between its commit and its last publish; ids make a repetition harmless.
-    await this.#publishOutbox();
+    await this.#publishOutbox(this.#record.outbox);
   }
 
   async #receive(stored: Stored): Promise<void> {
@@ -214,10 +218,13 @@ export class ActorHost {
       }
     }
     const record: ActorRecord = { ...this.#record, sent, outbox, pending };
-    // One look at what is stored: a context that cannot travel as JSON is a defect to find here, not at a restart.
-    this.#record = (await externalize(JSON.parse(JSON.stringify(record)), store)) as ActorRecord;
+    this.#record = (await externalize(record, store)) as ActorRecord;
+    // The outbox of the last commit must be out before this one takes its place.
+    await this.#publishing;
     await this.#write(this.#record);
-    await this.#publishOutbox();
+    this.#publishing = this.#publishOutbox(this.#record.outbox);
+    // Awaited at the next commit, or when the host ends; a failure meanwhile ends the host.
+    this.#publishing.catch((error: unknown) => this.#ending.abort(error));
   }
 
   async #write(record: ActorRecord): Promise<void> {
@@ -231,10 +238,10 @@ export class ActorHost {
     this.#revision = revision;
   }
 
-  async #publishOutbox(): Promise<void> {
+  async #publishOutbox(outbox: ActorRecord["outbox"]): Promise<void> {
     const { bus } = this.options;
     const events: Promise<void>[] = [];
-    for (const { subject, envelope } of this.#record.outbox) {
+    for (const { subject, envelope } of outbox) {
       // Messages to a mailbox in order, one after the other (a receiver drops what is numbered lower than the last).
       if (envelope.sequence === undefined) events.push(publish(bus, subject, envelope, this.signal));
       else await publish(bus, subject, envelope, this.signal);
@@ -271,7 +278,7 @@ export class ActorHost {
   }
 
   async #envelope(type: string, id: string, data: Record<string, unknown>, sequence?: number): Promise<Envelope> {
-    const small = (await externalize(JSON.parse(JSON.stringify(data)), this.options.store)) as Record<string, unknown>;
+    const small = (await externalize(data, this.options.store)) as Record<string, unknown>;
     const { run, role } = this.options;
     const base = { id, source: `${run}/${role}`, type, subject: `${run}/${role}`, data: small };
     return makeEnvelope(sequence === undefined ? base : { ...base, sequence });

@@ -88,26 +88,41 @@ const key = "$artifact";
 
 /** Replaces every string over 16 KiB in `value` by a reference to an artifact holding it. */
 export async function externalize(value: unknown, store: BlobStore): Promise<unknown> {
-  if (typeof value === "string") {
-    if (value.length * 3 <= inlineLimit || Buffer.byteLength(value) <= inlineLimit) return value;
-    return { [key]: await store.put(value) };
-  }
-  if (Array.isArray(value)) return Promise.all(value.map((item) => externalize(item, store)));
-  if (value !== null && typeof value === "object") {
-    const entries = Object.entries(value).map(async ([name, item]) => [name, await externalize(item, store)] as const);
-    return Object.fromEntries(await Promise.all(entries));
-  }
-  return value;
+  // Nearly every message is small: one plain walk tells, and only the others pay for the asynchronous one.
+  return contains(value, isLong)
+    ? replace(value, isLong, async (text) => ({ [key]: await store.put(text as string) }))
+    : value;
 }
 
 /** The inverse of `externalize`. */
 export async function internalize(value: unknown, store: BlobStore): Promise<unknown> {
-  if (Array.isArray(value)) return Promise.all(value.map((item) => internalize(item, store)));
-  if (value !== null && typeof value === "object") {
-    const ref = (value as Record<string, unknown>)[key];
-    if (typeof ref === "string") return (await store.get(ref)).toString("utf8");
-    const entries = Object.entries(value).map(async ([name, item]) => [name, await internalize(item, store)] as const);
-    return Object.fromEntries(await Promise.all(entries));
-  }
-  return value;
+  if (!contains(value, isReference)) return value;
+  return replace(value, isReference, async (item) => {
+    const ref = (item as Record<string, string>)[key] ?? "";
+    return (await store.get(ref)).toString("utf8");
+  });
+}
+
+type Test = (value: unknown) => boolean;
+
+const isLong: Test = (value) =>
+  typeof value === "string" && value.length * 3 > inlineLimit && Buffer.byteLength(value) > inlineLimit;
+
+const isReference: Test = (value) =>
+  value !== null && typeof value === "object" && typeof (value as Record<string, unknown>)[key] === "string";
+
+function contains(value: unknown, test: Test): boolean {
+  if (test(value)) return true;
+  if (value === null || typeof value !== "object") return false;
+  return Array.isArray(value)
+    ? value.some((item) => contains(item, test))
+    : Object.values(value).some((item) => contains(item, test));
+}
+
+async function replace(value: unknown, test: Test, by: (value: unknown) => Promise<unknown>): Promise<unknown> {
+  if (test(value)) return by(value);
+  if (value === null || typeof value !== "object") return value;
+  if (Array.isArray(value)) return Promise.all(value.map((item) => replace(item, test, by)));
+  const entries = Object.entries(value).map(async ([name, item]) => [name, await replace(item, test, by)] as const);
+  return Object.fromEntries(await Promise.all(entries));
 }
