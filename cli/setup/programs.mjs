@@ -1,6 +1,6 @@
 import { spawnSync } from "node:child_process";
 import { accessSync, constants, statSync } from "node:fs";
-import { delimiter, join } from "node:path";
+import { delimiter, isAbsolute, join } from "node:path";
 import { fullPath } from "./node24.mjs";
 
 /**
@@ -9,13 +9,33 @@ import { fullPath } from "./node24.mjs";
  * @property {readonly string[]} commands any of these on PATH will do
  * @property {readonly string[]} apt Debian packages
  * @property {string} why
+ * @property {string} [env] environment variable that may hold its path
  */
 
 /** System programs that set-up knows how to install. */
 export const programs = /** @type {const} */ ({
-  "nats-server": { name: "nats-server", commands: ["nats-server"], apt: ["nats-server"], why: "the message bus" },
-  blender: { name: "blender", commands: ["blender"], apt: ["blender"], why: "runs and renders programs" },
-  bubblewrap: { name: "bubblewrap", commands: ["bwrap"], apt: ["bubblewrap"], why: "the sandbox of programs" },
+  "nats-server": {
+    name: "nats-server",
+    commands: ["nats-server"],
+    apt: ["nats-server"],
+    why: "the message bus",
+    env: "VIGA_NATS_SERVER",
+  },
+  // Many Blender programs import numpy, which Debian only recommends.
+  blender: {
+    name: "blender",
+    commands: ["blender"],
+    apt: ["blender", "python3-numpy"],
+    why: "runs and renders programs",
+    env: "VIGA_BLENDER",
+  },
+  bubblewrap: {
+    name: "bubblewrap",
+    commands: ["bwrap"],
+    apt: ["bubblewrap"],
+    why: "the sandbox of programs",
+    env: "VIGA_BWRAP",
+  },
   chromium: {
     name: "chromium",
     commands: ["chromium", "chromium-browser", "google-chrome"],
@@ -40,7 +60,7 @@ export const needs = { demo: core, test: core, chaos: core, bench: core };
 export function which(/** @type {readonly string[]} */ names, path = fullPath()) {
   for (const name of names) {
     for (const folder of path.split(delimiter)) {
-      const file = join(folder, name);
+      const file = isAbsolute(name) ? name : join(folder, name);
       try {
         accessSync(file, constants.X_OK);
         if (statSync(file).isFile()) return file;
@@ -52,14 +72,20 @@ export function which(/** @type {readonly string[]} */ names, path = fullPath())
   return null;
 }
 
+/** Path of a program: where its environment variable says, else on PATH; null where it is not there. */
+export function locate(/** @type {Program} */ program, path = fullPath()) {
+  const given = program.env === undefined ? undefined : process.env[program.env];
+  return given ? which([given], "") : which(program.commands, path);
+}
+
 /** The programs among `wanted` that are not on the machine. */
 export function absent(/** @type {readonly Program[]} */ wanted, path = fullPath()) {
-  return wanted.filter((program) => which(program.commands, path) === null);
+  return wanted.filter((program) => locate(program, path) === null);
 }
 
 /** Version of the Blender on PATH where it is older than 3.4 (or does not start), else null. Asked once, after installing. */
 export function oldBlender() {
-  const done = spawnSync("blender", ["--version"], { encoding: "utf8", timeout: 60_000 });
+  const done = spawnSync(locate(programs.blender) ?? "blender", ["--version"], { encoding: "utf8", timeout: 60_000 });
   const [version = "not able to start", major = "0", minor = "0"] = /(\d+)\.(\d+)[.\d]*/.exec(done.stdout ?? "") ?? [];
   return Number(major) * 100 + Number(minor) >= 304 ? null : version;
 }

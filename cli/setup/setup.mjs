@@ -53,7 +53,8 @@ function askPerson(/** @type {string} */ question) {
 async function systemPrograms(/** @type {keyof typeof needs} */ command, /** @type {boolean} */ plan) {
   const missing = absent(needs[command]);
   if (missing.length === 0) return;
-  for (const { name, why, apt } of missing) say(`missing: ${name} (${why}; Debian package ${apt.join(", ")})`);
+  for (const { name, why, apt } of missing)
+    say(`missing: ${name} (${why}; Debian ${apt.length > 1 ? "packages" : "package"} ${apt.join(", ")})`);
   const prefix = rights();
   if (typeof prefix === "string") {
     const how = which(["apt-get"]) === null ? "install these with your system's package manager" : commandFor(missing);

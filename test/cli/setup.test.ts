@@ -156,7 +156,7 @@ describe("missing system programs", () => {
     const machine = new Machine(["nats-server", "bwrap"]);
     const { code, err } = machine.run(["demo"]);
     expect(code).toBe(3);
-    expect(err).toContain("missing: blender (runs and renders programs; Debian package blender)");
+    expect(err).toContain("missing: blender (runs and renders programs; Debian packages blender, python3-numpy)");
     expect(err).toContain("this is no Debian or Ubuntu");
   });
 
@@ -164,10 +164,10 @@ describe("missing system programs", () => {
     const machine = new Machine(["nats-server", "bwrap"]);
     machine.debian({ install: giveBlender(machine) });
     const { code, out, err } = machine.run(["demo"]);
-    expect(err).toContain("to install: blender (3 packages, 88.5 MB to download, 301 MB on disk)");
+    expect(err).toContain("to install: blender python3-numpy (3 packages, 88.5 MB to download, 301 MB on disk)");
     expect(out).toContain('["run","examples/placement"]');
     expect(code).toBe(0);
-    expect(machine.calls).toContain("apt-get -y -q --no-install-recommends install blender");
+    expect(machine.calls).toContain("apt-get -y -q --no-install-recommends install blender python3-numpy");
     expect(machine.calls.some((call) => call.includes("update"))).toBe(false);
     // The second start installs nothing.
     const before = machine.calls.length;
@@ -180,7 +180,7 @@ describe("missing system programs", () => {
     machine.debian({ known: false, install: giveBlender(machine) });
     expect(machine.run(["demo"]).code).toBe(0);
     const steps = machine.calls.filter((call) => call.startsWith("apt-get") && !call.includes("--print-uris"));
-    expect(steps).toEqual(["apt-get -q update", "apt-get -y -q --no-install-recommends install blender"]);
+    expect(steps).toEqual(["apt-get -q update", "apt-get -y -q --no-install-recommends install blender python3-numpy"]);
   });
 
   it("are tried twice, with fresh lists, and then explained", () => {
@@ -192,7 +192,7 @@ describe("missing system programs", () => {
       machine.calls.filter((call) => call.includes(" install blender") && call.startsWith("apt-get -y -q")),
     ).toHaveLength(2);
     expect(err).toContain("apt-get failed");
-    expect(err).toContain("apt-get install -y --no-install-recommends blender");
+    expect(err).toContain("apt-get install -y --no-install-recommends blender python3-numpy");
   });
 
   it.each([
@@ -203,7 +203,9 @@ describe("missing system programs", () => {
     const { code, err } = machine.run(["demo"], env);
     expect(code).toBe(3);
     expect(err).toContain(reason);
-    expect(err).toMatch(/apt-get update && .*apt-get install -y --no-install-recommends blender bubblewrap/);
+    expect(err).toMatch(
+      /apt-get update && .*apt-get install -y --no-install-recommends blender python3-numpy bubblewrap/,
+    );
     expect(machine.calls.some((call) => call.startsWith("apt-get"))).toBe(false);
   });
 
@@ -211,7 +213,7 @@ describe("missing system programs", () => {
     const machine = new Machine(["nats-server", "bwrap"]).debian();
     const { code, err } = machine.run(["demo", "--plan"]);
     expect(code).toBe(0);
-    expect(err).toContain("would install: blender (3 packages");
+    expect(err).toContain("would install: blender python3-numpy (3 packages");
     expect(
       machine.calls.filter((call) => call.startsWith("apt-get")).every((call) => call.includes("--print-uris")),
     ).toBe(true);

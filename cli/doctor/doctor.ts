@@ -1,0 +1,22 @@
+import type { ModeName } from "../../config/modes/mode.ts";
+import { machineRows } from "./machine.ts";
+import { programRows } from "./programs.ts";
+import { doctorExit, type Row, rowsAsJson, rowsAsTable } from "./row.ts";
+
+export interface DoctorOptions {
+  /** Decides which programs are required; default: blendergym. */
+  mode?: ModeName;
+  /** Folder that results go to; default: ./output. */
+  out?: string;
+  json?: boolean;
+  /** Further checks (engine, sandbox and bus self-tests), run after these. */
+  further?: readonly (() => Promise<Row | Row[]>)[];
+}
+
+/** Looks at the machine and writes a table or JSON to stdout. Resolves with the exit code: 0, or 3 with what to do. */
+export async function doctor(options: DoctorOptions = {}): Promise<0 | 3> {
+  const rows = (await Promise.all([machineRows(options.out), programRows(options.mode)])).flat();
+  for (const check of options.further ?? []) rows.push(...[await check()].flat());
+  process.stdout.write(options.json ? rowsAsJson(rows) : rowsAsTable(rows));
+  return doctorExit(rows);
+}
