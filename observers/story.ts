@@ -24,6 +24,8 @@ export interface RoundStory {
   /** ISO time of the first event of the round, and of memory's. */
   startedAt: string;
   endedAt: string | null;
+  /** The round whose program this one was made from. */
+  from: number | null;
   /** Memory's note to the generator, such as a return to the best program. */
   note: string | null;
   errors: string[];
@@ -96,6 +98,7 @@ export function roundAt(story: RunStory, t: number, time: string): RoundStory {
     loss: null,
     startedAt: time,
     endedAt: null,
+    from: null,
     note: null,
     errors: [],
   };

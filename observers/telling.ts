@@ -36,10 +36,15 @@ const tellers = new Map<string, Teller>(
       story.facts = facts;
       story.activity = "waiting for a slot";
     }),
-    context: on(z.object({ t: z.number().int(), note: z.string().nullish() }), (story, { t, note }, { time }) => {
-      roundAt(story, t, time).note = note ?? null;
-      story.activity = "writing a program";
-    }),
+    context: on(
+      z.object({ t: z.number().int(), from: z.number().int().nullish(), note: z.string().nullish() }),
+      (story, { t, from, note }, { time }) => {
+        const at = roundAt(story, t, time);
+        at.from = from ?? null;
+        at.note = note ?? null;
+        story.activity = "writing a program";
+      },
+    ),
     writing: on(z.object({ t: z.number().int() }), (story, { t }, { time }) => {
       roundAt(story, t, time);
       story.activity = "writing a program";

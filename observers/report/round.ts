@@ -1,0 +1,135 @@
+import type { Feedback } from "../../machines/domain.ts";
+import { programOf, type RoundStory, stateOf } from "../story.ts";
+import { lossText, spanText } from "../text.ts";
+import { html, type Markup } from "./html.ts";
+import { type MovedKnob, movedKnobs } from "./knobs.ts";
+import { alignLines, changedLines } from "./lines.ts";
+import { figure, type PictureShelf, type Read } from "./pictures.ts";
+
+export interface RoundContext {
+  /** The loss of the last round before this one that has any. */
+  before: number | null;
+  /** The story of the round this one's program was made from. */
+  from: RoundStory | null;
+  best: boolean;
+}
+
+/** Knobs shown before the rest is only counted. */
+const mostKnobs = 24;
+/** Differences shown before the rest is folded away. */
+const mostItems = 4;
+
+async function codeOf(at: RoundStory | null, read: Read): Promise<string | null> {
+  const ref = at === null ? undefined : programOf(at)?.code;
+  if (ref === undefined) return null;
+  return read(ref).then(
+    (bytes) => bytes.toString("utf8"),
+    () => null,
+  );
+}
+
+/** "12 % better" against the round before. */
+export function changeChip(loss: number | null, before: number | null): Markup | null {
+  if (loss === null || before === null || before === 0) return null;
+  const gain = (before - loss) / before;
+  if (Math.abs(gain) < 0.0005) return html`<span class="chip">unchanged</span>`;
+  const words = `${(Math.abs(gain) * 100).toFixed(1)} % ${gain > 0 ? "better" : "worse"}`;
+  return html`<span class="chip ${gain > 0 ? "good" : "warn"}">${words}</span>`;
+}
+
+function knobList(knobs: MovedKnob[]): Markup | null {
+  if (knobs.length === 0) return null;
+  const number = (value: number) => Number(value.toPrecision(5)).toString();
+  const rest = knobs.length - mostKnobs;
+  return html`<div class="label">Knobs moved</div><div class="knobs">${knobs
+    .slice(0, mostKnobs)
+    .map(
+      (k) =>
+        html`<span class="knob mono" title="line ${k.line}">${k.name} ${number(k.from)} → <b>${number(k.to)}</b></span>`,
+    )}${rest > 0 && html`<span class="knob">and ${rest} more</span>`}</div>`;
+}
+
+function givenDiff(diff: string): Markup {
+  const lines = diff.split("\n").map((line) => {
+    const kind = /^\+(?!\+\+)/.test(line)
+      ? "add"
+      : /^-(?!--)/.test(line)
+        ? "del"
+        : /^(@@|\+\+\+|---)/.test(line)
+          ? "gap"
+          : "";
+    return kind === "" ? html`${line}\n` : html`<span class="${kind}">${line || " "}</span>`;
+  });
+  return html`<pre>${lines}</pre>`;
+}
+
+function measuredDiff(before: string, after: string): Markup | null {
+  const lines = changedLines(alignLines(before.split("\n"), after.split("\n")));
+  if (lines.length === 0) return null;
+  return html`<pre>${lines.map((line) => {
+    if (line === null) return html`<span class="gap">⋯</span>`;
+    if (line.kind === "same") return html`  ${line.text}\n`;
+    return line.kind === "added"
+      ? html`<span class="add">+ ${line.text}</span>`
+      : html`<span class="del">- ${line.text}</span>`;
+  })}</pre>`;
+}
+
+function feedbackPart(feedback: Feedback): Markup {
+  const items = (["critical", "major", "minor"] as const).flatMap((level) =>
+    feedback.visual_difference[level].map(
+      (text) => html`<li class="${level}"><span class="level">${level}</span> ${text}</li>`,
+    ),
+  );
+  const [shown, rest] = [items.slice(0, mostItems), items.slice(mostItems)];
+  const suggestions = feedback.edit_suggestion.map((text) => html`<li>${text}</li>`);
+  const disputed = (feedback.disputed ?? []).map(({ claim, evidence }) => html`<li>“${claim}” — ${evidence}</li>`);
+  return html`<div class="label">Feedback${feedback.overall_similarity !== undefined && html` · ${feedback.overall_similarity.toFixed(0)} of 100`}</div>
+${shown.length > 0 ? html`<ul>${shown}</ul>` : html`<p class="quiet">No difference named.</p>`}
+${rest.length > 0 && html`<details><summary>${rest.length} more</summary><ul>${rest}</ul></details>`}
+${disputed.length > 0 && html`<div class="label">Disputed by measurement</div><ul>${disputed}</ul>`}
+${suggestions.length > 0 && html`<details><summary>Suggested edits (${suggestions.length})</summary><ul>${suggestions}</ul></details>`}
+${feedback.thought.trim() !== "" && html`<details><summary>The verifier's own account</summary><pre class="wrap">${feedback.thought}</pre></details>`}`;
+}
+
+/** One round as a card: pictures, thought, knobs, code, feedback, errors. */
+export async function roundCard(
+  at: RoundStory,
+  context: RoundContext,
+  shelf: PictureShelf,
+  read: Read,
+): Promise<Markup> {
+  const state = stateOf(at);
+  const program = programOf(at);
+  const [code, before] = [await codeOf(at, read), await codeOf(context.from, read)];
+  const renders = await Promise.all(
+    (state?.renders ?? []).map(async ({ name, image }) => {
+      const view = at.measures?.views.find((one) => one.name === name);
+      return figure(await shelf.show(image, 384), html`${name}${view && html` · PL <b>${lossText(view.pl)}</b>`}`);
+    }),
+  );
+  const heat = at.feedback?.heatmap;
+  const diff =
+    program !== null && program.code_diff.trim() !== ""
+      ? givenDiff(program.code_diff)
+      : code !== null && before !== null
+        ? measuredDiff(before, code)
+        : null;
+  const error = state?.error;
+  return html`<article class="card round${context.best && " best"}" id="round-${at.t}">
+<div class="pictures">${renders.length > 0 ? renders : figure(null, html`no picture`)}${heat !== undefined && figure(await shelf.show(heat, 384), html`where it differs`)}</div>
+<div><header><h3>${at.t === 0 ? "Start state" : `Round ${at.t}`}</h3>
+<span class="loss">${at.loss === null ? "" : `${at.measures === null ? "loss" : "PL"} ${lossText(at.loss)}`}</span>${changeChip(at.loss, context.before)}
+${context.best && html`<span class="chip best">best</span>`}${error && html`<span class="chip bad">failed</span>`}${at.round === null && html`<span class="chip warn">not finished</span>`}
+<span class="quiet">${at.measures && html`SSIM ${at.measures.ssim.toFixed(4)}`}${state && html` · ${spanText(state.seconds.total)} on ${state.slot}`}</span></header>
+${at.note !== null && html`<p class="quiet">${at.note}</p>`}
+${error && html`<div class="error"><b>${error.type}</b>${error.line !== undefined && ` in line ${error.line}`}: <span class="text">${error.message}</span>${error.source !== undefined && html`<pre>${error.source}</pre>`}${error.hint !== undefined && html`<p>${error.hint}</p>`}</div>`}
+${at.errors.filter((text) => text !== error?.message).map((text) => html`<div class="error">${text}</div>`)}
+${program !== null && at.t > 0 && html`<p class="text">${program.thought}</p>`}
+${code !== null && before !== null && knobList(movedKnobs(before, code))}
+${at.feedback !== null && feedbackPart(at.feedback)}
+${diff !== null && html`<details><summary>What changed in the code</summary>${diff}</details>`}
+${code !== null && html`<details><summary>The whole program</summary><pre>${code}</pre></details>`}
+${state !== null && state.log.trim() !== "" && html`<details><summary>Log</summary><pre class="wrap">${state.log.slice(-20_000)}</pre></details>`}
+</div></article>`;
+}
