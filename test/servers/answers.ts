@@ -1,5 +1,6 @@
 import type { ServerResponse } from "node:http";
 import type { Recorded } from "./request.ts";
+import { pieces, Sse } from "./sse.ts";
 
 /** What the scripted server answers with: a sound reply, or one of the ways replies break in practice. */
 export type Answer =
@@ -29,7 +30,7 @@ export type Answer =
   | { kind: "wrong_types"; text: string }
   /** Waits this long between pieces. */
   | { kind: "slow"; text: string; ms: number }
-  | { kind: "function"; answer: (request: Recorded) => Answer };
+  | { kind: "function"; answer: (request: Recorded) => Answer | Promise<Answer> };
 
 export const text = (said: string): Answer => ({ kind: "text", text: said });
 export const call = (name: string, args: unknown, id?: string): Answer => ({
@@ -103,38 +104,6 @@ function sound(answer: Answer, request: Recorded): Sound | undefined {
   return undefined;
 }
 
-const pieces = (said: string): string[] => said.match(/[\s\S]{1,24}/g) ?? [];
-
-/** Writes server-sent events; every write is one chunk of a completion. */
-class Sse {
-  readonly #response: ServerResponse;
-  readonly #model: string;
-
-  constructor(response: ServerResponse, model: string) {
-    this.#response = response;
-    this.#model = model;
-    response.writeHead(200, { "content-type": "text/event-stream" });
-  }
-
-  raw(line: string): void {
-    this.#response.write(line);
-  }
-
-  chunk(fields: Record<string, unknown>): void {
-    const base = { id: "chatcmpl-scripted", object: "chat.completion.chunk", created: 0, model: this.#model };
-    this.raw(`data: ${JSON.stringify({ ...base, ...fields })}\n\n`);
-  }
-
-  delta(delta: Record<string, unknown>, finish: string | null = null): void {
-    this.chunk({ choices: [{ index: 0, delta, finish_reason: finish }] });
-  }
-
-  done(): void {
-    this.raw("data: [DONE]\n\n");
-    this.#response.end();
-  }
-}
-
 const wait = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
 const wireCalls = (calls: Sound["calls"], indexed: boolean) =>
@@ -177,7 +146,7 @@ async function stream(response: ServerResponse, request: Recorded, reply: Sound,
 
 /** Plays one answer for one request. */
 export async function play(answer: Answer, request: Recorded, response: ServerResponse): Promise<void> {
-  if (answer.kind === "function") return play(answer.answer(request), request, response);
+  if (answer.kind === "function") return play(await answer.answer(request), request, response);
   const reply = sound(answer, request);
   if (reply) {
     if (request.stream) return stream(response, request, reply, answer.kind === "slow" ? answer.ms : 0);

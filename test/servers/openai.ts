@@ -7,6 +7,8 @@ import { bodyText, type Recorded, record } from "./request.ts";
 export interface ScriptedModel {
   /** Context in tokens; a longer request is refused in vLLM's words. Default: no limit. */
   context?: number;
+  /** The list of models does not tell the context. */
+  hidesContext?: boolean;
   /** Side in pixels of the square that costs one token. Default 28. */
   patch?: number;
   imagesDropped?: boolean;
@@ -75,7 +77,7 @@ export async function scriptedServer(models: Record<string, ScriptedModel>): Pro
         const data = Object.entries(models).map(([id, model]) => ({
           id,
           object: "model",
-          ...(model.context === undefined ? {} : { max_model_len: model.context }),
+          ...(model.context === undefined || model.hidesContext ? {} : { max_model_len: model.context }),
         }));
         response.end(JSON.stringify({ object: "list", data }));
         return;

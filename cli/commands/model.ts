@@ -1,0 +1,57 @@
+import { existsSync } from "node:fs";
+import { Command } from "commander";
+import { describeProbe } from "../../bridge/models/probe/describe.ts";
+import { probeModel } from "../../bridge/models/probe/probe.ts";
+import { VigaError } from "../../config/errors.ts";
+import { resolveConfig } from "../../config/loader.ts";
+import type { NamedProfile } from "../../config/profile.ts";
+import { findProfile, loadProfiles } from "../../config/profiles.ts";
+import { suggest } from "../../config/suggest.ts";
+import { stopSignal } from "../exit.ts";
+
+interface Options {
+  config?: string;
+  set: string[];
+  json?: boolean;
+}
+
+/** The profile of a model, with what a configuration file and `--set` say about it. */
+function profileFor(name: string, options: Options): NamedProfile {
+  const config = options.config ?? (existsSync("viga.yaml") ? "viga.yaml" : undefined);
+  const overrides =
+    config === undefined && options.set.length === 0
+      ? {}
+      : resolveConfig({ mode: "static_scene", sets: options.set, ...(config === undefined ? {} : { config }) }).models;
+  const profiles = loadProfiles(overrides);
+  const found = findProfile(profiles, name);
+  if (found) return found;
+  throw new VigaError("not_found", `no profile of a model named "${name}"${suggest(name, profiles.keys())}`, {
+    hint: `known: ${[...profiles.keys()].join(", ")}; add your own under models: in viga.yaml`,
+  });
+}
+
+const collect = (value: string, all: string[]): string[] => [...all, value];
+
+/** `viga model probe NAME`. Exit 1: the model answers, but cannot see or call tools. */
+export function modelCommand(): Command {
+  const probe = new Command("probe")
+    .description("find out what a model really does: context, vision, tool style, JSON, latency; a few small calls")
+    .argument("<NAME>", "a model's profile, like qwen3-vl-32b or claude-sonnet-4")
+    .option("--config <PRESET|FILE>", "where models: are read from; default: viga.yaml, if there is one")
+    .option("--set <KEY=VALUE>", "override, like models.NAME.base_url=http://host:8000/v1", collect, [])
+    .option("--json", "the report as JSON")
+    .action(async (name: string, options: Options) => {
+      const signal = stopSignal();
+      const report = await probeModel(profileFor(name, options), {
+        signal,
+        onStep: (step) => {
+          if (!options.json) process.stderr.write(`probing: ${step}\n`);
+        },
+      });
+      process.stdout.write(
+        options.json ? `${JSON.stringify({ schema: 1, ...report })}\n` : `${describeProbe(report)}\n`,
+      );
+      if (!report.ok) process.exitCode = 1;
+    });
+  return new Command("model").description("models and their endpoints").addCommand(probe);
+}
