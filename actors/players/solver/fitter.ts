@@ -1,3 +1,4 @@
+import { clampUnits, toUnits } from "./coordinates.ts";
 import type { Look, Problem, Scale } from "./problem.ts";
 import { dampedStep, type Normal, normalEquations, predictedGain, restrict } from "./normal.ts";
 import { meanSquare, type Box } from "./pictures.ts";
@@ -35,6 +36,14 @@ export class Fitter {
     this.progress = progress;
   }
 
+  /** Goes to knob values; those equal to the program's own stay exactly there. */
+  moveTo(values: readonly number[]): void {
+    const { problem } = this;
+    this.point = values.map((v, k) =>
+      v === problem.knobs[k]!.value ? problem.origin[k]! : clampUnits(problem.coordinates[k]!, toUnits(problem.coordinates[k]!, v)),
+    );
+  }
+
   /** The direction of a nudge: away from a bound that is too near. */
   private nudge(k: number): number {
     const c = this.problem.coordinates[k]!;
@@ -66,14 +75,23 @@ export class Fitter {
     return boxes.every((box) => box === null) ? null : boxes;
   }
 
+  /** |r|^2 that path-tracing noise alone makes at this scale: half the difference of two seeds. */
+  async noise(scale: Scale): Promise<number> {
+    const [a] = await this.problem.look([this.point], scale);
+    const [b] = await this.problem.look([this.point], { ...scale, seed: scale.seed + 1 });
+    return a && b ? sumSquares(this.problem.features(a, scale.sigma, b)) / 2 : 0;
+  }
+
   /** Measures the response to each member. `learn`: also adapts steps and remembers boxes (needs whole pictures). */
   async scan(members: readonly number[], scale: Scale, learn: boolean, base?: Look): Promise<Scan> {
     const { problem } = this;
-    const under = base ?? (await this.base(scale));
-    const residual = problem.features(under, scale.sigma);
+    const at = base ?? (await this.base(scale));
+    const residual = problem.features(at, scale.sigma);
+    const probe = { ...scale, samples: scale.probe };
+    const under = scale.probe === scale.samples ? at : await this.base(probe);
     const steps = members.map((k) => this.nudge(k));
     const boxes = learn ? undefined : members.map((k) => this.boxesFor(k, under));
-    const looks = await problem.nudged(this.point, members, steps, scale, boxes, under);
+    const looks = members.length === 0 ? [] : await problem.nudged(this.point, members, steps, probe, boxes, under);
     const kept: number[] = [];
     const columns: Float32Array[] = [];
     members.forEach((k, i) => {
@@ -81,10 +99,11 @@ export class Fitter {
       if (!look) return;
       const column = problem.features(look, scale.sigma, under);
       const response = Math.sqrt(meanSquare(column));
+      const top = peak(column);
       for (let j = 0; j < column.length; j++) column[j]! /= steps[i]!;
       if (learn) {
         this.reachOf.set(k, { width: under.views[0]!.width, boxes: problem.boxes(look, under, 1) });
-        if (response > 0) this.steps[k] = Math.min(4, Math.max(0.15, Math.abs(steps[i]!) * Math.min(3, 0.012 / response)));
+        if (top > 0) this.steps[k] = Math.min(2, Math.max(0.1, Math.abs(steps[i]!) * Math.min(3, Math.max(0.3, 0.06 / top))));
       }
       if (response < 1e-5) return;
       kept.push(k);
@@ -95,7 +114,7 @@ export class Fitter {
       columns,
       residual,
       normal: normalEquations(columns, residual),
-      observations: problem.observations(under, scale.sigma),
+      observations: problem.observations(at, scale.sigma),
     };
   }
 
@@ -257,6 +276,12 @@ export class Fitter {
     const looks = await this.problem.look(points, scale);
     return looks.map((look) => (look ? sumSquares(this.problem.features(look, scale.sigma)) : Number.POSITIVE_INFINITY));
   }
+}
+
+function peak(values: Float32Array): number {
+  let top = 0;
+  for (let i = 0; i < values.length; i++) top = Math.max(top, Math.abs(values[i]!));
+  return top;
 }
 
 export function sumSquares(values: Float32Array): number {

@@ -6,6 +6,8 @@ import type { Edit, Level, SolverView, Sweeper } from "./sweeper.ts";
 /** Where a fit looks: picture size, samples, and the blur (pixels of that size) that widens every minimum. */
 export interface Scale extends Level {
   readonly sigma: number;
+  /** Samples of derivative pictures: with common random numbers they need far fewer than the residual. */
+  readonly probe: number;
 }
 
 /** Unblurred pictures of a point, one per view. */

@@ -29,7 +29,7 @@ export function placements(fitter: Fitter): Placement[] {
  * Looks for each thing at places a gradient cannot see: rings of offsets in the ground plane, everything else held. The
  * offsets that help are then taken together, best first, as far as that helps. Returns the knobs that moved.
  */
-export async function searchPlaces(fitter: Fitter, scale: Scale): Promise<number[]> {
+export async function searchPlaces(fitter: Fitter, scale: Scale, strictness: number): Promise<number[]> {
   const things = placements(fitter);
   const { problem } = fitter;
   const median = problem.trace.scene.median;
@@ -54,10 +54,15 @@ export async function searchPlaces(fitter: Fitter, scale: Scale): Promise<number
   }
   if (tries.length === 0) return [];
   const [now, ...values] = await fitter.judge([fitter.point, ...tries.map((t) => t.point)], scale);
+  // A move frees two knobs; going home frees none.
+  const pixels = problem.views.length * scale.px ** 2 * 3;
+  const observations = Math.max(40, pixels / Math.max(1, 4 * Math.PI * scale.sigma ** 2));
+  const fee = Math.exp((2 * strictness * Math.log(observations)) / observations);
+  const worth = (moved: [number, number][]) => (moved.every(([k, u]) => u === problem.origin[k]) ? 1 : 1 / fee);
   const best = new Map<string, { value: number; moved: [number, number][] }>();
   values.forEach((value, i) => {
     const { thing, moved } = tries[i]!;
-    if (value < 0.985 * now! && value < (best.get(thing.name)?.value ?? Number.POSITIVE_INFINITY)) {
+    if (value < worth(moved) * now! && value < (best.get(thing.name)?.value ?? Number.POSITIVE_INFINITY)) {
       best.set(thing.name, { value, moved });
     }
   });
@@ -75,7 +80,7 @@ export async function searchPlaces(fitter: Fitter, scale: Scale): Promise<number
     );
     let pick = -1;
     judged.forEach((v, i) => {
-      if (v < 0.99 * value && (pick < 0 || v < judged[pick]!)) pick = i;
+      if (v < worth(rest[i]!.moved) * value && (pick < 0 || v < judged[pick]!)) pick = i;
     });
     if (pick < 0) break;
     point = place(point, rest[pick]!.moved);

@@ -1,0 +1,59 @@
+import { literal, type Knob, type Trace } from "./knobs.ts";
+
+export interface Losses {
+  readonly before: number;
+  readonly after: number;
+  /** What path-tracing noise alone contributes at the size the losses were measured at. */
+  readonly noise: number;
+}
+
+const stageNames = ["", "coarse fit", "refinement"];
+const milli = (loss: number): string => (loss * 1000).toFixed(3);
+
+function verdict(loss: Losses): string {
+  const left = Math.max(0, loss.after - loss.noise);
+  if (left < loss.noise) return "What is left is about the renderer's own noise.";
+  if (loss.after > 0.5 * loss.before) {
+    return (
+      "The numbers of this program explain less than half of the difference: what is left is probably structure " +
+      "(a thing missing, another shape or material), which the solver cannot write."
+    );
+  }
+  return `What is left is ${(loss.after / loss.noise).toFixed(1)} times the renderer's own noise.`;
+}
+
+/** The generator's thought of a round: which numbers moved, from what to what, and what that gained. */
+function thought(
+  knobs: readonly Knob[],
+  previous: readonly Knob[],
+  values: readonly number[],
+  loss: Losses,
+  renders: number,
+  trace: Trace,
+  stage: number,
+): string {
+  const moves = knobs.flatMap((k, i) => {
+    const from = previous[i]!.value;
+    const to = Number(literal(values[i]!, k.isInt));
+    if (from === to) return [];
+    const drives = trace.touches[String(i)]?.[0];
+    const back = to === k.value ? " (back to the start value)" : "";
+    return [
+      `- line ${k.line}, ${k.label}: ${literal(from, k.isInt)} -> ${literal(values[i]!, k.isInt)}${back}` +
+        (drives ? ` (${drives})` : ""),
+    ];
+  });
+  return [
+    `Numeric ${stageNames[stage] ?? "polish"}: ${moves.length} of ${knobs.length} numbers changed, ${renders} small renders.`,
+    `Photometric loss x1000 at 128 px: ${milli(loss.before)} -> ${milli(loss.after)} (noise ${milli(loss.noise)}).`,
+    verdict(loss),
+    "",
+    ...moves,
+  ].join("\n");
+}
+
+const ending = (loss: Losses): string =>
+  `another round gains nothing beyond noise: photometric loss x1000 at 128 px is ${milli(loss.before)}, ` +
+  `noise ${milli(loss.noise)}. ${verdict({ ...loss, after: loss.before, before: Number.POSITIVE_INFINITY })}`;
+
+export const account = { thought, ending };

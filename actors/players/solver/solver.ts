@@ -1,0 +1,135 @@
+import { createHash } from "node:crypto";
+import { VigaError } from "../../../config/errors.ts";
+import type { Context } from "../../../machines/domain.ts";
+import type { GeneratorMove, GeneratorPlayer, PlayerIO } from "../player.ts";
+import { account } from "./account.ts";
+import { coordinates } from "./coordinates.ts";
+import { Fitter } from "./fitter.ts";
+import { diff, type Knob, patch, skeleton, type Trace } from "./knobs.ts";
+import { decode } from "./pictures.ts";
+import { Problem, type Scale } from "./problem.ts";
+import { coarse, polish, refine } from "./stages.ts";
+import { Sweeper, type SolverView } from "./sweeper.ts";
+
+export interface SolverOptions {
+  /** Rounds at most; the solver ends earlier when a round gains less than noise. Default 5. */
+  rounds?: number;
+  /** The camera a target picture is seen through. Default: BlenderGym's render1 -> Camera1, where the scene has it. */
+  cameraOf?: (renderName: string) => string | null;
+}
+
+/** How results are compared: the size and samples every round's gain is measured at. */
+const yardstick: Scale = { px: 128, samples: 32, probe: 8, sigma: 0, seed: 7 };
+
+const benchmarkCamera = (name: string): string | null => {
+  const number = /^(?:render|visprompt|style)(\d+)/.exec(name)?.[1];
+  return number === undefined ? null : `Camera${number}`;
+};
+
+interface Studied {
+  readonly knobs: Knob[];
+  readonly trace: Trace;
+}
+
+/**
+ * The numeric player: tunes the numbers of the start program (nothing in it needs to be marked) until its pictures match
+ * the targets. One call is one round: coarse fit, refinement, polish. What a round needs beyond its context is computed
+ * again when a restarted process has lost it, so the same context gives the same program. It cannot change structure,
+ * and says so when numbers explain little.
+ */
+export function createSolver(options: SolverOptions = {}): GeneratorPlayer {
+  const rounds = options.rounds ?? 5;
+  const cameraOf = options.cameraOf ?? benchmarkCamera;
+  // Only derived facts: what the start program's knobs drive, by program text.
+  const studied = new Map<string, Promise<Studied>>();
+
+  const study = (sweeper: Sweeper, code: string): Promise<Studied> => {
+    const key = createHash("sha256").update(code).digest("hex");
+    let found = studied.get(key);
+    if (!found) {
+      found = (async () => {
+        const [knobs, trace] = [await sweeper.knobs(code), await sweeper.trace(code)];
+        return { knobs, trace };
+      })();
+      found.catch(() => studied.delete(key));
+      if (studied.size > 32) studied.clear();
+      studied.set(key, found);
+    }
+    return found;
+  };
+
+  const write = async (context: Context, io: PlayerIO): Promise<GeneratorMove> => {
+    const { task } = context;
+    const fromRef = context.from?.code ?? context.best?.program?.code ?? task.start;
+    if (fromRef === null) {
+      throw new VigaError("input_invalid", "the solver needs a start program", {
+        hint: "Give one with task.start (or init), or let a model write the first program.",
+      });
+    }
+    if (task.targets.length === 0) {
+      throw new VigaError("input_invalid", "the solver needs a target picture", { hint: "Give one with --target." });
+    }
+    const views: SolverView[] = task.targets.map(({ name }) => ({ name, camera: cameraOf(name) }));
+    const sweeper = new Sweeper(io, views);
+    const code = await io.text(fromRef);
+    const startCode = task.start === null ? code : await io.text(task.start);
+    const knobs = await sweeper.knobs(code);
+    let origin = startCode;
+    let base = await study(sweeper, startCode);
+    if (skeleton(code, knobs) !== skeleton(startCode, base.knobs)) {
+      // Someone else rewrote the program: its own numbers are the starting point.
+      origin = code;
+      base = await study(sweeper, code);
+    }
+    let stage = 1;
+    for (const round of context.rounds) {
+      if (round.t === 0 || round.program === null || !round.state.ok) continue;
+      const text = await io.text(round.program.code);
+      const own = await sweeper.knobs(text);
+      if (skeleton(text, own) === skeleton(code, knobs) && text !== startCode) stage++;
+    }
+    if (stage > rounds) return { type: "end", reason: `the solver's ${rounds} rounds are used up` };
+
+    const targets = await Promise.all(task.targets.map(async ({ image }) => decode(await io.bytes(image))));
+    const problem = new Problem(sweeper, origin, base.knobs, base.trace, coordinates(base.knobs, base.trace), views, targets);
+    const fitter = new Fitter(problem, (step, data) => io.note("progress", { round: context.t, stage, step, ...data, renders: sweeper.renders }));
+    fitter.moveTo(knobs.map((k) => k.value));
+    const before = [...fitter.point];
+
+    if (stage === 1) await coarse(fitter);
+    else if (stage === 2) await refine(fitter);
+    else await polish(fitter, stage > 3);
+
+    const [old, now] = await problem.look([before, fitter.point], yardstick);
+    if (!old || !now) throw new VigaError("player_failed", "the fitted program does not render");
+    const noise = (await fitter.noise(yardstick)) / problem.features(now, 0).length;
+    const loss = { before: problem.loss(old), after: problem.loss(now), noise };
+    io.note("progress", { round: context.t, stage, step: "done", loss: loss.after, renders: sweeper.renders });
+    const gain = loss.before - loss.after;
+    if (gain < Math.max(0.01 * loss.before, 0.02 * noise)) {
+      if (stage > 2) return { type: "end", reason: account.ending(loss) };
+      // A stage that found nothing leaves the program as it is; the next stage looks more closely, so it is tried at once.
+      fitter.point = before;
+      if (stage === 1) await refine(fitter);
+      else await polish(fitter, false);
+      const [again] = await problem.look([fitter.point], yardstick);
+      loss.after = again ? problem.loss(again) : loss.before;
+      if (loss.before - loss.after < Math.max(0.01 * loss.before, 0.02 * noise)) {
+        return { type: "end", reason: account.ending(loss) };
+      }
+    }
+    const values = fitter.point.map((u, k) => problem.value(k, u));
+    const next = patch(origin, base.knobs, values);
+    return {
+      type: "programs",
+      candidates: [
+        {
+          thought: account.thought(base.knobs, knobs, values, loss, sweeper.renders, base.trace, stage),
+          code_diff: diff(code, next, "program.py"),
+          code: next,
+        },
+      ],
+    };
+  };
+  return { name: "solver", write };
+}
