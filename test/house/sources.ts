@@ -72,8 +72,12 @@ export function importsOf(source: string): Import[] {
     .sort((a, b) => a.line - b.line);
 }
 
+/** The file an import points to, relative to the repository, or null for a package. */
+export function targetOf(file: string, from: string): string | null {
+  return from.startsWith(".") ? relative(root, resolve(root, file, "..", from)) : null;
+}
+
 /** First folder of the file an import points to, or null for a package. */
 export function folderOf(file: string, from: string): string | null {
-  if (!from.startsWith(".")) return null;
-  return relative(root, resolve(root, file, "..", from)).split("/")[0] ?? null;
+  return targetOf(file, from)?.split("/")[0] ?? null;
 }
