@@ -5,12 +5,14 @@ import type { Bus } from "../bridge/bus/connection.ts";
 import { makeEnvelope } from "../bridge/bus/envelope.ts";
 import { pause, publish } from "../bridge/bus/publish.ts";
 import { mailboxSubject } from "../bridge/bus/subjects.ts";
+import { capabilityCard } from "../bridge/engines/contract.ts";
 import { toVigaError, VigaError } from "../config/errors.ts";
 import { generatorMachine } from "../machines/generator.ts";
 import { memoryMachine } from "../machines/memory/memory.ts";
 import { messageOf } from "../machines/messages.ts";
 import { supervisorMachine } from "../machines/supervisor.ts";
 import { verifierMachine } from "../machines/verifier.ts";
+import type { EngineFacts } from "../prompts/index.ts";
 import { watchRun } from "./care.ts";
 import { generatorEffects } from "./effects/generator.ts";
 import { supervisorEffects } from "./effects/supervisor.ts";
@@ -19,7 +21,7 @@ import { ActorHost, type Perform } from "./host.ts";
 import { LeaseWatch, SlotWatch } from "./lease.ts";
 import type { GeneratorPlayer, VerifierPlayer } from "./players/player.ts";
 import { makeGenerator, makeVerifier } from "./players/registry.ts";
-import { type RunSpec, runSpec, specKey } from "./spec.ts";
+import { type RunSpec, runSpec, slotEntry, slotKey, specKey } from "./spec.ts";
 
 /** Roles that run as actors of their own; the executor lives on its slot. */
 export const hostedRoles = ["generator", "verifier", "memory", "supervisor"] as const;
@@ -98,7 +100,8 @@ async function partOf(
 ): Promise<{ machine: AnyStateMachine; input: unknown; perform: Perform }> {
   switch (role) {
     case "generator": {
-      const player = options.players?.generator ?? (await makeGenerator(spec));
+      const player =
+        options.players?.generator ?? (await makeGenerator(spec, () => readCard(options.bus, spec, leases, signal)));
       return {
         machine: generatorMachine,
         input: { approve: spec.approve },
@@ -122,6 +125,19 @@ async function partOf(
       return { machine: supervisorMachine, input: undefined, perform: supervisorEffects(spec, leases, slots) };
     }
   }
+}
+
+/** The capability card of the slot that holds the run's scene. */
+async function readCard(
+  bus: Bus,
+  _spec: RunSpec,
+  leases: LeaseWatch,
+  signal: AbortSignal,
+): Promise<EngineFacts | null> {
+  const held = await leases.current(signal);
+  const cell = await readCell<unknown>(bus.slots, slotKey(held.engine, held.slot), signal);
+  const entry = slotEntry.safeParse(cell.value);
+  return entry.success ? capabilityCard.parse(entry.data.card) : null;
 }
 
 let told = 0;

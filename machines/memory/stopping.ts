@@ -52,10 +52,11 @@ export function bestOf(rounds: readonly Round[]): Round | null {
   return best ?? rounds.findLast((round) => round.state.ok && round.t > 0) ?? null;
 }
 
-/** Smallest drop in loss that counts as progress when measured from `loss`. */
-export function minGain(options: StopOptions, loss: number, noise: number): number {
+/** Smallest drop in loss that counts as progress when measured from `loss`; `noise` counts for judged losses only. */
+function minGain(options: StopOptions, round: Round, loss: number, noise: number): number {
   const configured = options.plateau.min_gain;
-  return configured === "auto" ? Math.max(0.01 * loss, noise) : configured;
+  if (configured !== "auto") return configured;
+  return Math.max(0.01 * loss, round.measures ? 0 : noise);
 }
 
 /** Rounds since the last gain that counted. */
@@ -64,7 +65,7 @@ export function roundsWithoutGain(rounds: readonly Round[], options: StopOptions
   let since = 0;
   for (const round of rounds) {
     const loss = lossOf(round);
-    if (loss !== null && (anchor === null || anchor - loss > minGain(options, anchor, noise))) {
+    if (loss !== null && (anchor === null || anchor - loss > minGain(options, round, anchor, noise))) {
       anchor = loss;
       since = 0;
     } else if (round.t > 0) {
