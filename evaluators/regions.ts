@@ -1,5 +1,5 @@
 import { type Blocks, blobsAbove, blocksOf, field, total } from "./blocks.ts";
-import { correctedLoss } from "./correction.ts";
+import { withGains } from "./correction.ts";
 import { type Box, type Displacement, displacementFinder } from "./displacement.ts";
 import { hueName, luminance, oklab } from "./oklab.ts";
 import type { Picture } from "./picture.ts";
@@ -10,6 +10,8 @@ import { luma } from "./ssim.ts";
 export interface ColourShift {
   /** Mean luma of the render against the goal's, in %: -18 is 18 % too dark. */
   brightness: number;
+  /** Difference of mean luma, render less goal, in levels. */
+  offset: number;
   /** Factor on linear light that gives the goal's mean luminance. */
   light: number;
   /** Factors on linear red, green, blue that give the goal's mean colour. */
@@ -82,6 +84,7 @@ function shiftOf(sums: Float64Array): ColourShift {
   const turn = ((Math.atan2(lit.b, lit.a) - Math.atan2(wanted.b, wanted.a)) * 180) / Math.PI;
   return {
     brightness: (100 * (y1 - y2)) / Math.max(4, y2),
+    offset: y1 - y2,
     light,
     gains: [ratio(goal[0], render[0]), ratio(goal[1], render[1]), ratio(goal[2], render[2])],
     cast,
@@ -178,7 +181,7 @@ export function differences(render: Picture, target: Picture): Differences {
     height,
     pl: photometricLoss(render, goal),
     whole,
-    plAfterGains: correctedLoss(render, goal, whole.gains),
+    plAfterGains: photometricLoss(withGains(render, whole.gains), goal),
     cells: [...cells.entries()].sort((a, b) => a[0] - b[0]).map(([, members]) => describe(members, false)),
     blobs,
   };

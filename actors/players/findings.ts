@@ -1,4 +1,6 @@
-import type { Differences, RegionDifference } from "../../evaluators/regions.ts";
+import { withGains } from "../../evaluators/correction.ts";
+import type { Picture } from "../../evaluators/picture.ts";
+import { type Differences, differences, type RegionDifference } from "../../evaluators/regions.ts";
 import { plText } from "../../evaluators/sidebyside.ts";
 
 /** One measured difference in words. */
@@ -89,63 +91,86 @@ function lightAdvice(region: RegionDifference): string | null {
   return null;
 }
 
-function regionFinding(region: RegionDifference, found: Differences, view: string): Finding {
+/** Part of a region's squared error that its mean brightness explains, 0..1. */
+function byBrightness({ offset, pl }: RegionDifference): number {
+  return pl === 0 ? 0 : Math.min(1, (offset / 255) ** 2 / pl);
+}
+
+/** Where means explain less than this, it is shapes that differ. */
+const shapesBelow = 0.15;
+
+function regionFinding(region: RegionDifference, found: Differences, view: string, beyond: string): Finding {
   const { x, y, width, height } = region.box;
-  const place = `${view}${region.where} (x ${x}-${x + width}, y ${y}-${y + height}; ${percent(region.area)} of the picture, ${percent(region.share)} of the loss)`;
+  const place = `${view}${region.where} (x ${x}-${x + width}, y ${y}-${y + height}; ${percent(region.area)} of the picture, ${percent(region.share)} of the loss${beyond})`;
   const moved = movedText(region, found.width, found.height);
   const content = contentText(region);
-  const parts = [moved?.text, content?.text, brightnessText(region.brightness), castText(region)].filter(
-    (part): part is string => typeof part === "string",
-  );
-  const advice = [moved?.advice, content?.advice, moved === null ? lightAdvice(region) : null].filter(
-    (part): part is string => typeof part === "string",
-  );
+  const shapes = moved === null && content === null && region.tooMuch === "" && byBrightness(region) < shapesBelow;
+  const parts = [
+    moved?.text,
+    content?.text,
+    shapes ? "shapes, edges or places differ more than light does" : null,
+    brightnessText(region.brightness),
+    castText(region),
+  ].filter((part): part is string => typeof part === "string");
+  const advice = [
+    moved?.advice,
+    content?.advice,
+    shapes ? "check place, size and shape of what is seen there" : null,
+    moved === null && !shapes ? lightAdvice(region) : null,
+  ].filter((part): part is string => typeof part === "string");
   const loss = region.share * found.pl;
   return {
     level: levelOf(loss),
     loss,
     where: `${view}${region.where}`,
-    text: `${place}: ${parts.length === 0 ? "shapes or texture differ at equal brightness and colour" : parts.join("; ")}`,
+    text: `${place}: ${parts.length === 0 ? "colours differ a little" : parts.join("; ")}`,
     advice: advice.length === 0 ? null : `${view}${region.where}: ${advice.join("; ")}`,
   };
 }
 
-/** What holds for the picture as a whole: light and colour, and a shift of everything. */
-function wholeFindings(found: Differences, view: string): Finding[] {
+/** Light and colour that are off everywhere; null while they explain little of the loss. */
+function lightFinding(found: Differences, view: string): Finding | null {
   const { whole, pl, plAfterGains } = found;
-  const findings: Finding[] = [];
-  const byLight = pl - plAfterGains;
+  const loss = pl - plAfterGains;
   const look = [brightnessText(whole.brightness), castText(whole)].filter((part) => part !== null);
-  if (byLight > 0.15 * pl && byLight >= levels.minor && look.length > 0) {
-    findings.push({
-      level: levelOf(byLight),
-      loss: byLight,
-      where: `${view}the whole picture`,
-      text: `${view}the whole picture is ${look.join(" and ")}; light and colour alone account for ${percent(byLight / pl)} of the loss`,
-      advice: `${view}scale the strength of all lights (or the exposure) by ${factor(whole.light)}; per channel red x${factor(whole.gains[0])}, green x${factor(whole.gains[1])}, blue x${factor(whole.gains[2])} would bring PL to about ${plText(plAfterGains)}`,
-    });
-  }
-  const moved = movedText(whole, found.width, found.height);
-  if (moved !== null && whole.displacement !== null) {
-    const loss = pl * Math.min(1, whole.displacement.match - whole.displacement.unmoved);
-    findings.push({
-      level: levelOf(loss),
-      loss,
-      where: `${view}the whole picture`,
-      text: `${view}the whole picture is displaced: ${moved.text}`,
-      advice: `${view}${moved.advice}: turn or move the camera, or everything in front of it`,
-    });
-  }
-  return findings;
+  if (loss < 0.15 * pl || loss < levels.minor || look.length === 0) return null;
+  const [r, g, b] = whole.gains;
+  return {
+    level: levelOf(loss),
+    loss,
+    where: `${view}the whole picture`,
+    text: `${view}the whole picture is ${look.join(" and ")}; light and colour alone account for ${percent(loss / pl)} of the loss`,
+    advice: `${view}scale the strength of all lights (or the exposure) by ${factor(whole.light)}; per channel red x${factor(r)}, green x${factor(g)}, blue x${factor(b)} would bring PL to about ${plText(plAfterGains)}`,
+  };
+}
+
+/** A shift of everything; its loss is taken as the part of agreement that it explains. */
+function shiftFinding(found: Differences, view: string): Finding | null {
+  const moved = movedText(found.whole, found.width, found.height);
+  if (moved === null || found.whole.displacement === null) return null;
+  const { match, unmoved } = found.whole.displacement;
+  const loss = found.pl * Math.min(1, match - unmoved);
+  return {
+    level: levelOf(loss),
+    loss,
+    where: `${view}the whole picture`,
+    text: `${view}the whole picture is displaced: ${moved.text}`,
+    advice: `${view}${moved.advice}: turn or move the camera, or everything in front of it`,
+  };
 }
 
 /**
- * The differences of one view as findings, most loss first. `view` names the view when there are several ("render2: ")
- * and is empty otherwise. Differences below a PL of 0.00002 are left out.
+ * The differences of one view as findings, most loss first. Where light or colour is off everywhere, that is one finding
+ * and regions are measured as if it were corrected: their numbers come on top of it. `view` names the view when there
+ * are several ("render2: ") and is empty otherwise. Differences below a PL of 0.00002 are left out.
  */
-export function findingsOf(found: Differences, view: string): Finding[] {
-  const regions = found.blobs.map((region) => regionFinding(region, found, view));
-  return [...wholeFindings(found, view), ...regions]
+export function findingsOf(render: Picture, goal: Picture, view: string): Finding[] {
+  const found = differences(render, goal);
+  const light = lightFinding(found, view);
+  const rest = light === null ? found : differences(withGains(render, found.whole.gains), goal);
+  const beyond = light === null ? "" : " left after that";
+  return [light, shiftFinding(rest, view), ...rest.blobs.map((region) => regionFinding(region, rest, view, beyond))]
+    .filter((finding) => finding !== null)
     .filter((finding) => finding.loss >= levels.minor)
     .sort((a, b) => b.loss - a.loss);
 }

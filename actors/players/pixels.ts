@@ -3,7 +3,6 @@ import { type Change, changeBetween } from "../../evaluators/change.ts";
 import { compareViews, pairViews } from "../../evaluators/compare.ts";
 import { heatMap } from "../../evaluators/heatmap.ts";
 import { decodePicture, type Picture } from "../../evaluators/picture.ts";
-import { differences } from "../../evaluators/regions.ts";
 import { plText, sideBySide } from "../../evaluators/sidebyside.ts";
 import type { Feedback, Measures } from "../../machines/domain.ts";
 import { type Finding, findingsOf } from "./findings.ts";
@@ -152,12 +151,10 @@ export function createPixels(): VerifierPlayer {
       const [changed, sheet] = await Promise.all([changes(observation, seen, io), heatSheet(seen)]);
       const findings = seen
         .flatMap((view) =>
-          findingsOf(differences(view.image, view.target), seen.length === 1 ? "" : `${view.name}: `).map(
-            (finding) => ({
-              ...finding,
-              loss: finding.loss / seen.length,
-            }),
-          ),
+          findingsOf(view.image, view.target, seen.length === 1 ? "" : `${view.name}: `).map((finding) => ({
+            ...finding,
+            loss: finding.loss / seen.length,
+          })),
         )
         .sort((a, b) => b.loss - a.loss)
         .slice(0, most);
