@@ -73,10 +73,9 @@ class Job:
         return None
 
     def pixels(self, camera, quality, frame=None):
-        path = self.path(f".pixels-{os.getpid()}.png")
+        path = self.path(f".pixels-{os.getpid()}.bmp")
         try:
-            render.picture(camera, path, quality, self.cpus, self.device, frame)
-            return render.read_rgb(path)
+            return render.pixels(camera, path, quality, self.cpus, self.device, frame)
         finally:
             if os.path.exists(path):
                 os.unlink(path)

@@ -1,0 +1,206 @@
+import { mkdir, mkdtemp, rm } from "node:fs/promises";
+import { availableParallelism } from "node:os";
+import { join, resolve } from "node:path";
+import { z } from "zod";
+import { toVigaError, VigaError } from "../../config/errors.ts";
+import type { CapabilityCard, Engine, Isolation, Limits, OpReply, ProgramError, RunState } from "./contract.ts";
+import { callRequest, opReply, probeRequest, runRequest, runState } from "./contract.ts";
+import { locateBlender } from "./locate.ts";
+import { startWorker, type Worker } from "./worker.ts";
+
+export interface BlenderOptions {
+  /** Number of the one GPU this engine's process may see; null or absent: none. */
+  gpu?: number | null;
+  /** Processors the engine and its jobs share; default: all. */
+  cpus?: number;
+  /** "auto" takes the best the boot self-test found; a name forces one. */
+  isolation?: Isolation | "auto";
+  /** The blender program; default: VIGA_BLENDER, else PATH. */
+  blender?: string;
+  /** Folder for the engine's private files; made if absent. What the engine puts there goes with close(). */
+  scratch: string;
+  /** Files and folders outside job folders that programs may read (assets). */
+  readable?: string[];
+  /** Lines the engine's own process prints. */
+  log?: (line: string) => void;
+}
+
+const plainReply = z.object({ ok: z.boolean(), snapshot: z.string().nullable().optional() });
+
+/** Beyond its own deadline a job gets this long before its whole engine is ended. */
+const graceMs = 60_000;
+const backoffMs = { first: 100, most: 10_000 };
+const maxStarts = 6;
+
+/**
+ * Starts a Blender engine. Throws dependency_missing, engine_failed.
+ * `run` requests are served one at a time; probes and calls beside them, at most `cpus` jobs at once. When the engine's
+ * process dies, its pending jobs settle with error kind "crash" and the next job starts a fresh one.
+ */
+export async function startBlender(options: BlenderOptions): Promise<Engine> {
+  const blender = await locateBlender(options.blender);
+  await mkdir(options.scratch, { recursive: true });
+  const cpus = Math.max(1, options.cpus ?? availableParallelism());
+  const open = async (): Promise<{ worker: Worker; own: string }> => {
+    const own = await mkdtemp(join(resolve(options.scratch), "engine-"));
+    try {
+      const worker = await startWorker({
+        blender,
+        gpu: options.gpu ?? null,
+        cpus,
+        isolation: options.isolation ?? "auto",
+        own,
+        readable: (options.readable ?? []).map((path) => resolve(path)),
+        log: options.log ?? (() => {}),
+      });
+      void worker.ended.then(() => remove(own));
+      return { worker, own };
+    } catch (error) {
+      await remove(own);
+      throw error;
+    }
+  };
+  const first = await open();
+  return new BlenderEngine(first, open);
+}
+
+/** Processes that were just killed may still be writing: a few attempts. */
+async function remove(folder: string): Promise<void> {
+  await rm(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 50 }).catch(() => {});
+}
+
+class BlenderEngine implements Engine {
+  card: CapabilityCard;
+  private worker: Worker | undefined;
+  private own: string;
+  private starting: Promise<Worker> | undefined;
+  private failures = 0;
+  private closed = false;
+  private lastRun: Promise<unknown> = Promise.resolve();
+  private readonly open: () => Promise<{ worker: Worker; own: string }>;
+
+  constructor(first: { worker: Worker; own: string }, open: () => Promise<{ worker: Worker; own: string }>) {
+    this.open = open;
+    this.own = first.own;
+    this.card = first.worker.card;
+    this.adopt(first.worker);
+  }
+
+  get pid(): number | undefined {
+    return this.worker?.pid;
+  }
+
+  private adopt(worker: Worker): void {
+    this.worker = worker;
+    this.card = worker.card;
+    void worker.ended.then(() => {
+      if (this.worker === worker) this.worker = undefined;
+    });
+  }
+
+  /** The live worker, or a fresh one after a pause that grows with each failure in a row. */
+  private async live(): Promise<Worker> {
+    if (this.closed) throw new VigaError("engine_failed", "the engine is closed");
+    if (this.worker !== undefined) return this.worker;
+    this.starting ??= this.restart().finally(() => {
+      this.starting = undefined;
+    });
+    return await this.starting;
+  }
+
+  private async restart(): Promise<Worker> {
+    for (;;) {
+      const pause = Math.min(backoffMs.most, backoffMs.first * 2 ** this.failures) - backoffMs.first;
+      await new Promise((done) => setTimeout(done, pause));
+      this.failures += 1;
+      try {
+        const { worker, own } = await this.open();
+        if (this.closed) {
+          await worker.stop();
+          throw new VigaError("engine_failed", "the engine is closed");
+        }
+        this.own = own;
+        this.adopt(worker);
+        return worker;
+      } catch (error) {
+        if (this.closed || this.failures >= maxStarts) throw error;
+      }
+    }
+  }
+
+  /** One job on the live worker; a job whose engine dies or hangs settles as an error of kind crash, timeout or engine. */
+  private async settle(request: Record<string, unknown> & { limits: Limits }): Promise<object> {
+    let worker: Worker;
+    try {
+      worker = await this.live();
+    } catch (error) {
+      return failure("engine", "EngineUnavailable", toVigaError(error).message);
+    }
+    let late = false;
+    const timer = setTimeout(
+      () => {
+        late = true;
+        worker.kill();
+      },
+      request.limits.seconds * 1000 + graceMs,
+    );
+    try {
+      const reply = z.looseObject({}).parse(await worker.ask(request));
+      this.failures = 0;
+      return reply;
+    } catch (error) {
+      if (!(error instanceof VigaError)) throw error;
+      return late
+        ? failure("timeout", "Timeout", "the engine did not answer in time and was ended")
+        : failure("crash", "EngineEnded", "the engine's process ended during the job");
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  async run(request: Parameters<Engine["run"]>[0]): Promise<RunState> {
+    const checked = runRequest.parse({ ...request, op: "run" });
+    const mine = this.lastRun.then(() => this.settle(checked));
+    this.lastRun = mine;
+    const empty = { renders: [], scene: false, seconds: { execute: 0, render: 0, total: 0 } };
+    return runState.parse({ ...empty, ...(await mine) });
+  }
+
+  async probe(request: Parameters<Engine["probe"]>[0]): Promise<OpReply> {
+    return opReply.parse({ seconds: 0, ...(await this.settle(probeRequest.parse({ ...request, op: "probe" }))) });
+  }
+
+  async call(request: Parameters<Engine["call"]>[0]): Promise<OpReply> {
+    return opReply.parse({ seconds: 0, ...(await this.settle(callRequest.parse({ ...request, op: "call" }))) });
+  }
+
+  async snapshot(scene: string): Promise<string> {
+    const reply = plainReply.parse(await (await this.live()).ask({ op: "snapshot", scene }));
+    if (reply.ok && typeof reply.snapshot === "string") return reply.snapshot;
+    throw new VigaError("not_found", `no scene ${scene} is kept`, { hint: "run a program with `keep` first" });
+  }
+
+  async restore(scene: string, snapshot: string): Promise<void> {
+    const reply = plainReply.parse(await (await this.live()).ask({ op: "restore", scene, snapshot }));
+    if (reply.ok) return;
+    throw new VigaError("not_found", `there is no snapshot ${snapshot}`, {
+      hint: "snapshots go with their engine's process, and the oldest of more than 32 are let go: run the program again",
+    });
+  }
+
+  /** Lets a kept scene go; its snapshots stay. */
+  async drop(scene: string): Promise<void> {
+    await (await this.live()).ask({ op: "drop", scene });
+  }
+
+  async close(): Promise<void> {
+    this.closed = true;
+    await this.worker?.stop();
+    await remove(this.own);
+  }
+}
+
+function failure(kind: ProgramError["kind"], type: string, message: string): Record<string, unknown> {
+  const hint = "run it again; a program that keeps ending the engine asks too much of it";
+  return { ok: false, log: "", error: { kind, type, message, hint } };
+}

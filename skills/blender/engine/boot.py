@@ -1,0 +1,71 @@
+"""Brings the engine up: processor share, a warm pristine scene, the sandbox that works here, then the server."""
+
+import gc
+import os
+import sys
+import traceback
+
+import bpy
+
+from . import actions, card, root, scene_file, selftest
+from .channel import Channel
+from .server import Server
+from .settings import Settings
+
+
+def start(options, requests, replies):
+    driver = Channel(requests, replies)
+    try:
+        share(options["cpus"])
+        warm_up(options["own"])
+        actions.load_more()
+        settings = Settings(
+            options["cpus"], "GPU" if options.get("gpu") else "CPU", "weak", options["own"], bpy.app.tempdir.rstrip("/"),
+            root.system_paths(), options.get("readable", []),
+        )
+        settings.level, sandbox_card, facts = selftest.choose(settings, options.get("sandbox") == "weak")
+        if not any(d != "CPU" for d in facts["devices"]):
+            settings.device = "CPU"
+        settings.cpus = options["cpus"]
+        description = {
+            "engine": "blender",
+            "version": card.version(),
+            "isolation": "fork",
+            "isolationNotes": [],
+            "sandbox": sandbox_card,
+            "devices": facts["devices"],
+            "visibleDevices": os.environ.get("CUDA_VISIBLE_DEVICES"),
+            "cpus": settings.cpus,
+            "renderers": facts["renderers"],
+            "denoiser": facts["denoiser"],
+        }
+    except BaseException:
+        driver.send({"id": 0, "failed": traceback.format_exc(limit=-3)})
+        raise
+    gc.collect()
+    gc.freeze()  # Objects of the parent are then never touched by a child's collector, so their pages stay shared.
+    gc.disable()
+    driver.send({"id": 0, "card": description})
+    Server(driver, settings, description).serve()
+
+
+def share(cpus):
+    """At most this many of the processors this process may use."""
+    allowed = sorted(os.sched_getaffinity(0))
+    os.sched_setaffinity(0, allowed[: max(1, cpus)])
+
+
+def warm_up(own):
+    """One tiny picture, so that every child starts with Cycles loaded; on the processor, so that no GPU is touched."""
+    scene_file.empty()
+    scene = bpy.context.scene
+    camera = bpy.data.objects.new("Camera", bpy.data.cameras.new("Camera"))
+    scene.collection.objects.link(camera)
+    from . import render
+
+    path = os.path.join(own, "warm.png")
+    render.picture("Camera", path, {"px": 16, "samples": 1}, 1)
+    os.unlink(path)
+    render.forget()
+    scene_file.empty()
+    sys.stdout.flush()

@@ -1,0 +1,60 @@
+"""Newline-delimited JSON over a socket or a pair of descriptors, without ever blocking."""
+
+import json
+import os
+
+READ = 1 << 16
+
+
+class Channel:
+    def __init__(self, read_fd, write_fd, own=None):
+        """own: the socket both descriptors belong to, closed with the channel."""
+        self.read_fd = read_fd
+        self.write_fd = write_fd
+        self.own = own
+        self.received = b""
+        self.waiting = b""
+        for fd in {read_fd, write_fd}:
+            os.set_blocking(fd, False)
+
+    @classmethod
+    def of_socket(cls, sock):
+        return cls(sock.fileno(), sock.fileno(), sock)
+
+    def send(self, message):
+        self.waiting += json.dumps(message).encode() + b"\n"
+        self.flush()
+
+    def flush(self):
+        """Writes what the other side takes now; the rest waits for the next call."""
+        while self.waiting:
+            try:
+                sent = os.write(self.write_fd, self.waiting)
+            except BlockingIOError:
+                return
+            except OSError:
+                self.waiting = b""
+                return
+            self.waiting = self.waiting[sent:]
+
+    def receive(self):
+        """-> (complete lines, still open)"""
+        lines = []
+        while True:
+            try:
+                data = os.read(self.read_fd, READ)
+            except BlockingIOError:
+                return lines, True
+            except OSError:
+                return lines, False
+            if not data:
+                return lines, False
+            self.received += data
+            *whole, self.received = self.received.split(b"\n")
+            lines += whole
+            if len(data) < READ:
+                return lines, True
+
+    def close(self):
+        if self.own is not None:
+            self.own.close()

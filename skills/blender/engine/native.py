@@ -1,0 +1,123 @@
+"""System calls Python has no name for, through libc with ctypes; x86_64 and aarch64."""
+
+import ctypes
+import os
+import platform
+
+libc = ctypes.CDLL(None, use_errno=True)
+libc.mmap.restype = ctypes.c_void_p
+libc.mmap.argtypes = [ctypes.c_void_p, ctypes.c_size_t, ctypes.c_int, ctypes.c_int, ctypes.c_int, ctypes.c_long]
+libc.munmap.argtypes = [ctypes.c_void_p, ctypes.c_size_t]
+libc.mount.argtypes = [ctypes.c_char_p, ctypes.c_char_p, ctypes.c_char_p, ctypes.c_ulong, ctypes.c_char_p]
+libc.syscall.restype = ctypes.c_long
+libc.prctl.argtypes = [ctypes.c_int, ctypes.c_ulong, ctypes.c_ulong, ctypes.c_ulong, ctypes.c_ulong]
+
+ARM = platform.machine() == "aarch64"
+NR = {
+    "pivot_root": 41 if ARM else 155,
+    "futex": 98 if ARM else 202,
+    "capset": 91 if ARM else 126,
+    # From 424 on, numbers are the same everywhere.
+    "close_range": 436,
+    "mount_setattr": 442,
+    "landlock_create_ruleset": 444,
+    "landlock_add_rule": 445,
+    "landlock_restrict_self": 446,
+}
+
+CLONE_NEWNS, CLONE_NEWUTS, CLONE_NEWIPC = 0x20000, 0x4000000, 0x8000000
+CLONE_NEWUSER, CLONE_NEWPID, CLONE_NEWNET = 0x10000000, 0x20000000, 0x40000000
+MS_RDONLY, MS_NOSUID, MS_NODEV, MS_REMOUNT, MS_BIND = 1, 2, 4, 32, 4096
+MS_REC, MS_PRIVATE = 16384, 1 << 18
+PR_SET_PDEATHSIG, PR_SET_DUMPABLE, PR_SET_SECCOMP, PR_CAPBSET_DROP = 1, 4, 22, 24
+PR_SET_CHILD_SUBREAPER, PR_SET_NO_NEW_PRIVS = 36, 38
+SIGKILL = 9
+
+
+def check(result, what):
+    if result < 0:
+        number = ctypes.get_errno()
+        raise OSError(number, f"{what}: {os.strerror(number)}")
+    return result
+
+
+def syscall(name, *args):
+    return check(libc.syscall(ctypes.c_long(NR[name]), *args), name)
+
+
+def prctl(option, a=0, b=0, c=0, d=0):
+    return check(libc.prctl(option, a, b, c, d), f"prctl {option}")
+
+
+def unshare(flags):
+    check(libc.unshare(ctypes.c_int(flags)), "unshare")
+
+
+def encoded(value):
+    return None if value is None else os.fsencode(value)
+
+
+def mount(source, target, kind=None, flags=0, data=None):
+    check(libc.mount(encoded(source), encoded(target), encoded(kind), flags, encoded(data)), f"mount {target}")
+
+
+def umount_lazily(target):
+    check(libc.umount2(encoded(target), 2), f"umount {target}")
+
+
+class _MountAttr(ctypes.Structure):
+    _fields_ = [(name, ctypes.c_uint64) for name in ("set", "clear", "propagation", "userns")]
+
+
+def mount_setattr(path, set_flags, recursive):
+    """MOUNT_ATTR_RDONLY is 1, NOSUID 2, NODEV 4, as their MS_ namesakes. Linux 5.12."""
+    attr = _MountAttr(set_flags, 0, 0, 0)
+    at_recursive = 0x8000 if recursive else 0
+    syscall("mount_setattr", ctypes.c_int(-100), encoded(path), ctypes.c_uint(at_recursive), ctypes.byref(attr), ctypes.c_size_t(32))
+
+
+def die_with_parent(parent):
+    """SIGKILL when the parent thread ends. Cleared by a change of user, so call it after that; checks the race too."""
+    prctl(PR_SET_PDEATHSIG, SIGKILL)
+    if parent is not None and os.getppid() != parent:
+        os._exit(113)
+
+
+def drop_capabilities():
+    for capability in range(64):
+        if libc.prctl(PR_CAPBSET_DROP, capability, 0, 0, 0) < 0:
+            break
+    header = (ctypes.c_uint32 * 2)(0x20080522, 0)
+    syscall("capset", header, (ctypes.c_uint32 * 6)())
+
+
+def flush_stdio():
+    """C's and Python's buffers; before a fork, or both sides print them."""
+    import sys
+
+    for stream in (sys.stdout, sys.stderr):
+        try:
+            stream.flush()
+        except (OSError, ValueError, AttributeError):
+            pass
+    libc.fflush(None)
+
+
+_own_descriptors = set()
+
+
+def remember_descriptors(but):
+    """Once at start: what Blender itself has open is never closed."""
+    _own_descriptors.update(int(fd) for fd in os.listdir("/proc/self/fd"))
+    _own_descriptors.difference_update(but)
+
+
+def close_all_but(kept):
+    """In a fork: requests, replies and other jobs' channels, which are none of its business."""
+    for fd in os.listdir("/proc/self/fd"):
+        fd = int(fd)
+        if fd > 2 and fd not in _own_descriptors and fd not in kept:
+            try:
+                os.close(fd)
+            except OSError:
+                pass

@@ -1,0 +1,98 @@
+"""Turns how a job ended into the contract's reply. What the job says about itself is checked, never believed."""
+
+import os
+import shutil
+import signal
+import time
+
+from . import watch
+from .errors import error
+from .render import png_size
+
+MEMORY_SIGNS = ("bad_alloc", "alloc returns null", "MemoryError", "Out of memory")
+ENDED_HINTS = {
+    signal.SIGSEGV: "Blender itself crashed: leave out the last unusual operation",
+    signal.SIGABRT: "Blender itself gave up: leave out the last unusual operation",
+    signal.SIGKILL: "the job was killed, probably for its use of memory",
+    signal.SIGXFSZ: "a file grew over the limit",
+}
+
+
+def settle(supervisor, request, directory, verdict, ended, began):
+    """verdict: why it was stopped, or None; ended: its wait status. -> RunState or OpReply"""
+    supervisor.log.drain()
+    log = supervisor.log.take()
+    reply = supervisor.box.reply() if verdict is None else None
+    expected = [view["name"] for view in request.get("views", [])] + ["scene.json"]
+    # A probe's folder stays the sandbox's own; `move_out` takes the plain files from it.
+    present = watch.tidy(directory, supervisor.owner, expected) if request["op"] != "probe" else []
+    if verdict is not None:
+        reply = {"ok": False, "error": error(*verdict[:3], hint=verdict[3])}
+    elif reply is None or not _well_formed(reply):
+        reply = {"ok": False, "error": how_it_ended(ended, log)}
+    total = time.monotonic() - began
+    if request["op"] == "run":
+        reply = _run_state(reply, request, directory, present, total)
+    else:
+        reply = {key: reply[key] for key in ("ok", "result", "error") if key in reply}
+        reply["seconds"] = total
+    reply["log"] = log
+    return reply
+
+
+def _well_formed(reply):
+    ok = reply.get("ok")
+    return ok is True or (ok is False and isinstance(reply.get("error"), dict))
+
+
+def _run_state(reply, request, directory, present, total):
+    seconds = reply.get("seconds")
+    if not (isinstance(seconds, dict) and all(isinstance(seconds.get(k), (int, float)) for k in ("execute", "render"))):
+        seconds = {"execute": total, "render": 0.0}
+    names = {view["name"]: view for view in request["views"]}
+    renders = []
+    for taken in reply.get("renders", []):
+        name = taken.get("name") if isinstance(taken, dict) else None
+        if name in names and name in present and max(png_size(os.path.join(directory, name))) == request["quality"]["px"]:
+            renders.append({"name": name, "camera": names[name].get("camera"), "frame": int(taken.get("frame", 0))})
+    state = {
+        "ok": reply["ok"],
+        "renders": renders,
+        "scene": reply.get("scene") is True and "scene.json" in present,
+        "seconds": {"execute": seconds["execute"], "render": seconds["render"], "total": total},
+    }
+    needed = {view["name"] for view in request["views"] if not view.get("optional")}
+    missing = needed - {render["name"] for render in renders}
+    if not state["ok"]:
+        state["error"] = reply["error"]
+    elif missing:
+        state.update(ok=False, error=error("output", "NoPicture", f"{sorted(missing)[0]} is missing or not of the size asked for"))
+    return state
+
+
+def how_it_ended(status, log):
+    if any(sign in log for sign in MEMORY_SIGNS):
+        return error("memory", "OutOfMemory", "the job ran out of memory", hint="use fewer objects, or lower subdivision")
+    if status is not None and os.WIFSIGNALED(status):
+        number = os.WTERMSIG(status)
+        name = signal.Signals(number).name
+        return error("crash", name, f"the job's process was ended by {name}", hint=ENDED_HINTS.get(number))
+    code = os.WEXITSTATUS(status) if status is not None else "unknown"
+    if code == 128 + signal.SIGSEGV:
+        return error("crash", "SIGSEGV", "the job's process was ended by SIGSEGV", hint=ENDED_HINTS[signal.SIGSEGV])
+    return error(
+        "crash", "ProcessEnded", f"the job's process ended itself (exit code {code}) before it was done",
+        hint="leave out os._exit() and bpy.ops.wm.quit_blender(): a program just reaches its last line",
+    )
+
+
+def move_out(source, target, owner):
+    """A probe's plain files into the folder it was asked to write to."""
+    for entry in list(os.scandir(source)):
+        if entry.is_file(follow_symlinks=False):
+            path = os.path.join(target, entry.name)
+            shutil.move(entry.path, path)
+            if os.geteuid() == 0:
+                os.chown(path, owner.st_uid, owner.st_gid, follow_symlinks=False)
+        elif entry.is_dir(follow_symlinks=False):
+            shutil.rmtree(entry.path, ignore_errors=True)

@@ -1,0 +1,109 @@
+"""What a job does once it is inside its sandbox: the contract's run, call and probe. -> the reply as plain data."""
+
+import _thread
+import importlib
+import os
+import sys
+import time
+
+import bpy
+
+from . import actions, forking, program, render, scene_file, scene_info
+from .errors import JobError, describe, error
+from .job import Job
+
+_threads_before = _thread._count()
+
+
+def run(request, job, keep=None):
+    """keep: called once the program has ended well, to hold on to the live scene."""
+    began = time.monotonic()
+    failure = program.execute(request["program"])
+    executed = time.monotonic()
+    reply = {"ok": failure is None, "renders": [], "scene": False}
+    if failure is None:
+        shed_threads()
+        try:
+            if keep:
+                keep()
+            results(request, job, reply)
+        except Exception as thrown:
+            failure = describe(thrown)
+    if failure is not None:
+        reply.update(ok=False, error=failure)
+    reply["seconds"] = {"execute": executed - began, "render": time.monotonic() - executed}
+    return reply
+
+
+def results(request, job, reply):
+    """Saved .blend, scene.json and pictures, in this order: pictures change the scene's settings."""
+    if bpy.context.scene is None:
+        raise JobError("the program removed every scene", "program", "NoScene")
+    if request.get("save"):
+        scene_file.save(job.path(request["save"]))
+    scene_info.write(job.path("scene.json"))
+    reply["scene"] = True
+    skipped = []
+    for view in request["views"]:
+        camera, frame = view.get("camera"), view.get("frame")
+        if view.get("optional") and camera is not None and camera not in render.cameras(bpy.context.scene):
+            skipped.append(camera)
+            continue
+        render.picture(camera, job.path(view["name"]), request["quality"], job.cpus, job.device, frame)
+        reply["renders"].append({"name": view["name"], "camera": camera, "frame": bpy.context.scene.frame_current})
+    if skipped and not reply["renders"]:
+        there = ", ".join(map(repr, render.cameras(bpy.context.scene))) or "none"
+        raise JobError(
+            f"none of the cameras {', '.join(map(repr, skipped))} exists", "program", "NoCamera", f"cameras in the scene: {there}"
+        )
+
+
+def shed_threads():
+    """Threads the program left would go on changing the scene under our render: a fork leaves them behind."""
+    if _thread._count() <= _threads_before or not _can_fork:
+        return
+    pid = forking.fork()
+    if pid:
+        _, status = os.waitpid(pid, 0)
+        os._exit(os.WEXITSTATUS(status) if os.WIFEXITED(status) else 128 + os.WTERMSIG(status))
+
+
+_can_fork = True
+
+
+def without_fork():
+    global _can_fork
+    _can_fork = False
+
+
+def call(request, job):
+    here = os.path.dirname(os.path.abspath(__file__))
+    name = "op_" + request["name"]
+    if not os.path.isfile(os.path.join(here, name + ".py")):
+        raise JobError(f"this engine has no operation {request['name']!r}", "engine", "UnknownOperation")
+    if here not in sys.path:
+        sys.path.append(here)
+    return importlib.import_module(name).handle(request["args"], job)
+
+
+def perform(request, cpus, device, can_fork=True, keep=None):
+    """Any request -> its reply; never raises."""
+    began = time.monotonic()
+    try:
+        job = Job(request, cpus, device, can_fork)
+        os.chdir(job.dir)
+        if request["op"] == "run":
+            return run(request, job, keep)
+        if request["op"] == "call":
+            result = call(request, job)
+        else:
+            result = actions.act(request["action"], request.get("args") or {}, job)
+        return {"ok": True, "result": result, "seconds": time.monotonic() - began}
+    except BaseException as thrown:
+        failure = describe(thrown)
+        if isinstance(thrown, SystemExit):
+            failure = error("program", "SystemExit", "the operation ended itself")
+        reply = {"ok": False, "error": failure, "seconds": time.monotonic() - began}
+        if request["op"] == "run":
+            reply.update(renders=[], scene=False, seconds={"execute": 0.0, "render": 0.0})
+        return reply

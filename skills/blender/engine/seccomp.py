@@ -1,0 +1,107 @@
+"""A system-call filter assembled by hand (no library needed): what a scene program never needs is refused.
+
+Refused with EPERM: starting programs, sockets, tracing, mounting, namespaces, keys, kernel interfaces, other
+processes' memory, changing the processor share. clone3 answers ENOSYS, so libc falls back to clone, whose flags a
+filter can read.
+"""
+
+import ctypes
+import os
+import struct
+
+from .native import ARM, PR_SET_SECCOMP, prctl
+
+# name: (x86_64, aarch64); None where the call does not exist.
+DENIED = {
+    "execve": (59, 221), "execveat": (322, 281), "ptrace": (101, 117), "process_vm_readv": (310, 270),
+    "process_vm_writev": (311, 271), "kcmp": (312, 272), "pidfd_getfd": (438, 438), "process_madvise": (440, 440),
+    "mount": (165, 40), "umount2": (166, 39), "pivot_root": (155, 41), "chroot": (161, 51), "open_tree": (428, 428),
+    "move_mount": (429, 429), "fsopen": (430, 430), "fsconfig": (431, 431), "fsmount": (432, 432),
+    "fspick": (433, 433), "mount_setattr": (442, 442), "unshare": (272, 97), "setns": (308, 268),
+    "socket": (41, 198), "connect": (42, 203), "bind": (49, 200), "listen": (50, 201), "accept": (43, 202),
+    "accept4": (288, 242), "keyctl": (250, 219), "add_key": (248, 217), "request_key": (249, 218),
+    "bpf": (321, 280), "perf_event_open": (298, 241), "userfaultfd": (323, 282), "io_uring_setup": (425, 425),
+    "io_uring_enter": (426, 426), "io_uring_register": (427, 427), "fanotify_init": (300, 262),
+    "open_by_handle_at": (304, 265), "name_to_handle_at": (303, 264), "init_module": (175, 105),
+    "finit_module": (313, 273), "delete_module": (176, 106), "kexec_load": (246, 104), "kexec_file_load": (320, 294),
+    "reboot": (169, 142), "swapon": (167, 224), "swapoff": (168, 225), "acct": (163, 89), "quotactl": (179, 60),
+    "quotactl_fd": (443, 443), "syslog": (103, 116), "sethostname": (170, 161), "setdomainname": (171, 162),
+    "settimeofday": (164, 170), "clock_settime": (227, 112), "adjtimex": (159, 171), "clock_adjtime": (305, 266),
+    "vhangup": (153, 58), "personality": (135, 92), "iopl": (172, None), "ioperm": (173, None),
+    "modify_ldt": (154, None), "uselib": (134, None), "lookup_dcookie": (212, 18), "shmget": (29, 194),
+    "semget": (64, 190), "msgget": (68, 186), "mq_open": (240, 180), "sched_setaffinity": (203, 122),
+    "memfd_secret": (447, 447), "pidfd_send_signal": (424, 424), "tkill": (200, 130), "rt_sigqueueinfo": (129, 138),
+}
+CLONE, CLONE3, PRCTL, PRLIMIT = (56, 220), (435, 435), (157, 167), (302, 261)
+KILL, TGKILL, TGSIGQUEUE = (62, 129), (234, 131), (297, 240)
+NAMESPACES = 0x20000 | 0x2000000 | 0x4000000 | 0x8000000 | 0x10000000 | 0x20000000 | 0x40000000
+
+LOAD, JUMP_EQUAL, JUMP_GE, JUMP_SET, RETURN = 0x20, 0x15, 0x35, 0x45, 0x06
+ALLOW, KILL_PROCESS, ERRNO = 0x7FFF0000, 0x80000000, 0x00050000
+EPERM, ENOSYS = 1, 38
+NUMBER, ARCHITECTURE, ARGUMENT = 0, 4, 16  # Offsets in struct seccomp_data; arguments are 8 bytes, low half first.
+
+
+def _step(code, k, yes=0, no=0):
+    return struct.pack("<HBBI", code, yes, no, k & 0xFFFFFFFF)
+
+
+def _case(number, body):
+    """Runs body (which must return) when the call is `number`."""
+    return _step(JUMP_EQUAL, number, 0, len(body)) + b"".join(body)
+
+
+def _only_argument(number, index, allowed):
+    """The call passes only with one of `allowed` in the low half of argument `index`."""
+    body = [_step(LOAD, ARGUMENT + 8 * index)]
+    for at, value in enumerate(allowed):
+        body.append(_step(JUMP_EQUAL, value, len(allowed) - at, 0))
+    body += [_step(RETURN, ERRNO | EPERM), _step(RETURN, ALLOW)]
+    return _case(number, body)
+
+
+def assemble(own_pid=None):
+    """The filter's bytes. own_pid: where there is no PID namespace, signals may go to this process alone."""
+    here = 1 if ARM else 0
+    code = [
+        _step(LOAD, ARCHITECTURE),
+        _step(JUMP_EQUAL, 0xC00000B7 if ARM else 0xC000003E, 1, 0),
+        _step(RETURN, KILL_PROCESS),
+        _step(LOAD, NUMBER),
+    ]
+    if not ARM:
+        code.append(_step(JUMP_GE, 0x40000000, 0, 1) + _step(RETURN, ERRNO | ENOSYS))  # The x32 numbers.
+    for numbers in DENIED.values():
+        if numbers[here] is not None:
+            code.append(_case(numbers[here], [_step(RETURN, ERRNO | EPERM)]))
+    code.append(_case(CLONE3[here], [_step(RETURN, ERRNO | ENOSYS)]))
+    code.append(
+        _case(CLONE[here], [
+            _step(LOAD, ARGUMENT), _step(JUMP_SET, NAMESPACES, 0, 1), _step(RETURN, ERRNO | EPERM), _step(RETURN, ALLOW),
+        ])
+    )
+    # Not its own parent-death signal, and nobody else's limits.
+    code.append(
+        _case(PRCTL[here], [
+            _step(LOAD, ARGUMENT), _step(JUMP_EQUAL, 1, 0, 1), _step(RETURN, ERRNO | EPERM), _step(RETURN, ALLOW),
+        ])
+    )
+    code.append(_only_argument(PRLIMIT[here], 0, [0] if own_pid is None else [0, own_pid]))
+    if own_pid is not None:
+        code.append(_only_argument(KILL[here], 0, [0, own_pid]))
+        code.append(_only_argument(TGKILL[here], 0, [own_pid]))
+        code.append(_only_argument(TGSIGQUEUE[here], 0, [own_pid]))
+    code.append(_step(RETURN, ALLOW))
+    return b"".join(code)
+
+
+class _Program(ctypes.Structure):
+    _fields_ = [("length", ctypes.c_ushort), ("filter", ctypes.c_void_p)]
+
+
+def install(pid_namespace):
+    """Needs no_new_privs. Stays for this process and all it forks."""
+    code = assemble(None if pid_namespace else os.getpid())
+    buffer = ctypes.create_string_buffer(code, len(code))
+    program = _Program(len(code) // 8, ctypes.addressof(buffer))
+    prctl(PR_SET_SECCOMP, 2, ctypes.addressof(program))

@@ -1,0 +1,212 @@
+"""The engine's parent: takes requests, hands each to a supervisor of its own, answers in the order they settle.
+
+It runs no program, opens no file from outside and makes no graphics context; it must stay fit for forking.
+"""
+
+import json
+import os
+import select
+import socket
+import time
+
+from . import supervise
+from .base_server import BaseServer
+from .channel import Channel
+from .errors import error
+from .scenes import Scenes
+
+BASES = 4
+# Beyond its own deadline a job gets this long to settle before the parent stops waiting for it.
+GRACE = 30
+
+
+class Pending:
+    def __init__(self, message, channel, keeper=None, base=None):
+        self.message = message
+        self.channel = channel
+        self.keeper = keeper
+        self.base = base
+        self.began = time.monotonic()
+        self.until = self.began + message["limits"]["seconds"] + GRACE
+
+
+class Server:
+    def __init__(self, driver, settings, card):
+        self.driver = driver
+        self.settings = settings
+        self.card = card
+        self.queue = []
+        self.pending = {}
+        self.bases = {}
+        self.scenes = Scenes()
+
+    def serve(self):
+        """Until the driver closes its end."""
+        while True:
+            for line in self.turn():
+                if line is None:
+                    return
+                self.take(json.loads(line))
+            self.reap()
+            self.start_waiting()
+
+    def turn(self):
+        """One round of waiting. -> requests that came, None last when the driver has gone"""
+        poller = select.poll()
+        poller.register(self.driver.read_fd, select.POLLIN)
+        if self.driver.waiting:
+            poller.register(self.driver.write_fd, select.POLLOUT)
+        by_fd = {}
+        for pending in self.pending.values():
+            channel = pending.channel
+            by_fd[channel.read_fd] = pending
+            poller.register(channel.read_fd, select.POLLIN | (select.POLLOUT if channel.waiting else 0))
+        requests = []
+        for fd, events in poller.poll(1000):
+            if fd == self.driver.write_fd:
+                self.driver.flush()
+            elif fd == self.driver.read_fd:
+                lines, alive = self.driver.receive()
+                requests += lines + ([] if alive else [None])
+            elif fd in by_fd:
+                if events & select.POLLOUT:
+                    by_fd[fd].channel.flush()
+                if events & ~select.POLLOUT:
+                    self.heard(by_fd[fd])
+        now = time.monotonic()
+        for pending in [p for p in self.pending.values() if now > p.until]:
+            self.give_up(pending)
+        return requests
+
+    def take(self, message):
+        op = message["op"]
+        if op in ("run", "call", "probe"):
+            self.queue.append(message)
+            return
+        answer = {"ok": True}
+        if op == "card":
+            answer["card"] = self.card
+        elif op == "snapshot":
+            answer["snapshot"] = self.scenes.snapshot(message["scene"])
+            answer["ok"] = answer["snapshot"] is not None
+        elif op == "restore":
+            answer["ok"] = self.scenes.restore(message["scene"], message["snapshot"])
+        elif op == "drop":
+            self.scenes.drop(message["scene"])
+        else:
+            answer = {"ok": False}
+        self.driver.send({"id": message["id"], "reply": answer})
+
+    def start_waiting(self):
+        while self.queue and len(self.pending) < self.settings.cpus:
+            self.start(self.queue.pop(0))
+
+    def start(self, message):
+        refused = self.refuse(message)
+        if refused:
+            return self.answer(message, {"ok": False, "error": refused})
+        if message["op"] == "probe":
+            keeper = self.scenes.find(message["scene"])
+            if keeper is None:
+                hint = "run a program with `keep` first"
+                return self.answer(message, {"ok": False, "error": error("engine", "NoScene", f"no scene {message['scene']!r} is kept", hint=hint)})
+            if keeper.busy:
+                # One at a time on one scene; looked at again when something settles.
+                self.queue.insert(0, message)
+                return self.wait_for(keeper)
+            keeper.busy = True
+            pending = Pending(message, keeper.channel, keeper=keeper)
+        else:
+            if message.get("keep") is not None:
+                self.scenes.drop(message["keep"])
+            ours, theirs = socket.socketpair()
+            base = self.give_to_base(message["base"], theirs) if message.get("base") else None
+            if base is None:
+                supervise.spawn(theirs, self.settings, [])
+            theirs.close()
+            pending = Pending(message, Channel.of_socket(ours), base=base)
+        self.pending[message["id"]] = pending
+        pending.channel.send({key: value for key, value in message.items() if key != "id"})
+        return None
+
+    def wait_for(self, keeper):
+        """Lets the rest of the queue overtake a probe whose scene is busy."""
+        first = self.queue.pop(0)
+        keeper.waiting.append(first)
+
+    def refuse(self, message):
+        directory = message["dir"]
+        if not (os.path.isabs(directory) and os.path.isdir(directory) and os.path.realpath(directory) != "/"):
+            return error("engine", "BadFolder", f"the job folder {directory} does not exist")
+        return None
+
+    def give_to_base(self, path, channel):
+        """Opens the base in a server of its own unless one has it open as it is on disk now."""
+        try:
+            info = os.stat(path)
+            key = (path, info.st_mtime_ns, info.st_size)
+        except OSError:
+            key = (path, 0, 0)
+        for _ in range(2):
+            base = self.bases.pop(key, None)
+            if base is None:
+                base = BaseServer(path, self.settings)
+            self.bases[key] = base
+            while len(self.bases) > BASES:
+                self.bases.pop(next(iter(self.bases))).close()
+            try:
+                base.hand_over(channel)
+                return key
+            except OSError:
+                self.bases.pop(key).close()
+        return key
+
+    def heard(self, pending):
+        lines, alive = pending.channel.receive()
+        if lines:
+            return self.settle(pending, json.loads(lines[0]))
+        if not alive:
+            failure = error("crash", "EngineEnded", "the process that watched the job ended", hint="run it again")
+            if pending.base:
+                failure = error("engine", "BaseCrashed", f"Blender ended while it opened {pending.base[0]}", hint="check that the .blend opens in Blender")
+                base = self.bases.pop(pending.base, None)
+                if base:
+                    base.close()
+            self.settle(pending, {"ok": False, "error": failure})
+        return None
+
+    def give_up(self, pending):
+        if pending.base and pending.base in self.bases:
+            self.bases.pop(pending.base).close()
+        self.settle(pending, {"ok": False, "error": error("timeout", "Timeout", "the job did not settle in time")})
+
+    def settle(self, pending, reply):
+        message = pending.message
+        del self.pending[message["id"]]
+        kept = reply.pop("kept", False)
+        if pending.keeper:
+            self.queue[:0] = self.scenes.settled(pending.keeper)
+        elif kept:
+            self.scenes.keep(message["keep"], pending.channel)
+        else:
+            pending.channel.close()
+        self.answer(message, reply, time.monotonic() - pending.began)
+
+    def answer(self, message, reply, seconds=0.0):
+        reply.setdefault("log", "")
+        if message["op"] == "run":
+            reply.setdefault("renders", [])
+            reply.setdefault("scene", False)
+            reply.setdefault("seconds", {"execute": 0.0, "render": 0.0})
+            if isinstance(reply["seconds"], dict):
+                reply["seconds"]["total"] = seconds
+        else:
+            reply["seconds"] = seconds
+        self.driver.send({"id": message["id"], "reply": reply})
+
+    def reap(self):
+        try:
+            while os.waitpid(-1, os.WNOHANG)[0]:
+                pass
+        except ChildProcessError:
+            pass

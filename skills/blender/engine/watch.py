@@ -1,0 +1,164 @@
+"""Watches a job from outside its sandbox: deadline, memory, disk; and ends all of it."""
+
+import ctypes
+import os
+import resource
+import signal
+import stat
+import time
+
+from .native import libc
+
+PAGE = resource.getpagesize()
+CHECK_EVERY = 0.2
+# A job may fill this many times its largest file before it is stopped.
+DISK_FACTOR = 2
+
+
+def children(pid):
+    found = []
+    try:
+        for task in os.listdir(f"/proc/{pid}/task"):
+            with open(f"/proc/{pid}/task/{task}/children") as file:
+                found += [int(p) for p in file.read().split()]
+    except OSError:
+        pass
+    return found
+
+
+def descendants(pid, at_most=4096):
+    found, waiting = [], children(pid)
+    while waiting and len(found) < at_most:
+        found += waiting
+        waiting = [grand for child in waiting for grand in children(child)]
+    return found
+
+
+def private_bytes(pids):
+    total = 0
+    for pid in pids:
+        try:
+            with open(f"/proc/{pid}/statm") as file:
+                fields = file.read().split()
+            total += (int(fields[1]) - int(fields[2])) * PAGE
+        except (OSError, IndexError):
+            continue
+    return total
+
+
+def disk_bytes(directory, at_most=20000):
+    """-> (bytes, entries) below a folder; links are not followed."""
+    total = seen = 0
+    waiting = [directory]
+    while waiting and seen < at_most:
+        try:
+            with os.scandir(waiting.pop()) as entries:
+                for entry in entries:
+                    seen += 1
+                    if entry.is_dir(follow_symlinks=False):
+                        waiting.append(entry.path)
+                    else:
+                        total += entry.stat(follow_symlinks=False).st_blocks * 512
+                    if seen >= at_most:
+                        break
+        except OSError:
+            continue
+    return total, seen
+
+
+class Overrun:
+    """Why a job must be stopped, checked now and then."""
+
+    def __init__(self, pid, request, directory, began):
+        limits = request["limits"]
+        self.pid = pid
+        self.directory = directory
+        self.deadline = began + limits["seconds"]
+        self.seconds = limits["seconds"]
+        self.memory = limits["memoryMb"] << 20
+        self.before = disk_bytes(self.directory)[0]
+        self.disk = DISK_FACTOR * (limits["fileMb"] << 20)
+        self.next = began + CHECK_EVERY
+
+    def verdict(self):
+        """None, or (kind, type, message, hint)."""
+        now = time.monotonic()
+        if now >= self.deadline:
+            return "timeout", "Timeout", f"the job took longer than {self.seconds:g} s", "do less: fewer objects, lower subdivision, no endless loop"
+        if now < self.next:
+            return None
+        self.next = now + CHECK_EVERY
+        if private_bytes([self.pid] + descendants(self.pid)) > self.memory * 1.25 + (512 << 20):
+            return "memory", "OutOfMemory", "the job used more memory than it may", "use fewer objects, or lower subdivision"
+        used, entries = disk_bytes(self.directory)
+        if used - self.before > self.disk or entries >= 20000:
+            return "output", "TooMuchOutput", "the job wrote more to disk than it may", "write fewer or smaller files"
+        return None
+
+
+def kill_all(pid, level):
+    """Everything the job started; pid: its first process, None when that has ended already. -> its wait status"""
+    status = None
+    if level == "weak" and pid is not None:
+        kill_tree(pid, spare_root=True)
+    if pid is not None:
+        os.kill(pid, signal.SIGKILL)
+        _, status = os.waitpid(pid, 0)
+    if level != "weak":
+        # The kernel ends a PID namespace with its first process.
+        return status
+    # Orphans come to us, their subreaper; a fork bomb needs several rounds.
+    for _ in range(2000):
+        kill_tree(os.getpid(), spare_root=True)
+        try:
+            while os.waitpid(-1, os.WNOHANG)[0]:
+                pass
+        except ChildProcessError:
+            break
+        time.sleep(0.001)
+    return status
+
+
+def kill_tree(pid, spare_root):
+    for target in descendants(pid) + ([] if spare_root else [pid]):
+        try:
+            os.kill(target, signal.SIGKILL)
+        except (ProcessLookupError, PermissionError):
+            pass
+
+
+def tidy(directory, owner, expected):
+    """After the job: only plain files and folders stay (a link or a pipe would fool who reads next), owned as before.
+    -> names of expected files that are plain files"""
+    uid, gid = owner.st_uid, owner.st_gid
+    present = []
+    waiting = [directory]
+    seen = 0
+    while waiting and seen < 40000:
+        folder = waiting.pop()
+        try:
+            entries = list(os.scandir(folder))
+        except OSError:
+            continue
+        for entry in entries:
+            seen += 1
+            try:
+                info = entry.stat(follow_symlinks=False)
+                if stat.S_ISDIR(info.st_mode):
+                    waiting.append(entry.path)
+                elif not stat.S_ISREG(info.st_mode) or info.st_nlink > 1 and info.st_uid != uid:
+                    os.unlink(entry.path)
+                    continue
+                elif folder == directory and entry.name in expected and info.st_size > 0:
+                    present.append(entry.name)
+                if os.geteuid() == 0 and info.st_uid != uid:
+                    os.chown(entry.path, uid, gid, follow_symlinks=False)
+            except OSError:
+                continue
+    if os.geteuid() == 0:
+        os.chown(directory, uid, gid)
+    return present
+
+
+def set_subreaper():
+    libc.prctl(36, ctypes.c_ulong(1), 0, 0, 0)
