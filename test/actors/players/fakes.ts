@@ -12,6 +12,7 @@ export interface FakeIO extends PlayerIO {
   readonly notes: { type: string; data: Record<string, unknown> }[];
   readonly jobs: JobRequest[];
   readonly record: Map<string, unknown>;
+  readonly blobs: Map<string, Buffer>;
   readonly usage: () => Usage;
   /** Stores content at once and gives its reference. */
   store(content: Buffer | string): string;
@@ -47,6 +48,7 @@ export function fakeIO(
     notes,
     jobs,
     record,
+    blobs,
     store,
     usage: () => usage,
     bytes,

@@ -1,0 +1,114 @@
+import type { Model } from "../../../bridge/models/contract.ts";
+import { VigaError } from "../../../config/errors.ts";
+import { modes } from "../../../config/modes/index.ts";
+import { type ModeName, modeNames } from "../../../config/modes/mode.ts";
+import type { Feedback } from "../../../machines/domain.ts";
+import { checkClaims } from "../claims.ts";
+import type { PlayerIO, VerifierPlayer } from "../player.ts";
+import { analyzeTarget } from "./analysis.ts";
+import { type Calibration, calibrateJudge } from "./calibrate.ts";
+import { evidenceParts, gatherEvidence } from "./evidence.ts";
+import { defaultLimits, type LoopLimits, toolLoop } from "./loop.ts";
+import { type OfferedTool, pickTools } from "./offer.ts";
+import { chooseByPairs } from "./pairwise.ts";
+import { promptOf } from "./prompt.ts";
+import type { Verdict } from "./verdict.ts";
+import { verifierTools } from "./verifier-tools.ts";
+
+export interface ModelVerifierOptions {
+  model: Model;
+  mode: ModeName;
+  /** Names of the tools to offer; absent: the mode's own. end_process is always among them. */
+  tools?: readonly string[];
+  /** Tools beyond the built-in ones (viewpoint tools), offered when `tools` names them. */
+  extra?: readonly OfferedTool[];
+  limits?: Partial<LoopLimits>;
+  temperature?: number;
+  maxTokens?: number;
+  /** Blind A/A pairs that `calibrate()` asks for; default 4. */
+  calibrate?: number;
+  /** Pick the best of N by asking the model for pairs instead of by the loss alone. */
+  pairwise?: boolean;
+}
+
+/** A verifier played by a model, with what a host may ask of it beside the contract. */
+export interface ModelVerifier extends VerifierPlayer {
+  /** Estimates the judge's own noise; see Calibration for the units. */
+  calibrate(io: PlayerIO, render?: Buffer): Promise<Calibration>;
+}
+
+/**
+ * A verifier played by a vision model. It sees pictures and measurements, may probe the scene, and ends its observation
+ * with a verdict; what measurement contradicts is taken out of the verdict and handed on as disputed, with the evidence.
+ *
+ * @throws VigaError config_invalid for a mode that does not exist, or a model without vision
+ */
+export function createModelVerifier(options: ModelVerifierOptions): ModelVerifier {
+  const { model, mode } = options;
+  if (!modeNames.includes(mode)) {
+    throw new VigaError("config_invalid", `there is no mode ${mode}`, {
+      hint: `expected one of ${modeNames.join(", ")}`,
+    });
+  }
+  if (model.profile.image_max_px === 0) {
+    throw new VigaError("config_invalid", `${model.name} cannot see pictures, so it cannot play the verifier`, {
+      hint: "map the verifier to a vision model or to pixels, or set the profile's image_max_px",
+    });
+  }
+  const limits: LoopLimits = { ...defaultLimits, ...options.limits };
+  const sampling = {
+    ...(options.temperature === undefined ? {} : { temperature: options.temperature }),
+    ...(options.maxTokens === undefined ? {} : { maxTokens: options.maxTokens }),
+  };
+
+  return {
+    name: model.name,
+    analyze: (task, io) => analyzeTarget(task, io, { model, mode, ...sampling }),
+    async judge(observation, io): Promise<Feedback> {
+      const { task, state, t, previous } = observation;
+      if (!state.ok) throw new VigaError("internal", `round ${t} failed: there is nothing to look at`);
+      const evidence = await gatherEvidence(observation, io);
+      const names = ["end_process", ...(options.tools ?? modes[mode].skills.verifier)];
+      const { tools, missing } = pickTools<Verdict>(names, [...verifierTools(evidence), ...(options.extra ?? [])]);
+      const usable = evidence.views.length > 0 ? tools : tools.filter((tool) => tool.name !== "measure_difference");
+      if (missing.length > 0) io.note("tools.missing", { t, role: "verifier", tools: missing });
+      const { result, said, trace } = await toolLoop<Verdict>({
+        io,
+        model,
+        key: "judge",
+        t,
+        finals: ["end_process"],
+        tools: usable,
+        system: (style, specs) =>
+          promptOf({ mode, role: "verifier", setting: task.prompt, style, tools: specs, base: task.base !== null }),
+        opening: [{ role: "user", parts: await evidenceParts(observation, evidence, io) }],
+        limits,
+        ...sampling,
+      });
+      const { kept, disputed } = checkClaims(result, {
+        objects: evidence.objects,
+        changed: evidence.changed,
+        measures: observation.measures,
+        previousMeasures: previous?.measures ?? null,
+        previousSimilarity: previous?.feedback?.overall_similarity ?? null,
+      });
+      if (disputed.length > 0) io.note("claims.disputed", { t, disputed });
+      return {
+        visual_difference: kept.visual_difference,
+        edit_suggestion: kept.edit_suggestion,
+        ...(kept.overall_similarity === undefined ? {} : { overall_similarity: kept.overall_similarity }),
+        ...(result.next_focus === undefined ? {} : { next_focus: result.next_focus }),
+        ...(disputed.length === 0 ? {} : { disputed }),
+        ...(evidence.heat === null ? {} : { heatmap: await io.put(evidence.heat, "image/png") }),
+        thought: [...said, ...trace.map((line) => `- ${line}`)].join("\n\n"),
+      };
+    },
+    ...(options.pairwise ? { choose: (states, measures, io) => chooseByPairs(states, measures, io, model) } : {}),
+    calibrate: (io, render) =>
+      calibrateJudge(io, model, {
+        pairs: options.calibrate ?? 4,
+        ...(render === undefined ? {} : { render }),
+        ...(options.temperature === undefined ? {} : { temperature: options.temperature }),
+      }),
+  };
+}
