@@ -1,0 +1,22 @@
+import { Command, Option } from "commander";
+import { type ModeName, modeNames } from "../../config/modes/mode.ts";
+import { doctor } from "../doctor/doctor.ts";
+import { busCheck, engineChecks } from "../doctor/selftest.ts";
+
+/** `viga doctor`: what is on this machine, what works, and the one command that mends what does not. */
+export function doctorCommand(): Command {
+  return new Command("doctor")
+    .description("what is on this machine, what works without it, and how to get it; tests engine, sandbox and bus")
+    .addOption(new Option("--mode <M>", "mode to be ready for").choices([...modeNames]).default("blendergym"))
+    .option("--out <DIR>", "folder that results go to", "output")
+    .option("--quick", "look only; start no engine and no bus")
+    .option("--json", "the table as JSON")
+    .action(async (options: { mode: ModeName; out: string; quick?: boolean; json?: boolean }) => {
+      process.exitCode = await doctor({
+        mode: options.mode,
+        out: options.out,
+        json: options.json === true,
+        further: options.quick ? [] : [busCheck, engineChecks],
+      });
+    });
+}

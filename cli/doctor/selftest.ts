@@ -1,0 +1,145 @@
+import { mkdir, mkdtemp, readFile, rm, stat } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { openBus } from "../../bridge/bus/connection.ts";
+import { makeEnvelope, parseEnvelope } from "../../bridge/bus/envelope.ts";
+import { follow } from "../../bridge/bus/follow.ts";
+import { publish } from "../../bridge/bus/publish.ts";
+import { startBusServer } from "../../bridge/bus/server.ts";
+import { mailboxSubject, streams } from "../../bridge/bus/subjects.ts";
+import { startBlender } from "../../bridge/engines/blender.ts";
+import { defaultLimits, type Engine } from "../../bridge/engines/contract.ts";
+import { toVigaError } from "../../config/errors.ts";
+import { escapes } from "./escapes.ts";
+import type { Row } from "./row.ts";
+
+type Base = Pick<Row, "name" | "needed_for" | "required" | "apt">;
+
+async function check(base: Base, work: () => Promise<{ version: string; how?: string; ok?: boolean }>): Promise<Row> {
+  try {
+    const { version, how, ok } = await work();
+    return { ...base, version, ok: ok ?? true, how_to_get: how ?? "" };
+  } catch (thrown) {
+    const error = toVigaError(thrown);
+    return {
+      ...base,
+      version: null,
+      ok: false,
+      how_to_get: [error.message, error.hint].filter((part) => part).join("; "),
+    };
+  }
+}
+
+async function inTemp<T>(work: (dir: string) => Promise<T>): Promise<T> {
+  const dir = await mkdtemp(join(tmpdir(), "viga-doctor-"));
+  try {
+    return await work(dir);
+  } finally {
+    await rm(dir, { recursive: true, force: true });
+  }
+}
+
+/** Starts a nats-server and sends a message through a stored mailbox and back. */
+export function busCheck(): Promise<Row> {
+  return check({ name: "bus round trip", needed_for: "every run", required: true, apt: [] }, () =>
+    inTemp(async (dir) => {
+      const server = await startBusServer({ dir });
+      try {
+        const bus = await openBus({ url: server.url, token: server.token }, { name: "viga doctor" });
+        const subject = mailboxSubject("doctor", "memory");
+        const from = performance.now();
+        await publish(
+          bus,
+          subject,
+          makeEnvelope({ id: "doctor/1", source: "doctor", type: "ping", subject: "doctor", data: {} }),
+        );
+        for await (const stored of follow(bus, streams.mailbox, subject, 1, AbortSignal.timeout(5000))) {
+          if (parseEnvelope(stored.bytes).type === "ping") break;
+        }
+        const spent = performance.now() - from;
+        await bus.close();
+        return { version: `${spent.toFixed(1)} ms` };
+      } finally {
+        await server.stop();
+      }
+    }),
+  );
+}
+
+/** Starts the engine: which isolation its self-test chose; a program that renders; programs that try to escape. */
+export function engineChecks(): Promise<Row[]> {
+  return inTemp(async (dir) => {
+    const rows: Row[] = [];
+    let engine: Engine | null = null;
+    rows.push(
+      await check({ name: "engine self-test", needed_for: "3D modes", required: true, apt: [] }, async () => {
+        engine = await startBlender({ scratch: join(dir, "engine") });
+        const jobs = join(dir, "render");
+        await mkdir(jobs, { mode: 0o777 });
+        const program =
+          "import bpy\nbpy.ops.mesh.primitive_cube_add()\nbpy.ops.object.camera_add(location=(0,-6,0),rotation=(1.5708,0,0))\nbpy.context.scene.camera=bpy.context.object";
+        const state = await engine.run({
+          job: "doctor",
+          program,
+          views: [{ camera: null, name: "render.png" }],
+          quality: { px: 32, samples: 1 },
+          limits: defaultLimits,
+          dir: jobs,
+        });
+        if (!state.ok) throw new Error(`a cube does not render: ${state.error?.message ?? "no picture"}`);
+        const { card } = engine;
+        const notes = card.isolationNotes.join("; ");
+        return { version: `${card.version}, ${card.isolation}, ${card.devices.join(" ")}`, how: notes };
+      }),
+    );
+    const started = engine as Engine | null;
+    if (started === null) return rows;
+    try {
+      rows.push(await sandboxCheck(started, join(dir, "sandbox")));
+    } finally {
+      await started.close();
+    }
+    return rows;
+  });
+}
+
+/** Runs a program that tries to get out; what got out is told by name. */
+function sandboxCheck(engine: Engine, dir: string): Promise<Row> {
+  return check(
+    { name: "sandbox self-test", needed_for: "running programs of models", required: true, apt: ["bubblewrap"] },
+    async () => {
+      await mkdir(dir, { mode: 0o777 });
+      const canary = `${dir}-outside`;
+      process.env.VIGA_DOCTOR_SECRET = "planted";
+      const state = await engine.run({
+        job: "escape",
+        program: escapes(canary),
+        views: [],
+        quality: { px: 16, samples: 1 },
+        limits: { ...defaultLimits, seconds: 30 },
+        dir,
+      });
+      delete process.env.VIGA_DOCTOR_SECRET;
+      const report = JSON.parse(await readFile(join(dir, "escapes.json"), "utf8")) as Record<string, boolean>;
+      if (
+        await stat(canary).then(
+          () => true,
+          () => false,
+        )
+      )
+        report["wrote outside"] = true;
+      const out = Object.keys(report).filter((name) => report[name]);
+      const { sandbox } = engine.card;
+      const weaker = sandbox.notes.join("; ");
+      if (out.length > 0) throw new Error(`a program got out: ${out.join(", ")}${weaker ? ` (${weaker})` : ""}`);
+      const layers = (
+        ["namespaces", "readOnlyRoot", "noNetwork", "seccomp", "landlock", "unprivileged"] as const
+      ).filter((name) => sandbox[name]);
+      return {
+        version: `${Object.keys(report).length} ways out tried, none found (${layers.join(", ")})`,
+        how: weaker,
+        ok: state.ok,
+      };
+    },
+  );
+}
