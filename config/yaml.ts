@@ -4,7 +4,7 @@ import { VigaError } from "./errors.ts";
 import { isTree, type Layer, type Path, type Tree } from "./layer.ts";
 
 /** Largest configuration file, bytes. A real one is a few KiB. */
-export const maxConfigBytes = 256 * 1024;
+export const maxConfigBytes = 64 * 1024;
 /** Deepest nesting that is read; the deepest real key is at 5. */
 const maxDepth = 64;
 
@@ -16,7 +16,8 @@ export interface Parsed {
 
 function fail(label: string, line: number | null, message: string, cause?: unknown): never {
   const where = line === null ? label : `${label}:${line}`;
-  throw new VigaError("config_invalid", `${where}: ${message.replaceAll(/\s*\n\s*/g, " ")}`, {
+  const text = message.replaceAll(/\s*\n\s*/g, " ");
+  throw new VigaError("config_invalid", `${where}: ${text.length > 300 ? `${text.slice(0, 297)}...` : text}`, {
     hint: "mend the line named above; `viga init` writes a commented viga.yaml to start from",
     cause,
   });
