@@ -28,7 +28,10 @@ const coarseSide = 96;
 /** Offsets sought, as a part of the longer side. */
 const reach = 0.16;
 /** Samples of a template that are compared at most. */
-const samples = 1200;
+const samples = 700;
+
+/** Standard deviation, in levels, below which a patch of the goal has nothing to look for. */
+const leastTexture = 3;
 
 /** Block means; `factor` px of the plane make one. */
 function reduced(plane: Plane, factor: number): Plane {
@@ -144,6 +147,8 @@ export function displacementFinder(render: Plane, goal: Plane): (box: Box) => Di
       },
       smallGoal,
     );
+    const rest = matchAt(smallRender, smallGoal, small, 0, 0, 1);
+    if (rest === null || rest.texture < leastTexture) return null;
     const coarse = search(smallRender, smallGoal, small, { dx: 0, dy: 0 }, radius);
     if (coarse === null) return null;
 
@@ -153,10 +158,11 @@ export function displacementFinder(render: Plane, goal: Plane): (box: Box) => Di
     );
     const near = search(render, goal, full, { dx: coarse.dx * factor, dy: coarse.dy * factor }, factor);
     // Few samples may miss by a pixel; the last step looks at nearly all.
-    const fine = near === null ? null : search(render, goal, full, near, 1, samples * 25);
-    const still = matchAt(render, goal, full, 0, 0, 1);
-    if (fine === null || still === null || still.texture < 3) return null;
-    const match = matchAt(render, goal, full, fine.dx, fine.dy, 1);
+    const fine = near === null ? null : search(render, goal, full, near, 1, samples * 40);
+    const step = Math.max(1, Math.floor(Math.sqrt((full.width * full.height) / (samples * 40))));
+    const still = matchAt(render, goal, full, 0, 0, step);
+    if (fine === null || still === null || still.texture < leastTexture) return null;
+    const match = matchAt(render, goal, full, fine.dx, fine.dy, step);
     if (match === null || match.score < 0.75 || match.score - still.score < 0.1) return null;
     if (fine.dx === 0 && fine.dy === 0) return null;
     return { dx: fine.dx, dy: fine.dy, match: match.score, unmoved: still.score };

@@ -1,6 +1,13 @@
 import { withGains } from "../../evaluators/correction.ts";
 import type { Picture } from "../../evaluators/picture.ts";
-import { type Differences, differences, type RegionDifference } from "../../evaluators/regions.ts";
+import {
+  type ColourShift,
+  type Differences,
+  differences,
+  type LightDifference,
+  lightDifference,
+  type RegionDifference,
+} from "../../evaluators/regions.ts";
 import { plText } from "../../evaluators/sidebyside.ts";
 
 /** One measured difference in words. */
@@ -37,7 +44,7 @@ function brightnessText(brightness: number): string | null {
   return `${Math.round(Math.abs(brightness))} % too ${brightness < 0 ? "dark" : "bright"}`;
 }
 
-function castText({ cast, tooMuch, hue }: RegionDifference): string | null {
+function castText({ cast, tooMuch, hue }: ColourShift): string | null {
   if (tooMuch === "") return null;
   const turned = hue !== null && Math.abs(hue) >= 8 ? `, hue turned by ${Math.round(hue)} degrees` : "";
   return `too ${tooMuch} (colour off by ${cast.toFixed(2)} in OKLab${turned})`;
@@ -129,18 +136,17 @@ function regionFinding(region: RegionDifference, found: Differences, view: strin
 }
 
 /** Light and colour that are off everywhere; null while they explain little of the loss. */
-function lightFinding(found: Differences, view: string): Finding | null {
-  const { whole, pl, plAfterGains } = found;
+function lightFinding({ pl, shift, plAfterGains }: LightDifference, view: string): Finding | null {
   const loss = pl - plAfterGains;
-  const look = [brightnessText(whole.brightness), castText(whole)].filter((part) => part !== null);
+  const look = [brightnessText(shift.brightness), castText(shift)].filter((part) => part !== null);
   if (loss < 0.15 * pl || loss < levels.minor || look.length === 0) return null;
-  const [r, g, b] = whole.gains;
+  const [r, g, b] = shift.gains;
   return {
     level: levelOf(loss),
     loss,
     where: `${view}the whole picture`,
     text: `${view}the whole picture is ${look.join(" and ")}; light and colour alone account for ${percent(loss / pl)} of the loss`,
-    advice: `${view}scale the strength of all lights (or the exposure) by ${factor(whole.light)}; per channel red x${factor(r)}, green x${factor(g)}, blue x${factor(b)} would bring PL to about ${plText(plAfterGains)}`,
+    advice: `${view}scale the strength of all lights (or the exposure) by ${factor(shift.light)}; per channel red x${factor(r)}, green x${factor(g)}, blue x${factor(b)} would bring PL to about ${plText(plAfterGains)}`,
   };
 }
 
@@ -165,9 +171,9 @@ function shiftFinding(found: Differences, view: string): Finding | null {
  * are several ("render2: ") and is empty otherwise. Differences below a PL of 0.00002 are left out.
  */
 export function findingsOf(render: Picture, goal: Picture, view: string): Finding[] {
-  const found = differences(render, goal);
-  const light = lightFinding(found, view);
-  const rest = light === null ? found : differences(withGains(render, found.whole.gains), goal);
+  const overall = lightDifference(render, goal);
+  const light = lightFinding(overall, view);
+  const rest = differences(light === null ? render : withGains(render, overall.shift.gains), goal);
   const beyond = light === null ? "" : " left after that";
   return [light, shiftFinding(rest, view), ...rest.blobs.map((region) => regionFinding(region, rest, view, beyond))]
     .filter((finding) => finding !== null)

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { readPicture } from "../../evaluators/picture.ts";
-import { differences, whereIs } from "../../evaluators/regions.ts";
+import { differences, lightDifference, whereIs } from "../../evaluators/regions.ts";
 import { measureFixtures } from "./cases.ts";
 import { painted, sameSizePictures } from "./pictures.ts";
 
@@ -81,7 +81,7 @@ describe("region differences", () => {
   it("say how much of the loss is light and colour alone", () => {
     const goal = square(80, 70);
     const dim = { ...goal, rgb: goal.rgb.map((v) => v * 0.7) };
-    const found = differences(dim, goal);
+    const found = lightDifference(dim, goal);
     expect(found.plAfterGains).toBeLessThan(found.pl * 0.05);
   });
 
@@ -103,7 +103,7 @@ describe("region differences", () => {
   it("are empty between equal pictures", () => {
     const picture = square(80, 70);
     const found = differences(picture, picture);
-    expect(found).toMatchObject({ pl: 0, plAfterGains: 0, blobs: [] });
+    expect(found).toMatchObject({ pl: 0, blobs: [] });
     expect(found.whole.brightness).toBe(0);
     expect(found.whole.displacement).toBeNull();
   });
