@@ -72,7 +72,9 @@ class OutputWriter {
 
   /** Last words of a run that was cut off before its end. */
   async finish(): Promise<void> {
-    if (this.#story.run !== "" && this.#story.rounds.size > 0) await this.#scores();
+    if (this.#story.run === "" || this.#story.status !== "running") return;
+    this.#story.status = "interrupted";
+    await this.#scores();
   }
 
   async #each(story: RunStory, write: (at: RoundStory) => Promise<void>, event: TapeEvent): Promise<void> {

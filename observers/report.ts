@@ -32,7 +32,9 @@ export function createReport(options: { out: string; read: Read }): Observer {
       if (event.type === "run.finished") await write();
     },
     async close() {
-      if (!written && story.run !== "") await write();
+      if (written || story.run === "") return;
+      if (story.status === "running") story.status = "interrupted";
+      await write();
     },
   };
 }

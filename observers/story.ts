@@ -49,6 +49,8 @@ export interface RunStory {
   usage: Usage;
   /** Model calls by role. */
   calls: Map<string, Usage>;
+  /** Calls counted so far, by role and key. */
+  paid: Set<string>;
   final: { start: FinalPictures | null; best: FinalPictures } | null;
   status: "running" | "done" | "failed" | "interrupted";
   stopReason: string | null;
@@ -72,6 +74,7 @@ export function newStory(): RunStory {
     bestLoss: null,
     usage: noUsage,
     calls: new Map(),
+    paid: new Set(),
     final: null,
     status: "running",
     stopReason: null,

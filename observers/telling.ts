@@ -110,9 +110,21 @@ const tellers = new Map<string, Teller>(
       },
     ),
     progress: on(
-      z.object({ text: z.string(), fraction: z.number().optional(), loss: z.number().optional() }),
-      (story, data) => {
-        story.progress = { text: data.text, fraction: data.fraction ?? null, loss: data.loss ?? null };
+      z.object({
+        text: z.string().optional(),
+        step: z.string().optional(),
+        stage: z.number().optional(),
+        renders: z.number().optional(),
+        fraction: z.number().nullish(),
+        loss: z.number().nullish(),
+      }),
+      (story, { text, step, stage, renders, fraction, loss }) => {
+        const parts = [
+          ...(stage === undefined ? [] : [`stage ${stage}`]),
+          ...(step === undefined ? [] : [step]),
+          ...(renders === undefined ? [] : [`${renders} renders`]),
+        ];
+        story.progress = { text: text ?? parts.join(", "), fraction: fraction ?? null, loss: loss ?? null };
       },
     ),
     final: on(z.object({ best: finalPictures, start: finalPictures.nullable() }), (story, data) => {
@@ -136,14 +148,35 @@ const tellers = new Map<string, Teller>(
         story.progress = null;
       },
     ),
-    "model.call": on(usage.partial(), (story, data, { role }) => {
-      const sum = story.calls.get(role) ?? noUsage;
-      story.calls.set(role, {
-        calls: sum.calls + (data.calls ?? 1),
-        input_tokens: sum.input_tokens + (data.input_tokens ?? 0),
-        output_tokens: sum.output_tokens + (data.output_tokens ?? 0),
-        usd: sum.usd + (data.usd ?? 0),
+    "model.call": on(
+      z.object({
+        key: z.string().optional(),
+        calls: z.number().optional(),
+        tokens: z.object({ input: z.number().optional(), output: z.number().optional() }).optional(),
+        usd: z.number().optional(),
+      }),
+      (story, { key, calls, tokens, usd }, { role, id }) => {
+        // A call that a later incarnation took from the tape is noted again, and was paid once.
+        const mark = `${role}/${key ?? id}`;
+        if (story.paid.has(mark)) return;
+        story.paid.add(mark);
+        const sum = story.calls.get(role) ?? noUsage;
+        story.calls.set(role, {
+          calls: sum.calls + (calls ?? 1),
+          input_tokens: sum.input_tokens + (tokens?.input ?? 0),
+          output_tokens: sum.output_tokens + (tokens?.output ?? 0),
+          usd: sum.usd + (usd ?? 0),
+        });
+      },
+    ),
+    "call.unknown": on(z.object({ key: z.string() }), (story, { key }, { time, role }) => {
+      story.incidents.push({
+        time,
+        text: `${role}: nobody knows whether call ${key} was carried out; it was made again`,
       });
+    }),
+    "candidate.failed": on(z.object({ error: errorText }), (story, { error }, { time, role }) => {
+      story.incidents.push({ time, text: `${role}: a candidate failed: ${error.message}` });
     }),
     "role.restarted": on(z.object({ role: z.string(), reason: z.string() }), (story, data, { time }) => {
       story.incidents.push({ time, text: `${data.role} was restarted: ${data.reason}` });

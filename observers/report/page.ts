@@ -114,7 +114,7 @@ export async function reportPage(story: RunStory, read: Read): Promise<string> {
     const from = story.rounds.get(at.from ?? at.t - 1) ?? null;
     cards.push(await roundCard(at, { before: lossBefore(rounds, at), from, best: at.t === story.bestT }, shelf, read));
   }
-  const status = story.status === "running" ? "interrupted" : story.status;
+  const status = story.status === "running" ? "not finished" : story.status;
   const points = rounds.filter((at) => at.round !== null).map(({ t, loss }) => ({ t, loss }));
   const name = story.task?.name ?? story.run;
   const page = html`<!doctype html>
@@ -122,7 +122,7 @@ export async function reportPage(story: RunStory, read: Read): Promise<string> {
 <meta http-equiv="Content-Security-Policy" content="default-src 'none'; img-src data:; style-src 'unsafe-inline'">
 <title>${name} · viga</title><style>${new Markup(style)}</style></head>
 <body><main>
-<span class="chip">${story.task?.mode}</span> <span class="chip ${statusClass[status]}">${status}</span>${story.stopReason !== null && html` <span class="chip">stopped: ${story.stopReason}</span>`}
+<span class="chip">${story.task?.mode}</span> <span class="chip ${statusClass[story.status]}">${status}</span>${story.stopReason !== null && html` <span class="chip">stopped: ${story.stopReason}</span>`}
 <h1>${name}</h1>
 ${story.task && story.task.text !== "" && html`<p class="text quiet">${story.task.text}</p>`}
 ${story.error !== null && html`<div class="error"><b>The run failed:</b> <span class="text">${story.error}</span></div>`}

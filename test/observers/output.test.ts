@@ -113,9 +113,8 @@ describe("the output folder", () => {
   it("of an interrupted run scores the rounds it has, with the previews' measures", async () => {
     await run({ losses: [0.05, 0.02], cut: true });
     expect(await scores()).toMatchObject({
-      status: "running",
+      status: "interrupted",
       best: { t: 1, pl: 0.02, quality: "preview" },
-      ended: null,
     });
   });
 

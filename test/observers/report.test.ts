@@ -54,7 +54,7 @@ describe("report.html", () => {
 
   it("of a run that was cut off shows how far it came", async () => {
     const page = await report({ losses: [0.05, 0.02], cut: true });
-    expect(page).toContain('<span class="chip warn">interrupted</span>');
+    expect(page).toContain('<span class="chip warn">not finished</span>');
     expect(page).toContain("PL 0.02 · preview");
   });
 
