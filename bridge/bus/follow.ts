@@ -1,4 +1,4 @@
-import { type ConsumerMessages, DeliverPolicy, Events } from "nats";
+import { AckPolicy, type ConsumerMessages, DeliverPolicy, Events, nanos } from "nats";
 import type { Bus } from "./connection.ts";
 import { pause, persist } from "./publish.ts";
 
@@ -25,14 +25,7 @@ export async function* follow(
   while (!signal.aborted && !bus.nc.isClosed()) {
     let messages: ConsumerMessages;
     try {
-      messages = await persist(signal, async () => {
-        const consumer = await bus.js.consumers.get(stream, {
-          filterSubjects: filter,
-          deliver_policy: DeliverPolicy.StartSequence,
-          opt_start_seq: next,
-        });
-        return consumer.consume({ max_messages: 256, expires: 5000, idle_heartbeat: 1000 });
-      });
+      messages = await persist(signal, () => open(bus, stream, filter, next));
     } catch {
       await pause(100, signal);
       continue;
@@ -41,9 +34,12 @@ export async function* follow(
     signal.addEventListener("abort", stop, { once: true });
     const watching = restartOnReconnect(bus, messages);
     try {
+      let delivered = 0;
       for await (const message of messages) {
         if (signal.aborted) break;
-        if (message.seq < next) continue;
+        delivered += 1;
+        // A gap: something was sent to us and lost. A new consumer starts at the last place that is sure.
+        if (message.info.deliverySequence !== delivered) break;
         next = message.seq + 1;
         yield { seq: message.seq, subject: message.subject, bytes: message.data };
       }
@@ -56,6 +52,20 @@ export async function* follow(
     }
     await pause(20, signal);
   }
+}
+
+/** A consumer that lives as long as somebody reads it; nothing is acknowledged, so nothing is ever sent again. */
+async function open(bus: Bus, stream: string, filter: string, from: number): Promise<ConsumerMessages> {
+  const info = await bus.jsm.consumers.add(stream, {
+    filter_subject: filter,
+    deliver_policy: DeliverPolicy.StartSequence,
+    opt_start_seq: from,
+    ack_policy: AckPolicy.None,
+    inactive_threshold: nanos(30_000),
+    mem_storage: true,
+  });
+  const consumer = await bus.js.consumers.get(stream, info.name);
+  return consumer.consume({ max_messages: 256, expires: 5000, idle_heartbeat: 1000 });
 }
 
 /** A restarted server has forgotten the ephemeral consumer: end the iterator so that the loop makes a new one. */

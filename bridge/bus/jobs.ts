@@ -1,4 +1,4 @@
-import { AckPolicy, type JsMsg, NatsError, nanos } from "nats";
+import { AckPolicy, type ConsumerMessages, type JsMsg, NatsError, nanos } from "nats";
 import type { Bus } from "./connection.ts";
 import { pause, persist } from "./publish.ts";
 import { jobSubject, streams } from "./subjects.ts";
@@ -36,37 +36,44 @@ export async function serveJobs(
       max_ack_pending: 1,
     }),
   );
-  const stopped = aborted(signal);
   while (!signal.aborted && !bus.nc.isClosed()) {
-    const message = await nextJob(bus, durable, stopped, signal);
-    if (!message) continue;
-    const alive = setInterval(() => message.working(), 1000);
+    const messages = await pull(bus, durable, signal);
+    const stop = () => messages?.stop();
+    signal.addEventListener("abort", stop, { once: true });
     try {
-      await handle({ bytes: message.data, attempt: message.info.redeliveryCount });
+      // max_ack_pending 1: the server hands out the next job when this one is acknowledged.
+      for await (const message of messages ?? []) {
+        if (signal.aborted) break;
+        await work(message, handle);
+      }
+    } catch {
+      // The consumer went with the server; the durable one is found again.
     } finally {
-      clearInterval(alive);
+      signal.removeEventListener("abort", stop);
+      stop();
     }
-    // An acknowledgement lost with the server costs one repetition, whose answer is refused as late.
-    await message.ackAck().catch(() => undefined);
   }
 }
 
-async function nextJob(bus: Bus, durable: string, stopped: Promise<null>, signal: AbortSignal): Promise<JsMsg | null> {
+async function work(message: JsMsg, handle: (delivery: JobDelivery) => Promise<void>): Promise<void> {
+  const alive = setInterval(() => message.working(), 1000);
+  try {
+    await handle({ bytes: message.data, attempt: message.info.redeliveryCount });
+  } finally {
+    clearInterval(alive);
+  }
+  // An acknowledgement lost with the server costs one repetition, whose answer is refused as late.
+  await message.ackAck().catch(() => undefined);
+}
+
+async function pull(bus: Bus, durable: string, signal: AbortSignal): Promise<ConsumerMessages | null> {
   try {
     const consumer = await bus.js.consumers.get(streams.job, durable);
-    // On abort nobody waits for the pull to run out; a job that it catches is given out again after ackWait.
-    return await Promise.race([consumer.next({ expires: 2000 }), stopped]);
+    return await consumer.consume({ max_messages: 1, expires: 5000, idle_heartbeat: 1000 });
   } catch {
     await pause(100, signal);
     return null;
   }
-}
-
-function aborted(signal: AbortSignal): Promise<null> {
-  return new Promise((resolve) => {
-    if (signal.aborted) resolve(null);
-    signal.addEventListener("abort", () => resolve(null), { once: true });
-  });
 }
 
 /**

@@ -32,7 +32,8 @@ export async function runSlot(settings: SlotSettings): Promise<void> {
       gpu,
       cpus: availableParallelism(),
       scratch: join(scratch, "engine"),
-      log,
+      // Blender tells a line for every step of every render.
+      ...(process.env.VIGA_DEBUG === undefined ? {} : { log }),
       ...(settings.isolation === undefined ? {} : { isolation: settings.isolation }),
     });
     try {
