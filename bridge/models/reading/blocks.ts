@@ -2,8 +2,11 @@ import { extentOf, readJson } from "./json.ts";
 import { callsOf, type RawCall } from "./shape.ts";
 import { readXmlCalls } from "./xml.ts";
 
-/** Starts of bare JSON that are tried at most; a text full of brackets is no call. */
+/** Marked blocks, and starts of bare JSON, that are tried at most; a text full of brackets is no call. */
+const mostBlocks = 32;
 const mostStarts = 64;
+/** Of these, starts without an end: each is read up to the end of the text. */
+const mostOpen = 6;
 
 export interface FoundBlock {
   calls: RawCall[];
@@ -67,10 +70,12 @@ function marked(text: string, offered: readonly string[]): FoundBlock {
   for (const { form, open, close } of marks) {
     const found: FoundBlock = { calls: [], broken: [] };
     open.lastIndex = 0;
+    let tried = 0;
     for (let match = open.exec(text); match !== null; match = open.exec(text)) {
       const start = match.index + match[0].length;
       if (match[0] === "") break;
       if (text[start] !== "{" && text[start] !== "[") continue;
+      if (++tried > mostBlocks) break;
       const limit = Math.min(
         next(close, text, start),
         form === "tag" ? next(/<tool_call>/gi, text, start) : text.length,
@@ -88,10 +93,12 @@ function marked(text: string, offered: readonly string[]): FoundBlock {
 function bare(text: string, offered: readonly string[]): FoundBlock {
   const found: FoundBlock = { calls: [], broken: [] };
   let tried = 0;
-  for (let i = text.search(/[{[]/); i >= 0 && i < text.length && tried < mostStarts; tried++) {
+  let unclosed = 0;
+  for (let i = text.search(/[{[]/); i >= 0 && i < text.length && tried < mostStarts && unclosed < mostOpen; tried++) {
     const looksLikeJson = /^[{[]\s*["'{[\w}\]]/.test(text.slice(i, i + 40));
     let end = i + 1;
     if (looksLikeJson) {
+      if (extentOf(text, i).state !== "closed") unclosed++;
       const block = jsonAt(text, i, text.length, "bare", offered);
       const useful = block.calls.filter((call) => call.name !== undefined || Object.keys(call.args ?? {}).length > 0);
       found.calls.push(...useful);

@@ -25,6 +25,9 @@ export interface ReadReply {
   problems: Problem[];
 }
 
+/** Calls of one reply that are looked at; more is a model gone wrong. */
+const mostCalls = 32;
+
 const refusing =
   /^\W*(i['’]?m (really |very )?sorry|i apologi[sz]e|sorry[,.]|i can(no|['’])t|i am (unable|not able)|i['’]m (unable|not able)|as an ai\b|i won['’]t)/i;
 
@@ -146,7 +149,7 @@ export function readReply(
           )
         : { calls: [], broken: [] };
   let spoken = said;
-  for (const [i, raw] of found.calls.entries()) {
+  for (const [i, raw] of found.calls.slice(0, mostCalls).entries()) {
     // Without its end a call is only believed when the model itself stopped there and merely forgot brackets.
     const last = i === found.calls.length - 1;
     if (!raw.complete && (reply.finish === "length" || endsInside(raw, said, reply, i))) {

@@ -1,8 +1,24 @@
 /** Reasoning that some models print before (or between) what they say. */
-const tags = "think|thinking|reasoning|thought_process";
-const closed = new RegExp(`<(${tags})>([\\s\\S]*?)</\\1>`, "gi");
-const opened = new RegExp(`^\\s*<(${tags})>`, "i");
-const closing = new RegExp(`</(${tags})>`, "i");
+const opening = /<(think|thinking|reasoning|thought_process)>/gi;
+const closing = /<\/(think|thinking|reasoning|thought_process)>/i;
+
+/** Takes closed blocks out, from the left; linear in the text. */
+function withoutClosed(text: string, thoughts: string[]): string {
+  const lower = text.toLowerCase();
+  let kept = "";
+  let from = 0;
+  opening.lastIndex = 0;
+  for (let open = opening.exec(text); open !== null; open = opening.exec(text)) {
+    const end = `</${open[1]!.toLowerCase()}>`;
+    const close = lower.indexOf(end, open.index);
+    if (close < 0) break;
+    kept += text.slice(from, open.index);
+    thoughts.push(text.slice(open.index + open[0].length, close).trim());
+    from = close + end.length;
+    opening.lastIndex = from;
+  }
+  return kept + text.slice(from);
+}
 
 /**
  * Takes reasoning out of a reply. A template that opens the block itself leaves only `</think>` in the reply; a reply
@@ -10,16 +26,13 @@ const closing = new RegExp(`</(${tags})>`, "i");
  */
 export function withoutThinking(text: string): { text: string; thinking: string } {
   const thoughts: string[] = [];
-  let rest = text.replace(closed, (_, _tag, inner: string) => {
-    thoughts.push(inner.trim());
-    return "";
-  });
+  let rest = withoutClosed(text, thoughts);
   const end = closing.exec(rest);
   if (end && !/<tool_call>|<function=/.test(rest.slice(0, end.index))) {
     thoughts.push(rest.slice(0, end.index).trim());
     rest = rest.slice(end.index + end[0].length);
   }
-  const start = opened.exec(rest);
+  const start = /^\s*<(?:think|thinking|reasoning|thought_process)>/i.exec(rest);
   if (start) {
     thoughts.push(rest.slice(start[0].length).trim());
     rest = "";

@@ -7,8 +7,9 @@ import type { RawCall } from "./shape.ts";
 const opening = /<(?:function=|invoke\s+name=)["']?([^>"'\s]+)["']?\s*>/g;
 const parameter = /<parameter(?:=|\s+name=)["']?([^>"'\s]+)["']?\s*>/g;
 
-/** Value of a parameter as text: one line break after the tag and one before the closing tag belong to the form. */
-const unwrapped = (value: string): string => value.replace(/^\r?\n/, "").replace(/\r?\n$/, "");
+/** Value of a parameter: a line break after the tag belongs to the form, and then one before the closing tag does too. */
+const unwrapped = (value: string): string =>
+  /^\r?\n/.test(value) ? value.replace(/^\r?\n/, "").replace(/\r?\n$/, "") : value;
 
 function parametersOf(body: string): { args: Record<string, unknown>; complete: boolean } {
   const args: Record<string, unknown> = {};
