@@ -26,10 +26,10 @@ const first = (message: string, patterns: readonly RegExp[]): number | undefined
 
 const n = "([\\d,_]+)";
 const limits = [
+  new RegExp(`context limit: [\\d,_]+ \\+ [\\d,_]+ > ${n}`, "i"),
   new RegExp(`maximum (?:context|model) length(?: of| is)?:? ${n}`, "i"),
   new RegExp(`context (?:length|window|limit|size)(?: of| is)?(?: only)?:? ${n}`, "i"),
   new RegExp(`tokens > ${n} maximum`, "i"),
-  new RegExp(`context limit: [\\d,_]+ \\+ [\\d,_]+ > ${n}`, "i"),
   new RegExp(`maximum number of tokens allowed \\(?${n}`, "i"),
   new RegExp(`range of input length should be \\[\\d+, ?${n}`, "i"),
 ];
