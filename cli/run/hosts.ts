@@ -4,7 +4,7 @@ import { type HostedRole, hostedRoles, playRole } from "../../actors/roles.ts";
 import type { RunSpec } from "../../actors/spec.ts";
 import type { Bus } from "../../bridge/bus/connection.ts";
 import { pause } from "../../bridge/bus/publish.ts";
-import { toVigaError } from "../../config/errors.ts";
+import { VigaError } from "../../config/errors.ts";
 import type { ExecutorSettings } from "../../config/executors.ts";
 import { runSlot } from "./slot.ts";
 
@@ -23,27 +23,36 @@ export interface HostsOptions {
   log: (line: string) => void;
 }
 
-/** Starts what the mode says. The promise settles when everything has ended after the abort. */
-export function startHosts(options: HostsOptions): Promise<void> {
+export interface Hosts {
+  /** Settles when everything has ended after the abort. */
+  ended: Promise<void>;
+  /** Rejects when a role or an executor cannot go on; never resolves. */
+  broken: Promise<never>;
+}
+
+/** Starts what the mode says. */
+export function startHosts(options: HostsOptions): Hosts {
   const { mode, bus, spec, executors, signal, log } = options;
-  if (mode === "apart") return Promise.resolve();
-  const parts =
-    mode === "inline"
-      ? [
-          ...hostedRoles.map((role) => playRole({ bus, run: spec.run, role, signal, log })),
-          ...executors.map((executor) => runSlot({ bus, engineName: spec.engine, ...slotOf(executor), signal, log })),
-        ]
-      : [
-          ...hostedRoles.map((role) => keepProcess(`role ${role}`, roleArguments(role, spec), signal, log)),
-          ...executors.map((executor) =>
-            keepProcess(`slot ${executor.slot}`, slotArguments(executor, spec), signal, log),
-          ),
-        ];
-  return Promise.allSettled(parts).then((ended) => {
-    for (const result of ended) {
-      if (result.status === "rejected" && !signal.aborted) log(toVigaError(result.reason).message);
-    }
-  });
+  const inline = () => [
+    ...hostedRoles.map((role) => playRole({ bus, run: spec.run, role, signal, log })),
+    ...executors.map((executor) => runSlot({ bus, engineName: spec.engine, ...slotOf(executor), signal, log })),
+  ];
+  const processes = () => [
+    ...hostedRoles.map((role) => keepProcess(`role ${role}`, roleArguments(role, spec), signal, log)),
+    ...executors.map((executor) => keepProcess(`slot ${executor.slot}`, slotArguments(executor, spec), signal, log)),
+  ];
+  const parts = mode === "apart" ? [] : mode === "inline" ? inline() : processes();
+  const { promise: broken, reject } = Promise.withResolvers<never>();
+  // Nobody may be listening any more when a late part breaks.
+  broken.catch(() => undefined);
+  const ended = Promise.all(
+    parts.map((part) =>
+      part.catch((error: unknown) => {
+        if (!signal.aborted) reject(error);
+      }),
+    ),
+  ).then(() => undefined);
+  return { ended, broken };
 }
 
 function slotOf(executor: ExecutorSettings): { slot: string; gpu: number | null } {
@@ -90,8 +99,9 @@ async function keepProcess(
     const recent = deaths.filter((time) => now - time < restartWindow).length;
     const why = result.signal ?? `exit ${result.exitCode ?? "?"}`;
     if (recent > maxRestarts) {
-      log(`${name} died ${recent} times in a minute (${why}); given up`);
-      return;
+      throw new VigaError("internal", `${name} died ${recent} times in a minute (${why})`, {
+        hint: "what it printed above says why; viga doctor checks engine and bus",
+      });
     }
     log(`${name} died (${why}); started again`);
     await pause(Math.min(2000, 50 * 2 ** Math.min(recent, 5)), signal);

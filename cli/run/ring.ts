@@ -12,7 +12,7 @@ import { mailboxSubject } from "../../bridge/bus/subjects.ts";
 import { VigaError } from "../../config/errors.ts";
 import type { ExecutorSettings } from "../../config/executors.ts";
 import type { Observer } from "../../observers/observer.ts";
-import { type HostMode, startHosts } from "./hosts.ts";
+import { type HostMode, type Hosts, startHosts } from "./hosts.ts";
 import { followTape } from "./tape.ts";
 
 export interface RingOptions {
@@ -46,6 +46,7 @@ export async function runRing(options: RingOptions): Promise<RingResult> {
   const ended = AbortSignal.any([signal, ending.signal]);
   let server: BusServer | null = null;
   let bus: Bus | null = null;
+  let hosts: Hosts | null = null;
   try {
     if (options.busAddress === undefined) {
       server = await startBusServer({
@@ -67,14 +68,12 @@ export async function runRing(options: RingOptions): Promise<RingResult> {
       options.observers,
       ended,
     );
-    const hosts = startHosts({ mode: options.hosts, bus, spec, executors: options.executors, signal: ended, log });
+    hosts = startHosts({ mode: options.hosts, bus, spec, executors: options.executors, signal: ended, log });
     await begin(bus, spec, ended);
-    const result = await Promise.race([finished, aborted(signal)]);
-    ending.abort();
-    await hosts;
-    return result;
+    return await Promise.race([finished, hosts.broken, aborted(signal)]);
   } finally {
     ending.abort();
+    await hosts?.ended;
     for (const observer of options.observers) await observer.close();
     await bus?.close();
     await server?.stop();
