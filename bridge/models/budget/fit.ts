@@ -1,6 +1,6 @@
 import { VigaError } from "../../../config/errors.ts";
 import type { NamedProfile } from "../../../config/profile.ts";
-import type { ChatMessage, HandleState, ImagePart, Part, Problem, ToolSpec } from "../contract.ts";
+import type { CallRecord, ChatMessage, HandleState, ImagePart, Part, Problem, ToolSpec } from "../contract.ts";
 import { dropRound, lowestDrop } from "./drop.ts";
 import { imageTokens } from "./image-tokens.ts";
 import { montage } from "./montage.ts";
@@ -71,9 +71,10 @@ export async function fitRequest(options: FitOptions, profile: NamedProfile, sta
     }
     return sum;
   };
+  const fixed = options.overhead + toolTokens(options.tools);
+  const counted = new Map<Part | CallRecord, number>();
   const estimate = (): number => {
-    const text =
-      options.overhead + toolTokens(options.tools) + messages.reduce((sum, each) => sum + messageTokens(each), 0);
+    const text = messages.reduce((sum, message) => sum + messageTokens(message, counted), fixed);
     return Math.ceil((text + pictureTokens()) * state.scale);
   };
   const free = (output: number): number => context - output - margin - Math.ceil(context * 0.01);

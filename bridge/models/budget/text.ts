@@ -1,19 +1,22 @@
-import type { ChatMessage, ToolSpec } from "../contract.ts";
+import type { CallRecord, ChatMessage, Part, ToolSpec } from "../contract.ts";
 
 /**
- * Token estimate without a tokenizer: characters per token by kind of character, on the high side for the tokenizers of
- * the shipped models (several of which spend one token per digit). A handle corrects it upward by what servers count.
+ * Token estimate without a tokenizer: characters per token by kind of character, on the high side. Measured against
+ * cl100k and o200k, counted with one token per digit as Qwen's: 1.0 to 1.4 times the true count for English, Python,
+ * JSON, Markdown, lists of numbers, Chinese, Russian, Arabic and Hindi. A handle corrects it by what servers count.
  */
 const kinds: readonly [pattern: RegExp, tokensPerCharacter: number][] = [
   [/[A-Za-z]/gu, 1 / 3.6],
   [/\p{Nd}/gu, 1],
   [/[!-/:-@[-`{-~]/gu, 0.7],
-  // Han, kana and hangul: about one token each.
-  [/[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}]/gu, 1.1],
+  // Han, kana and hangul: about one token each, a little more in older vocabularies.
+  [/[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}]/gu, 1.25],
 ];
 /** Letters of other scripts, and everything else (emoji are up to four). */
-const otherLetter = 0.7;
+const otherLetter = 0.85;
 const other = 2.5;
+/** Signs within numbers share no token with anything: what they cost beyond other punctuation. */
+const inNumber = 0.45;
 /** A run of blanks is one token or part of the next; a line break is one. */
 const perLine = 1;
 const perBlankRun = 0.15;
@@ -34,7 +37,8 @@ export function textTokens(text: string): number {
   const lines = text.match(/\r?\n/g)?.length ?? 0;
   const blanks = text.match(/[^\S\n]/g)?.length ?? 0;
   const runs = text.match(/[^\S\n]+/g)?.length ?? 0;
-  tokens += lines * perLine + runs * perBlankRun;
+  const signs = text.match(/[.,:](?=\d)|-(?=\d)|(?<=\d),/g)?.length ?? 0;
+  tokens += lines * perLine + runs * perBlankRun + signs * inNumber;
   const letters =
     text.match(/(?![A-Za-z\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}])\p{L}/gu)?.length ?? 0;
   tokens += letters * otherLetter;
@@ -42,12 +46,18 @@ export function textTokens(text: string): number {
   return Math.ceil(tokens + rest * other);
 }
 
-/** Estimated tokens of a message's text and calls, its pictures not counted. */
-export function messageTokens(message: ChatMessage): number {
+/** Estimated tokens of a message's text and calls, its pictures not counted. `known` keeps what was counted before. */
+export function messageTokens(message: ChatMessage, known: Map<Part | CallRecord, number> = new Map()): number {
+  const once = (of: Part | CallRecord, text: () => string): number => {
+    const tokens = known.get(of) ?? textTokens(text());
+    known.set(of, tokens);
+    return tokens;
+  };
   let tokens = perMessage;
-  for (const part of message.parts) tokens += textTokens(part.type === "text" ? part.text : part.label);
-  for (const call of message.toolCalls ?? [])
-    tokens += perTool + textTokens(JSON.stringify(call.arguments)) + textTokens(call.name);
+  for (const part of message.parts) tokens += once(part, () => (part.type === "text" ? part.text : part.label));
+  for (const call of message.toolCalls ?? []) {
+    tokens += perTool + once(call, () => `${call.name}${JSON.stringify(call.arguments)}`);
+  }
   return tokens;
 }
 
