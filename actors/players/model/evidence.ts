@@ -44,7 +44,7 @@ export async function gatherEvidence(observation: Observation, io: PlayerIO): Pr
     pairViews(state.renders, task.targets).map(async ({ name, image, target }): Promise<SeenView> => {
       const render = await decodePicture(await io.bytes(image), `render ${name}`);
       const goal = alignedGoal(render, await decodePicture(await io.bytes(target), `target ${name}`));
-      return { name, render, target: goal, found: differences(render, goal) };
+      return { name: name.replace(/\.(png|jpe?g|webp)$/i, ""), render, target: goal, found: differences(render, goal) };
     }),
   );
   views.sort((a, b) => b.found.pl - a.found.pl);

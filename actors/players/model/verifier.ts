@@ -3,7 +3,6 @@ import { VigaError } from "../../../config/errors.ts";
 import { modes } from "../../../config/modes/index.ts";
 import { type ModeName, modeNames } from "../../../config/modes/mode.ts";
 import type { Feedback } from "../../../machines/domain.ts";
-import { checkClaims } from "../claims.ts";
 import type { PlayerIO, VerifierPlayer } from "../player.ts";
 import { analyzeTarget } from "./analysis.ts";
 import { type Calibration, calibrateJudge } from "./calibrate.ts";
@@ -12,6 +11,7 @@ import { defaultLimits, type LoopLimits, toolLoop } from "./loop.ts";
 import { type OfferedTool, pickTools } from "./offer.ts";
 import { chooseByPairs } from "./pairwise.ts";
 import { promptOf } from "./prompt.ts";
+import { settle } from "./settle.ts";
 import type { Verdict } from "./verdict.ts";
 import { verifierTools } from "./verifier-tools.ts";
 
@@ -65,7 +65,7 @@ export function createModelVerifier(options: ModelVerifierOptions): ModelVerifie
     name: model.name,
     analyze: (task, io) => analyzeTarget(task, io, { model, mode, ...sampling }),
     async judge(observation, io): Promise<Feedback> {
-      const { task, state, t, previous } = observation;
+      const { task, state, t } = observation;
       if (!state.ok) throw new VigaError("internal", `round ${t} failed: there is nothing to look at`);
       const evidence = await gatherEvidence(observation, io);
       const names = ["end_process", ...(options.tools ?? modes[mode].skills.verifier)];
@@ -85,23 +85,8 @@ export function createModelVerifier(options: ModelVerifierOptions): ModelVerifie
         limits,
         ...sampling,
       });
-      const { kept, disputed } = checkClaims(result, {
-        objects: evidence.objects,
-        changed: evidence.changed,
-        measures: observation.measures,
-        previousMeasures: previous?.measures ?? null,
-        previousSimilarity: previous?.feedback?.overall_similarity ?? null,
-      });
-      if (disputed.length > 0) io.note("claims.disputed", { t, disputed });
-      return {
-        visual_difference: kept.visual_difference,
-        edit_suggestion: kept.edit_suggestion,
-        ...(kept.overall_similarity === undefined ? {} : { overall_similarity: kept.overall_similarity }),
-        ...(result.next_focus === undefined ? {} : { next_focus: result.next_focus }),
-        ...(disputed.length === 0 ? {} : { disputed }),
-        ...(evidence.heat === null ? {} : { heatmap: await io.put(evidence.heat, "image/png") }),
-        thought: [...said, ...trace.map((line) => `- ${line}`)].join("\n\n"),
-      };
+      const thought = [...said, ...trace.map((line) => `- ${line}`)].join("\n\n");
+      return settle({ verdict: result, thought }, observation, evidence, io);
     },
     ...(options.pairwise ? { choose: (states, measures, io) => chooseByPairs(states, measures, io, model) } : {}),
     calibrate: (io, render) =>
