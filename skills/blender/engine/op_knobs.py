@@ -53,6 +53,14 @@ def is_discrete(name):
     return any(w in DISCRETE for w in words(name))
 
 
+def whole_numbers(node):
+    """A sequence of nothing but whole numbers is looped over to count or to choose a side."""
+    if not isinstance(node, (ast.Tuple, ast.List)):
+        return False
+    inner = [e.operand if isinstance(e, ast.UnaryOp) else e for e in node.elts]
+    return all(isinstance(e, ast.Constant) and isinstance(e.value, int) for e in inner)
+
+
 def dotted(node):
     """The readable name of an expression that is assigned to or called: `key.data.energy`, `bsdf Base Color`."""
     if isinstance(node, ast.Name):
@@ -144,7 +152,7 @@ class Finder:
             self.body(node.body)
         elif isinstance(node, (ast.For, ast.AsyncFor)):
             # A literal sequence that is looped over holds data; a computed one holds loop bounds.
-            if isinstance(node.iter, (ast.Tuple, ast.List, ast.Call)):
+            if isinstance(node.iter, (ast.Tuple, ast.List, ast.Call)) and not whole_numbers(node.iter):
                 self.value(node.iter, dotted(node.target) or "loop", None)
             self.body(node.body)
             self.body(node.orelse)
@@ -217,7 +225,7 @@ class Finder:
         elif isinstance(node, (ast.ListComp, ast.GeneratorExp, ast.SetComp)):
             self.value(node.elt, name, None, angle)
             for comp in node.generators:
-                if isinstance(comp.iter, (ast.Tuple, ast.List)):
+                if isinstance(comp.iter, (ast.Tuple, ast.List)) and not whole_numbers(comp.iter):
                     self.value(comp.iter, name, None, angle)
         elif isinstance(node, ast.Starred):
             self.value(node.value, name, group, angle)
@@ -245,6 +253,10 @@ class Finder:
                 self.value(arg, name or last, group, "radians" if last == "Euler" else angle, inside)
             for keyword in node.keywords:
                 self.value(keyword.value, f"{name or last}.{keyword.arg}", None, angle)
+            return
+        if last == "from_pydata":
+            for arg in node.args[:1]:
+                self.value(arg, f"{name or last}.vertices", None, None)
             return
         subject = next((a.value for a in node.args if isinstance(a, ast.Constant) and isinstance(a.value, str)), None)
         owner = name if name and name not in ("return", "loop") else (f"{last}({subject})" if subject else last)

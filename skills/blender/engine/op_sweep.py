@@ -13,80 +13,70 @@ Pictures are written to one file, `sweep.rgb`: for each vector, for each view, r
 import os
 import time
 
-from . import op_knobs
+import bpy
+
+from viga_engine import op_knobs, render
+from viga_engine.neutral import calm_compositor, drop_render_animation, freed_of_handlers, neutral_output
 
 
-def settings(scene, args):
-    """Lean and repeatable: no denoiser, no adaptive sampling, one seed, uncompressed pictures, nothing rebuilt that need not be."""
+def prepare(scene, args, threads, device):
+    """Lean and repeatable: one seed, no adaptive sampling, no denoiser, nothing built again that need not be. What decides
+    the look stays as the program left it. Returns the picture size."""
+    drop_render_animation(scene)
+    calm_compositor(scene)
     scene.render.engine = "CYCLES"
-    cycles = scene.cycles
-    cycles.device = "CPU"
-    cycles.samples = args["samples"]
-    cycles.seed = args.get("seed", 0)
-    cycles.use_animated_seed = False
-    cycles.use_denoising = False
-    cycles.use_adaptive_sampling = False
-    render = scene.render
-    render.use_persistent_data = True
-    render.threads_mode = "FIXED"
-    render.threads = args.get("threads", 1)
-    render.use_compositing = False
-    render.use_sequencer = False
-    render.use_motion_blur = False
-    render.dither_intensity = 0.0
-    render.use_file_extension = False
-    render.use_overwrite = True
-    render.resolution_percentage = 100
-    render.image_settings.file_format = "TARGA_RAW"
-    render.image_settings.color_mode = "RGB"
-
-
-def size(scene, px):
-    """The picture's width and height with the longer side `px`."""
-    width, height = scene.render.resolution_x, scene.render.resolution_y
-    longest = max(width, height)
-    return max(1, round(width * px / longest)), max(1, round(height * px / longest))
+    render.set_cycles(scene, args["samples"], device)
+    scene.cycles.seed = args.get("seed", 0)
+    scene.cycles.use_animated_seed = False
+    scene.cycles.use_adaptive_sampling = False
+    neutral_output(scene, "", "TARGA_RAW")
+    settings = scene.render
+    settings.use_persistent_data = True
+    settings.threads_mode, settings.threads = "FIXED", threads
+    settings.dither_intensity = 0.0
+    settings.use_compositing = bool(scene.use_nodes)
+    settings.resolution_percentage = 100
+    shape = render.size_for(scene, args["px"])
+    settings.resolution_x, settings.resolution_y = shape
+    return shape
 
 
 def picture(scene, path, camera, shape, box):
     """One render as top-down RGB bytes of `box` ([left, top, right, bottom] in pixels; None: all of it)."""
-    import bpy
-
     width, height = shape
-    render = scene.render
+    settings = scene.render
     if camera is not None:
         scene.camera = camera
-    render.resolution_x, render.resolution_y = width, height
     left, top, right, bottom = box or (0, 0, width, height)
-    render.use_border = render.use_crop_to_border = box is not None
-    if box is not None:
+    # A compositor may spread light across a box's edge: then the whole is rendered and cut.
+    cut = box is not None and not settings.use_compositing
+    settings.use_border = settings.use_crop_to_border = cut
+    if cut:
         # A quarter pixel inwards, so that neither truncation nor rounding moves an edge.
-        render.border_min_x, render.border_max_x = (left + 0.25) / width, (right + 0.25) / width
-        render.border_min_y, render.border_max_y = (height - bottom + 0.25) / height, (height - top + 0.25) / height
-    render.filepath = path
+        settings.border_min_x, settings.border_max_x = (left + 0.25) / width, (right + 0.25) / width
+        settings.border_min_y, settings.border_max_y = (height - bottom + 0.25) / height, (height - top + 0.25) / height
+    settings.filepath = path
     bpy.ops.render.render(write_still=True)
     with open(path, "rb") as file:
         data = file.read()
     columns, rows = data[12] | data[13] << 8, data[14] | data[15] << 8
-    if (columns, rows) != (right - left, bottom - top):
-        raise RuntimeError(f"the renderer made {columns} x {rows} pixels, not {right - left} x {bottom - top}")
+    expected = (right - left, bottom - top) if cut else shape
+    if (columns, rows) != tuple(expected) or data[2] != 2 or data[16] != 24:
+        raise RuntimeError(f"the renderer made {columns} x {rows} pixels of type {data[2]}, not {expected}")
     start, step = 18 + data[0], columns * 3
-    if data[2] != 2 or data[16] != 24:
-        raise RuntimeError("the renderer wrote a picture of another format")
     pixels = bytearray(data[start:start + step * rows])
     pixels[0::3], pixels[2::3] = pixels[2::3], pixels[0::3]
-    if not data[17] & 0x20:
-        return b"".join(pixels[r * step:(r + 1) * step] for r in range(rows - 1, -1, -1))
-    return bytes(pixels)
+    order = range(rows) if data[17] & 0x20 else range(rows - 1, -1, -1)
+    lines = [pixels[r * step:(r + 1) * step] for r in order]
+    if box is not None and not cut:
+        lines = [line[left * 3:right * 3] for line in lines[top:bottom]]
+    return b"".join(lines)
 
 
 class Live:
     """The in-place side of a scene: writes affine images of knob values to the properties they drive."""
 
-    def __init__(self, places, knobs):
-        import bpy
-
-        self.knobs = knobs
+    def __init__(self, places):
         self.owners = {}
         for k, entries in places.items():
             found = []
@@ -102,8 +92,6 @@ class Live:
     def twin(self, scene):
         """Gives every mesh whose object moves an unseen second user. Cycles bakes the transform of a mesh with one user into
         its geometry, so that moving it rebuilds the geometry; with two it moves an instance (twice as many pictures/s)."""
-        import bpy
-
         for entries in self.owners.values():
             for item, *_ in entries:
                 if not isinstance(item, bpy.types.Object) or item.type != "MESH" or item.modifiers:
@@ -164,17 +152,14 @@ def handle(args, job):
         if wrong:
             return {"failed": wrong["message"]}
         ran = time.time() - begun
-        import bpy
-
         scene = bpy.context.scene
-        settings(scene, {**args, "threads": threads})
+        shape = prepare(scene, args, threads, job.device)
         cameras = [scene.objects.get(view["camera"]) if view["camera"] else None for view in views]
-        shape = size(scene, args["px"])
-        live = Live(places, knobs) if len(members) > 1 else None
+        live = Live(places) if len(members) > 1 else None
         if live and len(members) > 3:
             live.twin(scene)
         scratch = os.path.join(job.dir, f"sweep-{members[0]}.tga")
-        with open(f"{path}.{members[0]}", "wb") as out:
+        with freed_of_handlers(), open(f"{path}.{members[0]}", "wb") as out:
             for v in members:
                 if live:
                     live.move(vectors[v], reference)

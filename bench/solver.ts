@@ -1,0 +1,198 @@
+import { copyFile, mkdir, mkdtemp, readFile, rm, stat } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { parseArgs } from "node:util";
+import { createSolver } from "../actors/players/solver/solver.ts";
+import { startBlender } from "../bridge/engines/blender.ts";
+import { defaultLimits, type Engine } from "../bridge/engines/contract.ts";
+import { VigaError } from "../config/errors.ts";
+import { readPicture } from "../evaluators/picture.ts";
+import { photometricLoss } from "../evaluators/pl.ts";
+import { generate, kinds } from "../examples/generate.ts";
+import type { Context, Program, Round, Task } from "../machines/domain.ts";
+import { engineIO } from "./engine-io.ts";
+
+/**
+ * The solver alone, without a bus: kinds x seeds, photometric loss at 512 px / 64 samples before and after, seconds.
+ *   node bench/solver.ts [--kinds placement,camera] [--seeds 5] [--cache DIR] [--goal-samples 512] [--verbose]
+ */
+const at = { px: 512, samples: 64 };
+
+export interface Outcome {
+  kind: string;
+  seed: number;
+  wrong: number;
+  /** Photometric loss of the start and after every round. */
+  losses: number[];
+  seconds: number;
+  renders: number;
+}
+
+async function render(engine: Engine, program: string, base: string, scratch: string): Promise<string> {
+  const dir = await mkdtemp(join(scratch, "render-"));
+  const state = await engine.run({
+    job: dir,
+    program,
+    base,
+    views: [{ camera: "Camera1", name: "render1.png" }],
+    quality: at,
+    limits: { ...defaultLimits, seconds: 1200 },
+    dir,
+  });
+  if (!state.ok) throw new VigaError("program_error", state.error?.message ?? "a render failed");
+  return join(dir, "render1.png");
+}
+
+export async function solveExample(
+  engine: Engine,
+  folder: string,
+  scratch: string,
+  log: (line: string) => void,
+): Promise<Omit<Outcome, "kind" | "seed" | "wrong">> {
+  const goal = await readPicture(join(folder, "renders/goal/render1.png"));
+  const base = join(folder, "blender_file.blend");
+  const task: Task = {
+    mode: "blendergym",
+    name: "bench",
+    text: "",
+    targets: [],
+    start: null,
+    base: null,
+    prompt: "none",
+  };
+  const { io, put, text, notes } = engineIO(engine, task, base, scratch);
+  task.start = await put(await readFile(join(folder, "start.py")));
+  task.targets = [{ name: "render1.png", image: await put(await readFile(join(folder, "renders/goal/render1.png"))) }];
+  const measure = async (code: string): Promise<number> =>
+    photometricLoss(await readPicture(await render(engine, code, base, scratch)), goal);
+  const losses = [await measure(await text(task.start))];
+  const solver = createSolver();
+  const rounds: Round[] = [];
+  let from: Program | null = null;
+  let seconds = 0;
+  for (let t = 1; t <= 10; t++) {
+    const context: Context = {
+      t,
+      task,
+      plan: null,
+      analysis: null,
+      rounds,
+      best: null,
+      from,
+      note: null,
+      candidates: 1,
+    };
+    const started = performance.now();
+    const move = await solver.write(context, io);
+    seconds += (performance.now() - started) / 1000;
+    if (move.type === "end") {
+      log(`  ${seconds.toFixed(0)} s: ${move.reason}`);
+      break;
+    }
+    const { thought, code_diff, code } = move.candidates[0]!;
+    losses.push(await measure(code));
+    log(`  ${seconds.toFixed(0)} s: PL x1000 ${(losses.at(-1)! * 1000).toFixed(3)}\n${thought.replace(/^/gm, "    ")}`);
+    from = { t, candidate: 0, thought, code_diff, code: await put(code) };
+    rounds.push({
+      t,
+      program: from,
+      state: {
+        t,
+        candidate: 0,
+        ok: true,
+        renders: [],
+        log: "",
+        slot: "cpu",
+        epoch: 0,
+        seconds: { execute: 0, render: 0, total: 0 },
+      },
+      measures: null,
+      feedback: null,
+    });
+  }
+  const renders = notes.reduce((most, note) => Math.max(most, Number(note.data.renders ?? 0)), 0);
+  return { losses, seconds, renders };
+}
+
+const gain = (o: Outcome): number => 100 * (1 - Math.min(...o.losses) / o.losses[0]!);
+const median = (values: number[]): number => {
+  const sorted = [...values].sort((a, b) => a - b);
+  const middle = Math.floor(sorted.length / 2);
+  return sorted.length % 2 ? sorted[middle]! : (sorted[middle - 1]! + sorted[middle]!) / 2;
+};
+
+export function table(outcomes: readonly Outcome[]): string {
+  const lines = [
+    "| kind | seeds | wrong numbers | PL x1000 start -> best (median) | PL falls by, median | worst | seconds, median | worst |",
+    "|---|---|---|---|---|---|---|---|",
+  ];
+  for (const kind of new Set(outcomes.map((o) => o.kind))) {
+    const own = outcomes.filter((o) => o.kind === kind);
+    const start = median(own.map((o) => o.losses[0]! * 1000));
+    const best = median(own.map((o) => Math.min(...o.losses) * 1000));
+    lines.push(
+      `| ${kind} | ${own.length} | ${Math.min(...own.map((o) => o.wrong))}-${Math.max(...own.map((o) => o.wrong))} ` +
+        `| ${start.toFixed(2)} -> ${best.toFixed(3)} | ${median(own.map(gain)).toFixed(1)} % ` +
+        `| ${Math.min(...own.map(gain)).toFixed(1)} % | ${median(own.map((o) => o.seconds)).toFixed(0)} ` +
+        `| ${Math.max(...own.map((o) => o.seconds)).toFixed(0)} |`,
+    );
+  }
+  return lines.join("\n");
+}
+
+async function main(): Promise<void> {
+  const { values } = parseArgs({
+    options: {
+      kinds: { type: "string", default: kinds.join(",") },
+      seeds: { type: "string", default: "5" },
+      from: { type: "string", default: "0" },
+      cache: { type: "string" },
+      "goal-samples": { type: "string", default: "512" },
+      verbose: { type: "boolean", default: false },
+    },
+  });
+  const scratch = await mkdtemp(join(tmpdir(), "viga-bench-"));
+  const cache = resolve(values.cache ?? join(scratch, "goals"));
+  await mkdir(cache, { recursive: true });
+  const engine = await startBlender({ scratch: join(scratch, "engine") });
+  const outcomes: Outcome[] = [];
+  try {
+    for (const kind of values.kinds.split(",")) {
+      for (let seed = Number(values.from); seed < Number(values.from) + Number(values.seeds); seed++) {
+        const out = join(scratch, `${kind}-${seed}`);
+        const kept = join(cache, `${kind}.png`);
+        const known = await stat(kept).then(
+          () => true,
+          () => false,
+        );
+        const goalSamples = Number(values["goal-samples"]);
+        const { wrong } = await generate(engine, {
+          kind,
+          seed,
+          out,
+          goalSamples,
+          startSamples: 1,
+          px: at.px,
+          ...(known ? { goal: kept } : {}),
+        });
+        if (!known) {
+          await copyFile(join(out, "renders/goal/render1.png"), kept);
+        }
+        console.error(`${kind} seed ${seed}: ${wrong.map((w) => `${w.label} ${w.goal} -> ${w.start}`).join(", ")}`);
+        const outcome = await solveExample(engine, out, scratch, values.verbose ? console.error : () => {});
+        outcomes.push({ kind, seed, wrong: wrong.length, ...outcome });
+        const last = outcomes.at(-1)!;
+        console.error(
+          `  PL x1000 ${last.losses.map((l) => (l * 1000).toFixed(3)).join(" -> ")}, falls by ${gain(last).toFixed(1)} %, ` +
+            `${last.seconds.toFixed(0)} s`,
+        );
+      }
+    }
+    console.log(table(outcomes));
+  } finally {
+    await engine.close();
+    await rm(scratch, { recursive: true, force: true });
+  }
+}
+
+if (import.meta.main) await main();

@@ -1,0 +1,121 @@
+import { copyFile, mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { dirname, join, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
+import { parseArgs } from "node:util";
+import { z } from "zod";
+import { startBlender } from "../bridge/engines/blender.ts";
+import { defaultLimits, type Engine } from "../bridge/engines/contract.ts";
+import { VigaError } from "../config/errors.ts";
+import { knobsReply } from "../actors/players/solver/knobs.ts";
+import { draw, readKind } from "./draw.ts";
+
+/**
+ * Makes a task folder in BlenderGym's layout from a goal program and a seed:
+ *   node examples/generate.ts --kind placement --seed 0 --out DIR [--goal-samples 512] [--start-samples 512] [--goal PNG]
+ * The goal program itself is not written there: a run never sees it.
+ */
+const here = dirname(fileURLToPath(import.meta.url));
+export const kinds = ["placement", "lighting", "material", "geometry", "blendshape", "camera"] as const;
+
+export interface GenerateOptions {
+  kind: string;
+  seed: number;
+  out: string;
+  goalSamples: number;
+  startSamples: number;
+  px: number;
+  /** A goal picture made before: it is the same for every seed of a kind. */
+  goal?: string;
+}
+
+async function render(
+  engine: Engine,
+  program: string,
+  base: string | undefined,
+  dir: string,
+  quality: { px: number; samples: number } | null,
+  save?: string,
+): Promise<void> {
+  const state = await engine.run({
+    job: `example-${Math.random().toString(36).slice(2)}`,
+    program,
+    views: quality ? [{ camera: "Camera1", name: "render1.png" }] : [],
+    quality: quality ?? { px: 16, samples: 1 },
+    limits: { ...defaultLimits, seconds: 1800 },
+    dir,
+    ...(base === undefined ? {} : { base }),
+    ...(save === undefined ? {} : { save }),
+  });
+  if (!state.ok) throw new VigaError("program_error", `an example program failed: ${state.error?.message ?? state.log}`);
+}
+
+/** Makes one example. Returns what was made wrong, for benchmarks. */
+export async function generate(engine: Engine, options: GenerateOptions) {
+  const scratch = await mkdtemp(join(tmpdir(), "viga-example-"));
+  try {
+    const spec = await readKind(join(here, "kinds", `${options.kind}.yaml`));
+    const goal = await readFile(join(here, "goals", options.kind, "goal.py"), "utf8");
+    await render(engine, await readFile(join(here, "base.py"), "utf8"), undefined, scratch, null, "blender_file.blend");
+    const base = join(scratch, "blender_file.blend");
+    const reply = await engine.call({
+      job: "example-knobs",
+      name: "knobs",
+      args: { program: goal },
+      base,
+      limits: defaultLimits,
+      dir: scratch,
+    });
+    const { knobs } = knobsReply.parse(reply.result);
+    const { start, wrong } = draw(goal, knobs, spec, options.seed);
+    for (const side of ["goal", "start"]) await mkdir(join(options.out, "renders", side), { recursive: true });
+    await copyFile(base, join(options.out, "blender_file.blend"));
+    await writeFile(join(options.out, "start.py"), start);
+    await writeFile(join(options.out, "task.txt"), `${spec.text}\n`);
+    if (options.goal) await copyFile(options.goal, join(options.out, "renders/goal/render1.png"));
+    else {
+      const at = { px: options.px, samples: options.goalSamples };
+      await render(engine, goal, base, scratch, at);
+      await copyFile(join(scratch, "render1.png"), join(options.out, "renders/goal/render1.png"));
+    }
+    await render(engine, start, base, scratch, { px: options.px, samples: options.startSamples });
+    await copyFile(join(scratch, "render1.png"), join(options.out, "renders/start/render1.png"));
+    return { wrong, knobs };
+  } finally {
+    await rm(scratch, { recursive: true, force: true });
+  }
+}
+
+async function main(): Promise<void> {
+  const { values } = parseArgs({
+    options: {
+      kind: { type: "string" },
+      seed: { type: "string", default: "0" },
+      out: { type: "string" },
+      px: { type: "string", default: "512" },
+      "goal-samples": { type: "string", default: "512" },
+      "start-samples": { type: "string", default: "512" },
+      goal: { type: "string" },
+    },
+  });
+  const kindName = z.enum(kinds).parse(values.kind);
+  const scratch = await mkdtemp(join(tmpdir(), "viga-examples-"));
+  const engine = await startBlender({ scratch });
+  try {
+    const { wrong } = await generate(engine, {
+      kind: kindName,
+      seed: Number(values.seed),
+      out: resolve(values.out ?? join("examples", kindName)),
+      px: Number(values.px),
+      goalSamples: Number(values["goal-samples"]),
+      startSamples: Number(values["start-samples"]),
+      ...(values.goal === undefined ? {} : { goal: resolve(values.goal) }),
+    });
+    for (const one of wrong) console.log(`${one.label}: goal ${one.goal}, start ${one.start}`);
+  } finally {
+    await engine.close();
+    await rm(scratch, { recursive: true, force: true });
+  }
+}
+
+if (import.meta.main) await main();
