@@ -3,6 +3,8 @@ import { join } from "node:path";
 import type { RunSpec } from "../../actors/spec.ts";
 import { ArtifactStore } from "../../bridge/artifacts/store.ts";
 import { compareViews } from "../../evaluators/compare.ts";
+import { heatMap } from "../../evaluators/heatmap.ts";
+import { decodePicture } from "../../evaluators/picture.ts";
 import { sideBySide } from "../../evaluators/sidebyside.ts";
 import { writeAtomic } from "../../observers/files.ts";
 import type { Observer } from "../../observers/observer.ts";
@@ -26,7 +28,7 @@ export async function runObservers(spec: RunSpec, json: boolean): Promise<RunObs
   const progress = createProgress({ stream: json ? process.stdout : process.stderr, json });
   const all = [
     await createTape({ out: spec.out }),
-    createOutput({ out: spec.out, read }),
+    createOutput({ out: spec.out, read, heatMap: drawHeatMap }),
     createReport({ out: spec.out, read }),
     progress,
   ];
@@ -60,6 +62,10 @@ export async function runObservers(spec: RunSpec, json: boolean): Promise<RunObs
       process.stdout.write(`${lines.join("\n")}\n`);
     },
   };
+}
+
+async function drawHeatMap(render: Buffer, target: Buffer): Promise<Buffer> {
+  return (await heatMap(await decodePicture(render, "render"), await decodePicture(target, "target"))).png;
 }
 
 interface Score {

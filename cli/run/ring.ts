@@ -67,6 +67,7 @@ export async function runRing(options: RingOptions): Promise<RingResult> {
       new ArtifactStore(join(spec.out, "artifacts")),
       options.observers,
       ended,
+      log,
     );
     hosts = startHosts({ mode: options.hosts, bus, spec, executors: options.executors, signal: ended, log });
     await begin(bus, spec, ended);

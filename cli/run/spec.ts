@@ -1,3 +1,4 @@
+import sharp from "sharp";
 import type { RunSpec } from "../../actors/spec.ts";
 import type { ArtifactStore } from "../../bridge/artifacts/store.ts";
 import { toToken } from "../../bridge/bus/subjects.ts";
@@ -16,7 +17,7 @@ export async function makeSpec(
 ): Promise<RunSpec> {
   const { definition } = config;
   const targets = await Promise.all(
-    task.targets.map(async ({ name, path }) => ({ name, image: await store.putFile(path) })),
+    task.targets.map(async ({ name, path }) => ({ name, image: await takePicture(path, store) })),
   );
   const plateau = config.stop.plateau === false ? { patience: 1_000_000, min_gain: 0 } : config.stop.plateau;
   const { usd, minutes } = config.stop.budget;
@@ -55,6 +56,13 @@ export async function makeSpec(
     out,
     config: plain({ ...config, definition: undefined }),
   };
+}
+
+/** A target as people see it: a photo that its camera marked as turned is turned, anything else is taken as it is. */
+async function takePicture(path: string, store: ArtifactStore): Promise<string> {
+  const { orientation } = await sharp(path).metadata();
+  if (orientation === undefined || orientation === 1) return store.putFile(path);
+  return store.put(await sharp(path).rotate().png().toBuffer());
 }
 
 function quality({ px, samples }: { px: number; samples: number }) {

@@ -3,6 +3,7 @@ import type { Bus } from "../../bridge/bus/connection.ts";
 import { internalize, parseEnvelope } from "../../bridge/bus/envelope.ts";
 import { follow, type Stored } from "../../bridge/bus/follow.ts";
 import { streams } from "../../bridge/bus/subjects.ts";
+import { toVigaError } from "../../config/errors.ts";
 import type { Observer, TapeEvent } from "../../observers/observer.ts";
 import type { RingResult } from "./ring.ts";
 
@@ -21,10 +22,18 @@ export async function followTape(
   store: ArtifactStore,
   observers: readonly Observer[],
   signal: AbortSignal,
+  log: (line: string) => void = () => undefined,
 ): Promise<RingResult> {
   for await (const stored of follow(bus, streams.event, `viga.evt.${run}.>`, 1, signal)) {
     const event = await toTapeEvent(stored, store);
-    for (const observer of observers) await observer.on(event);
+    for (const observer of observers) {
+      try {
+        await observer.on(event);
+      } catch (error) {
+        // A full disk must not end the run: the tape is safe on the bus and a resume writes it all again.
+        log(`cannot write what event ${event.seq} says: ${toVigaError(error).message}`);
+      }
+    }
     if (event.type === "run.finished") {
       const { status, reason, error, best_t } = event.data as {
         status: "done" | "failed";
