@@ -4,10 +4,12 @@ import type { ModeName } from "../../config/modes/mode.ts";
 import type { ResolvedConfig, ResolvedRole } from "../../config/resolved.ts";
 import type { EngineFacts } from "../../prompts/index.ts";
 import type { RunSpec } from "../spec.ts";
+import { createCommandGenerator, createCommandVerifier } from "./command.ts";
 import { createModelGenerator } from "./model/generator.ts";
 import { createModelVerifier } from "./model/verifier.ts";
 import { createPixels } from "./pixels.ts";
 import type { GeneratorPlayer, VerifierPlayer } from "./player.ts";
+import { createReplayGenerator, createReplayVerifier, loadRecording } from "./replay.ts";
 import { createSolver } from "./solver/solver.ts";
 
 /** The engine's capability card, once a slot holds the run's scene. */
@@ -20,6 +22,10 @@ export async function makeGenerator(spec: RunSpec, readCard: CardReader): Promis
   switch (role.spec.kind) {
     case "solver":
       return createSolver();
+    case "command":
+      return createCommandGenerator({ command: role.spec.command });
+    case "replay":
+      return createReplayGenerator(await loadRecording(role.spec.path));
     case "model":
       return withCard(spec.players.generator.player, readCard, (card) =>
         createModelGenerator({ ...modelOptions(role, spec), ...baselineOf(config), card }),
@@ -35,6 +41,10 @@ export async function makeVerifier(spec: RunSpec): Promise<VerifierPlayer> {
   switch (role.spec.kind) {
     case "pixels":
       return createPixels();
+    case "command":
+      return createCommandVerifier({ command: role.spec.command });
+    case "replay":
+      return createReplayVerifier(await loadRecording(role.spec.path));
     case "model":
       return createModelVerifier({
         ...modelOptions(role, spec),
