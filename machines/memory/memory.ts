@@ -1,67 +1,11 @@
 import { setup } from "xstate";
-import {
-  type Feedback,
-  type Measures,
-  noUsage,
-  type Program,
-  type Round,
-  type State,
-  type Task,
-  type Usage,
-} from "../domain.ts";
-import { type Effect, type EventError, effectActions, record, send } from "../effects.ts";
-import type { MemoryOptions } from "./options.ts";
+import { noUsage, type Program, type Round, type Usage } from "../domain.ts";
+import { type Effect, effectActions, record, send } from "../effects.ts";
+import type { MemoryContext, MemoryEvent, RoundBody } from "./state.ts";
 import { bestOf, lossOf, type StopReason, stopReason } from "./stopping.ts";
 import { makeContext, trimmed } from "./window.ts";
 
 /** Memory: keeps every round, knows the best, decides what the generator sees and whether the run goes on. */
-export interface MemoryContext {
-  options: MemoryOptions | null;
-  task: Task | null;
-  /** The round under way. */
-  t: number;
-  rounds: Round[];
-  plan: string | null;
-  analysis: string | null;
-  usage: Usage;
-  /** The vision judge's own noise in loss, from blind A/A pairs; 0 for measured losses. */
-  noise: number;
-  /** ISO time of the start message: budgets count from it. */
-  startedAt: string;
-  paused: boolean;
-  reason: StopReason | null;
-  error: EventError | null;
-  judgeFailures: number;
-}
-
-interface RoundBody {
-  t: number;
-  usage?: Partial<Usage> | Partial<Usage>[];
-  plan?: string;
-}
-
-/** `at` is the time of the message, put in by the host: machines read no clock. */
-export type MemoryEvent = { at?: string } & (
-  | { type: "start"; task: Task; options: MemoryOptions }
-  | { type: "analysis"; text: string; noise?: number; usage?: Partial<Usage> }
-  | { type: "verifier.failed"; error: EventError }
-  | ({
-      type: "feedback";
-      program: Program;
-      state: State;
-      measures: Measures | null;
-      feedback: Feedback | null;
-      error: EventError | null;
-    } & RoundBody)
-  | ({ type: "state.failed"; programs: Program[]; states: State[] } & RoundBody)
-  | { type: "generator.end"; t: number; reason: string; usage?: Partial<Usage> }
-  | { type: "generator.failed"; t: number; error: EventError }
-  | { type: "retune"; stop?: Partial<MemoryOptions["stop"]>; candidates?: number }
-  | { type: "pause" }
-  | { type: "resume" }
-  | { type: "stop"; error?: EventError }
-);
-
 const builder = setup({
   types: { context: {} as MemoryContext, events: {} as MemoryEvent },
   actions: effectActions,
