@@ -13,7 +13,7 @@ import type {
 } from "./contract.ts";
 import type { Attempt } from "./endpoint/attempt.ts";
 import { type Answered, type Ask, exchange } from "./exchange.ts";
-import { freshState, judged } from "./handle.ts";
+import { freshState, judged, merged } from "./handle.ts";
 import { joinContinuation } from "./reading/continue.ts";
 import { type ReadReply, readReply } from "./reading/reply.ts";
 
@@ -38,11 +38,13 @@ export function createModel(profile: NamedProfile, deps: ModelDeps = {}, initial
       state = { ...recorded };
     },
     async chat(request) {
-      const talk = new Talk(request, profile, state, deps, pictures);
+      const before = state;
+      const talk = new Talk(request, profile, before, deps, pictures);
       try {
-        return await talk.run();
+        const reply = await talk.run();
+        return { ...reply, handle: merged(state, before, talk.state) };
       } finally {
-        state = talk.state;
+        state = merged(state, before, talk.state);
       }
     },
   };

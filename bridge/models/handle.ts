@@ -90,3 +90,25 @@ export function steppedDown(from: ToolStyle, to: ToolStyle, why: string): Proble
     repaired: true,
   };
 }
+
+const least = (a: number | null, b: number | null): number | null => (a === null ? b : b === null ? a : Math.min(a, b));
+
+/**
+ * What a handle knows after a chat that began with `before` and ended with `after`, when others (candidates are written
+ * in parallel) have meanwhile brought it to `now`: limits only tighten, and failures of all count.
+ */
+export function merged(now: HandleState, before: HandleState, after: HandleState): HandleState {
+  const stepped = after.style !== before.style;
+  const others = now.style !== before.style;
+  const counted =
+    after.failures > before.failures ? now.failures + 1 : after.failures < before.failures ? 0 : now.failures;
+  return {
+    style: others ? now.style : after.style,
+    failures: others ? now.failures : stepped ? 0 : counted,
+    scale: Math.max(now.scale, after.scale),
+    contextTokens: least(now.contextTokens, after.contextTokens),
+    outputTokens: least(now.outputTokens, after.outputTokens),
+    maxImages: least(now.maxImages, after.maxImages),
+    refused: [...new Set([...now.refused, ...after.refused])],
+  };
+}

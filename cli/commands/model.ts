@@ -35,6 +35,7 @@ const collect = (value: string, all: string[]): string[] => [...all, value];
 /** `viga model probe NAME`. Exit 1: the model answers, but cannot see or call tools. */
 export function modelCommand(): Command {
   const probe = new Command("probe")
+    .exitOverride()
     .description("find out what a model really does: context, vision, tool style, JSON, latency; a few small calls")
     .argument("<NAME>", "a model's profile, like qwen3-vl-32b or claude-sonnet-4")
     .option("--config <PRESET|FILE>", "where models: are read from; default: viga.yaml, if there is one")

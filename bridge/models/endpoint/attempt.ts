@@ -1,4 +1,5 @@
-import OpenAI, { APIUserAbortError } from "openai";
+import type OpenAI from "openai";
+import { APIUserAbortError } from "openai";
 import { z } from "zod";
 import type { NamedProfile } from "../../../config/profile.ts";
 import type { Finish } from "../contract.ts";
@@ -6,6 +7,7 @@ import { repetitionAtEnd } from "../reading/repetition.ts";
 import type { WireReply } from "../reading/reply.ts";
 import type { WireBody } from "../wire/body.ts";
 import { AttemptTimeout, BadAnswer } from "./failures.ts";
+import { openEndpoint } from "./open.ts";
 
 export interface Attempt extends WireReply {
   /** As the endpoint counted; null when it said nothing. */
@@ -73,6 +75,9 @@ const finishes: Readonly<Record<string, Finish>> = {
 const lookEvery = 4000;
 const endlessFrom = 3000;
 
+/** No model answers with more than this; an endpoint that does is broken or means harm. Characters. */
+const longestAnswer = 8_000_000;
+
 /** Collects chunks (or one whole answer) into a reply. */
 class Collector {
   readonly reply: Attempt = {
@@ -85,6 +90,7 @@ class Collector {
     choices: false,
   };
   #looked = 0;
+  #size = 0;
 
   take(raw: unknown): void {
     const read = answer.safeParse(raw);
@@ -99,6 +105,7 @@ class Collector {
     if (choice.finish_reason) this.reply.finish = finishes[choice.finish_reason.toLowerCase()] ?? "unknown";
     const part = choice.delta ?? choice.message;
     if (!part) return;
+    this.#grow((part.content?.length ?? 0) + (part.reasoning_content ?? part.reasoning ?? "").length);
     this.reply.content += part.content ?? "";
     this.reply.reasoning += part.reasoning_content ?? part.reasoning ?? "";
     if (part.refusal) this.reply.refusal = (this.reply.refusal ?? "") + part.refusal;
@@ -113,7 +120,14 @@ class Collector {
     // Some servers send the whole name with every chunk, none splits it.
     if (each.function?.name) known.name = each.function.name;
     const said = each.function?.arguments;
+    this.#grow(typeof said === "string" ? said.length : 0);
     known.arguments += typeof said === "string" ? said : said ? JSON.stringify(said) : "";
+  }
+
+  /** Counts what has arrived, so that an endless answer ends. */
+  #grow(characters: number): void {
+    this.#size += characters;
+    if (this.#size > longestAnswer) throw new BadAnswer(`the answer is longer than ${longestAnswer} characters`);
   }
 
   /** True when the reply has long been repeating itself, so that reading on is a waste. */
@@ -140,17 +154,7 @@ export async function attempt(
   apiKey: string,
   signal: AbortSignal,
 ): Promise<Attempt> {
-  const client = new OpenAI({
-    apiKey,
-    adminAPIKey: null,
-    baseURL: profile.base_url,
-    organization: null,
-    project: null,
-    maxRetries: 0,
-    timeout: profile.timeouts.total_s * 1000,
-    // The library would print what it cannot read, and at finer levels whole requests.
-    logLevel: "off",
-  });
+  const client = openEndpoint(profile, apiKey, profile.timeouts.total_s * 1000);
   const stop = new AbortController();
   const abort = (): void => stop.abort();
   signal.addEventListener("abort", abort, { once: true });

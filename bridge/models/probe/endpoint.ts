@@ -1,8 +1,9 @@
-import OpenAI from "openai";
+import type OpenAI from "openai";
 import { z } from "zod";
 import type { NamedProfile } from "../../../config/profile.ts";
 import { readFailure } from "../endpoint/failures.ts";
 import { readKey } from "../endpoint/keys.ts";
+import { openEndpoint } from "../endpoint/open.ts";
 import { type Overflow, readOverflow } from "../endpoint/overflow.ts";
 
 const listed = z.object({ id: z.string(), max_model_len: z.number().int().positive().nullish().catch(null) });
@@ -15,19 +16,12 @@ export interface ModelList {
   contextTokens: number | null;
 }
 
+/** Longest wait for the list of models or a refusal, milliseconds. */
+const patience = 30_000;
+
 function clientOf(profile: NamedProfile, env: Record<string, string | undefined>): { client: OpenAI; key: string } {
   const key = readKey(profile, env);
-  const client = new OpenAI({
-    apiKey: key,
-    adminAPIKey: null,
-    baseURL: profile.base_url,
-    organization: null,
-    project: null,
-    maxRetries: 1,
-    timeout: 20_000,
-    logLevel: "off",
-  });
-  return { client, key };
+  return { client: openEndpoint(profile, key, patience), key };
 }
 
 /** Asks the endpoint for its models. Throws VigaError when it cannot be reached or refuses the key. */
