@@ -71,6 +71,8 @@ export function buildPrompt(request: PromptRequest): string {
     tools: toolList(request),
     style: styleText.trim(),
     setting: settingText.trim(),
+    // Models that write JSON by hand are not asked for a diff as well.
+    code_rule: `${style === "native" ? "`code_diff` lists just the changed lines, `code`" : "`code`"} is the whole resulting file, never a part of it.`,
     engine_facts: engineFacts(engines[mode] ?? "blender", request.card ?? null),
     scene_start:
       request.base === true

@@ -189,6 +189,6 @@ function failed(options: CommandOptions, why: string, stderr: string): VigaError
   const said = stderr.trim() === "" ? "" : `\n${stderr.trim().slice(-tail)}`;
   return new VigaError("player_failed", `command ${JSON.stringify(options.command)}: ${why}${said}`, {
     retry: "same",
-    hint: "it gets one JSON object on stdin and must print one on stdout; see docs on the command player",
+    hint: "it gets one JSON object on stdin and must print one on stdout: docs/command-player.md",
   });
 }
