@@ -12,6 +12,8 @@ export interface VerifierContext {
   /** The state and measures judged last, to tell what changed. */
   previous: { state: State; measures: Measures | null } | null;
   extra: Record<string, unknown>;
+  /** The target as described before round 1, if asked. */
+  analysis: string | null;
 }
 
 export type VerifierEvent =
@@ -57,6 +59,7 @@ const takeMeasures = step((context, event) => {
         state: context.states[chosen],
         measures: measures[chosen] ?? null,
         previous: context.previous,
+        analysis: context.analysis,
       }),
     ],
   };
@@ -85,7 +88,7 @@ const report = step((context, event) => {
 
 export const verifierMachine = builder.createMachine({
   id: "verifier",
-  context: { t: -1, programs: [], states: [], chosen: 0, measures: [], previous: null, extra: {} },
+  context: { t: -1, programs: [], states: [], chosen: 0, measures: [], previous: null, extra: {}, analysis: null },
   initial: "idle",
   states: {
     idle: {
@@ -104,13 +107,14 @@ export const verifierMachine = builder.createMachine({
         "effect.done": {
           guard: ({ event }) => answers(event, "analyze"),
           target: "idle",
-          actions: step((_, event) =>
-            event.type === "effect.done"
-              ? {
-                  effects: [record("analysis", event.output), send("memory", { type: "analysis", ...event.output })],
-                }
-              : {},
-          ),
+          actions: step((_, event) => {
+            if (event.type !== "effect.done") return {};
+            const text = event.output.text;
+            return {
+              patch: { analysis: typeof text === "string" && text !== "" ? text : null },
+              effects: [record("analysis", event.output), send("memory", { ...event.output, type: "analysis" })],
+            };
+          }),
         },
         "effect.failed": {
           guard: ({ event }) => answers(event, "analyze"),

@@ -7,15 +7,25 @@ import type { LeaseWatch } from "../lease.ts";
 import type { GeneratorPlayer } from "../players/player.ts";
 import { Replies } from "../replies.ts";
 import type { RunSpec } from "../spec.ts";
+import { besides } from "./shadow.ts";
 
 /** Effects of the generator role: `write` has the player make its move on a context. */
-export function generatorEffects(player: GeneratorPlayer, spec: RunSpec, leases: LeaseWatch): Perform {
+export function generatorEffects(
+  player: GeneratorPlayer,
+  spec: RunSpec,
+  leases: LeaseWatch,
+  shadow: GeneratorPlayer | null = null,
+): Perform {
   let replies: Replies | null = null;
   return async (effect, host) => {
     if (effect.kind !== "write") throw new VigaError("internal", `a generator cannot ${effect.kind}`);
     replies ??= new Replies(host);
     const context = effect.input.context as Context;
     const { io, usage } = makePlayerIO({ host, leases, replies, spec }, effect.key);
+    if (shadow !== null) {
+      const aside = makePlayerIO({ host, leases, replies, spec }, `shadow/${effect.key}`);
+      void besides(aside, "shadow.program", shadow.name, context.t, () => shadow.write(context, aside.io));
+    }
     const move = await player.write(context, io);
     if (move.type === "end") {
       return { move: "end", reason: move.reason, usage: usage() } satisfies WriteOutput;

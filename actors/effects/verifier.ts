@@ -4,14 +4,19 @@ import type { Measures, Round, State, Task } from "../../machines/domain.ts";
 import type { ActorHost, Perform } from "../host.ts";
 import { makePlayerIO } from "../io.ts";
 import type { LeaseWatch } from "../lease.ts";
-import type { VerifierPlayer } from "../players/player.ts";
+import type { PlayerIO, VerifierPlayer } from "../players/player.ts";
 import { Replies } from "../replies.ts";
 import type { RunSpec } from "../spec.ts";
+import { besides } from "./shadow.ts";
 
 /** Effects of the verifier role: measure every candidate, judge the chosen one, describe the target. */
-export function verifierEffects(player: VerifierPlayer, spec: RunSpec, leases: LeaseWatch): Perform {
+export function verifierEffects(
+  player: VerifierPlayer,
+  spec: RunSpec,
+  leases: LeaseWatch,
+  shadow: VerifierPlayer | null = null,
+): Perform {
   let replies: Replies | null = null;
-  let analysis: string | null = null;
   return async (effect, host) => {
     replies ??= new Replies(host);
     const { io, usage } = makePlayerIO({ host, leases, replies, spec }, effect.key);
@@ -27,32 +32,41 @@ export function verifierEffects(player: VerifierPlayer, spec: RunSpec, leases: L
       }
       case "judge": {
         const previous = effect.input.previous as { state: State; measures: Measures | null } | null;
-        const feedback = await player.judge(
-          {
-            t: effect.input.t as number,
-            task: spec.task,
-            state: effect.input.state as State,
-            measures: effect.input.measures as Measures | null,
-            previous: previous === null ? null : roundOf(previous),
-            analysis,
-          },
-          io,
-        );
+        const observation = {
+          t: effect.input.t as number,
+          task: spec.task,
+          state: effect.input.state as State,
+          measures: effect.input.measures as Measures | null,
+          previous: previous === null ? null : roundOf(previous),
+          analysis: effect.input.analysis as string | null,
+        };
+        if (shadow !== null) {
+          const aside = makePlayerIO({ host, leases, replies, spec }, `shadow/${effect.key}`);
+          void besides(aside, `shadow.feedback`, shadow.name, observation.t, () => shadow.judge(observation, aside.io));
+        }
+        const feedback = await player.judge(observation, io);
         return { feedback, usage: usage() };
       }
       case "analyze": {
-        if (player.analyze === undefined) {
-          throw new VigaError("config_invalid", `${player.name} cannot describe a target`, {
-            hint: "leave analyze_target out, or let a vision model play the verifier",
-          });
-        }
-        analysis = await player.analyze(effect.input.task as Task, io);
-        return { text: analysis, usage: usage() };
+        const { analyze_target, calibrate } = spec.players.verifier.options;
+        const text = analyze_target === true ? await describe(player, spec.task, io) : "";
+        const measured = typeof calibrate === "number" && calibrate > 0 ? await player.calibrate?.(io) : undefined;
+        if (measured !== undefined) io.note("calibrated", { ...measured });
+        return { text, ...(measured === undefined ? {} : { noise: measured.noise }), usage: usage() };
       }
       default:
         throw new VigaError("internal", `a verifier cannot ${effect.kind}`);
     }
   };
+}
+
+async function describe(player: VerifierPlayer, task: Task, io: PlayerIO): Promise<string> {
+  if (player.analyze === undefined) {
+    throw new VigaError("config_invalid", `${player.name} cannot describe a target`, {
+      hint: "leave analyze_target out, or let a vision model play the verifier",
+    });
+  }
+  return player.analyze(task, io);
 }
 
 /** Measures of one state; null when it failed or the task has no target picture. */

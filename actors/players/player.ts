@@ -65,6 +65,8 @@ export interface VerifierPlayer {
   readonly name: string;
   /** Describes the target before round 1, when the role is configured with `analyze_target`. */
   analyze?(task: Task, io: PlayerIO): Promise<string>;
+  /** Estimates the judge's own noise by blind A/A pairs, in units of loss without a target picture (0..1). */
+  calibrate?(io: PlayerIO): Promise<{ noise: number }>;
   judge(observation: Observation, io: PlayerIO): Promise<Feedback>;
   /** Picks the best of N candidates (index); without it the lowest PL is chosen. */
   choose?(states: State[], measures: (Measures | null)[], io: PlayerIO): Promise<number>;

@@ -42,7 +42,7 @@ export async function makeSpec(
     memory: {
       window: config.memory.rounds,
       candidates: config.candidates,
-      analyze: plain(config.roles.verifier).analyze_target === true,
+      analyze: config.roles.verifier.analyze_target === true || (config.roles.verifier.calibrate ?? 0) > 0,
       stop: {
         max_rounds: config.baseline === "one_shot" ? 1 : config.stop.max_rounds,
         plateau,

@@ -190,7 +190,7 @@ export const memoryMachine = builder.createMachine({
               event.type === "analysis"
                 ? {
                     patch: {
-                      analysis: event.text,
+                      analysis: event.text === "" ? null : event.text,
                       noise: event.noise ?? 0,
                       usage: addUsage(context.usage, event.usage),
                     },
