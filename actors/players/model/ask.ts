@@ -1,5 +1,20 @@
-import type { ChatReply, ChatRequest, Model } from "../../../bridge/models/contract.ts";
+import { AsyncLocalStorage } from "node:async_hooks";
+import type { ChatReply, ChatRequest, Model, ModelEvent } from "../../../bridge/models/contract.ts";
 import type { PlayerIO } from "../player.ts";
+
+/** The turn that a call under way belongs to: one model handle may serve several candidates at once. */
+const turn = new AsyncLocalStorage<{ io: PlayerIO; key: string; model: string }>();
+
+/**
+ * Puts a model's retries on the tape as they happen, so that it says why a call took long. Given to `createModel` as
+ * `onEvent`; outside a turn it does nothing. Problems stand in the call's own event.
+ */
+export function noteModelEvent(event: ModelEvent): void {
+  const current = turn.getStore();
+  if (current === undefined || event.type !== "retry") return;
+  const { type: _, ...data } = event;
+  current.io.note("model.retry", { key: current.key, model: current.model, ...data });
+}
 
 /**
  * One paid exchange, made at most once: after a crash the recorded reply is used, and what the model's handle had
@@ -16,7 +31,7 @@ export async function ask(
   let called = false;
   const reply = await io.once(key, () => {
     called = true;
-    return model.chat({ ...request, signal: io.signal });
+    return turn.run({ io, key, model: model.name }, () => model.chat({ ...request, signal: io.signal }));
   });
   if (!called) model.restore(reply.handle);
   io.spent(reply.usage);

@@ -1,12 +1,13 @@
 import sharp from "sharp";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { noteModelEvent } from "../../../actors/players/model/ask.ts";
 import { createModelGenerator } from "../../../actors/players/model/generator.ts";
 import { createModelVerifier } from "../../../actors/players/model/verifier.ts";
 import { createModel } from "../../../bridge/models/client.ts";
 import { compareViews } from "../../../evaluators/compare.ts";
 import type { Context, Program, Round, Task } from "../../../machines/domain.ts";
 import { quickDeps, testProfile } from "../../bridge/models/setup.ts";
-import { call, hermes, qwenXml, text } from "../../servers/answers.ts";
+import { type Answer, call, hermes, qwenXml, text } from "../../servers/answers.ts";
 import { type ScriptedServer, scriptedServer } from "../../servers/openai.ts";
 import { aContext, aRound, aState, aTask, type FakeIO, fakeIO, measuresOf } from "./fakes.ts";
 
@@ -197,6 +198,24 @@ describe("what breaks in practice", () => {
       message: expect.stringContaining("circles"),
     });
     expect(server.requests).toHaveLength(4);
+  });
+
+  it("a storm of 429 and 500: waited out, with every retry on the tape of the turn it belongs to", async () => {
+    const refused = (status: number): Answer => ({ kind: "status", status, message: "later" });
+    server.script(
+      "claude",
+      refused(429),
+      refused(500),
+      call("execute_code", { thought: "t", code_diff: "", code: "import bpy\n" }),
+    );
+    const taped = createModel(testProfile(server.url, "claude"), { ...quickDeps().deps, onEvent: noteModelEvent });
+    const io = fakeIO();
+    await createModelGenerator({ model: taped, mode: "blendergym" }).write(aContext(), io);
+    expect(io.notes.map(({ type, data }) => [type, data.key, data.code])).toEqual([
+      ["model.retry", "write/0/0", "model_rate_limited"],
+      ["model.retry", "write/0/0", expect.stringMatching(/^model_/)],
+      ["model.call", "write/0/0", undefined],
+    ]);
   });
 
   it("a wrong verdict, then a broken one: asked again, told what was wrong", async () => {
