@@ -80,10 +80,11 @@ def assemble(own_pid=None):
             _step(LOAD, ARGUMENT), _step(JUMP_SET, NAMESPACES, 0, 1), _step(RETURN, ERRNO | EPERM), _step(RETURN, ALLOW),
         ])
     )
-    # Not its own parent-death signal, and nobody else's limits.
+    # Its own parent-death signal may be set to SIGKILL (forks of a job do) but not cleared; and nobody else's limits.
     code.append(
         _case(PRCTL[here], [
-            _step(LOAD, ARGUMENT), _step(JUMP_EQUAL, 1, 0, 1), _step(RETURN, ERRNO | EPERM), _step(RETURN, ALLOW),
+            _step(LOAD, ARGUMENT), _step(JUMP_EQUAL, 1, 0, 3),
+            _step(LOAD, ARGUMENT + 8), _step(JUMP_EQUAL, 9, 1, 0), _step(RETURN, ERRNO | EPERM), _step(RETURN, ALLOW),
         ])
     )
     code.append(_only_argument(PRLIMIT[here], 0, [0] if own_pid is None else [0, own_pid]))
