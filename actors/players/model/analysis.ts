@@ -52,15 +52,21 @@ export async function analyzeTarget(
   let complaint: string | null = null;
   for (let n = 0; n < tries; n++) {
     const again = complaint === null ? [] : [{ type: "text" as const, text: complaint }];
-    const reply = await ask(io, model, `analyze/${n}`, {
-      messages: [
-        { role: "system", parts: [{ type: "text", text: system }] },
-        { role: "user", parts: [...opening, ...again] },
-      ],
-      tools: [],
-      ...(options.temperature === undefined ? {} : { temperature: options.temperature }),
-      ...(options.maxTokens === undefined ? {} : { maxTokens: options.maxTokens }),
-    });
+    const reply = await ask(
+      io,
+      model,
+      `analyze/${n}`,
+      {
+        messages: [
+          { role: "system", parts: [{ type: "text", text: system }] },
+          { role: "user", parts: [...opening, ...again] },
+        ],
+        tools: [],
+        ...(options.temperature === undefined ? {} : { temperature: options.temperature }),
+        ...(options.maxTokens === undefined ? {} : { maxTokens: options.maxTokens }),
+      },
+      0,
+    );
     const found = jsonObject(reply.text);
     if (found !== null && Object.keys(found).length > 1) return bounded(JSON.stringify(found, null, 1), mostText);
     const problem = reply.problems.find((each) => !each.repaired)?.message ?? "it held no JSON object";

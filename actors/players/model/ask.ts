@@ -21,22 +21,26 @@ export function noteModelEvent(event: ModelEvent): void {
  * learned by then comes back with it. Usage is added either way, because the turn that it belongs to starts over.
  *
  * @param key unique and stable within the turn
+ * @param t round, which makes the key on the tape unique within the run
  */
 export async function ask(
   io: PlayerIO,
   model: Model,
   key: string,
   request: Omit<ChatRequest, "signal">,
+  t: number,
 ): Promise<ChatReply> {
+  const onTape = `${t}/${key}`;
   let called = false;
   const reply = await io.once(key, () => {
     called = true;
-    return turn.run({ io, key, model: model.name }, () => model.chat({ ...request, signal: io.signal }));
+    return turn.run({ io, key: onTape, model: model.name }, () => model.chat({ ...request, signal: io.signal }));
   });
   if (!called) model.restore(reply.handle);
   io.spent(reply.usage);
   io.note("model.call", {
-    key,
+    key: onTape,
+    t,
     model: model.name,
     tokens: { input: reply.usage.input_tokens, output: reply.usage.output_tokens, estimated: reply.estimated_tokens },
     calls: reply.usage.calls,

@@ -64,13 +64,19 @@ export async function toolLoop<R>(options: LoopOptions<R>): Promise<LoopResult<R
     const specs = offered.map((tool) => tool.spec(style));
     const hurry = last && n > 0 ? [user(`This is the last call of this round: call ${finals[0]} now.`)] : [];
     const system: ChatMessage = { role: "system", parts: [{ type: "text", text: options.system(style, specs) }] };
-    const reply = await ask(io, model, `${options.key}/${n}`, {
-      messages: [system, ...messages, ...failed, ...hurry],
-      tools: specs,
-      requireCall: true,
-      ...(options.temperature === undefined ? {} : { temperature: options.temperature }),
-      ...(options.maxTokens === undefined ? {} : { maxTokens: options.maxTokens }),
-    });
+    const reply = await ask(
+      io,
+      model,
+      `${options.key}/${n}`,
+      {
+        messages: [system, ...messages, ...failed, ...hurry],
+        tools: specs,
+        requireCall: true,
+        ...(options.temperature === undefined ? {} : { temperature: options.temperature }),
+        ...(options.maxTokens === undefined ? {} : { maxTokens: options.maxTokens }),
+      },
+      options.t,
+    );
     if (reply.text !== "") said.push(reply.text);
     if (reply.calls.length > 0) messages.push(replyMessage(reply));
 

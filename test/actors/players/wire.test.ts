@@ -212,9 +212,9 @@ describe("what breaks in practice", () => {
     const io = fakeIO();
     await createModelGenerator({ model: taped, mode: "blendergym" }).write(aContext(), io);
     expect(io.notes.map(({ type, data }) => [type, data.key, data.code])).toEqual([
-      ["model.retry", "write/0/0", "model_rate_limited"],
-      ["model.retry", "write/0/0", expect.stringMatching(/^model_/)],
-      ["model.call", "write/0/0", undefined],
+      ["model.retry", "1/write/0/0", "model_rate_limited"],
+      ["model.retry", "1/write/0/0", expect.stringMatching(/^model_/)],
+      ["model.call", "1/write/0/0", undefined],
     ]);
   });
 
