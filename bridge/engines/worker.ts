@@ -1,3 +1,4 @@
+import { dirname } from "node:path";
 import { createInterface } from "node:readline";
 import type { Readable, Writable } from "node:stream";
 import { fileURLToPath } from "node:url";
@@ -42,10 +43,12 @@ const goodbyeMs = 400;
 const script = fileURLToPath(new URL("../../skills/blender/engine/worker.py", import.meta.url));
 
 /** What of this process's environment Blender may see. No keys, no tokens: a program could read them. */
-const passedOn = ["PATH", "LANG", "LC_ALL", "TZ", "LD_LIBRARY_PATH", "CUDA_CACHE_PATH", "LIBGL_ALWAYS_SOFTWARE"];
+const passedOn = ["LANG", "LC_ALL", "TZ", "LD_LIBRARY_PATH", "CUDA_CACHE_PATH", "LIBGL_ALWAYS_SOFTWARE"];
 
 function environment(options: WorkerOptions): Record<string, string> {
   const env: Record<string, string> = {
+    // Not this process's PATH: Blender would take its Python library from whatever python3 comes first in it.
+    PATH: "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
     HOME: options.own,
     TMPDIR: options.own,
     // Empty rather than absent: absent would show every GPU.
@@ -66,6 +69,7 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
     isolation: options.isolation,
     sandbox: process.env.VIGA_SANDBOX === "weak" ? "weak" : "auto",
     own: options.own,
+    scratch: dirname(options.own),
     readable: options.readable,
     parent: process.pid,
   };

@@ -19,20 +19,21 @@ def start(options, requests, replies):
         share(options["cpus"])
         warm_up(options["own"])
         actions.load_more()
+        os.chmod(options["own"], 0o711)  # Jobs' users reach their own folders in it and see nothing else.
         settings = Settings(
-            options["cpus"], "GPU" if options.get("gpu") else "CPU", "weak", options["own"], bpy.app.tempdir.rstrip("/"),
-            root.system_paths(), options.get("readable", []),
+            "fork", options["cpus"], "GPU" if options.get("gpu") else "CPU", "weak", options["own"], options["scratch"],
+            bpy.app.tempdir.rstrip("/"), root.system_paths(), options.get("readable", []),
         )
-        settings.level, sandbox_card, facts = selftest.choose(settings, options.get("sandbox") == "weak")
+        found = selftest.choose(settings, options.get("isolation", "auto"), options.get("sandbox") == "weak")
+        facts = found["facts"]
         if not any(d != "CPU" for d in facts["devices"]):
             settings.device = "CPU"
-        settings.cpus = options["cpus"]
         description = {
             "engine": "blender",
             "version": card.version(),
-            "isolation": "fork",
-            "isolationNotes": [],
-            "sandbox": sandbox_card,
+            "isolation": settings.isolation,
+            "isolationNotes": found["isolationNotes"],
+            "sandbox": found["sandbox"],
             "devices": facts["devices"],
             "visibleDevices": os.environ.get("CUDA_VISIBLE_DEVICES"),
             "cpus": settings.cpus,

@@ -1,16 +1,48 @@
 """The processes inside a job's sandbox: the job itself, and what holds on to a live scene after it."""
 
+import json
 import os
+
+import bpy
 
 from . import forking, runner, sandbox
 from .box import EXIT_STATUS
 from .errors import describe
-from .native import flush_stdio
+from .native import close_all_but, flush_stdio
 
 
-def start(box, request, settings, readonly, folders, uid, log_fd, keep, supervisor):
+def start(box, settings, place, log_fd, keep):
     """In the supervisor. -> pid of the sandbox's first process. Never returns in the child."""
-    sandbox.before_fork(settings.level)
+    pid = _fork_into(box, place, log_fd)
+    if pid:
+        return pid
+    try:
+        sandbox.lock(place)
+    except BaseException as thrown:
+        _refuse(box, thrown)
+    if keep:
+        first_process(box, settings)
+    finish(box, settings, None)
+
+
+def start_blender(box, memfd, settings, place, log_fd, once):
+    """The same, with a Blender of its own: the sandbox is entered here and locked there, once it can do without exec."""
+    pid = _fork_into(box, place, log_fd)
+    if pid:
+        return pid
+    try:
+        close_all_but({memfd})
+        os.set_inheritable(memfd, True)
+        inner = {"fd": memfd, "place": vars(place), "cpus": settings.cpus, "device": settings.device, "once": once}
+        script = os.path.join(os.path.dirname(os.path.abspath(__file__)), "worker.py")
+        flags = ["-b", "--factory-startup", "-noaudio", "--disable-autoexec", "--python-exit-code", "1"]
+        os.execv(bpy.app.binary_path, ["blender", *flags, "--python", script, "--", json.dumps({"inner": inner})])
+    except BaseException as thrown:
+        _refuse(box, thrown)
+
+
+def _fork_into(box, place, log_fd):
+    sandbox.before_fork(place.level)
     flush_stdio()
     forking.threads.stop()
     pid = os.fork()
@@ -18,18 +50,17 @@ def start(box, request, settings, readonly, folders, uid, log_fd, keep, supervis
         return pid
     try:
         sandbox.redirect_output(log_fd)
-        sandbox.enter(
-            settings.level, folders, readonly + settings.readable, settings.system, request["limits"], uid,
-            settings.device == "GPU", settings.temporary, supervisor if settings.level == "weak" else None,
-        )
+        sandbox.enter(place)
     except BaseException as thrown:
-        failure = describe(thrown)
-        failure.update(kind="engine", type="SandboxFailed", message=f"the sandbox could not be entered: {failure['message']}")
-        box.put_reply({"ok": False, "error": failure})
-        os._exit(3)
-    if keep:
-        first_process(box, settings)
-    finish(box, settings, None)
+        _refuse(box, thrown)
+    return 0
+
+
+def _refuse(box, thrown):
+    failure = describe(thrown)
+    failure.update(kind="engine", type="SandboxFailed", message=f"the sandbox could not be entered: {failure['message']}")
+    box.put_reply({"ok": False, "error": failure})
+    os._exit(3)
 
 
 def finish(box, settings, on_keep):

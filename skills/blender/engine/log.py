@@ -4,8 +4,10 @@ import os
 import re
 
 # Blender's own progress lines, which would push a program's output out of the tail.
-NOISE = re.compile(rb"^(Fra:\d+ Mem:|Saved: '|\s+Time: \d+:|Info: Saved |Read blend: |$)")
+NOISE = re.compile(rb"^(Fra:\d+ Mem:|Saved: '|\s+Time: \d+:|Info: Saved |Info: Total files |Read blend: |$)")
 READ = 1 << 16
+# Written where a program begins in a Blender of its own: what came before was Blender's start.
+MARK = b"\x1eprogram\x1e\n"
 
 
 class Log:
@@ -39,6 +41,7 @@ class Log:
         return [line for line in self.tail.split(b"\n") if not NOISE.match(line)]
 
     def text(self):
+        self.tail = self.tail[self.tail.rfind(MARK) + len(MARK) :] if MARK in self.tail else self.tail
         kept = b"\n".join(self._lines()) if self.tail else b""
         cut = len(kept) > self.limit
         text = kept[-self.limit :].decode("utf-8", "replace").replace("\x00", "\ufffd")

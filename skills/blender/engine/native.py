@@ -84,6 +84,7 @@ def die_with_parent(parent):
 
 
 def drop_capabilities():
+    """All of them, of whatever user this is."""
     for capability in range(64):
         if libc.prctl(PR_CAPBSET_DROP, capability, 0, 0, 0) < 0:
             break

@@ -4,7 +4,7 @@ import contextlib
 
 import bpy
 
-def _handler_lists():
+def handler_lists():
     for name in dir(bpy.app.handlers):
         handlers = getattr(bpy.app.handlers, name)
         if isinstance(handlers, list):
@@ -15,8 +15,8 @@ def _handler_lists():
 def freed_of_handlers():
     """No handler runs inside. Those for frame changes have had their turn when the frame was set; all are back
     afterwards, since Blender's add-ons have some of their own and count on them."""
-    kept = {name: list(handlers) for name, handlers in _handler_lists()}
-    for _, handlers in _handler_lists():
+    kept = {name: list(handlers) for name, handlers in handler_lists()}
+    for _, handlers in handler_lists():
         handlers.clear()
     try:
         yield

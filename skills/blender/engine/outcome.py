@@ -18,14 +18,15 @@ ENDED_HINTS = {
 }
 
 
-def settle(supervisor, request, directory, verdict, ended, began):
-    """verdict: why it was stopped, or None; ended: its wait status. -> RunState or OpReply"""
+def settle(supervisor, request, directory, verdict, ended, began, more=()):
+    """verdict: why it was stopped, or None; ended: its wait status; more: names of further files that may stay hidden.
+    -> RunState or OpReply"""
     supervisor.log.drain()
     log = supervisor.log.take()
     reply = supervisor.box.reply() if verdict is None else None
-    expected = [view["name"] for view in request.get("views", [])] + ["scene.json"]
+    expected = [view["name"] for view in request.get("views", [])] + ["scene.json", *more]
     # A probe's folder stays the sandbox's own; `move_out` takes the plain files from it.
-    present = watch.tidy(directory, supervisor.owner, expected) if request["op"] != "probe" else []
+    present = watch.tidy(directory, supervisor.owner, expected) if directory == request["dir"] else []
     if verdict is not None:
         reply = {"ok": False, "error": error(*verdict[:3], hint=verdict[3])}
     elif reply is None or not _well_formed(reply):

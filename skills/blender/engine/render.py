@@ -10,7 +10,7 @@ import struct
 import bpy
 
 from .errors import JobError
-from .neutral import calm_compositor, drop_render_animation, freed_of_handlers, neutral_output
+from .neutral import calm_compositor, drop_render_animation, freed_of_handlers, handler_lists, neutral_output
 
 # Preferred first; the plain one works on every NVIDIA card and needs no second compilation.
 GPU_TYPES = ("CUDA", "OPTIX")

@@ -24,9 +24,7 @@ def run(request, job, keep=None):
     if failure is None:
         shed_threads()
         try:
-            if keep:
-                keep()
-            results(request, job, reply)
+            results(request, job, reply, keep)
         except Exception as thrown:
             failure = describe(thrown)
     if failure is not None:
@@ -35,7 +33,7 @@ def run(request, job, keep=None):
     return reply
 
 
-def results(request, job, reply):
+def results(request, job, reply, keep):
     """Saved .blend, scene.json and pictures, in this order: pictures change the scene's settings."""
     if bpy.context.scene is None:
         raise JobError("the program removed every scene", "program", "NoScene")
@@ -43,6 +41,8 @@ def results(request, job, reply):
         scene_file.save(job.path(request["save"]))
     scene_info.write(job.path("scene.json"))
     reply["scene"] = True
+    if keep:
+        keep()
     skipped = []
     for view in request["views"]:
         camera, frame = view.get("camera"), view.get("frame")
@@ -86,12 +86,14 @@ def call(request, job):
     return importlib.import_module(name).handle(request["args"], job)
 
 
-def perform(request, cpus, device, can_fork=True, keep=None):
-    """Any request -> its reply; never raises."""
+def perform(request, cpus, device, can_fork=True, keep=None, prepare=None):
+    """Any request -> its reply; never raises. prepare: opens the base where it is not open yet."""
     began = time.monotonic()
     try:
         job = Job(request, cpus, device, can_fork)
         os.chdir(job.dir)
+        if prepare:
+            prepare()
         if request["op"] == "run":
             return run(request, job, keep)
         if request["op"] == "call":

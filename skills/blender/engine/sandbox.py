@@ -30,47 +30,72 @@ def before_fork(level):
     """In the supervisor: its next fork is process 1 of a new PID namespace."""
     if level == "user":
         uid, gid = os.getuid(), os.getgid()
+        prctl(PR_SET_DUMPABLE, 1)  # Else these files of ours belong to root.
         unshare(CLONE_NEWUSER | CLONE_NEWPID)
         for name, text in (("setgroups", "deny"), ("uid_map", f"{NOBODY} {uid} 1"), ("gid_map", f"{NOBODY} {gid} 1")):
             with open(f"/proc/self/{name}", "w") as file:
                 file.write(text)
+        prctl(PR_SET_DUMPABLE, 0)
     elif level == "root":
         unshare(CLONE_NEWPID)
 
 
-def enter(level, folders, readonly, system, job_limits, uid, gpu, temporary, supervisor):
-    """After this only `folders` (the first is the job's own) and the private /tmp can be written; for good.
+class Place:
+    """A job's sandbox as plain data. folders: the job's own first, then others it may write; readonly: files its scene
+    refers to; system: what Blender itself needs; uid: user to become when privileged; temporary: Blender's own
+    temporary folder, recreated empty; parent: the supervisor's pid where the job can see it, else None; home: HOME and
+    TMPDIR where they are not to be /tmp/home and the job's folder."""
 
-    readonly: files the scene refers to; system: what Blender itself needs; uid: user to become when privileged;
-    temporary: Blender's own temporary folder, recreated empty; supervisor: pid seen by the race check, or None."""
+    def __init__(self, level, folders, readonly, system, limits, uid, gpu, temporary, parent, home=None):
+        self.level = level
+        self.folders = folders
+        self.readonly = readonly
+        self.system = system
+        self.limits = limits
+        self.uid = uid
+        self.gpu = gpu
+        self.temporary = temporary
+        self.parent = parent
+        self.home = home
+
+
+def enter(place):
+    """Namespaces, file tree, user and environment; for good."""
     os.setsid()
-    if level != "weak":
+    if place.level != "weak":
         unshare(CLONE_NEWNS | CLONE_NEWNET | CLONE_NEWIPC | CLONE_NEWUTS)
-        build_root(folders, readonly, system, job_limits["fileMb"], gpu, temporary)
-    directory = folders[0]
-    os.chdir(directory)
-    limits.apply(job_limits, gpu)
-    if os.geteuid() == 0 and level != "user":
-        become(uid)
-    prctl(PR_SET_DUMPABLE, 1 if level != "weak" else 0)
-    die_with_parent(supervisor)
+        build_root(place.folders, place.readonly, place.system, place.limits["fileMb"], place.gpu, place.temporary)
+    os.chdir(place.home or place.folders[0])
+    if os.geteuid() == 0 and place.level != "user":
+        become(place.uid)
+    prctl(PR_SET_DUMPABLE, 0 if place.level == "weak" else 1)
+    die_with_parent(place.parent)
+    drop_capabilities()
+    set_environment(place)
+
+
+def lock(place):
+    """Limits, then the two filters; for good. Whoever starts Blender anew does this once it runs, the others at once."""
+    limits.apply(place.limits, place.gpu)
     prctl(PR_SET_NO_NEW_PRIVS, 1)
-    if level != "weak":
-        drop_capabilities_quietly()
-    set_environment(directory, level)
-    writable = folders + ["/dev/null", "/dev/zero"]
-    readable = system + readonly + ["/proc/self", "/proc/cpuinfo", "/proc/meminfo", "/proc/stat", "/dev/urandom", "/dev/random"]
-    if level != "weak":
-        writable += ["/tmp", "/dev/shm", temporary]
-        readable += ["/proc", "/dev"]
-    if gpu:
+    writable = place.folders + ["/dev/null", "/dev/zero"]
+    if place.level == "weak":
+        readable = place.system + place.readonly
+        readable += ["/proc/self", "/proc/cpuinfo", "/proc/meminfo", "/proc/stat", "/dev/urandom", "/dev/random"]
+    else:
+        # The tree holds nothing else than what may be read.
+        readable = ["/"]
+        writable += ["/tmp", "/dev/shm", place.temporary]
+    if place.gpu:
         writable += ["/dev"]
         readable += ["/sys", "/proc"]
     landlock.restrict(readable, writable)
-    seccomp.install(level != "weak")
+    seccomp.install(place.level != "weak")
 
 
 def become(uid):
+    if uid == 0:
+        return
     try:
         os.setgroups([])
         os.setresgid(uid, uid, uid)
@@ -81,20 +106,14 @@ def become(uid):
         os.setresuid(NOBODY, NOBODY, NOBODY)
 
 
-def drop_capabilities_quietly():
-    try:
-        drop_capabilities()
-    except OSError:
-        pass
-
-
-def set_environment(directory, level):
+def set_environment(place):
     kept = {name: os.environ[name] for name in KEPT_ENVIRONMENT if name in os.environ}
     # Not os.environ.clear() alone: libc's own table too, which other libraries read.
     libc.clearenv()
     os.environ.clear()
-    home = HOME if level != "weak" else directory
-    os.environ.update(kept, HOME=home, TMPDIR=directory, USER="nobody", LOGNAME="nobody")
+    folder = place.home or place.folders[0]
+    home = folder if place.home or place.level == "weak" else HOME
+    os.environ.update(kept, HOME=home, TMPDIR=folder, USER="nobody", LOGNAME="nobody")
     tempfile.tempdir = None
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGPIPE, signal.SIGCHLD):
         signal.signal(number, signal.SIG_DFL)

@@ -18,7 +18,7 @@ PRINCIPLED = (
 
 def number(value):
     value = float(value)
-    return round(value, DIGITS) if math.isfinite(value) else None
+    return round(value, DIGITS) + 0.0 if math.isfinite(value) else None
 
 
 def numbers(values):

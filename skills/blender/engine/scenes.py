@@ -2,18 +2,31 @@
 
 A keeper never changes: probes run in forks of it. So a snapshot is the keeper itself, remembered under an id, and a
 restore only points the name at it again. A keeper ends when neither a name nor a snapshot points at it.
+Where Blender is not forked, a keeper is a saved .blend instead of a process.
 """
+
+import os
 
 # Each keeper is a process of 5-20 MB of its own memory; the oldest snapshots go first.
 MAX_SNAPSHOTS = 32
 
 
 class Keeper:
-    def __init__(self, channel):
+    """channel: to the process that holds the scene; or path: the saved scene, and files: what it refers to."""
+
+    def __init__(self, channel, path=None, files=()):
         self.channel = channel
+        self.path = path
+        self.files = list(files)
         self.busy = False
         self.waiting = []
         self.names = 0
+
+    def close(self):
+        if self.channel is not None:
+            self.channel.close()
+        elif os.path.exists(self.path):
+            os.unlink(self.path)
 
 
 class Scenes:
@@ -25,8 +38,8 @@ class Scenes:
     def find(self, name):
         return self._by_name.get(name)
 
-    def keep(self, name, channel):
-        self._point(name, Keeper(channel))
+    def keep(self, name, keeper):
+        self._point(name, keeper)
 
     def drop(self, name):
         self._point(name, None)
@@ -56,7 +69,7 @@ class Scenes:
         keeper.busy = False
         waiting, keeper.waiting = keeper.waiting, []
         if keeper.names == 0:
-            keeper.channel.close()
+            keeper.close()
         return waiting
 
     def _point(self, name, keeper):
@@ -70,4 +83,4 @@ class Scenes:
     def _release(self, keeper):
         keeper.names -= 1
         if keeper.names == 0 and not keeper.busy:
-            keeper.channel.close()
+            keeper.close()

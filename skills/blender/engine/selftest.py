@@ -1,4 +1,4 @@
-"""Finds out, at boot and by trying, which sandbox works on this machine."""
+"""Finds out, at boot and by trying, which isolation and which sandbox work with this Blender on this machine."""
 
 import json
 import os
@@ -7,26 +7,47 @@ import socket
 import tempfile
 
 from . import supervise
-from .channel import Channel
+from .forking import threads
+from .own_blender import Cold, Reset
 
-LIMITS = {"seconds": 30, "memoryMb": 4096, "logKb": 16, "fileMb": 64, "processes": 128}
+LIMITS = {"seconds": 30, "memoryMb": 4096, "logKb": 16, "fileMb": 64, "processes": 256}
+KINDS = {"fork": None, "reset": Reset, "cold": Cold}
 
 
-def choose(settings, weak):
-    """-> (level, sandbox part of the card, facts {devices, renderers, denoiser, threads}). Raises when nothing works."""
-    levels = ["weak"] if weak else (["root", "weak"] if os.geteuid() == 0 else ["user", "weak"])
-    if not weak and os.geteuid() == 0:
-        levels.insert(1, "user")
-    notes = ["weak sandbox forced by VIGA_SANDBOX"] if weak else []
-    for level in levels:
-        settings.level = level
-        reply = one_job(settings)
-        if reply.get("ok"):
+def choose(settings, isolation, weak):
+    """Sets settings.isolation and .level to the best that works. -> {facts, isolationNotes, sandbox}; raises
+    RuntimeError when nothing does. isolation: "auto", or the one to take."""
+    notes = []
+    for candidate in KINDS if isolation == "auto" else [isolation]:
+        settings.isolation = candidate
+        sandbox_notes = ["weak sandbox forced by VIGA_SANDBOX"] if weak else []
+        for level in levels(weak):
+            settings.level = level
+            reply = one_job(settings)
+            if not reply.get("ok"):
+                sandbox_notes.append(f"{level} sandbox: {reply.get('error', {}).get('message', 'no answer')}")
+                continue
             facts = reply["result"]
-            return level, describe(level, facts, notes), facts
-        failure = reply.get("error", {})
-        notes.append(f"{level} sandbox: {failure.get('message', 'no answer')}")
-    raise RuntimeError("no sandbox works here: " + "; ".join(notes))
+            why_not = unfit(candidate, settings, facts)
+            if why_not and isolation == "auto":
+                sandbox_notes.append(why_not)
+                break
+            return {"facts": facts, "isolationNotes": notes, "sandbox": describe(level, facts, sandbox_notes)}
+        notes.append(f"{candidate}: {'; '.join(sandbox_notes)}")
+    raise RuntimeError("no isolation works here: " + " | ".join(notes))
+
+
+def levels(weak):
+    if weak:
+        return ["weak"]
+    return ["root", "user", "weak"] if os.geteuid() == 0 else ["user", "weak"]
+
+
+def unfit(isolation, settings, facts):
+    """Why a working fork is not good enough: its renders would run on one thread."""
+    if isolation == "fork" and settings.cpus > 1 and settings.device == "CPU" and facts["threads"] < 2:
+        return "a forked Blender renders on one thread only" + "".join("; " + note for note in threads.notes)
+    return None
 
 
 def describe(level, facts, notes):
@@ -50,11 +71,12 @@ def one_job(settings):
     ours, theirs = socket.socketpair()
     try:
         ours.settimeout(LIMITS["seconds"] + 10)
-        pid = supervise.spawn(theirs, settings, [])
+        pid = supervise.spawn(theirs, settings, [], KINDS[settings.isolation])
         theirs.close()
         request = {"op": "call", "job": "boot", "name": "boot", "args": {}, "limits": LIMITS, "dir": directory}
         ours.sendall(json.dumps(request).encode() + b"\n")
         line = ours.makefile("rb").readline()
+        ours.shutdown(socket.SHUT_RDWR)
         os.waitpid(pid, 0)
         return json.loads(line) if line else {}
     except OSError as thrown:
@@ -62,6 +84,3 @@ def one_job(settings):
     finally:
         ours.close()
         shutil.rmtree(directory, ignore_errors=True)
-
-
-__all__ = ["choose", "one_job", "Channel"]

@@ -13,9 +13,11 @@ from . import supervise
 from .base_server import BaseServer
 from .channel import Channel
 from .errors import error
-from .scenes import Scenes
+from .own_blender import Cold, Reset
+from .scenes import Keeper, Scenes
 
 BASES = 4
+KINDS = {"cold": Cold, "reset": Reset}
 # Beyond its own deadline a job gets this long to settle before the parent stops waiting for it.
 GRACE = 30
 
@@ -26,6 +28,7 @@ class Pending:
         self.channel = channel
         self.keeper = keeper
         self.base = base
+        self.renewed = False
         self.began = time.monotonic()
         self.until = self.began + message["limits"]["seconds"] + GRACE
 
@@ -39,6 +42,9 @@ class Server:
         self.pending = {}
         self.bases = {}
         self.scenes = Scenes()
+        # The supervisor of the row of jobs that share a process, where isolation is "reset".
+        self.row = None
+        self.at_once = 1 if settings.isolation == "reset" else settings.cpus
 
     def serve(self):
         """Until the driver closes its end."""
@@ -98,7 +104,7 @@ class Server:
         self.driver.send({"id": message["id"], "reply": answer})
 
     def start_waiting(self):
-        while self.queue and len(self.pending) < self.settings.cpus:
+        while self.queue and len(self.pending) < self.at_once:
             self.start(self.queue.pop(0))
 
     def start(self, message):
@@ -115,19 +121,36 @@ class Server:
                 self.queue.insert(0, message)
                 return self.wait_for(keeper)
             keeper.busy = True
-            pending = Pending(message, keeper.channel, keeper=keeper)
+            if keeper.path is not None:
+                message = dict(message, base=keeper.path, files=keeper.files)
+            channel, base = (keeper.channel, None) if keeper.path is None else self.open_channel(message)
+            pending = Pending(message, channel, keeper=keeper, base=base)
         else:
             if message.get("keep") is not None:
                 self.scenes.drop(message["keep"])
-            ours, theirs = socket.socketpair()
-            base = self.give_to_base(message["base"], theirs) if message.get("base") else None
-            if base is None:
-                supervise.spawn(theirs, self.settings, [])
-            theirs.close()
-            pending = Pending(message, Channel.of_socket(ours), base=base)
+            channel, base = self.open_channel(message)
+            pending = Pending(message, channel, base=base)
         self.pending[message["id"]] = pending
         pending.channel.send({key: value for key, value in message.items() if key != "id"})
         return None
+
+    def open_channel(self, message):
+        """-> (channel to a supervisor for this job, key of the base server it came from)"""
+        if self.settings.isolation == "reset" and self.row is not None:
+            return self.row, None
+        ours, theirs = socket.socketpair()
+        base = None
+        if self.settings.isolation != "fork":
+            supervise.spawn(theirs, self.settings, [], KINDS[self.settings.isolation])
+        elif message.get("base"):
+            base = self.give_to_base(message["base"], theirs)
+        else:
+            supervise.spawn(theirs, self.settings, [])
+        theirs.close()
+        channel = Channel.of_socket(ours)
+        if self.settings.isolation == "reset":
+            self.row = channel
+        return channel, base
 
     def wait_for(self, keeper):
         """Lets the rest of the queue overtake a probe whose scene is busy."""
@@ -164,8 +187,18 @@ class Server:
     def heard(self, pending):
         lines, alive = pending.channel.receive()
         if lines:
-            return self.settle(pending, json.loads(lines[0]))
+            reply = json.loads(lines[0])
+            if pending.channel is self.row and (not alive or reply.get("renew")):
+                self.end_row()
+            if reply.get("renew"):
+                return self.again(pending)
+            return self.settle(pending, reply)
         if not alive:
+            if pending.channel is self.row:
+                self.end_row()
+                if not pending.renewed:
+                    # It ended between two jobs; this one had not begun.
+                    return self.again(pending)
             failure = error("crash", "EngineEnded", "the process that watched the job ended", hint="run it again")
             if pending.base:
                 failure = error("engine", "BaseCrashed", f"Blender ended while it opened {pending.base[0]}", hint="check that the .blend opens in Blender")
@@ -175,7 +208,22 @@ class Server:
             self.settle(pending, {"ok": False, "error": failure})
         return None
 
+    def end_row(self):
+        self.row.close()
+        self.row = None
+
+    def again(self, pending):
+        """The same job with a new supervisor."""
+        del self.pending[pending.message["id"]]
+        channel, base = self.open_channel(pending.message)
+        renewed = Pending(pending.message, channel, keeper=pending.keeper, base=base)
+        renewed.renewed = True
+        self.pending[pending.message["id"]] = renewed
+        channel.send({key: value for key, value in pending.message.items() if key != "id"})
+
     def give_up(self, pending):
+        if pending.channel is self.row:
+            self.end_row()
         if pending.base and pending.base in self.bases:
             self.bases.pop(pending.base).close()
         self.settle(pending, {"ok": False, "error": error("timeout", "Timeout", "the job did not settle in time")})
@@ -183,12 +231,12 @@ class Server:
     def settle(self, pending, reply):
         message = pending.message
         del self.pending[message["id"]]
-        kept = reply.pop("kept", False)
+        kept = reply.pop("kept", None)
         if pending.keeper:
             self.queue[:0] = self.scenes.settled(pending.keeper)
-        elif kept:
-            self.scenes.keep(message["keep"], pending.channel)
-        else:
+        if kept is not None:
+            self.scenes.keep(message["keep"], Keeper(None if kept else pending.channel, **kept))
+        if kept != {} and pending.channel is not self.row and not (pending.keeper and pending.keeper.channel):
             pending.channel.close()
         self.answer(message, reply, time.monotonic() - pending.began)
 

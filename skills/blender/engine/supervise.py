@@ -14,16 +14,14 @@ import time
 from . import child, outcome, watch
 from .box import EXIT_STATUS, Box
 from .errors import describe, error
+from .forking import threads
 from .log import Log
-from .native import close_all_but, die_with_parent
-from .sandbox import job_uid
+from .native import close_all_but, die_with_parent, flush_stdio
+from .sandbox import Place, job_uid
 
 
-def spawn(channel, settings, readonly):
+def spawn(channel, settings, readonly, kind=None):
     """Forks a supervisor for the job whose request comes over `channel`. -> its pid"""
-    from .forking import threads
-    from .native import flush_stdio
-
     flush_stdio()
     threads.stop()
     parent = os.getpid()
@@ -34,7 +32,7 @@ def spawn(channel, settings, readonly):
         os.setsid()
         die_with_parent(parent)
         close_all_but({channel.fileno()})
-        Supervisor(channel, settings, readonly).main()
+        (kind or Supervisor)(channel, settings, readonly).main()
     except BaseException as thrown:
         send(channel, {"ok": False, "error": error("engine", type(thrown).__name__, describe(thrown)["message"])})
     os._exit(0)
@@ -48,49 +46,83 @@ def send(channel, reply):
 
 
 class Supervisor:
+    """For a forked job. `serial`: the job's end shows in shared memory, since its process is not our child or lives on;
+    `shares_tree`: its user walks to the job folder through folders that are not made for it alone."""
+
+    shares_tree = False
+
     def __init__(self, channel, settings, readonly):
         self.channel = channel
         self.stream = channel.makefile("rb")
         self.settings = settings
         self.readonly = readonly
-        self.request = json.loads(self.stream.readline())
-        self.keep = self.request["op"] == "run" and self.request.get("keep") is not None
-        self.privileged = os.geteuid() == 0
-        self.uid = job_uid(os.getpid()) if self.privileged else os.getuid()
+        self.uid = job_uid(os.getpid()) if os.geteuid() == 0 else os.getuid()
         self.status = None
-        # Where probes of a kept scene write: their own folders did not exist when its sandbox was made.
-        self.probes = tempfile.mkdtemp(prefix="kept-", dir=settings.own) if self.keep else None
+        self.owner = None
+        watch.set_subreaper()
+
+    def hand_over(self, folder):
+        """The folder becomes the job's user's; `outcome.settle` takes it back."""
+        self.owner = os.stat(folder)
+        if os.geteuid() == 0 and self.settings.level != "user":
+            if (self.shares_tree or self.settings.level == "weak") and not self.open_way(folder):
+                self.uid = 0
+            if self.settings.level == "weak" and not self.settings.open_to_all:
+                self.uid = 0
+            os.chown(folder, self.uid, self.uid)
+
+    def open_way(self, folder):
+        """Lets other users pass through (not list) the scratch folder and those in it. -> whether a job's user can now
+        reach the folder; under a closed home folder it cannot, and the job keeps our user, without its capabilities."""
+        top = os.path.realpath(self.settings.scratch)
+        way = os.path.dirname(os.path.realpath(folder))
+        while way != "/":
+            mode = os.stat(way).st_mode
+            if not mode & 0o001:
+                if way != top and not way.startswith(top + "/"):
+                    return self.settings.level != "weak"
+                os.chmod(way, mode & 0o7777 | 0o001)
+            way = os.path.dirname(way)
+        return True
+
+    def place(self, folders, readonly, limits, home=None):
+        settings = self.settings
+        return Place(
+            settings.level, folders + ([home] if home else []), readonly + settings.readable, settings.system, limits, self.uid,
+            settings.device == "GPU", settings.temporary, os.getpid() if settings.level == "weak" else None, home,
+        )
 
     def main(self):
-        request = self.request
+        request = json.loads(self.stream.readline())
         began = time.monotonic()
-        watch.set_subreaper()
+        keep = self.serial = request["op"] == "run" and request.get("keep") is not None
+        folders = [request["dir"]]
+        # Where probes of a kept scene write: their own folders do not exist yet when its sandbox is made.
+        probes = tempfile.mkdtemp(prefix="kept-", dir=self.settings.own) if keep else None
+        if keep:
+            self.hand_over(probes)
+            folders.append(probes)
+        self.hand_over(request["dir"])
         self.box = Box()
         self.log = Log(request["limits"]["logKb"])
-        self.owner = os.stat(request["dir"])
-        folders = [request["dir"]] + ([self.probes] if self.keep else [])
-        if self.privileged and self.settings.level != "user":
-            for folder in folders:
-                os.chown(folder, self.uid, self.uid)
         ticket = self.box.ask(request)
-        self.pid = child.start(
-            self.box, request, self.settings, self.readonly, folders, self.uid, self.log.write_fd, self.keep, os.getpid()
-        )
+        place = self.place(folders, self.readonly, request["limits"])
+        self.pid = child.start(self.box, self.settings, place, self.log.write_fd, keep)
         self.log.close_writer()
         verdict = self.wait(request, ticket, began)
-        ended = self.box.word(EXIT_STATUS) if self.keep and self.box.done(ticket) else self.status
-        alive = self.keep and verdict is None and self.still_there() and (self.box.reply() or {}).get("ok") is True
+        ended = self.box.word(EXIT_STATUS) if keep and self.box.done(ticket) else self.status
+        alive = keep and verdict is None and self.still_there() and (self.box.reply() or {}).get("ok") is True
         if not alive:
             status = self.end()
             ended = status if ended is None else ended
         reply = outcome.settle(self, request, request["dir"], verdict, ended, began)
         if alive:
-            reply["kept"] = True
+            reply["kept"] = {}
         send(self.channel, reply)
         if alive:
-            self.serve()
-        if self.probes:
-            shutil.rmtree(self.probes, ignore_errors=True)
+            self.serve(probes)
+        if probes:
+            shutil.rmtree(probes, ignore_errors=True)
 
     def still_there(self):
         if self.status is None:
@@ -113,15 +145,14 @@ class Supervisor:
         if handle >= 0:
             poller.register(handle, select.POLLIN)
         listening = True
-        # A kept scene's job is not our child: its end shows in shared memory.
-        pause = 2 if self.keep or handle < 0 else 50
+        pause = 2 if self.serial or handle < 0 else 50
         try:
             while True:
                 poller.poll(pause)
                 if listening and not self.log.drain():
                     listening = False
                     poller.unregister(self.log.read_fd)
-                if self.keep and self.box.done(ticket) or not self.still_there():
+                if self.serial and self.box.done(ticket) or not self.still_there():
                     return None
                 verdict = overrun.verdict()
                 if verdict:
@@ -130,28 +161,26 @@ class Supervisor:
             if handle >= 0:
                 os.close(handle)
 
-    def serve(self):
+    def serve(self, probes):
         """Probes on the kept scene until the parent closes the channel."""
-        while True:
+        while self.still_there():
             line = self.stream.readline()
-            if not line or not self.still_there():
+            if not line:
                 break
             try:
-                send(self.channel, self.probe(json.loads(line)))
+                send(self.channel, self.probe(json.loads(line), probes))
             except (OSError, ValueError) as thrown:
-                send(self.channel, {"ok": False, "error": error("engine", type(thrown).__name__, thrown), "seconds": 0})
-            if not self.still_there():
-                break
+                send(self.channel, {"ok": False, "error": error("engine", type(thrown).__name__, thrown)})
         self.end()
 
-    def probe(self, request):
+    def probe(self, request, probes):
         began = time.monotonic()
         self.owner = os.stat(request["dir"])
         self.log.take()
-        inside = dict(request, dir=self.probes)
+        inside = dict(request, dir=probes)
         ticket = self.box.ask(inside)
         verdict = self.wait(inside, ticket, began)
-        ended = self.box.word(EXIT_STATUS)
+        ended = self.box.word(EXIT_STATUS) if self.status is None else self.status
         if verdict is not None:
             # Only the probe's fork has to go; the scene it came from is unharmed.
             for keeper in watch.children(self.pid):
@@ -161,6 +190,6 @@ class Supervisor:
                 time.sleep(0.002)
             if not self.box.done(ticket):
                 self.end()
-        reply = outcome.settle(self, request, self.probes, verdict, ended, began)
-        outcome.move_out(self.probes, request["dir"], self.owner)
+        reply = outcome.settle(self, request, probes, verdict, ended, began)
+        outcome.move_out(probes, request["dir"], self.owner)
         return reply

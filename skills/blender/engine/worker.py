@@ -4,7 +4,7 @@
 
 Requests come as newline-JSON on descriptor 3, replies go out on descriptor 4; both sides are checked by the driver
 (bridge/engines). Options: cpus, gpu (bool), isolation ("auto" or one to force), sandbox ("auto" | "weak"), own (private
-folder, absolute), readable (further paths that jobs may read), parent (the driver's pid).
+folder, absolute), scratch (the folder it lies in), readable (further paths that jobs may read), parent (the driver's pid).
 """
 
 import importlib.util
@@ -33,6 +33,11 @@ def main():
     options = json.loads(sys.argv[sys.argv.index("--") + 1])
     from viga_engine import native
 
+    if "inner" in options:
+        from viga_engine import inner
+
+        native.prctl(native.PR_SET_DUMPABLE, 0)
+        return inner.main(options["inner"])
     native.die_with_parent(options.get("parent"))
     native.prctl(native.PR_SET_DUMPABLE, 0)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
