@@ -1,17 +1,25 @@
 import { readFileSync } from "node:fs";
+import { enableCompileCache } from "node:module";
 import { join } from "node:path";
 import { Command, CommanderError } from "commander";
-import { controlCommand } from "./commands/ctl.ts";
-import { doctorCommand } from "./commands/doctor.ts";
-import { executorCommand } from "./commands/executor.ts";
-import { initCommand } from "./commands/init.ts";
-import { modelCommand } from "./commands/model.ts";
-import { observeCommand } from "./commands/observe.ts";
-import { roleCommand } from "./commands/role.ts";
-import { runCommand } from "./commands/run.ts";
-import { skillCommand } from "./commands/skill.ts";
-import { vllmCommand } from "./commands/vllm.ts";
 import { fail } from "./exit.ts";
+
+// Roles and executors are processes of their own and start again after a crash: compiled once, they start much faster.
+enableCompileCache(join(import.meta.dirname, "..", "node_modules", ".cache", "viga"));
+
+/** Each command with its own imports: a role that starts again should not have to load every other command first. */
+const commands: Record<string, () => Promise<Command>> = {
+  run: async () => (await import("./commands/run.ts")).runCommand(),
+  observe: async () => (await import("./commands/observe.ts")).observeCommand(),
+  ctl: async () => (await import("./commands/ctl.ts")).controlCommand(),
+  executor: async () => (await import("./commands/executor.ts")).executorCommand(),
+  role: async () => (await import("./commands/role.ts")).roleCommand(),
+  skill: async () => (await import("./commands/skill.ts")).skillCommand(),
+  doctor: async () => (await import("./commands/doctor.ts")).doctorCommand(),
+  model: async () => (await import("./commands/model.ts")).modelCommand(),
+  vllm: async () => (await import("./commands/vllm.ts")).vllmCommand(),
+  init: async () => (await import("./commands/init.ts")).initCommand(),
+};
 
 const { version } = JSON.parse(readFileSync(join(import.meta.dirname, "..", "package.json"), "utf8")) as {
   version: string;
@@ -24,19 +32,9 @@ const program = new Command("viga")
   .configureOutput({ outputError: (text, write) => write(text.replace(/^error: /, "viga: ")) })
   .exitOverride();
 
-for (const command of [
-  runCommand(),
-  observeCommand(),
-  controlCommand(),
-  executorCommand(),
-  roleCommand(),
-  skillCommand(),
-  doctorCommand(),
-  modelCommand(),
-  vllmCommand(),
-  initCommand(),
-]) {
-  program.addCommand(command.exitOverride());
+const named = commands[process.argv[2] ?? ""];
+for (const command of named ? [named] : Object.values(commands)) {
+  program.addCommand((await command()).exitOverride());
 }
 
 try {

@@ -1,70 +1,93 @@
-import { createModel } from "../../bridge/models/client.ts";
 import { VigaError } from "../../config/errors.ts";
 import type { ModeName } from "../../config/modes/mode.ts";
 import type { ResolvedConfig, ResolvedRole } from "../../config/resolved.ts";
 import type { EngineFacts } from "../../prompts/index.ts";
 import type { RunSpec } from "../spec.ts";
-import { createCommandGenerator, createCommandVerifier } from "./command.ts";
-import { createModelGenerator } from "./model/generator.ts";
-import { createModelVerifier } from "./model/verifier.ts";
-import { createPixels } from "./pixels.ts";
 import type { GeneratorPlayer, VerifierPlayer } from "./player.ts";
-import { createReplayGenerator, createReplayVerifier, loadRecording } from "./replay.ts";
-import { createSolver } from "./solver/solver.ts";
 
 /** The engine's capability card, once a slot holds the run's scene. */
 export type CardReader = () => Promise<EngineFacts | null>;
 
-/** Makes the player that the run's configuration maps to its generator role. */
-export async function makeGenerator(spec: RunSpec, readCard: CardReader): Promise<GeneratorPlayer> {
+// Players are loaded when a role needs them: a role that starts again after a crash loads no other's libraries.
+
+/** Makes the player of the generator role; `shadow` is the one that listens beside it, if any. */
+export async function makeGenerator(
+  spec: RunSpec,
+  readCard: CardReader,
+): Promise<{ player: GeneratorPlayer; shadow: GeneratorPlayer | null }> {
   const config = configOf(spec);
-  const role = config.roles.generator;
+  const player = await generatorOf(config.roles.generator, spec, readCard);
+  const shadow = config.shadow.generator ? await generatorOf(config.shadow.generator, spec, readCard) : null;
+  if (config.refine !== "solver") return { player, shadow };
+  const [{ withRefine }, { createSolver }] = await Promise.all([import("./refine.ts"), import("./solver/solver.ts")]);
+  return { player: withRefine(player, createSolver()), shadow };
+}
+
+async function generatorOf(role: ResolvedRole, spec: RunSpec, readCard: CardReader): Promise<GeneratorPlayer> {
   switch (role.spec.kind) {
     case "solver":
-      return createSolver();
+      return (await import("./solver/solver.ts")).createSolver();
     case "command":
-      return createCommandGenerator({ command: role.spec.command });
-    case "replay":
+      return (await import("./command.ts")).createCommandGenerator({ command: role.spec.command });
+    case "replay": {
+      const { createReplayGenerator, loadRecording } = await import("./replay.ts");
       return createReplayGenerator(await loadRecording(role.spec.path));
-    case "model":
-      return withCard(spec.players.generator.player, readCard, (card) =>
-        createModelGenerator({ ...modelOptions(role, spec), ...baselineOf(config), card }),
-      );
+    }
+    case "model": {
+      const { createModelGenerator } = await import("./model/generator.ts");
+      const options = { ...(await modelOptions(role, spec)), ...baselineOf(configOf(spec)) };
+      return withCard(role.player, readCard, (card) => createModelGenerator({ ...options, card }));
+    }
     default:
       throw unknownPlayer("generator", role.player);
   }
 }
 
-/** Makes the player that the run's configuration maps to its verifier role. */
-export async function makeVerifier(spec: RunSpec): Promise<VerifierPlayer> {
-  const role = configOf(spec).roles.verifier;
+/** Makes the player of the verifier role; `shadow` is the one that listens beside it, if any. */
+export async function makeVerifier(spec: RunSpec): Promise<{ player: VerifierPlayer; shadow: VerifierPlayer | null }> {
+  const config = configOf(spec);
+  const player = await verifierOf(config.roles.verifier, spec);
+  const shadow = config.shadow.verifier ? await verifierOf(config.shadow.verifier, spec) : null;
+  return { player, shadow };
+}
+
+async function verifierOf(role: ResolvedRole, spec: RunSpec): Promise<VerifierPlayer> {
   switch (role.spec.kind) {
     case "pixels":
-      return createPixels();
+      return (await import("./pixels.ts")).createPixels();
     case "command":
-      return createCommandVerifier({ command: role.spec.command });
-    case "replay":
+      return (await import("./command.ts")).createCommandVerifier({ command: role.spec.command });
+    case "replay": {
+      const { createReplayVerifier, loadRecording } = await import("./replay.ts");
       return createReplayVerifier(await loadRecording(role.spec.path));
-    case "model":
+    }
+    case "model": {
+      const { createModelVerifier } = await import("./model/verifier.ts");
       return createModelVerifier({
-        ...modelOptions(role, spec),
+        ...(await modelOptions(role, spec)),
         ...(role.calibrate === undefined ? {} : { calibrate: role.calibrate }),
+        ...(role.pairwise === undefined ? {} : { pairwise: role.pairwise }),
       });
+    }
     default:
       throw unknownPlayer("verifier", role.player);
   }
 }
 
 /** The spec keeps the whole resolved configuration, which zod checked when the run was started. */
-function configOf(spec: RunSpec): Pick<ResolvedConfig, "roles" | "baseline" | "refine"> {
-  return spec.config as unknown as Pick<ResolvedConfig, "roles" | "baseline" | "refine">;
+function configOf(spec: RunSpec): Pick<ResolvedConfig, "roles" | "shadow" | "baseline" | "refine"> {
+  return spec.config as unknown as Pick<ResolvedConfig, "roles" | "shadow" | "baseline" | "refine">;
 }
 
-function modelOptions(role: ResolvedRole, spec: RunSpec) {
+async function modelOptions(role: ResolvedRole, spec: RunSpec) {
   const { profile, skills, temperature, max_tokens } = role;
   if (profile === null) throw unknownPlayer("role", role.player);
+  const [{ createModel }, { noteModelEvent }] = await Promise.all([
+    import("../../bridge/models/client.ts"),
+    import("./model/ask.ts"),
+  ]);
   return {
-    model: createModel(profile),
+    model: createModel(profile, { onEvent: noteModelEvent }),
     mode: spec.task.mode as ModeName,
     ...(skills === undefined ? {} : { tools: skills }),
     ...(temperature === undefined ? {} : { temperature }),
