@@ -100,17 +100,20 @@ async function partOf(
 ): Promise<{ machine: AnyStateMachine; input: unknown; perform: Perform }> {
   switch (role) {
     case "generator": {
-      const player =
-        options.players?.generator ?? (await makeGenerator(spec, () => readCard(options.bus, spec, leases, signal)));
+      const { player, shadow } = options.players?.generator
+        ? { player: options.players.generator, shadow: null }
+        : await makeGenerator(spec, () => readCard(options.bus, spec, leases, signal));
       return {
         machine: generatorMachine,
         input: { approve: spec.approve },
-        perform: generatorEffects(player, spec, leases),
+        perform: generatorEffects(player, spec, leases, shadow),
       };
     }
     case "verifier": {
-      const player = options.players?.verifier ?? (await makeVerifier(spec));
-      return { machine: verifierMachine, input: undefined, perform: verifierEffects(player, spec, leases) };
+      const { player, shadow } = options.players?.verifier
+        ? { player: options.players.verifier, shadow: null }
+        : await makeVerifier(spec);
+      return { machine: verifierMachine, input: undefined, perform: verifierEffects(player, spec, leases, shadow) };
     }
     case "memory":
       return {

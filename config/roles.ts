@@ -25,7 +25,11 @@ const roleObject = z.strictObject({
     .min(0)
     .max(20)
     .optional()
-    .meta({ description: "Scored example pairs shown to the verifier before it judges; 0: none." }),
+    .meta({ description: "Blind A/A pairs that measure the judge's own noise before round 1 (verifier); 0: none." }),
+  pairwise: z
+    .boolean()
+    .optional()
+    .meta({ description: "Choose the best of several candidates by asking the model for pairs (verifier)." }),
   temperature: z.number().min(0).max(2).optional().meta({ description: "Overrides the profile's temperature." }),
   max_tokens: z.int().min(16).optional().meta({ description: "Overrides the profile's output tokens per call." }),
   image_max_px: z.int().min(0).max(16384).optional().meta({ description: "Overrides the profile's picture size." }),

@@ -1,4 +1,5 @@
 import { setup } from "xstate";
+import { whyApproval } from "./approval.ts";
 import type { Context, Program } from "./domain.ts";
 import { type Effect, type EffectOutcome, type EventError, effectActions, perform, record, send } from "./effects.ts";
 
@@ -50,8 +51,7 @@ const isCurrent = (context: GeneratorContext, event: GeneratorEvent) =>
 const output = (event: GeneratorEvent) => (event.type === "effect.done" ? event.output : {}) as unknown as WriteOutput;
 
 const needsApproval = (context: GeneratorContext) =>
-  context.approve === "always" ||
-  (context.approve === "on_error" && context.current?.rounds.at(-1)?.state.ok === false);
+  context.current !== null && whyApproval(context.approve, context.current) !== null;
 
 function propose(context: GeneratorContext, programs: Program[], extra: { plan?: string; usage?: unknown }): Effect[] {
   const t = context.current?.t ?? 0;
@@ -113,7 +113,13 @@ export const generatorMachine = builder.createMachine({
               const waiting = move.move === "programs" ? move.programs : [];
               return {
                 patch: { waiting },
-                effects: [record("approval.asked", { t: context.current?.t ?? 0, programs: waiting })],
+                effects: [
+                  record("approval.asked", {
+                    t: context.current?.t ?? 0,
+                    programs: waiting,
+                    why: context.current ? whyApproval(context.approve, context.current) : null,
+                  }),
+                ],
               };
             }),
           },

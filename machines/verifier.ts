@@ -10,7 +10,7 @@ export interface VerifierContext {
   chosen: number;
   measures: (Measures | null)[];
   /** The state and measures judged last, to tell what changed. */
-  previous: { state: State; measures: Measures | null } | null;
+  previous: { state: State; measures: Measures | null; feedback: Feedback | null } | null;
   extra: Record<string, unknown>;
   /** The target as described before round 1, if asked. */
   analysis: string | null;
@@ -46,12 +46,18 @@ const takeState = step((_, event) => {
   };
 });
 
+/** Usage of the generator, of choosing and of judging travels to memory together. */
+function withUsage(extra: Record<string, unknown>, more: unknown): Record<string, unknown> {
+  const usage = [extra.usage, more].flat().filter((item) => item !== undefined);
+  return { ...extra, usage };
+}
+
 const takeMeasures = step((context, event) => {
   if (event.type !== "effect.done") return {};
   const measures = event.output.measures as (Measures | null)[];
   const chosen = event.output.chosen as number;
   return {
-    patch: { measures, chosen },
+    patch: { measures, chosen, extra: withUsage(context.extra, event.output.usage) },
     effects: [
       record("measured", { t: context.t, chosen, measures }),
       perform(`judge/${context.t}`, "judge", {
@@ -74,11 +80,10 @@ const report = step((context, event) => {
   const feedback = (done?.feedback as Feedback | undefined) ?? null;
   const error = event.type === "effect.failed" ? event.error : null;
   const measures = context.measures[context.chosen] ?? null;
-  const usage = [context.extra.usage, done?.usage].filter((item) => item !== undefined);
-  const extra = { ...context.extra, usage };
+  const extra = withUsage(context.extra, done?.usage);
   const body = { t: context.t, candidate: state.candidate, state, measures, feedback };
   return {
-    patch: { previous: { state, measures } },
+    patch: { previous: { state, measures, feedback } },
     effects: [
       error ? record("failed", { t: context.t, error }) : record("feedback", body),
       send("memory", { type: "feedback", ...body, program, error, ...extra }),

@@ -28,10 +28,10 @@ export function verifierEffects(
           player.choose !== undefined && states.filter((state) => state.ok).length > 1
             ? await player.choose(states, measures, io)
             : lowest(states, measures);
-        return { measures, chosen };
+        return { measures, chosen, usage: usage() };
       }
       case "judge": {
-        const previous = effect.input.previous as { state: State; measures: Measures | null } | null;
+        const previous = effect.input.previous as Previous | null;
         const observation = {
           t: effect.input.t as number,
           task: spec.task,
@@ -93,6 +93,8 @@ function lowest(states: State[], measures: (Measures | null)[]): number {
   return Math.max(0, best);
 }
 
-function roundOf(previous: { state: State; measures: Measures | null }): Round {
-  return { t: previous.state.t, program: null, state: previous.state, measures: previous.measures, feedback: null };
+type Previous = Pick<Round, "state" | "measures" | "feedback">;
+
+function roundOf(previous: Previous): Round {
+  return { t: previous.state.t, program: null, ...previous };
 }

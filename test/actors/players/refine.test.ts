@@ -1,11 +1,10 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { needsApproval } from "../../../actors/players/approval.ts";
 import type { GeneratorMove, GeneratorPlayer } from "../../../actors/players/player.ts";
 import { skeletonOf, withRefine } from "../../../actors/players/refine.ts";
 import { VigaError } from "../../../config/errors.ts";
 import type { Context } from "../../../machines/domain.ts";
-import { aContext, aRound, aState, aTask, fakeIO } from "./fakes.ts";
+import { aContext, aRound, aTask, fakeIO } from "./fakes.ts";
 
 const writes = (...codes: string[]): GeneratorPlayer => ({
   name: "writer",
@@ -169,21 +168,5 @@ describe("the skeleton of a program", () => {
         expect(skeletonOf(written((index) => numbers[index % 40]!))).toBe(skeletonOf(written(() => "1")));
       }),
     );
-  });
-});
-
-describe("approval of programs", () => {
-  it("is asked always, never, or for the round after a failed one", () => {
-    const failed = {
-      rounds: [
-        aRound(1, { state: aState(1, { ok: false, error: { kind: "program", type: "NameError", message: "x" } }) }),
-      ],
-    };
-    const fine = { rounds: [aRound(1)] };
-    expect(needsApproval("never", failed)).toBeNull();
-    expect(needsApproval("always", fine)).toContain("always");
-    expect(needsApproval("on_error", failed)).toContain("NameError");
-    expect(needsApproval("on_error", fine)).toBeNull();
-    expect(needsApproval("on_error", { rounds: [] })).toBeNull();
   });
 });
