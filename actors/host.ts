@@ -243,8 +243,12 @@ export class ActorHost {
     const events: Promise<void>[] = [];
     for (const { subject, envelope } of outbox) {
       // Messages to a mailbox in order, one after the other (a receiver drops what is numbered lower than the last).
-      if (envelope.sequence === undefined) events.push(publish(bus, subject, envelope, this.signal));
-      else await publish(bus, subject, envelope, this.signal);
+      if (envelope.sequence === undefined) {
+        const event = publish(bus, subject, envelope, this.signal);
+        // Reported below; a message that fails first must not leave this one unheard.
+        event.catch(() => undefined);
+        events.push(event);
+      } else await publish(bus, subject, envelope, this.signal);
     }
     await Promise.all(events);
   }

@@ -1,4 +1,4 @@
-import { describe, expect } from "vitest";
+import { describe, expect, it } from "vitest";
 import { whyApproval } from "../../machines/approval.ts";
 import { aRound, aState } from "../actors/players/fakes.ts";
 
