@@ -43,6 +43,8 @@ export const jobOrder = z.object({
   /** Role whose mailbox gets the answer. */
   role: z.string(),
   epoch: z.number().int(),
+  /** Of the actor that asks: when a later one plays its role, nobody waits for the answer any more. */
+  incarnation: z.number().int().optional(),
   work: jobWork,
 });
 export type JobOrder = z.infer<typeof jobOrder>;
@@ -80,7 +82,14 @@ export async function runJob(
     const held = await leases.current(host.signal);
     const slot = options.spread?.(held) ?? held.slot;
     const job = `${host.address}/${options.key}/${attempt}@${host.incarnation}.${held.epoch}`;
-    const order: JobOrder = { job, run: held.run, role: host.options.role, epoch: held.epoch, work };
+    const order: JobOrder = {
+      job,
+      run: held.run,
+      role: host.options.role,
+      epoch: held.epoch,
+      incarnation: host.incarnation,
+      work,
+    };
     const waiting = host.waitForJob(job);
     const data = JSON.parse(JSON.stringify(order)) as Record<string, unknown>;
     const message = makeEnvelope({ id: job, source: host.address, type: "job", subject: slot, data });

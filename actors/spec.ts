@@ -56,6 +56,8 @@ export const slotEntry = z.object({
   slot: z.string(),
   beat: z.number().int(),
   instance: z.string(),
+  /** The process that serves the slot (bridge/processes); absent where the system does not say. */
+  process: z.string().optional(),
   status: z.enum(["ready", "running", "draining", "gone"]),
   card: z.record(z.string(), z.unknown()),
 });

@@ -15,14 +15,25 @@ export function fail(thrown: unknown, options: { json?: boolean } = {}): void {
   }
 }
 
+/** A Ctrl-C reaches a process more than once (terminal, npm, parent): those within this many ms are one. */
+const oneInterrupt = 500;
+/** After a signal the process gets this long to end by itself, ms. */
+const grace = 4000;
+
 /**
  * A signal for Ctrl-C, SIGTERM and, in a child of `viga run`, the end of its parent. A second Ctrl-C ends at once.
  */
 export function stopSignal(): AbortSignal {
   const stop = new AbortController();
+  let first = 0;
   const on = () => {
-    if (stop.signal.aborted) process.exit(130);
-    stop.abort();
+    if (!stop.signal.aborted) {
+      first = Date.now();
+      setTimeout(() => process.exit(130), grace).unref();
+      stop.abort();
+    } else if (Date.now() - first >= oneInterrupt) {
+      process.exit(130);
+    }
   };
   process.on("SIGINT", on);
   process.on("SIGTERM", on);
@@ -31,6 +42,8 @@ export function stopSignal(): AbortSignal {
     process.stdin.resume();
     process.stdin.on("end", on);
     process.stdin.on("error", on);
+    // Listening for the parent's end is no reason to stay.
+    if ("unref" in process.stdin) (process.stdin as unknown as { unref: () => void }).unref();
   }
   return stop.signal;
 }

@@ -1,8 +1,8 @@
-import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { mkdir, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { execa, parseCommandString } from "execa";
 import { z } from "zod";
+import { makeScratch } from "../../bridge/processes/scratch.ts";
 import { VigaError } from "../../config/errors.ts";
 import type { Task } from "../../machines/domain.ts";
 import { type Requested, writeRequest } from "./command-request.ts";
@@ -91,7 +91,7 @@ export function createCommandVerifier(options: CommandOptions): VerifierPlayer {
 /** Runs the command once with a request; after a crash its recorded reply is used instead. */
 async function call<T>(options: CommandOptions, io: PlayerIO, asked: Requested, schema: z.ZodType<T>): Promise<T> {
   const output = await io.once(`command/${asked.op}`, async () => {
-    const folder = await mkdtemp(join(tmpdir(), "viga-command-"));
+    const folder = await makeScratch("command");
     try {
       await mkdir(join(folder, "files"));
       const request = await writeRequest(

@@ -3,10 +3,11 @@ import { ArtifactStore } from "../../bridge/artifacts/store.ts";
 import { putCell, readCell, watchCells } from "../../bridge/bus/cells.ts";
 import type { Bus } from "../../bridge/bus/connection.ts";
 import { makeEnvelope, parseEnvelope } from "../../bridge/bus/envelope.ts";
-import { serveJobs } from "../../bridge/bus/jobs.ts";
+import { releaseJob, serveJobs } from "../../bridge/bus/jobs.ts";
 import { pause, publish } from "../../bridge/bus/publish.ts";
 import { mailboxSubject } from "../../bridge/bus/subjects.ts";
 import type { Engine } from "../../bridge/engines/contract.ts";
+import { identityOf, isAlive } from "../../bridge/processes/identity.ts";
 import { toVigaError, VigaError } from "../../config/errors.ts";
 import { executorMachine } from "../../machines/executor.ts";
 import { executorMessage } from "../../machines/messages.ts";
@@ -14,7 +15,18 @@ import { executorEffects } from "../effects/executor.ts";
 import { ActorHost } from "../host.ts";
 import { type JobAnswer, type JobOrder, jobOrder } from "../jobs.ts";
 import { LeaseWatch, SlotWatch } from "../lease.ts";
-import { type Lease, lease, leaseKey, type RunSpec, runSpec, type SlotEntry, slotKey, specKey } from "../spec.ts";
+import {
+  actorKey,
+  type Lease,
+  lease,
+  leaseKey,
+  type RunSpec,
+  runSpec,
+  type SlotEntry,
+  slotEntry,
+  slotKey,
+  specKey,
+} from "../spec.ts";
 import { doWork } from "./work.ts";
 
 export interface SlotOptions {
@@ -38,11 +50,13 @@ const beatEvery = 1000;
 export async function serveSlot(options: SlotOptions): Promise<void> {
   const { bus, engineName, slot, signal } = options;
   const instance = randomBytes(6).toString("hex");
+  const self = identityOf();
   const entry: SlotEntry = {
     engine: engineName,
     slot,
     beat: 0,
     instance,
+    ...(self === null ? {} : { process: self }),
     status: "ready",
     card: { ...options.engine.card },
   };
@@ -58,6 +72,8 @@ export async function serveSlot(options: SlotOptions): Promise<void> {
     specs.set(run, found);
     return found;
   };
+
+  await takeOver(options);
 
   const beat = async () => {
     while (!signal.aborted) {
@@ -77,6 +93,7 @@ export async function serveSlot(options: SlotOptions): Promise<void> {
     }
     entry.status = "running";
     try {
+      if (await isOrphan(options, order)) return;
       const answer = await answerTo(options, order, specOf);
       const data = JSON.parse(JSON.stringify(answer)) as Record<string, unknown>;
       const message = makeEnvelope({
@@ -95,6 +112,22 @@ export async function serveSlot(options: SlotOptions): Promise<void> {
   });
 
   await Promise.all([beat(), work, hostExecutors(options, specOf)]);
+}
+
+/** The job that a killed predecessor left half done is given out again, if that is sure to be dead. */
+async function takeOver({ bus, engineName, slot, signal }: SlotOptions): Promise<void> {
+  const cell = await readCell<unknown>(bus.slots, slotKey(engineName, slot), signal);
+  const before = slotEntry.safeParse(cell.value);
+  if (!before.success || before.data.process === undefined) return;
+  if (isAlive(before.data.process) === false) await releaseJob(bus, engineName, slot, signal);
+}
+
+/** True when the actor that asked has died since, and its successor asks anew. */
+async function isOrphan({ bus, signal }: SlotOptions, order: JobOrder): Promise<boolean> {
+  if (order.incarnation === undefined) return false;
+  const actor = await readCell<{ incarnation?: unknown }>(bus.actors, actorKey(order.run, order.role), signal);
+  const now = actor.value?.incarnation;
+  return typeof now === "number" && now > order.incarnation;
 }
 
 /** Does a job, unless its lease is no longer the one in force. */

@@ -12,6 +12,8 @@ export const busFile = z.object({
   creds: z.string().optional(),
   /** Process that owns the run. */
   pid: z.number().int(),
+  /** The same process by a name that no other ever has (bridge/processes); absent where the system does not say. */
+  process: z.string().optional(),
 });
 export type BusFile = z.infer<typeof busFile>;
 

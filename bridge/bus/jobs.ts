@@ -55,6 +55,28 @@ export async function serveJobs(
   }
 }
 
+/**
+ * Has a job that a worker took to its grave given out again at once rather than when its time is up. Only for whoever
+ * knows that no other process serves this slot.
+ */
+export async function releaseJob(bus: Bus, engine: string, slot: string, signal: AbortSignal): Promise<void> {
+  const durable = `${engine}-${slot}`;
+  const info = await persist(signal, async () => {
+    try {
+      return await bus.jsm.consumers.info(streams.job, durable);
+    } catch (error) {
+      if (/consumer not found/i.test(String(error))) return null;
+      throw error;
+    }
+  });
+  if (info === null || info.num_ack_pending === 0) return;
+  // max_ack_pending 1: what is pending is what was delivered last. Its reply subject, on which a worker would have
+  // refused it, is made of these numbers (nats-server's own form since 2.2: delivery count, sequences, time, pending).
+  const { stream_seq, consumer_seq } = info.delivered;
+  bus.nc.publish(`$JS.ACK.${streams.job}.${durable}.1.${stream_seq}.${consumer_seq}.${Date.now()}000000.0`, "-NAK");
+  await persist(signal, () => bus.nc.flush());
+}
+
 async function work(message: JsMsg, handle: (delivery: JobDelivery) => Promise<void>): Promise<void> {
   const alive = setInterval(() => message.working(), 1000);
   try {

@@ -66,6 +66,8 @@ export async function startBusServer(options: BusServerOptions): Promise<BusServ
     });
   };
   watch(child);
+  const last = () => void child.kill("SIGKILL");
+  process.once("exit", last);
   try {
     await ready(port, child);
   } catch (error) {
@@ -89,14 +91,18 @@ export async function startBusServer(options: BusServerOptions): Promise<BusServ
       const late = setTimeout(() => child.kill("SIGKILL"), 1000);
       await child;
       clearTimeout(late);
+      process.off("exit", last);
     },
   };
 }
 
-/** With setpriv the server dies with us, also when we are SIGKILLed. */
+/**
+ * With setpriv the server dies with us, also when we are SIGKILLed. In a group of its own, for a Ctrl-C in a terminal
+ * goes to the whole group and the bus must be the last to go.
+ */
 function launch(command: string, conf: string) {
   const setpriv = ["/usr/bin/setpriv", "/bin/setpriv"].find((path) => existsSync(path));
-  const options = { reject: false, stdin: "ignore", stdout: "ignore", stderr: "ignore", cleanup: true } as const;
+  const options = { reject: false, stdin: "ignore", stdout: "ignore", stderr: "ignore", detached: true } as const;
   return setpriv
     ? execa(setpriv, ["--pdeathsig", "KILL", command, "-c", conf], options)
     : execa(command, ["-c", conf], options);

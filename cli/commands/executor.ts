@@ -46,6 +46,7 @@ export function executorCommand(): Command {
               `${card.engine} ${card.version} ready (${card.isolation}, ${card.devices.join(", ")}, pid ${pid ?? "-"})`,
             ),
         });
+        if (signal.aborted) process.exitCode = 130;
       } finally {
         await joined.bus.close();
       }

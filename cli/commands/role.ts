@@ -20,6 +20,8 @@ export function roleCommand(): Command {
           log(`plays in run ${run}`);
           await playRole({ bus: joined.bus, run, role, signal: ending, log });
         });
+        // Ended from outside, not with the run: whoever keeps this process starts it again.
+        if (signal.aborted) process.exitCode = 130;
       } finally {
         await joined.bus.close();
       }

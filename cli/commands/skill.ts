@@ -1,8 +1,9 @@
-import { mkdir, mkdtemp, rm } from "node:fs/promises";
-import { availableParallelism, tmpdir } from "node:os";
+import { mkdir, rm } from "node:fs/promises";
+import { availableParallelism } from "node:os";
 import { join, resolve } from "node:path";
 import { Argument, Command, InvalidArgumentError } from "commander";
 import { startBlender } from "../../bridge/engines/blender.ts";
+import { makeScratch, sweepScratch } from "../../bridge/processes/scratch.ts";
 import { checkBase } from "../../config/inputs.ts";
 import { blenderSkill, serveOnStdio } from "../../skills/blender/server.ts";
 import { stopSignal } from "../exit.ts";
@@ -21,7 +22,8 @@ export function skillCommand(): Command {
       const signal = stopSignal();
       const base = options.base === undefined ? undefined : resolve(options.base);
       if (base !== undefined) await checkBase(base);
-      const scratch = await mkdtemp(join(tmpdir(), "viga-skill-"));
+      await sweepScratch();
+      const scratch = await makeScratch("skill");
       try {
         // Logs go to stderr: stdout belongs to the protocol.
         const log = (line: string) => process.stderr.write(`${line}\n`);

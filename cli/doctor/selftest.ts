@@ -1,5 +1,4 @@
-import { mkdir, mkdtemp, readFile, rm, stat } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { mkdir, readFile, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { openBus } from "../../bridge/bus/connection.ts";
 import { makeEnvelope, parseEnvelope } from "../../bridge/bus/envelope.ts";
@@ -9,6 +8,7 @@ import { startBusServer } from "../../bridge/bus/server.ts";
 import { mailboxSubject, streams } from "../../bridge/bus/subjects.ts";
 import { startBlender } from "../../bridge/engines/blender.ts";
 import { defaultLimits, type Engine } from "../../bridge/engines/contract.ts";
+import { makeScratch } from "../../bridge/processes/scratch.ts";
 import { toVigaError } from "../../config/errors.ts";
 import { escapes } from "./escapes.ts";
 import type { Row } from "./row.ts";
@@ -31,7 +31,7 @@ async function check(base: Base, work: () => Promise<{ version: string; how?: st
 }
 
 async function inTemp<T>(work: (dir: string) => Promise<T>): Promise<T> {
-  const dir = await mkdtemp(join(tmpdir(), "viga-doctor-"));
+  const dir = await makeScratch("doctor");
   try {
     return await work(dir);
   } finally {

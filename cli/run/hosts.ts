@@ -71,6 +71,8 @@ function slotArguments(executor: ExecutorSettings, spec: RunSpec): string[] {
 /** Restarts within this many milliseconds of each other count together; more than ten of them end the attempt. */
 const restartWindow = 60_000;
 const maxRestarts = 10;
+/** Milliseconds that may lie between a child's and this process's seeing the end of the run. */
+const endingLag = 2000;
 
 /** Runs `viga ...` as a child and starts it again whenever it dies before the run is over. */
 async function keepProcess(
@@ -93,7 +95,10 @@ async function keepProcess(
       env: { VIGA_CHILD: "1" },
     });
     const result = await child;
-    if (signal.aborted || result.exitCode === 0) return;
+    // A child that ended well saw the end of the run, of which this process is just about to hear. It is started again
+    // all the same if that was not so.
+    if (result.exitCode === 0) await pause(endingLag, signal);
+    if (signal.aborted) return;
     const now = Date.now();
     deaths.push(now);
     const recent = deaths.filter((time) => now - time < restartWindow).length;
@@ -103,7 +108,8 @@ async function keepProcess(
         hint: "what it printed above says why; viga doctor checks engine and bus",
       });
     }
-    log(`${name} died (${why}); started again`);
-    await pause(Math.min(2000, 50 * 2 ** Math.min(recent, 5)), signal);
+    // A Ctrl-C reaches children and parent at the same moment: no news of it.
+    await pause(Math.min(2000, 25 * 2 ** Math.min(recent, 6)), signal);
+    if (!signal.aborted) log(`${name} died (${why}); started again`);
   }
 }

@@ -21,8 +21,15 @@ export interface RunObservers {
   finish: (result: RingResult, shown: string) => Promise<void>;
 }
 
-/** The observers that `viga run` attaches: tape, output tree, report, progress. */
-export async function runObservers(spec: RunSpec, json: boolean): Promise<RunObservers> {
+/**
+ * The observers that `viga run` attaches: tape, output tree, report, progress.
+ * @param options.over the run is over already and only its output is written again
+ */
+export async function runObservers(
+  spec: RunSpec,
+  json: boolean,
+  options: { over?: boolean } = {},
+): Promise<RunObservers> {
   const store = new ArtifactStore(join(spec.out, "artifacts"));
   const read = (ref: string) => store.get(ref);
   const progress = createProgress({ stream: json ? process.stdout : process.stderr, json });
@@ -30,7 +37,7 @@ export async function runObservers(spec: RunSpec, json: boolean): Promise<RunObs
     await createTape({ out: spec.out }),
     createOutput({ out: spec.out, read, heatMap: drawHeatMap }),
     createReport({ out: spec.out, read }),
-    progress,
+    ...(options.over === true ? [] : [progress]),
   ];
   return {
     all,

@@ -9,6 +9,8 @@ import { makeEnvelope } from "../../bridge/bus/envelope.ts";
 import { publish } from "../../bridge/bus/publish.ts";
 import { type BusServer, startBusServer } from "../../bridge/bus/server.ts";
 import { mailboxSubject } from "../../bridge/bus/subjects.ts";
+import { identityOf } from "../../bridge/processes/identity.ts";
+import { sweepScratch } from "../../bridge/processes/scratch.ts";
 import { VigaError } from "../../config/errors.ts";
 import type { ExecutorSettings } from "../../config/executors.ts";
 import type { Observer } from "../../observers/observer.ts";
@@ -57,7 +59,7 @@ export async function runRing(options: RingOptions): Promise<RingResult> {
     }
     const address = server ? { url: server.url, token: server.token } : (options.busAddress ?? { url: "" });
     bus = await openBus(address, { name: `viga run ${spec.run}` });
-    await writeBusFile(spec.out, { schema: 1, run: spec.run, ...address, pid: process.pid });
+    await writeBusFile(spec.out, { schema: 1, run: spec.run, ...address, ...ourselves() });
     await putCell(bus.actors, specKey(spec.run), spec, ended);
     options.onBus?.(bus);
 
@@ -72,12 +74,18 @@ export async function runRing(options: RingOptions): Promise<RingResult> {
     hosts = startHosts({ mode: options.hosts, bus, spec, executors: options.executors, signal: ended, log });
     await begin(bus, spec, ended);
     return await Promise.race([finished, hosts.broken, aborted(signal)]);
+  } catch (error) {
+    // Whatever was under way when the signal came ends with an error of its own.
+    if (signal.aborted) return interrupted;
+    throw error;
   } finally {
     ending.abort();
     await hosts?.ended;
     for (const observer of options.observers) await observer.close();
     await bus?.close();
     await server?.stop();
+    // Scratch folders of children that had to be killed.
+    await sweepScratch();
   }
 }
 
@@ -96,11 +104,17 @@ async function begin(bus: Bus, spec: RunSpec, signal: AbortSignal): Promise<void
   await publish(bus, mailboxSubject(spec.run, "supervisor"), message, signal);
 }
 
+function ourselves(): { pid: number; process?: string } {
+  const identity = identityOf();
+  return { pid: process.pid, ...(identity === null ? {} : { process: identity }) };
+}
+
+const interrupted: RingResult = { status: "interrupted", reason: "interrupted", error: null, bestT: null };
+
 function aborted(signal: AbortSignal): Promise<RingResult> {
-  const result: RingResult = { status: "interrupted", reason: "interrupted", error: null, bestT: null };
   return new Promise((resolve) => {
-    if (signal.aborted) resolve(result);
-    signal.addEventListener("abort", () => resolve(result), { once: true });
+    if (signal.aborted) resolve(interrupted);
+    signal.addEventListener("abort", () => resolve(interrupted), { once: true });
   });
 }
 
@@ -117,7 +131,7 @@ export async function loadSpec(out: string): Promise<RunSpec> {
   const text = await readFile(path, "utf8").catch((cause: unknown) => {
     throw new VigaError("not_found", `${out} holds no run: there is no run.json`, {
       cause,
-      hint: "give the output folder of a run",
+      hint: "give the output folder of a run, the one with run.json and tape.jsonl in it",
     });
   });
   try {

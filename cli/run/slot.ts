@@ -1,10 +1,11 @@
-import { mkdtemp, rm } from "node:fs/promises";
-import { availableParallelism, tmpdir } from "node:os";
+import { rm } from "node:fs/promises";
+import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { serveSlot } from "../../actors/slot/slot.ts";
 import type { Bus } from "../../bridge/bus/connection.ts";
 import { startBlender } from "../../bridge/engines/blender.ts";
-import type { CapabilityCard, Isolation } from "../../bridge/engines/contract.ts";
+import type { CapabilityCard, Engine, Isolation } from "../../bridge/engines/contract.ts";
+import { makeScratch, sweepScratch } from "../../bridge/processes/scratch.ts";
 import { VigaError } from "../../config/errors.ts";
 
 export interface SlotSettings {
@@ -26,9 +27,11 @@ export async function runSlot(settings: SlotSettings): Promise<void> {
       hint: "modes blendergym and static_scene run on blender",
     });
   }
-  const scratch = await mkdtemp(join(tmpdir(), `viga-${slot}-`));
+  // What a killed predecessor could not take away; its successor starts on this host as a rule.
+  await sweepScratch();
+  const scratch = await makeScratch(slot);
   try {
-    const engine = await startBlender({
+    const starting = startBlender({
       gpu,
       cpus: availableParallelism(),
       scratch: join(scratch, "engine"),
@@ -36,6 +39,8 @@ export async function runSlot(settings: SlotSettings): Promise<void> {
       ...(process.env.VIGA_DEBUG === undefined ? {} : { log }),
       ...(settings.isolation === undefined ? {} : { isolation: settings.isolation }),
     });
+    const engine = await unlessAborted(starting, signal);
+    if (engine === null) return;
     try {
       settings.onReady?.(engine.card, engine.pid);
       await serveSlot({ bus, engineName, slot, engine, scratch: join(scratch, "jobs"), signal, log });
@@ -45,4 +50,23 @@ export async function runSlot(settings: SlotSettings): Promise<void> {
   } finally {
     await rm(scratch, { recursive: true, force: true });
   }
+}
+
+/** Milliseconds that a Ctrl-C waits for an engine which is just coming up. */
+const bootGrace = 500;
+
+/** The engine; null when the signal came first. Then it goes as soon as it is up, or with this process. */
+async function unlessAborted(starting: Promise<Engine>, signal: AbortSignal): Promise<Engine | null> {
+  const { promise: late, resolve } = Promise.withResolvers<null>();
+  const on = () => setTimeout(() => resolve(null), bootGrace);
+  signal.addEventListener("abort", on, { once: true });
+  if (signal.aborted) on();
+  try {
+    const engine = await Promise.race([starting, late]);
+    if (engine !== null) return engine;
+  } finally {
+    signal.removeEventListener("abort", on);
+  }
+  void starting.then((engine) => engine.close()).catch(() => undefined);
+  return null;
 }

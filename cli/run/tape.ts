@@ -15,6 +15,18 @@ export async function toTapeEvent(stored: Stored, store: ArtifactStore | null): 
   return { seq: stored.seq, id: message.id, time: message.time, run, role, type: message.type, data };
 }
 
+/** How the run ended, when this is the event that says so. */
+export function resultOf(event: TapeEvent): RingResult | null {
+  if (event.type !== "run.finished") return null;
+  const { status, reason, error, best_t } = event.data as {
+    status: "done" | "failed";
+    reason: string;
+    error: RingResult["error"];
+    best_t: number | null;
+  };
+  return { status, reason, error, bestT: best_t };
+}
+
 /** Plays a run's events, from the first, to every observer; resolves with the run's end. */
 export async function followTape(
   bus: Bus,
@@ -34,15 +46,8 @@ export async function followTape(
         log(`cannot write what event ${event.seq} says: ${toVigaError(error).message}`);
       }
     }
-    if (event.type === "run.finished") {
-      const { status, reason, error, best_t } = event.data as {
-        status: "done" | "failed";
-        reason: string;
-        error: RingResult["error"];
-        best_t: number | null;
-      };
-      return { status, reason, error, bestT: best_t };
-    }
+    const result = resultOf(event);
+    if (result !== null) return result;
   }
   return { status: "interrupted", reason: "interrupted", error: null, bestT: null };
 }
