@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, rm } from "node:fs/promises";
+import { mkdir, mkdtemp, readdir, rm } from "node:fs/promises";
 import { availableParallelism } from "node:os";
 import { join, resolve } from "node:path";
 import { z } from "zod";
@@ -41,8 +41,9 @@ export async function startBlender(options: BlenderOptions): Promise<Engine> {
   const blender = await locateBlender(options.blender);
   await mkdir(options.scratch, { recursive: true });
   const cpus = Math.max(1, options.cpus ?? availableParallelism());
+  await clearStale(resolve(options.scratch));
   const open = async (): Promise<{ worker: Worker; own: string }> => {
-    const own = await mkdtemp(join(resolve(options.scratch), "engine-"));
+    const own = await mkdtemp(join(resolve(options.scratch), `engine-${process.pid}-`));
     try {
       const worker = await startWorker({
         blender,
@@ -67,6 +68,23 @@ export async function startBlender(options: BlenderOptions): Promise<Engine> {
 /** Processes that were just killed may still be writing: a few attempts. */
 async function remove(folder: string): Promise<void> {
   await rm(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 50 }).catch(() => {});
+}
+
+/** Private folders of engines whose node process was killed before it could remove them. */
+async function clearStale(scratch: string): Promise<void> {
+  for (const name of await readdir(scratch)) {
+    const pid = /^engine-(\d+)-/.exec(name)?.[1];
+    if (pid !== undefined && !isRunning(Number(pid))) await remove(join(scratch, name));
+  }
+}
+
+function isRunning(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === "EPERM";
+  }
 }
 
 class BlenderEngine implements Engine {

@@ -6,9 +6,9 @@ import os
 import bpy
 
 from . import forking, runner, sandbox
-from .box import EXIT_STATUS
+from .box import EXIT_STATUS, KEEPER
 from .errors import describe
-from .native import close_all_but, flush_stdio
+from .native import PR_SET_CHILD_SUBREAPER, close_all_but, end_at_once_on_exit, flush_stdio, prctl
 
 
 def start(box, settings, place, log_fd, keep):
@@ -66,6 +66,7 @@ def _refuse(box, thrown):
 def finish(box, settings, on_keep):
     """Does the job in this very process and ends it. -> never"""
     forking.threads.start()
+    end_at_once_on_exit()
     answer(box, box.request(), settings, on_keep)
 
 
@@ -85,6 +86,7 @@ def first_process(box, settings):
     """Process 1 of a sandbox whose scene is kept. It never runs the program, so nothing the program left behind, no
     thread and no handler, lives in it; it ends when nothing else is left."""
     box.set_word(EXIT_STATUS, 0)
+    prctl(PR_SET_CHILD_SUBREAPER, 1)
     pid = os.fork()
     if pid == 0:
         finish(box, settings, lambda: keep_scene(box, settings))
@@ -104,6 +106,7 @@ def keep_scene(box, settings):
     if pid:
         return
     forking.threads.stop()
+    box.set_word(KEEPER, os.getpid())
     seen = 1
     while True:
         seen, request = box.next_request(seen)

@@ -92,6 +92,13 @@ def drop_capabilities():
     syscall("capset", header, (ctypes.c_uint32 * 6)())
 
 
+def end_at_once_on_exit():
+    """In a fork, C's exit() would run the libraries' destructors, which wait for threads that are not there: a handler
+    that raises SystemExit is enough. `_exit` itself becomes the first of the functions that exit() calls."""
+    if hasattr(libc, "on_exit"):
+        libc.on_exit(ctypes.cast(libc._exit, ctypes.c_void_p), None)
+
+
 def flush_stdio():
     """C's and Python's buffers; before a fork, or both sides print them."""
     import sys

@@ -30,9 +30,11 @@ class Cold(Supervisor):
         self.serial = not self.once
         self.home = tempfile.mkdtemp(prefix="home-", dir=self.settings.own)
         try:
+            seen = self.files(request)
+            self.admit(seen)
             self.hand_over(self.home)
             self.hand_over(request["dir"])
-            self.begin(request, self.writable(request))
+            self.begin(request, self.writable(request), seen)
             send(self.channel, self.job(request))
             self.go_on(request)
         finally:
@@ -45,12 +47,12 @@ class Cold(Supervisor):
     def go_on(self, request):
         """Nothing: the next job has its own."""
 
-    def begin(self, request, folders):
+    def begin(self, request, folders, seen):
         memfd = Box.memfd()
         self.box = Box(memfd)
         self.log = Log(request["limits"]["logKb"])
         self.folders = folders
-        self.seen = self.files(request)
+        self.seen = seen
         self.limits = request["limits"]
         place = self.place(folders, self.seen, request["limits"], self.home)
         self.pid = child.start_blender(self.box, memfd, self.settings, place, self.log.write_fd, self.once)
@@ -66,7 +68,9 @@ class Cold(Supervisor):
         began = time.monotonic()
         ticket = self.box.ask(request)
         verdict = self.wait(request, ticket, began)
-        if verdict is not None or self.once:
+        # In a Blender that goes on, a process the program left behind spoils it for the next job.
+        left_behind = not self.once and verdict is None and watch.purge(self.pid, self.settings.level == "weak", None)
+        if verdict is not None or self.once or left_behind:
             self.end()
         keep = request["op"] == "run" and request.get("keep") is not None
         reply = outcome.settle(self, request, request["dir"], verdict, self.status, began, [KEPT])

@@ -13,6 +13,8 @@ PAGE = resource.getpagesize()
 CHECK_EVERY = 0.2
 # A job may fill this many times its largest file before it is stopped.
 DISK_FACTOR = 2
+# Memory of an idle Blender that a job is not blamed for.
+BLENDER_ITSELF = 512 << 20
 
 
 def children(pid):
@@ -35,6 +37,7 @@ def descendants(pid, at_most=4096):
 
 
 def private_bytes(pids):
+    """An upper bound, quickly: memory that forks still share is counted for each of them."""
     total = 0
     for pid in pids:
         try:
@@ -44,6 +47,57 @@ def private_bytes(pids):
         except (OSError, IndexError):
             continue
     return total
+
+
+def proportional_bytes(pids):
+    """What the processes use together, shared pages counted once; slow, milliseconds each."""
+    total = 0
+    for pid in pids:
+        try:
+            with open(f"/proc/{pid}/smaps_rollup") as file:
+                total += sum(int(line.split()[1]) * 1024 for line in file if line.startswith("Pss_Anon:"))
+        except (OSError, IndexError, ValueError):
+            continue
+    return total
+
+
+def alive(pid):
+    try:
+        with open(f"/proc/{pid}/stat") as file:
+            return file.read().rpartition(")")[2].split()[0] not in ("Z", "X")
+    except (OSError, IndexError):
+        return False
+
+
+def inner_pid(pid):
+    """The process's own number in its PID namespace."""
+    try:
+        with open(f"/proc/{pid}/status") as file:
+            for line in file:
+                if line.startswith("NSpid:"):
+                    return int(line.split()[-1])
+    except (OSError, ValueError):
+        pass
+    return -1
+
+
+def purge(root, also, spare):
+    """Ends what a job left running below `root`, and below us when `also`; `spare` is the number, in its namespace, of
+    the one that stays. -> whether anything was found"""
+    found = False
+    for _ in range(500):
+        strays = descendants(root) + (descendants(os.getpid()) if also else [])
+        strays = [pid for pid in set(strays) if pid != root and alive(pid) and inner_pid(pid) != spare]
+        if not strays:
+            return found
+        found = True
+        for pid in strays:
+            try:
+                os.kill(pid, signal.SIGKILL)
+            except (ProcessLookupError, PermissionError):
+                pass
+        time.sleep(0.001)
+    return found
 
 
 def disk_bytes(directory, at_most=20000):
@@ -88,7 +142,9 @@ class Overrun:
         if now < self.next:
             return None
         self.next = now + CHECK_EVERY
-        if private_bytes([self.pid] + descendants(self.pid)) > self.memory * 1.25 + (512 << 20):
+        family = [self.pid] + descendants(self.pid)
+        most = self.memory + BLENDER_ITSELF
+        if private_bytes(family) > most and proportional_bytes(family) > most:
             return "memory", "OutOfMemory", "the job used more memory than it may", "use fewer objects, or lower subdivision"
         used, entries = disk_bytes(self.directory)
         if used - self.before > self.disk or entries >= 20000:

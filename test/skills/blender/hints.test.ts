@@ -1,0 +1,99 @@
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { cube, type Lab, openLab } from "../../bridge/engines/lab.ts";
+
+const cases: { title: string; program: string; error: { type: string; hint: RegExp; line?: number } }[] = [
+  {
+    title: "a socket of another Blender version, or a misspelt one",
+    program: `mat = bpy.data.materials.new('m'); mat.use_nodes = True
+bsdf = mat.node_tree.nodes['Principled BSDF']
+bsdf.inputs['Roughnes'].default_value = 1`,
+    error: { type: "KeyError", hint: /'Roughness'/, line: 10 },
+  },
+  {
+    title: "a socket under the name it has in the other major versions",
+    program: `mat = bpy.data.materials.new('m'); mat.use_nodes = True
+bsdf = mat.node_tree.nodes['Principled BSDF']
+names = {'Transmission', 'Transmission Weight'} - set(bsdf.inputs.keys())
+wrong = names.pop()
+bsdf.inputs[wrong].default_value = 1`,
+    error: { type: "KeyError", hint: /'Transmission( Weight)?'/, line: 12 },
+  },
+  {
+    title: "an attribute that does not exist",
+    program: "bpy.data.objects['Cube'].locaton = (1, 2, 3)",
+    error: { type: "AttributeError", hint: /'location'/, line: 8 },
+  },
+  {
+    title: "an enum value",
+    program: "bpy.data.objects['Cube'].rotation_mode = 'XYY'",
+    error: { type: "TypeError", hint: /'XYZ'/ },
+  },
+  {
+    title: "an operator's keyword",
+    program: "bpy.ops.mesh.primitive_cube_add(sise=2)",
+    error: { type: "TypeError", hint: /'size'/ },
+  },
+  { title: "a missing import", program: "print(math.pi)", error: { type: "NameError", hint: /import math/ } },
+  {
+    title: "a misspelt name",
+    program: "distance = 1\nprint(distnce)",
+    error: { type: "NameError", hint: /'distance'/, line: 9 },
+  },
+  {
+    title: "a lookup that found nothing",
+    program: "bpy.data.objects.get('Cub').location.x = 1",
+    error: { type: "AttributeError", hint: /'Cube'/ },
+  },
+  {
+    title: "a module that is not there",
+    program: "import no_such_module",
+    error: { type: "ModuleNotFoundError", hint: /do without no_such_module/ },
+  },
+  {
+    title: "an object that was removed",
+    program: "cube = bpy.data.objects['Cube']\nbpy.data.objects.remove(cube)\ncube.location.x = 1",
+    error: { type: "ReferenceError", hint: /removed/, line: 10 },
+  },
+];
+
+describe("what a program is told about its error", () => {
+  let lab: Lab;
+  beforeAll(async () => {
+    lab = await openLab();
+  });
+  afterAll(() => lab.close());
+
+  it.each(cases)("names what was meant: $title", async ({ program, error }) => {
+    const state = await lab.run(cube + program);
+    expect(state.error).toMatchObject({ kind: "program", type: error.type });
+    expect(state.error?.hint).toMatch(error.hint);
+    if (error.line !== undefined) expect(state.error?.line).toBe(error.line);
+  });
+
+  it("a syntax error has its line and source", async () => {
+    const state = await lab.run("import bpy\nfor i in range(3)\n  pass");
+    expect(state.error).toMatchObject({ type: "SyntaxError", line: 2, source: "for i in range(3)" });
+  });
+
+  it("the line is the program's own, also when the error comes from a library it called", async () => {
+    const state = await lab.run("import json\n\njson.loads('{')");
+    expect(state.error).toMatchObject({ type: "JSONDecodeError", line: 3 });
+  });
+
+  it("a camera that does not exist is an error that names those that do; an optional one is left out", async () => {
+    const wrong = await lab.run(cube, { views: [{ camera: "Camera1", name: "a.png" }] });
+    expect(wrong.error).toMatchObject({ type: "NoCamera", hint: expect.stringContaining("'Cam'") });
+    const views = [
+      { camera: "Cam", name: "a.png" },
+      { camera: "Camera2", name: "b.png", optional: true },
+    ];
+    expect(await lab.run(cube, { views })).toMatchObject({ ok: true, renders: [{ name: "a.png", camera: "Cam" }] });
+    const none = await lab.run("import bpy", { views: [{ camera: null, name: "a.png" }] });
+    expect(none.error).toMatchObject({ kind: "program", message: "scene has no camera" });
+  });
+
+  it("sys.exit() without a number ends a program well, with one it is an error", async () => {
+    expect((await lab.run("import sys\nprint('done')\nsys.exit()")).ok).toBe(true);
+    expect((await lab.run("import sys\nsys.exit(2)")).error).toMatchObject({ type: "SystemExit" });
+  });
+});
