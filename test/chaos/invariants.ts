@@ -1,0 +1,140 @@
+import type { TapeEvent } from "../../observers/observer.ts";
+
+/** What a run left, as the invariants see it. */
+export interface Evidence {
+  events: TapeEvent[];
+  /** Real calls of the player, from its own log. */
+  calls: { t: number; at: number }[];
+  scores: { best: { t: number | null; pl: number | null } | null; rounds: { t: number; pl: number | null }[] } | null;
+  exit: number | null;
+  /** Processes and temporary files that were still there after the end. */
+  left: string[];
+}
+
+export type Invariant =
+  | "nothing-lost"
+  | "nothing-twice"
+  | "one-answer"
+  | "best-monotone"
+  | "paid-once"
+  | "ends"
+  | "clean";
+export interface Violation {
+  invariant: Invariant;
+  detail: string;
+}
+
+interface RoundSeen {
+  t: number;
+  code: string;
+  loss: number | null;
+}
+
+type Check = (evidence: Evidence, undisturbed: Evidence) => string[];
+
+/** Names and what each means, as docs/chaos.md lists them. */
+export const invariants: Record<Invariant, Check> = {
+  /** The same rounds with the same programs, losses and best as an undisturbed run. */
+  "nothing-lost": (evidence, undisturbed) => {
+    const [seen, wanted] = [roundsOf(evidence.events), roundsOf(undisturbed.events)];
+    const wrong = wanted.flatMap(({ t, code, loss }) => {
+      const round = seen.find((one) => one.t === t);
+      if (round === undefined) return [`round ${t} is missing`];
+      if (round.code !== code) return [`round ${t} has another program`];
+      return near(round.loss, loss) ? [] : [`round ${t}: loss ${round.loss} instead of ${loss}`];
+    });
+    const [best, wantedBest] = [endOf(evidence.events)?.best_t, endOf(undisturbed.events)?.best_t];
+    if (best !== wantedBest) wrong.push(`best round ${best} instead of ${wantedBest}`);
+    if (!near(evidence.scores?.best?.pl ?? null, undisturbed.scores?.best?.pl ?? null)) {
+      wrong.push(`scores.json: best ${evidence.scores?.best?.pl} instead of ${undisturbed.scores?.best?.pl}`);
+    }
+    return wrong;
+  },
+  /** One round event per t, one accepted program per t, no event id and no sequence twice. */
+  "nothing-twice": ({ events }) => [
+    ...twice(events.map(({ id }) => id)).map((id) => `event ${id} stands twice on the tape`),
+    ...twice(events.map(({ seq }) => String(seq))).map((seq) => `sequence ${seq} stands twice on the tape`),
+    ...twice(roundsOf(events).map(({ t }) => String(t))).map((t) => `round ${t} was added twice`),
+    ...twice(keysOf(events, "program.proposed", "program")).map((key) => `program ${key} was accepted twice`),
+  ],
+  /** One state per candidate. */
+  "one-answer": ({ events }) => twice(keysOf(events, "state", "state")).map((key) => `state ${key} was accepted twice`),
+  /** The best round is the first with the lowest loss, at the stop, at the end and in scores.json. */
+  "best-monotone": ({ events, scores }) => {
+    const seen = roundsOf(events).filter((round) => round.loss !== null);
+    const lowest = Math.min(...seen.map(({ loss }) => loss ?? Number.POSITIVE_INFINITY));
+    const first = seen.find(({ loss }) => loss === lowest)?.t;
+    const said = [
+      ...events.filter(({ type }) => type === "stopped").map(({ data }) => data.best_t),
+      endOf(events)?.best_t,
+      scores?.best?.t,
+    ];
+    return said
+      .filter((t) => t !== first)
+      .map((t) => `best is round ${String(t)}, though round ${first} has the lowest loss`);
+  },
+  /** A call whose reply was recorded is never made again; one more call at most for each that is marked unknown. */
+  "paid-once": ({ events, calls }) => {
+    const keyOf = (event: TapeEvent) => String(event.data.key);
+    const rounds = [...new Set(calls.map(({ t }) => t))];
+    return rounds.flatMap((t) => {
+      const own = events.filter((event) => event.type.startsWith("call.") && keyOf(event).startsWith(`write/${t}/`));
+      const made = calls.filter((call) => call.t === t);
+      const unknown = own.filter(({ type }) => type === "call.unknown").length;
+      const reply = own.find(({ type }) => type === "call.reply");
+      const late = reply === undefined ? [] : made.filter(({ at }) => at > Date.parse(reply.time));
+      return [
+        ...(made.length > 1 + unknown ? [`round ${t}: ${made.length} calls, ${unknown} marked unknown`] : []),
+        ...(late.length > 0 ? [`round ${t}: called again after its reply was recorded`] : []),
+      ];
+    });
+  },
+  /** The run ends done, within its deadline. */
+  ends: ({ events, exit }) => {
+    const status = endOf(events)?.status;
+    return status === "done" && exit === 0 ? [] : [`status ${String(status ?? "none")}, exit ${exit ?? "none"}`];
+  },
+  /** No process and no temporary file is left. */
+  clean: ({ left }) => left,
+};
+
+export function violationsOf(evidence: Evidence, undisturbed: Evidence): Violation[] {
+  return (Object.keys(invariants) as Invariant[]).flatMap((invariant) =>
+    invariants[invariant](evidence, undisturbed).map((detail) => ({ invariant, detail })),
+  );
+}
+
+/** A round event's number, program (an artifact: the same text has the same name) and loss. */
+export function roundsOf(events: readonly TapeEvent[]): RoundSeen[] {
+  return events
+    .filter(({ type }) => type === "round")
+    .map(({ data }) => {
+      const round = data.round as { t: number; program: { code: string } };
+      return { t: round.t, code: round.program.code, loss: (data.loss as number | null | undefined) ?? null };
+    });
+}
+
+function endOf(events: readonly TapeEvent[]): { status: string; best_t: number | null } | undefined {
+  const end = events.find(({ type }) => type === "run.finished");
+  return end?.data as { status: string; best_t: number | null } | undefined;
+}
+
+/** "<t>.<candidate>" of every event of a type. */
+function keysOf(events: readonly TapeEvent[], type: string, field: string): string[] {
+  return events
+    .filter((event) => event.type === type)
+    .map(({ data }) => {
+      const { t, candidate } = data[field] as { t: number; candidate: number };
+      return `${t}.${candidate}`;
+    });
+}
+
+function twice(items: readonly string[]): string[] {
+  return [...new Set(items.filter((item, index) => items.indexOf(item) !== index))];
+}
+
+/** Equal to one in a million. */
+function near(a: number | null, b: number | null): boolean {
+  if (a === null || b === null) return a === b;
+  return Math.abs(a - b) <= 1e-6 * Math.max(Math.abs(a), Math.abs(b));
+}

@@ -1,0 +1,97 @@
+import { parseArgs } from "node:util";
+import { type Disturbed, disturbedRun, type Killed } from "./disturbed.ts";
+import { type Violation, violationsOf } from "./invariants.ts";
+import { planRun, randomOf } from "./plan.ts";
+import { targets } from "./processes.ts";
+
+/**
+ * `npm run chaos -- [--kills N] [--seed S] [--json]`: kills a run's processes at scripted and random points and checks
+ * every invariant against an undisturbed run. Exit 1 on any violation.
+ */
+const { values } = parseArgs({
+  options: {
+    kills: { type: "string", default: "200" },
+    seed: { type: "string", default: "1" },
+    json: { type: "boolean", default: false },
+    keep: { type: "boolean", default: false },
+  },
+});
+const [wanted, seed] = [Number(values.kills), Number(values.seed)];
+if (!Number.isInteger(wanted) || wanted < 1 || !Number.isInteger(seed)) {
+  process.stderr.write("chaos: --kills and --seed need whole numbers, like --kills 200 --seed 1\n");
+  process.exit(2);
+}
+
+interface Result {
+  run: number;
+  kills: Killed[];
+  violations: Violation[];
+  seconds: number;
+}
+
+const say = (line: string) => process.stderr.write(`${line}\n`);
+const began = Date.now();
+const undisturbed = await disturbedRun([]);
+const wrong = violationsOf(undisturbed.evidence, undisturbed.evidence);
+if (wrong.length > 0) {
+  say(undisturbed.output);
+  say(
+    `the undisturbed run itself is wrong: ${wrong.map(({ invariant, detail }) => `${invariant}: ${detail}`).join("; ")}`,
+  );
+  process.exit(1);
+}
+say(`undisturbed: ${undisturbed.evidence.events.length} events in ${undisturbed.seconds.toFixed(1)} s`);
+
+const results: Result[] = [];
+let count = 0;
+for (let run = 1; count < wanted; run++) {
+  const random = randomOf(seed * 100_003 + run);
+  const disturbed = await disturbedRun(planRun(run - 1, random), { keep: values.keep });
+  const violations = violationsOf(disturbed.evidence, undisturbed.evidence);
+  count += disturbed.kills.filter(({ hit }) => hit).length;
+  results.push({ run, kills: disturbed.kills, violations, seconds: disturbed.seconds });
+  tell(run, disturbed, violations);
+}
+
+const violated = results.flatMap(({ violations }) => violations).length;
+const minutes = (Date.now() - began) / 60_000;
+if (values.json) {
+  process.stdout.write(`${JSON.stringify({ schema: 1, seed, kills: count, minutes, violated, results })}\n`);
+} else {
+  process.stdout.write(`${table(results)}\n\n`);
+  process.stdout.write(
+    `${count} kills in ${results.length} runs, ${minutes.toFixed(1)} min, seed ${seed}: ${violated} violations\n`,
+  );
+}
+process.exit(violated > 0 ? 1 : 0);
+
+function tell(run: number, { kills, seconds, output, base }: Disturbed, violations: readonly Violation[]): void {
+  const words = kills.map(({ target, after, delay, hit, recovery }) => {
+    const at = `${after.type}${after.t === null ? "" : ` ${after.t}`}${delay > 0 ? ` + ${delay} ms` : ""}`;
+    return `${target} (${at}) ${hit ? `${((recovery ?? 0) / 1000).toFixed(1)} s` : "missed"}`;
+  });
+  say(`${count}/${wanted}  run ${run}  ${seconds.toFixed(1)} s  ${words.join(", ")}`);
+  if (violations.length === 0) return;
+  for (const { invariant, detail } of violations) say(`  VIOLATED ${invariant}: ${detail}`);
+  say(`  in ${base}\n${output.replaceAll(/^/gm, "  | ")}`);
+}
+
+/** A row per target: kills, violations by invariant, recovery times. */
+function table(all: readonly Result[]): string {
+  const rows = targets.map((target) => {
+    const of = all.flatMap(({ kills, violations }) =>
+      kills.filter((kill) => kill.hit && kill.target === target).map((kill) => ({ kill, violations })),
+    );
+    const broken = [...new Set(of.flatMap(({ violations }) => violations.map(({ invariant }) => invariant)))];
+    const times = of
+      .flatMap(({ kill }) => (kill.recovery === null ? [] : [kill.recovery / 1000]))
+      .sort((a, b) => a - b);
+    const at = (part: number) => times[Math.min(times.length - 1, Math.floor(part * times.length))]?.toFixed(1) ?? "-";
+    return `| ${target} | ${of.length} | ${broken.join(", ") || "none"} | ${at(0.5)} | ${at(0.9)} | ${at(1)} |`;
+  });
+  return [
+    "| killed | times | violated | recovery, median s | 90 % s | worst s |",
+    "|---|---|---|---|---|---|",
+    ...rows,
+  ].join("\n");
+}
