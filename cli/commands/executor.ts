@@ -48,6 +48,8 @@ export function executorCommand(): Command {
         });
         if (signal.aborted) process.exitCode = 130;
       } finally {
+        // An executor that cannot go on must not wait for the end of the run with its process.
+        ending.abort();
         await joined.bus.close();
       }
     });

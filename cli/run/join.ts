@@ -66,7 +66,13 @@ export async function servedRuns(
     const ending = new AbortController();
     const stop = AbortSignal.any([signal, ending.signal]);
     void untilOver(joined, stop).then(() => ending.abort());
-    return play(joined.run, stop);
+    try {
+      await play(joined.run, stop);
+    } finally {
+      // A role that cannot go on must not wait for the end of the run with its process.
+      ending.abort();
+    }
+    return;
   }
   const runs = new Set<string>();
   const playing: Promise<void>[] = [];
@@ -77,7 +83,11 @@ export async function servedRuns(
     const ending = new AbortController();
     const stop = AbortSignal.any([signal, ending.signal]);
     void untilOver({ ...joined, run: spec.data.run }, stop).then(() => ending.abort());
-    playing.push(play(spec.data.run, stop).catch(() => undefined));
+    playing.push(
+      play(spec.data.run, stop)
+        .catch(() => undefined)
+        .finally(() => ending.abort()),
+    );
   });
   await Promise.all(playing);
 }

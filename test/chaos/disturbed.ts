@@ -93,11 +93,19 @@ export async function disturbedRun(kills: readonly Kill[], options: { keep?: boo
     ...(await readdir(tmp)).map((name) => `temporary file ${name}`),
   ];
   await kill("everything", base);
-  const evidence: Evidence = { events: await eventsOf(out), calls: await callsOf(calls), scores: null, exit, left };
+  const evidence: Evidence = {
+    events: await eventsOf(out),
+    calls: await callsOf(calls),
+    scores: null,
+    exit,
+    recoveries: [],
+    left,
+  };
   evidence.scores = JSON.parse(await readFile(join(out, "scores.json"), "utf8").catch(() => "null"));
   for (const one of done as (Killed & { at?: number })[]) {
     if (one.at !== undefined) one.recovery = recoveryOf(evidence.events, one.at);
   }
+  evidence.recoveries = done.flatMap(({ recovery }) => (recovery === null ? [] : [recovery]));
   if (options.keep !== true) await rm(base, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 });
   return { evidence, kills: done, seconds, output, base };
 }
