@@ -51,7 +51,7 @@ def _serve(control, path, settings):
     running = 0
     open_still = True
     while open_still or running:
-        ready, _, _ = select.select([control] if open_still else [], [], [], 0.5)
+        ready, _, _ = select.select([control] if open_still else [], [], [], 0.5 if open_still else 0.02)
         if ready:
             data, fds, _, _ = socket.recv_fds(control, 1, 1)
             if not data:

@@ -7,7 +7,7 @@ import traceback
 
 import bpy
 
-from . import actions, card, root, scene_file, selftest
+from . import actions, card, root, sandbox, scene_file, selftest
 from .channel import Channel
 from .server import Server
 from .settings import Settings
@@ -17,6 +17,7 @@ def start(options, requests, replies):
     driver = Channel(requests, replies)
     try:
         share(options["cpus"])
+        sandbox.end_orphans()
         warm_up(options["own"])
         actions.load_more()
         os.chmod(options["own"], 0o711)  # Jobs' users reach their own folders in it and see nothing else.

@@ -68,10 +68,13 @@ class Box:
         self.set_word(ASKED, ticket)
         return ticket
 
-    def next_request(self, seen):
-        """Blocks until a request newer than ticket `seen`. -> (ticket, request)"""
+    def next_request(self, seen, still_wanted=lambda: True):
+        """Blocks until a request newer than ticket `seen`. -> (ticket, request); request is None once it is no longer
+        wanted, which is asked every half second."""
         while self.word(ASKED) == seen:
-            self.wait(ASKED, seen)
+            self.wait(ASKED, seen, 0.5)
+            if not still_wanted():
+                return seen, None
         return self.word(ASKED), self.request()
 
     def request(self):

@@ -24,9 +24,10 @@ def main(options):
     while True:
         seen, request = box.next_request(seen)
         serve(box, request, options)
-        if options["once"] or fresh.is_spoilt():
-            os._exit(0)
+        spoilt = options["once"] or fresh.is_spoilt()
         box.finish(seen)
+        if spoilt:
+            os._exit(0)
         fresh.again()
 
 

@@ -27,7 +27,6 @@ class Cold(Supervisor):
 
     def main(self):
         request = json.loads(self.stream.readline())
-        self.serial = not self.once
         self.home = tempfile.mkdtemp(prefix="home-", dir=self.settings.own)
         try:
             seen = self.files(request)

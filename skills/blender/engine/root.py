@@ -55,8 +55,6 @@ def build_root(folders, readonly, system, tmp_mb, gpu, temporary):
     jobs = [(path, True, _open(path)) for path in folders]
     mount("tmpfs", "/tmp", "tmpfs", MS_NOSUID, "size=4m,mode=755")
     new = "/tmp"
-    for source in opened:
-        _bind(new, *source)
     os.makedirs(new + "/proc", exist_ok=True)
     _mount_proc(new + "/proc")
     os.makedirs(new + "/dev/shm", exist_ok=True)
@@ -69,7 +67,7 @@ def build_root(folders, readonly, system, tmp_mb, gpu, temporary):
     if temporary and not _inside(temporary, folders):
         os.makedirs(new + temporary, exist_ok=True)
         mount("tmpfs", new + temporary, "tmpfs", MS_NOSUID | MS_NODEV, options)
-    for source in jobs:
+    for source in opened + jobs:
         _bind(new, *source)
     for source in files:
         if not _inside(source[0], folders):

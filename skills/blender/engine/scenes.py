@@ -64,6 +64,10 @@ class Scenes:
         self._point(name, keeper)
         return True
 
+    def close(self):
+        for keeper in {*self._by_name.values(), *self._snapshots.values()}:
+            keeper.close()
+
     def settled(self, keeper):
         """A probe is done. -> requests that waited for it"""
         keeper.busy = False

@@ -51,7 +51,7 @@ class Server:
         while True:
             for line in self.turn():
                 if line is None:
-                    return
+                    return self.leave()
                 self.take(json.loads(line))
             self.reap()
             self.start_waiting()
@@ -251,6 +251,21 @@ class Server:
         else:
             reply["seconds"] = seconds
         self.driver.send({"id": message["id"], "reply": reply})
+
+    def leave(self):
+        """Lets kept scenes end in good order; what is still at work is killed with us."""
+        self.scenes.close()
+        for base in self.bases.values():
+            base.close()
+        if self.row is not None:
+            self.row.close()
+        until = time.monotonic() + 0.3
+        while time.monotonic() < until:
+            try:
+                if not os.waitpid(-1, os.WNOHANG)[0]:
+                    time.sleep(0.005)
+            except ChildProcessError:
+                return
 
     def reap(self):
         try:

@@ -8,6 +8,7 @@ import json
 import os
 import select
 import shutil
+import signal
 import tempfile
 import time
 
@@ -46,8 +47,7 @@ def send(channel, reply):
 
 
 class Supervisor:
-    """For a forked job. `serial`: the job's end shows in shared memory, since its process is not our child or lives on;
-    `shares_tree`: its user walks to the job folder through folders that are not made for it alone."""
+    """For a forked job. `shares_tree`: its user walks to the job folder through folders that are not made for it alone."""
 
     shares_tree = False
 
@@ -108,7 +108,7 @@ class Supervisor:
     def main(self):
         request = json.loads(self.stream.readline())
         began = time.monotonic()
-        keep = self.serial = request["op"] == "run" and request.get("keep") is not None
+        keep = request["op"] == "run" and request.get("keep") is not None
         folders = [request["dir"]]
         # Where probes of a kept scene write: their own folders do not exist yet when its sandbox is made.
         probes = tempfile.mkdtemp(prefix="kept-", dir=self.settings.own) if keep else None
@@ -125,19 +125,24 @@ class Supervisor:
         self.pid = child.start(self.box, self.settings, place, self.log.write_fd, keep)
         self.log.close_writer()
         verdict = self.wait(request, ticket, began)
-        ended = self.box.word(EXIT_STATUS) if keep and self.box.done(ticket) else self.status
         alive = keep and verdict is None and self.still_there() and (self.box.reply() or {}).get("ok") is True
+        ended = self.status
         if alive:
             watch.purge(self.pid, self.settings.level == "weak", self.box.word(KEEPER))
+        elif self.box.done(ticket) and verdict is None:
+            # It has said all it has to say. Its memory takes the kernel a while to clear away, and nobody waits for that.
+            self.stop()
         else:
-            status = self.end()
-            ended = status if ended is None else ended
+            ended = self.end()
+            ended = self.box.word(EXIT_STATUS) if keep and verdict is None else ended
         reply = outcome.settle(self, request, request["dir"], verdict, ended, began)
         if alive:
             reply["kept"] = {}
         send(self.channel, reply)
         if alive:
             self.serve(probes)
+        else:
+            self.end()
         if probes:
             shutil.rmtree(probes, ignore_errors=True)
 
@@ -146,6 +151,13 @@ class Supervisor:
             pid, status = os.waitpid(self.pid, os.WNOHANG)
             self.status = status if pid else None
         return self.status is None
+
+    def stop(self):
+        """Nothing of the job runs on after this, though its processes may still be there."""
+        watch.purge(self.pid, self.settings.level == "weak", None)
+        if self.still_there():
+            os.kill(self.pid, signal.SIGKILL)
+            watch.until_stopped(self.pid)
 
     def end(self):
         """Ends everything in the sandbox. -> the wait status of its first process"""
@@ -162,14 +174,14 @@ class Supervisor:
         if handle >= 0:
             poller.register(handle, select.POLLIN)
         listening = True
-        pause = 2 if self.serial or handle < 0 else 50
         try:
             while True:
-                poller.poll(pause)
+                # The end of the log or of the process wakes us; a job that left its log to others shows in memory only.
+                poller.poll(min(10, 1 + int(20 * (time.monotonic() - began))))
                 if listening and not self.log.drain():
                     listening = False
                     poller.unregister(self.log.read_fd)
-                if self.serial and self.box.done(ticket) or not self.still_there():
+                if self.box.done(ticket) or not self.still_there():
                     return None
                 verdict = overrun.verdict()
                 if verdict:

@@ -61,12 +61,29 @@ def proportional_bytes(pids):
     return total
 
 
+EXITING = 0x4  # PF_EXITING: this thread will never run a line of its own again.
+
+
 def alive(pid):
+    """Whether any thread of it may still run; one whose memory the kernel is clearing away may not."""
     try:
-        with open(f"/proc/{pid}/stat") as file:
-            return file.read().rpartition(")")[2].split()[0] not in ("Z", "X")
-    except (OSError, IndexError):
-        return False
+        for task in os.listdir(f"/proc/{pid}/task"):
+            with open(f"/proc/{pid}/task/{task}/stat") as file:
+                fields = file.read().rpartition(")")[2].split()
+            if fields[0] not in ("Z", "X") and not int(fields[6]) & EXITING:
+                return True
+    except FileNotFoundError:
+        # A thread ended while we looked; the process may be there still.
+        return os.path.exists(f"/proc/{pid}/task/{pid}") and alive(pid)
+    except (OSError, IndexError, ValueError):
+        pass
+    return False
+
+
+def until_stopped(pid, seconds=5.0):
+    end = time.monotonic() + seconds
+    while alive(pid) and time.monotonic() < end:
+        time.sleep(0.0002)
 
 
 def inner_pid(pid):

@@ -100,7 +100,9 @@ describe("the life of an engine's process", () => {
     });
     const pid = await new Promise<number>((resolve) => owner.stdout.once("data", (line) => resolve(Number(line))));
     expect(isThere(pid)).toBe(true);
+    const gone = new Promise((resolve) => owner.once("exit", resolve));
     owner.kill("SIGKILL");
+    await gone;
     expect(await eventually(() => !isThere(pid))).toBe(true);
     const next = await startBlender({ scratch, cpus: 1 });
     await next.close();
