@@ -3,12 +3,12 @@ import type { ZodType } from "zod";
 import type { ArtifactStore } from "../bridge/artifacts/store.ts";
 import { readCell, writeCell } from "../bridge/bus/cells.ts";
 import type { Bus } from "../bridge/bus/connection.ts";
-import { type Envelope, externalize, internalize, makeEnvelope, parseEnvelope } from "../bridge/bus/envelope.ts";
+import { type Envelope, externalize, internalize, parseEnvelope } from "../bridge/bus/envelope.ts";
 import { follow, lastSequence, type Stored } from "../bridge/bus/follow.ts";
-import { publish } from "../bridge/bus/publish.ts";
-import { deadLetterSubject, eventSubject, mailboxSubject, streams } from "../bridge/bus/subjects.ts";
+import { mailboxSubject, streams } from "../bridge/bus/subjects.ts";
 import { toVigaError, VigaError } from "../config/errors.ts";
 import { type Effect, effect } from "../machines/effects.ts";
+import { Outbox } from "./outbox.ts";
 import { type ActorRecord, actorRecord, type PendingEffect } from "./record.ts";
 import { actorKey } from "./spec.ts";
 
@@ -37,6 +37,7 @@ export class ActorHost {
   /** Aborted when the host ends, for whatever reason; effects watch it. */
   readonly signal: AbortSignal;
   readonly #ending = new AbortController();
+  readonly #outbox: Outbox;
   readonly #waiters = new Map<string, (reply: Record<string, unknown>) => void>();
   readonly #running = new Set<string>();
   #record!: ActorRecord;
@@ -46,6 +47,8 @@ export class ActorHost {
   constructor(options: HostOptions) {
     this.options = options;
     this.signal = AbortSignal.any([options.signal, this.#ending.signal]);
+    const { bus, store, run, role } = options;
+    this.#outbox = new Outbox({ bus, store, run, role, signal: this.signal });
   }
 
   get address(): string {
@@ -88,8 +91,7 @@ export class ActorHost {
 
   /** An event on the tape beside the machine's own; `id` makes it the same event after a repetition. */
   async note(type: string, data: Record<string, unknown>, id: string): Promise<void> {
-    const message = await this.#envelope(type, `${this.address}/${id}`, data);
-    await publish(this.options.bus, eventSubject(this.options.run, this.options.role, type), message, this.signal);
+    await this.#outbox.note(type, data, id);
   }
 
   async #start(): Promise<void> {
@@ -116,7 +118,7 @@ export class ActorHost {
     this.#revision = cell.revision;
     await this.#write(this.#record);
     // The predecessor may have died between its commit and its last publish; ids make a repetition harmless.
-    await this.#publishOutbox(this.#record.outbox);
+    await this.#outbox.publish(this.#record.outbox);
   }
 
   async #receive(stored: Stored): Promise<void> {
@@ -128,7 +130,7 @@ export class ActorHost {
       data = (await internalize(message.data, this.options.store)) as Record<string, unknown>;
       if (message.type !== "job.done") data = this.#check(message.type, data);
     } catch (error) {
-      await this.#deadLetter(stored, toVigaError(error).message);
+      await this.#outbox.deadLetter(stored, toVigaError(error).message);
       this.#record.position = stored.seq;
       return;
     }
@@ -174,9 +176,10 @@ export class ActorHost {
     const [after, actions] = transition(machine, before, { ...data, type: message.type, at: message.time });
     const effects = effectsOf(actions);
     const isOutcome = message.type === "effect.done" || message.type === "effect.failed";
+    if (isOutcome) this.#running.delete(String(data.key));
     const ignored = effects.length === 0 && after.context === before.context && same(after.value, before.value);
     if (ignored && !isOutcome) {
-      await this.#deadLetter(stored, `not expected in state ${JSON.stringify(before.value)}`);
+      await this.#outbox.deadLetter(stored, `not expected in state ${JSON.stringify(before.value)}`);
       this.#record.position = position;
       return;
     }
@@ -194,35 +197,13 @@ export class ActorHost {
   }
 
   async #commit(effects: Effect[]): Promise<void> {
-    const { run, role, store } = this.options;
-    const outbox: ActorRecord["outbox"] = [];
-    const pending = [...this.#record.pending];
-    let sent = this.#record.sent;
-    for (const item of effects) {
-      if (item.type === "perform") {
-        pending.push({ key: item.key, kind: item.kind, input: item.input });
-        continue;
-      }
-      sent += 1;
-      const id = `${this.address}/${sent}`;
-      if (item.type === "send") {
-        const { type, ...data } = item.event as { type: string } & Record<string, unknown>;
-        const sequence = sent;
-        const envelope = await this.#envelope(type, id, data, sequence);
-        outbox.push({ subject: mailboxSubject(run, item.to), envelope });
-      } else {
-        outbox.push({
-          subject: eventSubject(run, role, item.name),
-          envelope: await this.#envelope(item.name, id, item.data),
-        });
-      }
-    }
-    const record: ActorRecord = { ...this.#record, sent, outbox, pending };
-    this.#record = (await externalize(record, store)) as ActorRecord;
+    const { outbox, begin, sent } = await this.#outbox.fill(effects, this.#record.sent);
+    const record: ActorRecord = { ...this.#record, sent, outbox, pending: [...this.#record.pending, ...begin] };
+    this.#record = (await externalize(record, this.options.store)) as ActorRecord;
     // The outbox of the last commit must be out before this one takes its place.
     await this.#publishing;
     await this.#write(this.#record);
-    this.#publishing = this.#publishOutbox(this.#record.outbox);
+    this.#publishing = this.#outbox.publish(this.#record.outbox);
     // Awaited at the next commit, or when the host ends; a failure meanwhile ends the host.
     this.#publishing.catch((error: unknown) => this.#ending.abort(error));
   }
@@ -238,21 +219,6 @@ export class ActorHost {
     this.#revision = revision;
   }
 
-  async #publishOutbox(outbox: ActorRecord["outbox"]): Promise<void> {
-    const { bus } = this.options;
-    const events: Promise<void>[] = [];
-    for (const { subject, envelope } of outbox) {
-      // Messages to a mailbox in order, one after the other (a receiver drops what is numbered lower than the last).
-      if (envelope.sequence === undefined) {
-        const event = publish(bus, subject, envelope, this.signal);
-        // Reported below; a message that fails first must not leave this one unheard.
-        event.catch(() => undefined);
-        events.push(event);
-      } else await publish(bus, subject, envelope, this.signal);
-    }
-    await Promise.all(events);
-  }
-
   #beginEffects(): void {
     for (const item of this.#record.pending) {
       if (this.#running.has(item.key)) continue;
@@ -262,7 +228,7 @@ export class ActorHost {
   }
 
   async #perform(item: PendingEffect): Promise<void> {
-    const { bus, run, role, store } = this.options;
+    const { store } = this.options;
     let outcome: { type: string; data: Record<string, unknown> };
     try {
       const input = (await internalize(item.input, store)) as Record<string, unknown>;
@@ -274,26 +240,10 @@ export class ActorHost {
       outcome = { type: "effect.failed", data: { key: item.key, kind: item.kind, error: toVigaError(error).toData() } };
     }
     try {
-      const message = await this.#envelope(outcome.type, `${this.address}/${item.key}/done`, outcome.data);
-      await publish(bus, mailboxSubject(run, role), message, this.signal);
+      await this.#outbox.outcome(item.key, outcome.type, outcome.data);
     } catch (error) {
       if (!this.signal.aborted) this.#ending.abort(error);
     }
-  }
-
-  async #envelope(type: string, id: string, data: Record<string, unknown>, sequence?: number): Promise<Envelope> {
-    const small = (await externalize(data, this.options.store)) as Record<string, unknown>;
-    const { run, role } = this.options;
-    const base = { id, source: `${run}/${role}`, type, subject: `${run}/${role}`, data: small };
-    return makeEnvelope(sequence === undefined ? base : { ...base, sequence });
-  }
-
-  async #deadLetter(stored: Stored, reason: string): Promise<void> {
-    const { bus, run, role } = this.options;
-    const text = Buffer.from(stored.bytes).toString("utf8").slice(0, 8192);
-    const data = { reason, mailbox: stored.subject, seq: stored.seq, message: text };
-    const message = await this.#envelope("dead.letter", `${this.address}/dead/${stored.seq}`, data);
-    await publish(bus, deadLetterSubject(run, role), message, this.signal);
   }
 }
 
