@@ -38,6 +38,7 @@ export function makePlayerIO(
       const answer = await runJob({ bus, host, leases, engine: spec.engine }, work, {
         key: `${turn}/job${jobs}`,
         seconds: seconds * 3 + 60,
+        again: 1,
       });
       const reply = answer.reply as { ok?: boolean; result?: unknown; error?: JobReply["error"] };
       return {

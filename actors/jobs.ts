@@ -70,14 +70,16 @@ export interface JobTarget {
  * Sends work to the slot that holds the run's scene and waits for its answer. When the scene moves to another slot
  * meanwhile, the work is sent there again; an answer with an older epoch is refused.
  * @param options.key unique and stable within the actor
+ * @param options.again how many times work whose engine died under it is sent again before that is the answer
  * @param options.spread for the n-th of several candidates: use the n-th ready slot instead of the scene's own
  */
 export async function runJob(
   context: { bus: Bus; host: ActorHost; leases: LeaseWatch; engine: string },
   work: JobWork,
-  options: { key: string; seconds: number; spread?: (lease: Lease) => string },
+  options: { key: string; seconds: number; again?: number; spread?: (lease: Lease) => string },
 ): Promise<JobAnswer> {
   const { bus, host, leases, engine } = context;
+  let again = options.again ?? 0;
   for (let attempt = 1; ; attempt++) {
     const held = await leases.current(host.signal);
     const slot = options.spread?.(held) ?? held.slot;
@@ -110,6 +112,14 @@ export async function runJob(
       });
     }
     // A stale answer (its lease was taken away meanwhile) is refused: the scene lives elsewhere now.
-    if (outcome !== "moved" && outcome.refused === undefined && outcome.epoch >= leases.epoch) return outcome;
+    if (outcome === "moved" || outcome.refused !== undefined || outcome.epoch < leases.epoch) continue;
+    if (!crashed(outcome) || again <= 0) return outcome;
+    again -= 1;
   }
+}
+
+/** The engine died, or could not be had: the work itself may be sound. */
+function crashed({ reply }: JobAnswer): boolean {
+  const kind = (reply.error as { kind?: unknown } | undefined)?.kind;
+  return reply.ok !== true && kind === "crash";
 }

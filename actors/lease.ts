@@ -7,15 +7,14 @@ import { type Lease, lease, leaseKey, type SlotEntry, slotEntry } from "./spec.t
 /** Follows the lease of one run, for whoever sends jobs to the slot that holds its scene. */
 export class LeaseWatch {
   #lease: Lease | null = null;
-  #changed = Promise.withResolvers<void>();
+  readonly #waiting = new Set<() => void>();
 
   constructor(bus: Bus, run: string, signal: AbortSignal) {
     void watchCells<unknown>(bus.slots, leaseKey(run), signal, (_, value) => {
       const parsed = lease.safeParse(value);
       if (!parsed.success || parsed.data.epoch <= (this.#lease?.epoch ?? 0)) return;
       this.#lease = parsed.data;
-      this.#changed.resolve();
-      this.#changed = Promise.withResolvers<void>();
+      for (const wake of this.#waiting) wake();
     }).catch(() => undefined);
   }
 
@@ -26,7 +25,7 @@ export class LeaseWatch {
   /** The lease in force, as soon as there is one. */
   async current(signal: AbortSignal): Promise<Lease> {
     while (this.#lease === null) {
-      await Promise.race([this.#changed.promise, pause(1000, signal)]);
+      await this.#change(signal);
       if (signal.aborted) throw new VigaError("interrupted", "stopped while waiting for a slot");
     }
     return this.#lease;
@@ -34,7 +33,21 @@ export class LeaseWatch {
 
   /** Resolves when a newer lease than `epoch` is in force. */
   async newerThan(epoch: number, signal: AbortSignal): Promise<void> {
-    while (this.epoch <= epoch && !signal.aborted) await Promise.race([this.#changed.promise, pause(1000, signal)]);
+    while (this.epoch <= epoch && !signal.aborted) await this.#change(signal);
+  }
+
+  /** Resolves at the next change or with the signal, and leaves nothing behind: leases hardly ever change. */
+  #change(signal: AbortSignal): Promise<void> {
+    return new Promise((resolve) => {
+      const wake = () => {
+        this.#waiting.delete(wake);
+        signal.removeEventListener("abort", wake);
+        resolve();
+      };
+      if (signal.aborted) return resolve();
+      this.#waiting.add(wake);
+      signal.addEventListener("abort", wake, { once: true });
+    });
   }
 }
 

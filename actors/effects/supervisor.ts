@@ -62,7 +62,7 @@ async function finalState(
       keep: false,
       ...(save === undefined ? {} : { save }),
     },
-    { key: `final/${which}`, seconds: spec.seconds * 8 + 1800 },
+    { key: `final/${which}`, seconds: spec.seconds * 8 + 1800, again: 2 },
   );
   const state = await stateOf(host, program, answer);
   if (!state.ok) {
