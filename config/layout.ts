@@ -1,6 +1,6 @@
 import { existsSync, type Stats, statSync } from "node:fs";
 import { readdir } from "node:fs/promises";
-import { basename, dirname, join } from "node:path";
+import { basename, dirname, join, resolve } from "node:path";
 import { VigaError } from "./errors.ts";
 import type { InitSetting, LayoutFile, ModeDefinition, ModeName } from "./modes/mode.ts";
 
@@ -11,7 +11,10 @@ import type { InitSetting, LayoutFile, ModeDefinition, ModeName } from "./modes/
 export function detectMode(task: string): ModeName | undefined {
   const has = (name: string): boolean => existsSync(join(task, name));
   if (!isFolder(task)) return flatPicture(task) === undefined ? undefined : "design2code";
-  if (has("blender_file.blend") && has("start.py")) return has("task.txt") ? "blenderbench" : "blendergym";
+  if (has("blender_file.blend") && has("start.py")) {
+    // The two share a layout but for the folder above, level1 to level3; a task.txt is the text of either.
+    return /^level\d$/.test(basename(dirname(resolve(task)))) ? "blenderbench" : "blendergym";
+  }
   if (["instruction.txt", "instruction_no_image.txt", "instruction_high_level.txt"].some(has)) return "autopresent";
   if (["target.png", "target.jpg", "target.jpeg", "target", "description.txt"].some(has)) return "static_scene";
   if (has("start.png")) return "dynamic_scene";

@@ -1,4 +1,6 @@
+import { existsSync } from "node:fs";
 import { Command, Option } from "commander";
+import { VigaError } from "../../config/errors.ts";
 import { resolveConfig } from "../../config/loader.ts";
 import { stopSignal } from "../exit.ts";
 import type { HostMode } from "../run/hosts.ts";
@@ -36,6 +38,11 @@ export function runCommand(): Command {
       if (options.resume !== undefined) {
         process.exitCode = await resumeRun(options.resume, start);
         return;
+      }
+      if (dir !== undefined && !existsSync(dir)) {
+        throw new VigaError("not_found", `there is no task folder ${dir}`, {
+          hint: "the tasks that come with viga are under examples/",
+        });
       }
       const config = resolveConfig({
         ...(options.mode === undefined ? {} : { mode: options.mode }),

@@ -4,6 +4,7 @@ import { join, resolve } from "node:path";
 import { Argument, Command, InvalidArgumentError } from "commander";
 import { startBlender } from "../../bridge/engines/blender.ts";
 import { makeScratch, sweepScratch } from "../../bridge/processes/scratch.ts";
+import { VigaError } from "../../config/errors.ts";
 import { checkBase } from "../../config/inputs.ts";
 import { blenderSkill, serveOnStdio } from "../../skills/blender/server.ts";
 import { stopSignal } from "../exit.ts";
@@ -21,17 +22,21 @@ export function skillCommand(): Command {
     .action(async (_name: string, options: { base?: string; gpu?: number }) => {
       const signal = stopSignal();
       const base = options.base === undefined ? undefined : resolve(options.base);
-      if (base !== undefined) await checkBase(base);
+      if (base !== undefined) {
+        if (!base.toLowerCase().endsWith(".blend")) {
+          throw new VigaError("input_invalid", `--base ${options.base}: is not a Blender file`, {
+            hint: "give a .blend",
+          });
+        }
+        await checkBase(base);
+      }
       await sweepScratch();
       const scratch = await makeScratch("skill");
       try {
-        // Logs go to stderr: stdout belongs to the protocol.
-        const log = (line: string) => process.stderr.write(`${line}\n`);
         const engine = await startBlender({
           gpu: options.gpu ?? null,
           cpus: availableParallelism(),
           scratch: join(scratch, "engine"),
-          log,
         });
         try {
           await mkdir(join(scratch, "jobs"), { recursive: true });
