@@ -11,9 +11,12 @@ import { programOf } from "./programs.ts";
 
 const root = resolve(import.meta.dirname, "../..");
 /** A run that has not ended by then hangs. Undisturbed it takes a few seconds. */
-const deadlineMs = 75_000;
+const deadlineMs = 150_000;
 /** Processes are given this long to go after the run's end. */
 const lastMs = 3000;
+
+/** Folders of the runs under way, so that whoever ends this process can end them too. */
+export const underWay = new Set<string>();
 
 export interface Killed extends Kill {
   /** False: the run was over, or the target was not there, when its time came. */
@@ -33,8 +36,12 @@ export interface Disturbed {
 }
 
 /** One run of the fixture in processes of its own, on real Blender, with kills on the way; resumed when it was ended. */
-export async function disturbedRun(kills: readonly Kill[], options: { keep?: boolean } = {}): Promise<Disturbed> {
+export async function disturbedRun(
+  kills: readonly Kill[],
+  options: { keep?: boolean; rounds?: number } = {},
+): Promise<Disturbed> {
   const base = await mkdtemp(join(tmpdir(), "chaos-"));
+  underWay.add(base);
   const [out, tmp, calls] = [join(base, "out"), join(base, "tmp"), join(base, "calls.log")];
   await mkdir(tmp);
   await writeFile(join(base, "start.py"), programOf(0));
@@ -55,7 +62,12 @@ export async function disturbedRun(kills: readonly Kill[], options: { keep?: boo
   };
   const player = `command:${process.execPath} ${join(import.meta.dirname, "player.ts")} ${calls}`;
   const quality = ["preview", "final"].flatMap((kind) => [`render.${kind}.px=32`, `render.${kind}.samples=1`]);
-  const sets = [`roles.generator=${player}`, ...quality, `stop.max_rounds=${rounds}`, "stop.plateau=false"];
+  const sets = [
+    `roles.generator=${player}`,
+    ...quality,
+    `stop.max_rounds=${options.rounds ?? rounds}`,
+    "stop.plateau=false",
+  ];
   const fresh = ["--mode", "static_scene", "--target", join(base, "target.png"), "--start", join(base, "start.py")];
   let child = launch([...fresh, "--out", out, ...sets.flatMap((set) => ["--set", set])]);
   let exit: number | null = null;
@@ -93,6 +105,7 @@ export async function disturbedRun(kills: readonly Kill[], options: { keep?: boo
     ...(await readdir(tmp)).map((name) => `temporary file ${name}`),
   ];
   await kill("everything", base);
+  underWay.delete(base);
   const evidence: Evidence = {
     events: await eventsOf(out),
     calls: await callsOf(calls),

@@ -9,6 +9,8 @@ export interface Kill {
 
 /** Rounds of the fixture, without the start. */
 export const rounds = 9;
+/** Rounds of a run of `npm run chaos`: twice as long, for twice the kills. */
+export const longRounds = 18;
 
 /** Events of a round, in their order. */
 const roundEvents = [
@@ -25,8 +27,8 @@ const roundEvents = [
 ];
 
 /**
- * Three kills for one run, in its first, second and last third, so that each has recovered before the next falls: half
- * of them right after a named event, half at a random time. Every target gets the same number of kills.
+ * Six kills for one run, three rounds apart, so that each has recovered before the next falls: half of them right after
+ * a named event, half at a random time. Every target gets the same number of kills, at every place.
  */
 export function planRun(index: number, random: () => number): Kill[] {
   const pick = <T>(items: readonly T[]): T => items[Math.floor(random() * items.length)] as T;
@@ -37,11 +39,12 @@ export function planRun(index: number, random: () => number): Kill[] {
       { type: "executing", t: 0 },
       ...roundEvents.map((type) => ({ type, t: 1 })),
     ],
-    roundEvents.map((type) => ({ type, t: 4 })),
-    [...roundEvents.map((type) => ({ type, t: 8 })), { type: "stopped", t: null }],
+    ...[4, 7, 10, 13].map((t) => roundEvents.map((type) => ({ type, t }))),
+    [...roundEvents.map((type) => ({ type, t: 17 })), { type: "stopped", t: null }, { type: "stopped", t: null }],
   ];
   return times.map((points, place) => {
-    const target = targets[(index * times.length + place) % targets.length] as Target;
+    const turn = index * times.length + place + Math.floor(index / 5);
+    const target = targets[turn % targets.length] as Target;
     const after = pick(points);
     const scripted = random() < 0.5;
     return { target, after, delay: scripted ? 0 : Math.floor(random() * 400) };

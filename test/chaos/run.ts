@@ -1,8 +1,9 @@
+import { rm } from "node:fs/promises";
 import { parseArgs } from "node:util";
-import { type Disturbed, disturbedRun, type Killed } from "./disturbed.ts";
+import { type Disturbed, disturbedRun, type Killed, underWay } from "./disturbed.ts";
 import { type Violation, violationsOf } from "./invariants.ts";
-import { planRun, randomOf } from "./plan.ts";
-import { targets } from "./processes.ts";
+import { longRounds, planRun, randomOf } from "./plan.ts";
+import { kill, targets } from "./processes.ts";
 
 /**
  * `npm run chaos -- [--kills N] [--seed S] [--json]`: kills a run's processes at scripted and random points and checks
@@ -31,7 +32,9 @@ interface Result {
 
 const say = (line: string) => process.stderr.write(`${line}\n`);
 const began = Date.now();
-const undisturbed = await disturbedRun([]);
+process.once("SIGINT", () => void stop());
+process.once("SIGTERM", () => void stop());
+const undisturbed = await disturbedRun([], { rounds: longRounds });
 const wrong = violationsOf(undisturbed.evidence, undisturbed.evidence);
 if (wrong.length > 0) {
   say(undisturbed.output);
@@ -46,7 +49,7 @@ const results: Result[] = [];
 let count = 0;
 for (let run = 1; count < wanted; run++) {
   const random = randomOf(seed * 100_003 + run);
-  const disturbed = await disturbedRun(planRun(run - 1, random), { keep: values.keep });
+  const disturbed = await disturbedRun(planRun(run - 1, random), { keep: values.keep, rounds: longRounds });
   const violations = violationsOf(disturbed.evidence, undisturbed.evidence);
   count += disturbed.kills.filter(({ hit }) => hit).length;
   results.push({ run, kills: disturbed.kills, violations, seconds: disturbed.seconds });
@@ -65,6 +68,14 @@ if (values.json) {
 }
 process.exit(violated > 0 ? 1 : 0);
 
+async function stop(): Promise<void> {
+  for (const base of underWay) {
+    await kill("everything", base);
+    await rm(base, { recursive: true, force: true });
+  }
+  process.exit(130);
+}
+
 function tell(run: number, { kills, seconds, output, base }: Disturbed, violations: readonly Violation[]): void {
   const words = kills.map(({ target, after, delay, hit, recovery }) => {
     const at = `${after.type}${after.t === null ? "" : ` ${after.t}`}${delay > 0 ? ` + ${delay} ms` : ""}`;
@@ -80,7 +91,7 @@ function tell(run: number, { kills, seconds, output, base }: Disturbed, violatio
 function table(all: readonly Result[]): string {
   const rows = targets.map((target) => {
     const of = all.flatMap(({ kills, violations }) =>
-      kills.filter((kill) => kill.hit && kill.target === target).map((kill) => ({ kill, violations })),
+      kills.filter((one) => one.hit && one.target === target).map((one) => ({ kill: one, violations })),
     );
     const broken = [...new Set(of.flatMap(({ violations }) => violations.map(({ invariant }) => invariant)))];
     const times = of
