@@ -1,6 +1,8 @@
 /** `npm run bench [-- NAME...]`: prints the tables that docs/benchmarks.md keeps. */
 const benches: Record<string, () => Promise<string>> = {
+  engine: async () => (await import("./engine.ts")).engine(),
   overhead: async () => (await import("./overhead.ts")).overhead(),
+  soak: async () => (await import("./soak.ts")).soak(),
 };
 
 const names = process.argv.slice(2).filter((word) => !word.startsWith("-"));
