@@ -12,8 +12,10 @@ export function detectMode(task: string): ModeName | undefined {
   const has = (name: string): boolean => existsSync(join(task, name));
   if (!isFolder(task)) return flatPicture(task) === undefined ? undefined : "design2code";
   if (has("blender_file.blend") && has("start.py")) {
-    // The two share a layout but for the folder above, level1 to level3; a task.txt is the text of either.
-    return /^level\d$/.test(basename(dirname(resolve(task)))) ? "blenderbench" : "blendergym";
+    // The two share a layout but for BlenderBench's annotated goals and the folder above, level1 to level3.
+    const annotated = has("renders/goal/visprompt1.png") || has("renders/goal/style1.png");
+    const bench = has("task.txt") && (annotated || /^level\d$/.test(basename(dirname(resolve(task)))));
+    return bench ? "blenderbench" : "blendergym";
   }
   if (["instruction.txt", "instruction_no_image.txt", "instruction_high_level.txt"].some(has)) return "autopresent";
   if (["target.png", "target.jpg", "target.jpeg", "target", "description.txt"].some(has)) return "static_scene";
