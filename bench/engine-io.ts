@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { mkdir, readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
 import type { JobReply, JobRequest, PlayerIO } from "../actors/players/player.ts";
-import { type Engine, defaultLimits } from "../bridge/engines/contract.ts";
+import { defaultLimits, type Engine } from "../bridge/engines/contract.ts";
 import { VigaError } from "../config/errors.ts";
 import type { Task } from "../machines/domain.ts";
 
@@ -57,7 +57,12 @@ export function engineIO(engine: Engine, task: Task, base: string, scratch: stri
           files[name] = await put(content);
         }
       }
-      return { ok: reply.ok, result: reply.result, files, ...(reply.error === undefined ? {} : { error: reply.error }) } as JobReply;
+      return {
+        ok: reply.ok,
+        result: reply.result,
+        files,
+        ...(reply.error === undefined ? {} : { error: reply.error }),
+      } as JobReply;
     } finally {
       await rm(dir, { recursive: true, force: true });
     }

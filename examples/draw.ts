@@ -1,8 +1,8 @@
 import { readFile } from "node:fs/promises";
 import { parse } from "yaml";
 import { z } from "zod";
-import { VigaError } from "../config/errors.ts";
 import { type Knob, literal, patch } from "../actors/players/solver/knobs.ts";
+import { VigaError } from "../config/errors.ts";
 
 /** How far a draw goes from the goal: added from one of two tails, or multiplied (or divided) by a factor. */
 const range = z.union([

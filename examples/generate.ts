@@ -4,10 +4,10 @@ import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { z } from "zod";
+import { knobsReply } from "../actors/players/solver/knobs.ts";
 import { startBlender } from "../bridge/engines/blender.ts";
 import { defaultLimits, type Engine } from "../bridge/engines/contract.ts";
 import { VigaError } from "../config/errors.ts";
-import { knobsReply } from "../actors/players/solver/knobs.ts";
 import { draw, readKind } from "./draw.ts";
 
 /**
@@ -47,7 +47,8 @@ async function render(
     ...(base === undefined ? {} : { base }),
     ...(save === undefined ? {} : { save }),
   });
-  if (!state.ok) throw new VigaError("program_error", `an example program failed: ${state.error?.message ?? state.log}`);
+  if (!state.ok)
+    throw new VigaError("program_error", `an example program failed: ${state.error?.message ?? state.log}`);
 }
 
 /** Makes one example. Returns what was made wrong, for benchmarks. */

@@ -1,8 +1,10 @@
-import { literal, type Knob, type Trace } from "./knobs.ts";
+import { type Knob, literal, type Trace } from "./knobs.ts";
 
 export interface Losses {
+  /** Of the program all numbers of the solver's rounds started from. */
+  readonly start: number;
   readonly before: number;
-  readonly after: number;
+  after: number;
   /** What path-tracing noise alone contributes at the size the losses were measured at. */
   readonly noise: number;
 }
@@ -13,7 +15,7 @@ const milli = (loss: number): string => (loss * 1000).toFixed(3);
 function verdict(loss: Losses): string {
   const left = Math.max(0, loss.after - loss.noise);
   if (left < loss.noise) return "What is left is about the renderer's own noise.";
-  if (loss.after > 0.5 * loss.before) {
+  if (loss.after > 0.5 * loss.start) {
     return (
       "The numbers of this program explain less than half of the difference: what is left is probably structure " +
       "(a thing missing, another shape or material), which the solver cannot write."
@@ -54,6 +56,6 @@ function thought(
 
 const ending = (loss: Losses): string =>
   `another round gains nothing beyond noise: photometric loss x1000 at 128 px is ${milli(loss.before)}, ` +
-  `noise ${milli(loss.noise)}. ${verdict({ ...loss, after: loss.before, before: Number.POSITIVE_INFINITY })}`;
+  `noise ${milli(loss.noise)}. ${verdict(loss)}`;
 
 export const account = { thought, ending };

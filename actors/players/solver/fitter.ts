@@ -1,7 +1,7 @@
 import { clampUnits, toUnits } from "./coordinates.ts";
-import type { Look, Problem, Scale } from "./problem.ts";
 import { dampedStep, type Normal, normalEquations, predictedGain, restrict } from "./normal.ts";
-import { meanSquare, type Box } from "./pictures.ts";
+import { type Box, meanSquare } from "./pictures.ts";
+import type { Look, Problem, Scale } from "./problem.ts";
 import { nominate } from "./select.ts";
 
 /** Derivative information of many knobs at one point, by forward differences with common random numbers. */
@@ -13,9 +13,7 @@ export interface Scan {
   readonly observations: number;
 }
 
-export interface Progress {
-  (stage: string, data: Record<string, unknown>): void;
-}
+export type Progress = (stage: string, data: Record<string, unknown>) => void;
 
 const dampings = [1e-3, 3e-2, 0.3, 2];
 
@@ -27,20 +25,22 @@ export class Fitter {
   readonly steps: number[];
   /** Boxes in which a knob changes the picture, by knob, at the size they were measured; from the last scan. */
   private readonly reachOf = new Map<number, { width: number; boxes: (Box | null)[] }>();
-  private readonly progress: Progress;
+  readonly tell: Progress;
 
   constructor(problem: Problem, progress: Progress) {
     this.problem = problem;
     this.point = [...problem.origin];
     this.steps = problem.coordinates.map(() => 1);
-    this.progress = progress;
+    this.tell = progress;
   }
 
   /** Goes to knob values; those equal to the program's own stay exactly there. */
   moveTo(values: readonly number[]): void {
     const { problem } = this;
     this.point = values.map((v, k) =>
-      v === problem.knobs[k]!.value ? problem.origin[k]! : clampUnits(problem.coordinates[k]!, toUnits(problem.coordinates[k]!, v)),
+      v === problem.knobs[k]!.value
+        ? problem.origin[k]!
+        : clampUnits(problem.coordinates[k]!, toUnits(problem.coordinates[k]!, v)),
     );
   }
 
@@ -76,21 +76,21 @@ export class Fitter {
   }
 
   /** |r|^2 that path-tracing noise alone makes at this scale: half the difference of two seeds. */
-  async noise(scale: Scale): Promise<number> {
-    const [a] = await this.problem.look([this.point], scale);
+  async noise(scale: Scale, known?: Look): Promise<number> {
+    const a = known ?? (await this.base(scale));
     const [b] = await this.problem.look([this.point], { ...scale, seed: scale.seed + 1 });
-    return a && b ? sumSquares(this.problem.features(a, scale.sigma, b)) / 2 : 0;
+    return b ? sumSquares(this.problem.features(a, scale.sigma, b)) / 2 : 0;
   }
 
-  /** Measures the response to each member. `learn`: also adapts steps and remembers boxes (needs whole pictures). */
-  async scan(members: readonly number[], scale: Scale, learn: boolean, base?: Look): Promise<Scan> {
+  /** Measures the response to each member. `learn`: whose boxes and steps are measured (on whole pictures). */
+  async scan(members: readonly number[], scale: Scale, learn: "all" | "new" | "none", base?: Look): Promise<Scan> {
     const { problem } = this;
     const at = base ?? (await this.base(scale));
     const residual = problem.features(at, scale.sigma);
     const probe = { ...scale, samples: scale.probe };
     const under = scale.probe === scale.samples ? at : await this.base(probe);
     const steps = members.map((k) => this.nudge(k));
-    const boxes = learn ? undefined : members.map((k) => this.boxesFor(k, under));
+    const boxes = learn === "all" ? undefined : members.map((k) => this.boxesFor(k, under));
     const looks = members.length === 0 ? [] : await problem.nudged(this.point, members, steps, probe, boxes, under);
     const kept: number[] = [];
     const columns: Float32Array[] = [];
@@ -101,9 +101,12 @@ export class Fitter {
       const response = Math.sqrt(meanSquare(column));
       const top = peak(column);
       for (let j = 0; j < column.length; j++) column[j]! /= steps[i]!;
-      if (learn) {
-        this.reachOf.set(k, { width: under.views[0]!.width, boxes: problem.boxes(look, under, 1) });
-        if (top > 0) this.steps[k] = Math.min(2, Math.max(0.1, Math.abs(steps[i]!) * Math.min(3, Math.max(0.3, 0.06 / top))));
+      if (learn !== "none") {
+        if (!boxes?.[i]) {
+          this.reachOf.set(k, { width: under.views[0]!.width, boxes: problem.boxes(look, under, 2) });
+        }
+        if (top > 0)
+          this.steps[k] = Math.min(2, Math.max(0.1, Math.abs(steps[i]!) * Math.min(3, Math.max(0.3, 0.06 / top))));
       }
       if (response < 1e-5) return;
       kept.push(k);
@@ -161,17 +164,20 @@ export class Fitter {
    * Levenberg-Marquardt over `members` at one scale: one Jacobian and one batch of trial steps (several dampings at once,
    * because renders in a batch are cheap and round trips are not) per iteration, until a step gains too little.
    */
-  async fit(members: readonly number[], scale: Scale, iterations: number, reach: number, first?: Scan): Promise<number> {
+  async fit(
+    members: readonly number[],
+    scale: Scale,
+    iterations: number,
+    reach: number,
+    first?: Scan,
+  ): Promise<number> {
     const { problem } = this;
     let base = await this.base(scale);
     let rss = sumSquares(problem.features(base, scale.sigma));
     const before = rss;
     let trust = reach;
     for (let it = 0; it < iterations && members.length > 0; it++) {
-      const scan =
-        it === 0 && first
-          ? pick(first, members)
-          : await this.scan(members, scale, false, base);
+      const scan = it === 0 && first ? pick(first, members) : await this.scan(members, scale, "none", base);
       const limits = this.bounds(scan.members, trust);
       const low = limits.map(([l]) => l);
       const high = limits.map(([, h]) => h);
@@ -206,7 +212,13 @@ export class Fitter {
       this.point = trials[best]!.next;
       base = looks[best]!;
       rss = bestRss;
-      this.progress("fit", { px: scale.px, sigma: scale.sigma, knobs: members.length, iteration: it + 1, loss: problem.loss(base) });
+      this.tell("fit", {
+        px: scale.px,
+        sigma: scale.sigma,
+        knobs: members.length,
+        iteration: it + 1,
+        loss: problem.loss(base),
+      });
       if (fell < 0.01) break;
     }
     return before > 0 ? 1 - rss / before : 0;
@@ -220,7 +232,7 @@ export class Fitter {
   async prune(scale: Scale, strictness: number, keep: ReadonlySet<number> = new Set()): Promise<number[]> {
     const { problem } = this;
     const base = await this.base(scale);
-    const scan = await this.scan(this.moved(), scale, false, base);
+    const scan = await this.scan(this.moved(), scale, "none", base);
     const back = scan.members.map((k) => problem.origin[k]! - this.point[k]!);
     const wide = scan.members.map((k): [number, number] => {
       const c = problem.coordinates[k]!;
@@ -274,7 +286,9 @@ export class Fitter {
   /** Evaluates other points at a scale: their blurred |r|^2, infinity where the program fails. */
   async judge(points: readonly (readonly number[])[], scale: Scale): Promise<number[]> {
     const looks = await this.problem.look(points, scale);
-    return looks.map((look) => (look ? sumSquares(this.problem.features(look, scale.sigma)) : Number.POSITIVE_INFINITY));
+    return looks.map((look) =>
+      look ? sumSquares(this.problem.features(look, scale.sigma)) : Number.POSITIVE_INFINITY,
+    );
   }
 }
 

@@ -94,7 +94,9 @@ export function resample(source: Bytes, width: number, height: number): Picture 
 export function blur(data: Float32Array, width: number, height: number, sigma: number): Float32Array {
   if (sigma <= 0) return data;
   const radius = Math.ceil(sigma * 2.5);
-  const kernel = Float32Array.from({ length: 2 * radius + 1 }, (_, i) => Math.exp(-((i - radius) ** 2) / (2 * sigma ** 2)));
+  const kernel = Float32Array.from({ length: 2 * radius + 1 }, (_, i) =>
+    Math.exp(-((i - radius) ** 2) / (2 * sigma ** 2)),
+  );
   const total = kernel.reduce((a, b) => a + b, 0);
   for (let i = 0; i < kernel.length; i++) kernel[i]! /= total;
   const rows = new Float32Array(data.length);
@@ -145,7 +147,13 @@ export function difference(a: Float32Array, b: Float32Array): Float32Array {
  * The smallest box outside of which a difference of pictures stays below `threshold`, grown by `margin` pixels;
  * null when nothing reaches it.
  */
-export function extent(data: Float32Array, width: number, height: number, threshold: number, margin: number): Box | null {
+export function extent(
+  data: Float32Array,
+  width: number,
+  height: number,
+  threshold: number,
+  margin: number,
+): Box | null {
   let left = width;
   let right = -1;
   let top = height;

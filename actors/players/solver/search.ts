@@ -39,7 +39,8 @@ export async function searchPlaces(fitter: Fitter, scale: Scale, strictness: num
     if (ground.length < 2) continue;
     // Where the program put it is always worth a look: a thing may have been moved for another's sake.
     const home = thing.axes.map(({ knob }): [number, number] => [knob, problem.origin[knob]!]);
-    if (home.some(([k, u]) => fitter.point[k] !== u)) tries.push({ thing, point: place(fitter.point, home), moved: home });
+    if (home.some(([k, u]) => fitter.point[k] !== u))
+      tries.push({ thing, point: place(fitter.point, home), moved: home });
     for (const ring of [0.2, 0.4, 0.65]) {
       for (let i = 0; i < 8; i++) {
         const angle = (i / 8 + (ring === 0.4 ? 1 / 16 : 0)) * 2 * Math.PI;

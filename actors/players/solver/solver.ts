@@ -2,14 +2,14 @@ import { createHash } from "node:crypto";
 import { VigaError } from "../../../config/errors.ts";
 import type { Context } from "../../../machines/domain.ts";
 import type { GeneratorMove, GeneratorPlayer, PlayerIO } from "../player.ts";
-import { account } from "./account.ts";
+import { account, type Losses } from "./account.ts";
 import { coordinates } from "./coordinates.ts";
 import { Fitter } from "./fitter.ts";
 import { diff, type Knob, patch, skeleton, type Trace } from "./knobs.ts";
 import { decode } from "./pictures.ts";
 import { Problem, type Scale } from "./problem.ts";
 import { coarse, polish, refine } from "./stages.ts";
-import { Sweeper, type SolverView } from "./sweeper.ts";
+import { type SolverView, Sweeper } from "./sweeper.ts";
 
 export interface SolverOptions {
   /** Rounds at most; the solver ends earlier when a round gains less than noise. Default 5. */
@@ -91,32 +91,49 @@ export function createSolver(options: SolverOptions = {}): GeneratorPlayer {
     if (stage > rounds) return { type: "end", reason: `the solver's ${rounds} rounds are used up` };
 
     const targets = await Promise.all(task.targets.map(async ({ image }) => decode(await io.bytes(image))));
-    const problem = new Problem(sweeper, origin, base.knobs, base.trace, coordinates(base.knobs, base.trace), views, targets);
-    const fitter = new Fitter(problem, (step, data) => io.note("progress", { round: context.t, stage, step, ...data, renders: sweeper.renders }));
+    const problem = new Problem(
+      sweeper,
+      origin,
+      base.knobs,
+      base.trace,
+      coordinates(base.knobs, base.trace),
+      views,
+      targets,
+    );
+    const fitter = new Fitter(problem, (step, data) =>
+      io.note("progress", { round: context.t, stage, step, ...data, renders: sweeper.renders }),
+    );
     fitter.moveTo(knobs.map((k) => k.value));
     const before = [...fitter.point];
 
-    if (stage === 1) await coarse(fitter);
-    else if (stage === 2) await refine(fitter);
-    else await polish(fitter, stage > 3);
+    const [first, old] = await problem.look([problem.origin, before], yardstick);
+    if (!first || !old) throw new VigaError("player_failed", "the program does not render");
+    const noise = (await fitter.noise(yardstick, old)) / problem.features(old, 0).length;
+    const loss: Losses = { start: problem.loss(first), before: problem.loss(old), after: problem.loss(old), noise };
+    // Close to the noise another round would fit the noise.
+    if (loss.before < (stage > 3 ? 3 : 1.3) * noise) return { type: "end", reason: account.ending(loss) };
 
-    const [old, now] = await problem.look([before, fitter.point], yardstick);
-    if (!old || !now) throw new VigaError("player_failed", "the fitted program does not render");
-    const noise = (await fitter.noise(yardstick)) / problem.features(now, 0).length;
-    const loss = { before: problem.loss(old), after: problem.loss(now), noise };
-    io.note("progress", { round: context.t, stage, step: "done", loss: loss.after, renders: sweeper.renders });
-    const gain = loss.before - loss.after;
-    if (gain < Math.max(0.01 * loss.before, 0.02 * noise)) {
-      if (stage > 2) return { type: "end", reason: account.ending(loss) };
-      // A stage that found nothing leaves the program as it is; the next stage looks more closely, so it is tried at once.
-      fitter.point = before;
-      if (stage === 1) await refine(fitter);
-      else await polish(fitter, false);
-      const [again] = await problem.look([fitter.point], yardstick);
-      loss.after = again ? problem.loss(again) : loss.before;
-      if (loss.before - loss.after < Math.max(0.01 * loss.before, 0.02 * noise)) {
-        return { type: "end", reason: account.ending(loss) };
-      }
+    let reached = stage;
+    for (;;) {
+      if (reached === 1) await coarse(fitter);
+      else if (reached === 2) await refine(fitter);
+      else await polish(fitter, reached > 3);
+      const [now] = await problem.look([fitter.point], yardstick);
+      if (!now) throw new VigaError("player_failed", "the fitted program does not render");
+      loss.after = problem.loss(now);
+      io.note("progress", {
+        round: context.t,
+        stage: reached,
+        step: "done",
+        loss: loss.after,
+        renders: sweeper.renders,
+        cpu: sweeper.cpuSeconds,
+      });
+      if (loss.before - loss.after >= Math.max(0.01 * loss.before, 0.02 * noise)) break;
+      // A stage that found nothing leaves the program as it was, and the next, which looks closer, is tried at once.
+      fitter.point = [...before];
+      loss.after = loss.before;
+      if (reached++ >= 3) return { type: "end", reason: account.ending(loss) };
     }
     const values = fitter.point.map((u, k) => problem.value(k, u));
     const next = patch(origin, base.knobs, values);
@@ -124,7 +141,7 @@ export function createSolver(options: SolverOptions = {}): GeneratorPlayer {
       type: "programs",
       candidates: [
         {
-          thought: account.thought(base.knobs, knobs, values, loss, sweeper.renders, base.trace, stage),
+          thought: account.thought(base.knobs, knobs, values, loss, sweeper.renders, base.trace, reached),
           code_diff: diff(code, next, "program.py"),
           code: next,
         },

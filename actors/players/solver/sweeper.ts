@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { VigaError } from "../../../config/errors.ts";
 import type { JobReply, JobRequest, PlayerIO } from "../player.ts";
-import { type Knob, type Trace, knobsReply, traceReply } from "./knobs.ts";
+import { type Knob, knobsReply, type Trace, traceReply } from "./knobs.ts";
 import type { Box } from "./pictures.ts";
 
 /** One picture of the target and the camera it is seen through (null: the scene's active camera). */
@@ -31,7 +31,7 @@ const sweepReply = z.discriminatedUnion("ok", [
     offsets: z.array(z.number().int()),
     failed: z.record(z.string(), z.string()),
     missing: z.array(z.string()),
-    seconds: z.object({ total: z.number(), execute: z.number(), render: z.number() }),
+    seconds: z.object({ total: z.number(), execute: z.number(), render: z.number(), cpu: z.number() }),
   }),
   z.object({ ok: z.literal(false), reason: z.string() }),
 ]);
@@ -46,7 +46,8 @@ export interface Sweep {
 /** Runs the engine's solver operations for one program and counts what they cost. */
 export class Sweeper {
   renders = 0;
-  engineSeconds = 0;
+  /** Processor seconds the engine's children spent: on n idle processors about n times the wall clock. */
+  cpuSeconds = 0;
   private readonly io: PlayerIO;
   private readonly views: readonly SolverView[];
 
@@ -60,9 +61,13 @@ export class Sweeper {
     const reply = await this.io.job(request);
     if (!reply.ok) {
       const error = reply.error;
-      throw new VigaError("player_failed", `the solver's ${request.op} job failed: ${error?.message ?? "no reason given"}`, {
-        hint: error?.hint ?? "The start program must run on its own; try it with another generator or fix it first.",
-      });
+      throw new VigaError(
+        "player_failed",
+        `the solver's ${request.op} job failed: ${error?.message ?? "no reason given"}`,
+        {
+          hint: error?.hint ?? "The start program must run on its own; try it with another generator or fix it first.",
+        },
+      );
     }
     return reply;
   }
@@ -102,7 +107,8 @@ export class Sweeper {
         samples: level.samples,
         seed: level.seed,
         views: this.views,
-        boxes: boxes?.map((one) => one?.map((box) => box && [box.left, box.top, box.right, box.bottom]) ?? null) ?? null,
+        boxes:
+          boxes?.map((one) => one?.map((box) => box && [box.left, box.top, box.right, box.bottom]) ?? null) ?? null,
       },
       files: ["sweep.rgb"],
       seconds: 600,
@@ -113,7 +119,7 @@ export class Sweeper {
     if (ref === undefined) throw new VigaError("engine_failed", "a sweep came back without its pictures");
     const bytes = await this.io.bytes(ref);
     this.renders += edits.length * this.views.length;
-    this.engineSeconds += result.seconds.total;
+    this.cpuSeconds += result.seconds.cpu;
     const shots = edits.map((_, v): Shot | null => {
       let at = result.offsets[v] ?? -1;
       if (at < 0) return null;

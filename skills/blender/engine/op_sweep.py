@@ -73,6 +73,21 @@ def picture(scene, path, camera, shape, box):
     return b"".join(lines)
 
 
+def twin(scene, most=400):
+    """Gives every mesh with one user an unseen second one. Cycles bakes the transform of a lone mesh into its geometry, so
+    that moving it rebuilds the geometry; with two users it moves an instance: twice as many pictures a second. Done in
+    every child, since baked and instanced meshes differ in the last bit, and differences of pictures must not see that."""
+    alone = [item for item in scene.objects if item.type == "MESH" and not item.modifiers and item.data.users == 1]
+    for item in alone[:most]:
+        if item.data.shape_keys:
+            continue
+        other = bpy.data.objects.new("twin", item.data)
+        other.scale, other.location = (1e-4, 1e-4, 1e-4), (0.0, 0.0, -1e3)
+        for name in ("camera", "diffuse", "glossy", "transmission", "shadow"):
+            setattr(other, f"visible_{name}", False)
+        scene.collection.objects.link(other)
+
+
 class Live:
     """The in-place side of a scene: writes affine images of knob values to the properties they drive."""
 
@@ -88,21 +103,6 @@ class Live:
                 found.append((holder, key, index, slope, now))
             self.owners[k] = found
         self.at = {}
-
-    def twin(self, scene):
-        """Gives every mesh whose object moves an unseen second user. Cycles bakes the transform of a mesh with one user into
-        its geometry, so that moving it rebuilds the geometry; with two it moves an instance (twice as many pictures/s)."""
-        for entries in self.owners.values():
-            for item, *_ in entries:
-                if not isinstance(item, bpy.types.Object) or item.type != "MESH" or item.modifiers:
-                    continue
-                if item.data.users > 1 or item.data.shape_keys:
-                    continue
-                other = bpy.data.objects.new("twin", item.data)
-                other.scale, other.location = (1e-4, 1e-4, 1e-4), (0.0, 0.0, -1e3)
-                for name in ("camera", "diffuse", "glossy", "transmission", "shadow"):
-                    setattr(other, f"visible_{name}", False)
-                scene.collection.objects.link(other)
 
     def move(self, values, reference):
         for k, entries in self.owners.items():
@@ -147,7 +147,7 @@ def handle(args, job):
 
     def task(members):
         reference = vectors[members[0]]
-        begun = time.time()
+        begun, busy = time.time(), time.process_time()
         wrong = job.execute(op_knobs.patch(args["program"], knobs, reference))
         if wrong:
             return {"failed": wrong["message"]}
@@ -156,8 +156,7 @@ def handle(args, job):
         shape = prepare(scene, args, threads, job.device)
         cameras = [scene.objects.get(view["camera"]) if view["camera"] else None for view in views]
         live = Live(places) if len(members) > 1 else None
-        if live and len(members) > 3:
-            live.twin(scene)
+        twin(scene)
         scratch = os.path.join(job.dir, f"sweep-{members[0]}.tga")
         with freed_of_handlers(), open(f"{path}.{members[0]}", "wb") as out:
             for v in members:
@@ -166,10 +165,10 @@ def handle(args, job):
                 for i in range(len(views)):
                     out.write(picture(scene, scratch, cameras[i] or scene.camera, shape, boxes[v][i] if boxes[v] else None))
         os.unlink(scratch)
-        return {"shape": shape, "seconds": [ran, time.time() - begun - ran],
+        return {"shape": shape, "seconds": [ran, time.time() - begun - ran, time.process_time() - busy],
                 "missing": [view["camera"] for view, c in zip(views, cameras) if view["camera"] and c is None]}
 
-    failed, shape, seconds, missing = {}, None, [0.0, 0.0], set()
+    failed, shape, seconds, missing = {}, None, [0.0, 0.0, 0.0], set()
     for members, reply in zip(tasks, job.fork_map(tasks, task)):
         value = reply["value"] if reply["ok"] else {"failed": reply["error"]["message"]}
         if "failed" in value:
@@ -204,4 +203,5 @@ def handle(args, job):
             os.unlink(part)
     return {"ok": True, "file": "sweep.rgb", "width": shape[0], "height": shape[1], "views": [v["name"] for v in views],
             "offsets": offsets, "failed": {str(k): v for k, v in failed.items()}, "missing": sorted(missing),
-            "tasks": len(tasks), "seconds": {"total": time.time() - started, "execute": seconds[0], "render": seconds[1]}}
+            "tasks": len(tasks), "seconds": {"total": time.time() - started, "execute": seconds[0], "render": seconds[1],
+                                             "cpu": seconds[2]}}
