@@ -41,7 +41,7 @@ export async function preflight(config: ResolvedConfig, hosts: HostMode): Promis
     });
   }
   const keys = [...Object.values(config.roles), ...Object.values(config.shadow)].flatMap((role) => {
-    if (!role?.profile || role.profile.key_file !== undefined) return [];
+    if (!role?.profile?.key_required || role.profile.key_file !== undefined) return [];
     const names = keyNames(role.profile);
     return names.length > 0 && names.every((name) => !process.env[name])
       ? [`${names.join(" or ")} (for ${role.player})`]
@@ -52,6 +52,33 @@ export async function preflight(config: ResolvedConfig, hosts: HostMode): Promis
       hint: "export it in this shell, or run without a model: --config offline",
     });
   }
+  await reachEndpoints(config);
+}
+
+/** Milliseconds within which an endpoint must take a connection. */
+const reachWithin = 4000;
+
+/** Every endpoint a role will call must answer something, whatever it answers. Throws `model_unreachable`. */
+async function reachEndpoints(config: ResolvedConfig): Promise<void> {
+  const urls = new Map<string, string>();
+  for (const role of [...Object.values(config.roles), ...Object.values(config.shadow)]) {
+    if (role?.profile) urls.set(role.profile.base_url, role.player);
+  }
+  const away = await Promise.all(
+    [...urls].map(async ([url, player]) => {
+      const answered = await fetch(`${url.replace(/\/$/, "")}/models`, {
+        signal: AbortSignal.timeout(reachWithin),
+      }).then(
+        () => true,
+        () => false,
+      );
+      return answered ? [] : [`${url} (${player})`];
+    }),
+  );
+  if (away.flat().length === 0) return;
+  throw new VigaError("model_unreachable", `no answer from ${away.flat().join(", ")}`, {
+    hint: "start that server, correct models.<name>.base_url, or run without a model: --config offline",
+  });
 }
 
 async function onPath(program: string): Promise<boolean> {
