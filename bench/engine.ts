@@ -8,8 +8,17 @@ import { locateBlender } from "../bridge/engines/locate.ts";
 
 const repeats = 9;
 
+/** The least that shows something. */
+const single = `
+import bpy
+bpy.ops.mesh.primitive_cube_add()
+bpy.ops.object.light_add(type="SUN", rotation=(0.5, 0.2, 0))
+bpy.ops.object.camera_add(location=(5, -5, 5), rotation=(0.95, 0, 0.785))
+bpy.context.scene.camera = bpy.context.object
+`;
+
 /** Six objects with materials, a sun and a camera: the size of a first draft. */
-const program = `
+const draft = `
 import bpy
 for i in range(6):
     bpy.ops.mesh.primitive_uv_sphere_add(radius=0.6, location=(i % 3 * 1.6 - 1.6, i // 3 * 1.6 - 0.8, 0))
@@ -23,7 +32,7 @@ bpy.context.scene.camera = bpy.context.object
 `;
 
 /** The same program and the same picture as a plain Blender script. */
-function plainScript(quality: Quality, path: string): string {
+function plainScript(program: string, quality: Quality, path: string): string {
   return `
 import bpy
 bpy.ops.wm.read_factory_settings(use_empty=True)
@@ -50,11 +59,18 @@ async function timed(work: () => Promise<void>): Promise<number> {
   return (performance.now() - began) / 1000;
 }
 
-async function oneRow(engine: Engine, blender: string, scratch: string, quality: Quality): Promise<string> {
+async function oneRow(
+  engine: Engine,
+  blender: string,
+  scratch: string,
+  what: string,
+  program: string,
+  quality: Quality,
+): Promise<string> {
   const cold: number[] = [];
   const forked: number[] = [];
   const script = join(scratch, "plain.py");
-  await writeFile(script, plainScript(quality, join(scratch, "plain.png")));
+  await writeFile(script, plainScript(program, quality, join(scratch, "plain.png")));
   // In turns, so that another load on the machine slows both.
   for (let i = 0; i < repeats; i += 1) {
     cold.push(
@@ -73,7 +89,7 @@ async function oneRow(engine: Engine, blender: string, scratch: string, quality:
   }
   const ratio = median(cold) / median(forked);
   const figures = [median(cold).toFixed(3), median(forked).toFixed(3), `${ratio.toFixed(1)}x`];
-  return `| execute + Cycles ${quality.px} px, ${quality.samples} samples | ${figures.join(" | ")} |`;
+  return `| ${what}: execute + Cycles ${quality.px} px, ${quality.samples} samples | ${figures.join(" | ")} |`;
 }
 
 /** Medians in seconds of the same program and picture: a fresh Blender each time against the sandboxed engine. */
@@ -88,7 +104,8 @@ export async function engine(): Promise<string> {
       { px: 128, samples: 4 },
       { px: 512, samples: 16 },
     ]) {
-      rows.push(await oneRow(running, blender, scratch, quality));
+      rows.push(await oneRow(running, blender, scratch, "one object", single, quality));
+      rows.push(await oneRow(running, blender, scratch, "six objects", draft, quality));
     }
     return [
       `Blender ${version}, ${cpus} processors, isolation ${isolation}, medians of ${repeats} in turns, seconds.`,

@@ -65,6 +65,7 @@ function environment(options: WorkerOptions): Record<string, string> {
 export async function startWorker(options: WorkerOptions): Promise<Worker> {
   const settings = {
     cpus: options.cpus,
+    first: (options.gpu ?? 0) * options.cpus,
     gpu: options.gpu !== null,
     isolation: options.isolation,
     sandbox: process.env.VIGA_SANDBOX === "weak" ? "weak" : "auto",

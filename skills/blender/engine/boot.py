@@ -16,7 +16,7 @@ from .settings import Settings
 def start(options, requests, replies):
     driver = Channel(requests, replies)
     try:
-        share(options["cpus"])
+        share(options["cpus"], options.get("first", 0))
         sandbox.end_orphans()
         warm_up(options["own"])
         actions.load_more()
@@ -51,10 +51,11 @@ def start(options, requests, replies):
     Server(driver, settings, description).serve()
 
 
-def share(cpus):
-    """At most this many of the processors this process may use."""
+def share(cpus, first):
+    """This many of the processors this process may use, from the first-th on: slots side by side get their own."""
     allowed = sorted(os.sched_getaffinity(0))
-    os.sched_setaffinity(0, allowed[: max(1, cpus)])
+    turned = allowed[first % len(allowed) :] + allowed[: first % len(allowed)]
+    os.sched_setaffinity(0, turned[: max(1, cpus)])
 
 
 def warm_up(own):

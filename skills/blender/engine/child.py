@@ -8,7 +8,7 @@ import bpy
 from . import forking, runner, sandbox
 from .box import EXIT_STATUS, KEEPER
 from .errors import describe
-from .native import PR_SET_CHILD_SUBREAPER, close_all_but, end_at_once_on_exit, flush_stdio, prctl
+from .native import PR_SET_CHILD_SUBREAPER, close_all_but, end_at_once_on_exit, flush_stdio, print_by_line, prctl
 
 
 def start(box, settings, place, log_fd, keep):
@@ -67,6 +67,7 @@ def finish(box, settings, on_keep):
     """Does the job in this very process and ends it. -> never"""
     forking.threads.start()
     end_at_once_on_exit()
+    print_by_line()
     answer(box, 1, box.request(), settings, on_keep)
 
 

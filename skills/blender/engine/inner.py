@@ -10,10 +10,11 @@ import bpy
 from . import actions, program, render, runner, sandbox, scene_file
 from .box import Box
 from .log import MARK
-from .native import flush_stdio
+from .native import flush_stdio, print_by_line
 
 
 def main(options):
+    print_by_line()
     box = Box(options["fd"])
     os.close(options["fd"])
     actions.load_more()

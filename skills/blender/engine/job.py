@@ -28,6 +28,9 @@ An exception raised by `handle` becomes the reply's error; raise `JobError` to s
                               candidates as items when a change can be made in place: a fork costs 5-10 ms.
                               Where forking is unsafe the items run one after the other on a scene restored in between.
 
+EEVEE and WORKBENCH make a graphics context that no fork survives: use them either in fork_map's children or before
+nothing more is forked.
+
 Never call os.fork, os._exit or bpy.app.handlers here: fork_map, a normal return and the job do it safely.
 """
 

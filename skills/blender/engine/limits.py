@@ -23,7 +23,8 @@ def apply(limits, gpu):
     _set(resource.RLIMIT_NPROC, limits["processes"])
     _set(resource.RLIMIT_CORE, 0)
     _set(resource.RLIMIT_NOFILE, OPEN_FILES)
-    _set(resource.RLIMIT_MEMLOCK, 64 * 1024)
+    if not gpu:
+        _set(resource.RLIMIT_MEMLOCK, 64 * 1024)
     _set(resource.RLIMIT_MSGQUEUE, 0)
 
 

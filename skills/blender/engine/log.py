@@ -4,7 +4,7 @@ import os
 import re
 
 # Blender's own progress lines, which would push a program's output out of the tail.
-NOISE = re.compile(rb"^(Fra:\d+ Mem:|Saved: '|\s+Time: \d+:|Info: Saved |Info: Total files |Read blend: |$)")
+NOISE = re.compile(rb"^(Fra:\d+ Mem:|Saved: '|\s*Time: \d+:\d|Info: Saved |Info: Total files |EGL Error |Managed to successfully fallback |Read blend: |$)")
 READ = 1 << 16
 # Written where a program begins in a Blender of its own: what came before was Blender's start.
 MARK = b"\x1eprogram\x1e\n"

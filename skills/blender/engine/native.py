@@ -99,6 +99,15 @@ def end_at_once_on_exit():
         libc.on_exit(ctypes.cast(libc._exit, ctypes.c_void_p), None)
 
 
+def print_by_line():
+    """So that what was printed before a crash has been printed."""
+    import sys
+
+    for stream in (sys.stdout, sys.stderr):
+        stream.reconfigure(line_buffering=True)
+    libc.setvbuf(ctypes.c_void_p.in_dll(libc, "stdout"), None, 1, ctypes.c_size_t(0))
+
+
 def flush_stdio():
     """C's and Python's buffers; before a fork, or both sides print them."""
     import sys

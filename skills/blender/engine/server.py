@@ -117,9 +117,8 @@ class Server:
                 hint = "run a program with `keep` first"
                 return self.answer(message, {"ok": False, "error": error("engine", "NoScene", f"no scene {message['scene']!r} is kept", hint=hint)})
             if keeper.busy:
-                # One at a time on one scene; looked at again when something settles.
-                self.queue.insert(0, message)
-                return self.wait_for(keeper)
+                # One at a time on one scene; the rest of the queue overtakes it.
+                return keeper.waiting.append(message)
             keeper.busy = True
             if keeper.path is not None:
                 message = dict(message, base=keeper.path, files=keeper.files)
@@ -151,11 +150,6 @@ class Server:
         if self.settings.isolation == "reset":
             self.row = channel
         return channel, base
-
-    def wait_for(self, keeper):
-        """Lets the rest of the queue overtake a probe whose scene is busy."""
-        first = self.queue.pop(0)
-        keeper.waiting.append(first)
 
     def refuse(self, message):
         directory = message["dir"]

@@ -3,7 +3,7 @@
     blender -b --factory-startup --python worker.py -- '{"cpus": 2, "own": "/scratch/engine", ...}'
 
 Requests come as newline-JSON on descriptor 3, replies go out on descriptor 4; both sides are checked by the driver
-(bridge/engines). Options: cpus, gpu (bool), isolation ("auto" or one to force), sandbox ("auto" | "weak"), own (private
+(bridge/engines). Options: cpus, first (processor of its share), gpu (bool), isolation ("auto" or one to force), sandbox ("auto" | "weak"), own (private
 folder, absolute), scratch (the folder it lies in), readable (further paths that jobs may read), parent (the driver's pid).
 """
 

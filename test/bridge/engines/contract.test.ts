@@ -94,7 +94,8 @@ print('made a cube')`;
       limits: { seconds: 1.5, memoryMb: 2048, logKb: 8, fileMb: 32, processes: 64 },
     });
     expect(late).toMatchObject({ ok: false, error: { kind: "timeout" } });
-    const ended = await lab.run("import os\nos._exit(7)");
+    const ended = await lab.run("import os\nprint('last words')\nos._exit(7)");
+    expect(ended.log).toBe("last words");
     expect(ended.error).toMatchObject({ kind: "crash", message: expect.stringContaining("exit code 7") });
     expect((await lab.run("print('on')")).log).toBe("on");
   });
