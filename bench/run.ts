@@ -3,6 +3,7 @@ const benches: Record<string, () => Promise<string>> = {
   engine: async () => (await import("./engine.ts")).engine(),
   overhead: async () => (await import("./overhead.ts")).overhead(),
   soak: async () => (await import("./soak.ts")).soak(),
+  window: async () => (await import("./window.ts")).windowCost(),
 };
 
 const names = process.argv.slice(2).filter((word) => !word.startsWith("-"));
