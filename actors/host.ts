@@ -5,6 +5,7 @@ import { readCell, writeCell } from "../bridge/bus/cells.ts";
 import type { Bus } from "../bridge/bus/connection.ts";
 import { type Envelope, externalize, internalize, parseEnvelope } from "../bridge/bus/envelope.ts";
 import { follow, lastSequence, type Stored } from "../bridge/bus/follow.ts";
+import { pack, unpack } from "../bridge/bus/pack.ts";
 import { mailboxSubject, streams } from "../bridge/bus/subjects.ts";
 import { toVigaError, VigaError } from "../config/errors.ts";
 import { type Effect, effect } from "../machines/effects.ts";
@@ -113,7 +114,7 @@ export class ActorHost {
       await this.#commit(effectsOf(actions));
       return;
     }
-    const stored = actorRecord.parse(cell.value);
+    const stored = actorRecord.parse(await unpack(cell.value, this.options.store));
     this.#record = { ...stored, incarnation: stored.incarnation + 1 };
     this.#revision = cell.revision;
     await this.#write(this.#record);
@@ -210,7 +211,8 @@ export class ActorHost {
 
   async #write(record: ActorRecord): Promise<void> {
     const { bus, run, role } = this.options;
-    const revision = await writeCell(bus.actors, actorKey(run, role), record, this.#revision, this.signal);
+    const packed = await pack(record, this.options.store);
+    const revision = await writeCell(bus.actors, actorKey(run, role), packed, this.#revision, this.signal);
     if (revision === null) {
       throw new VigaError("bus_conflict", `${this.address} is run by another process`, {
         hint: "only one process may play a role of a run; this one stops",

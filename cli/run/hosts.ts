@@ -68,6 +68,9 @@ function slotArguments(executor: ExecutorSettings, spec: RunSpec): string[] {
   return ["executor", "--slot", executor.slot, ...gpu, "--out", spec.out];
 }
 
+/** Roles wait most of the time: a small young generation keeps their memory flat over a long run. */
+const nodeFlags = ["--max-semi-space-size=2"];
+
 /** Restarts within this many milliseconds of each other count together; more than ten of them end the attempt. */
 const restartWindow = 60_000;
 const maxRestarts = 10;
@@ -84,7 +87,7 @@ async function keepProcess(
   const main = join(import.meta.dirname, "..", "main.ts");
   const deaths: number[] = [];
   while (!signal.aborted) {
-    const child = execa(process.execPath, [main, ...args], {
+    const child = execa(process.execPath, [...nodeFlags, main, ...args], {
       reject: false,
       // Ends the child also when this process is SIGKILLed: the pipe closes.
       stdin: "pipe",
