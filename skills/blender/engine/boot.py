@@ -28,6 +28,8 @@ def start(options, requests, replies):
         found = selftest.choose(settings, options.get("isolation", "auto"), options.get("sandbox") == "weak")
         facts = found["facts"]
         if not any(d != "CPU" for d in facts["devices"]):
+            if settings.device == "GPU":
+                print("a GPU was asked for, but Cycles sees none here: it renders on the processor", flush=True)
             settings.device = "CPU"
         description = {
             "engine": "blender",

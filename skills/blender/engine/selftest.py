@@ -28,6 +28,9 @@ def choose(settings, isolation, weak):
                 sandbox_notes.append(f"{level} sandbox: {reply.get('error', {}).get('message', 'no answer')}")
                 continue
             facts = reply["result"]
+            if level != "weak" and not (facts["noNetwork"] and facts["readOnly"] and facts["pid"] <= 2):
+                sandbox_notes.append(f"{level} sandbox: a job got out of it")
+                continue
             why_not = unfit(candidate, settings, facts)
             if why_not and isolation == "auto":
                 sandbox_notes.append(why_not)

@@ -201,15 +201,16 @@ def kill_tree(pid, spare_root):
 
 
 def tidy(directory, owner, expected):
-    """After the job: only plain files and folders stay (a link or a pipe would fool who reads next), owned as before.
-    -> names of expected files that are plain files"""
-    uid, gid = owner.st_uid, owner.st_gid
+    """After the job: only plain files and folders stay (a link or a pipe would fool who reads next), owned as before
+    and readable, whatever rights the program gave them. -> names of expected files that are plain files"""
+    privileged = os.geteuid() == 0
     present = []
     waiting = [directory]
     seen = 0
     while waiting and seen < 40000:
         folder = waiting.pop()
         try:
+            os.chmod(folder, stat.S_IMODE(owner.st_mode) if folder == directory else 0o755)
             entries = list(os.scandir(folder))
         except OSError:
             continue
@@ -219,17 +220,20 @@ def tidy(directory, owner, expected):
                 info = entry.stat(follow_symlinks=False)
                 if stat.S_ISDIR(info.st_mode):
                     waiting.append(entry.path)
-                elif not stat.S_ISREG(info.st_mode) or info.st_nlink > 1 and info.st_uid != uid:
+                elif not stat.S_ISREG(info.st_mode) or info.st_nlink > 1 and info.st_uid != owner.st_uid:
                     os.unlink(entry.path)
                     continue
                 elif folder == directory and entry.name in expected and info.st_size > 0:
                     present.append(entry.name)
-                if os.geteuid() == 0 and info.st_uid != uid:
-                    os.chown(entry.path, uid, gid, follow_symlinks=False)
+                if privileged and info.st_uid != owner.st_uid:
+                    os.chown(entry.path, owner.st_uid, owner.st_gid, follow_symlinks=False)
+                mode = stat.S_IMODE(info.st_mode)
+                if stat.S_ISREG(info.st_mode) and (mode & 0o7000 or mode & 0o600 != 0o600):
+                    os.chmod(entry.path, mode & 0o777 | 0o600)
             except OSError:
                 continue
-    if os.geteuid() == 0:
-        os.chown(directory, uid, gid)
+    if privileged:
+        os.chown(directory, owner.st_uid, owner.st_gid)
     return present
 
 

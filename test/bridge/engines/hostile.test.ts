@@ -183,10 +183,13 @@ scene.node_tree.links.new(scene.node_tree.nodes['Render Layers'].outputs['Image'
 
   it("links and pipes it leaves are taken away before anyone follows them", async () => {
     const state = await lab.run(
-      "import os\nos.symlink('/etc/passwd', 'passwd')\nos.mkfifo('pipe')\nos.mkdir('d')\nos.symlink('/etc', 'd/etc')",
+      "import os\nos.symlink('/etc/passwd', 'passwd')\nos.mkfifo('pipe')\nos.mkdir('d')\nos.symlink('/etc', 'd/etc')\n" +
+        "open('closed', 'w').write('x')\nos.chmod('closed', 0o4001)\nos.chmod('d', 0)\nos.chmod('.', 0o300)",
     );
     expect(state.ok).toBe(true);
-    expect((await readdir(state.dir, { recursive: true })).sort()).toEqual(["d", "scene.json"]);
+    expect((await stat(join(state.dir, "closed"))).mode & 0o7700).toBe(0o600);
+    expect((await stat(state.dir)).mode & 0o777).toBe(0o700);
+    expect((await readdir(state.dir, { recursive: true })).sort()).toEqual(["closed", "d", "scene.json"]);
   });
 
   it("nothing of all this is still running", async () => {
