@@ -130,7 +130,7 @@ describe("a machine that has everything", () => {
   it("hands over to the command at once, with its arguments and exit code", () => {
     const machine = new Machine(["blender", "bwrap", "nats-server"]);
     const demo = machine.run(["demo", "--set", "candidates=2"]);
-    expect(demo).toEqual({ code: 0, err: "", out: '["run","examples/placement","--set","candidates=2"]\n' });
+    expect(demo).toEqual({ code: 0, err: "", out: '["run","examples/placement","--config","examples/demo.yaml","--set","candidates=2"]\n' });
     machine.file("cli/main.ts", "process.exit(7);\n");
     expect(machine.run(["demo"]).code).toBe(7);
     expect(machine.calls).toEqual([]);
@@ -139,7 +139,7 @@ describe("a machine that has everything", () => {
   it("only says what it would do with --plan", () => {
     const machine = new Machine(["blender", "bwrap", "nats-server"]);
     const plan = machine.run(["demo", "--plan"]);
-    expect(plan).toEqual({ code: 0, out: "", err: "set-up: would start: node cli/main.ts run examples/placement\n" });
+    expect(plan).toEqual({ code: 0, out: "", err: "set-up: would start: node cli/main.ts run examples/placement --config examples/demo.yaml\n" });
   });
 
   it("knows only its four commands", () => {
@@ -165,7 +165,7 @@ describe("missing system programs", () => {
     machine.debian({ install: giveBlender(machine) });
     const { code, out, err } = machine.run(["demo"]);
     expect(err).toContain("to install: blender python3-numpy (3 packages, 88.5 MB to download, 301 MB on disk)");
-    expect(out).toContain('["run","examples/placement"]');
+    expect(out).toContain('["run","examples/placement","--config","examples/demo.yaml"]');
     expect(code).toBe(0);
     expect(machine.calls).toContain("apt-get -y -q --no-install-recommends install blender python3-numpy");
     expect(machine.calls.some((call) => call.includes("update"))).toBe(false);
