@@ -1,3 +1,6 @@
+import { spawnSync } from "node:child_process";
+import { rm } from "node:fs/promises";
+import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { TapeEvent } from "../../observers/observer.ts";
 import { type Disturbed, disturbedRun } from "./disturbed.ts";
@@ -13,10 +16,11 @@ const at = (target: Kill["target"], type: string, t: number, delay = 0): Kill =>
 
 let undisturbed: Disturbed;
 beforeAll(async () => {
-  undisturbed = await disturbedRun([]);
+  undisturbed = await disturbedRun([], { keep: true });
 }, 90_000);
 afterAll(async () => {
   await kill("everything", undisturbed.base);
+  await rm(undisturbed.base, { recursive: true, force: true });
 });
 
 test("an undisturbed run keeps every invariant", () => {
@@ -41,6 +45,26 @@ test.each([
   },
   90_000,
 );
+
+test("Ctrl-C, sent twice in an instant, says how to go on; the run goes on there", async () => {
+  const { evidence, output } = await disturbedRun([at("ctrl-c", "measured", 3)]);
+  expect(output).toMatch(/^interrupted; continue with: viga run --resume /m);
+  expect(violationsOf(evidence, undisturbed.evidence), output).toEqual([]);
+}, 90_000);
+
+test("a finished run shows its result again; a folder that holds none is bad input", () => {
+  const resume = (out: string) =>
+    spawnSync(process.execPath, [join(import.meta.dirname, "../../cli/main.ts"), "run", "--resume", out], {
+      cwd: undisturbed.base,
+      encoding: "utf8",
+    });
+  const again = resume("out");
+  expect(again).toMatchObject({ status: 0, stderr: "this run is finished already; its result:\n" });
+  expect(undisturbed.output).toContain(again.stdout);
+  const none = resume(".");
+  expect(none.status).toBe(2);
+  expect(none.stderr).toMatch(/^viga: .* holds no run: there is no run\.json\n/);
+});
 
 describe("the invariants see what they are named for", () => {
   const doctored = (change: (evidence: Evidence) => void): Invariant[] => {

@@ -75,7 +75,7 @@ export async function disturbedRun(
   const watch = (of: ChildProcess) => {
     of.once("exit", (code, signal) => {
       // A process that was killed is no end; one that ended by itself is.
-      if (of !== child || signal === "SIGKILL") return;
+      if (of !== child || signal === "SIGKILL" || code === 130) return;
       exit = code;
       over = true;
     });
@@ -90,7 +90,7 @@ export async function disturbedRun(
     const hit = seen && !over && (await aimedKill(item, base));
     done.push({ ...item, hit, recovery: null });
     if (hit) Object.assign(done.at(-1) ?? {}, { at });
-    if (hit && (item.target === "run" || item.target === "everything")) {
+    if (hit && (item.target === "run" || item.target === "everything" || item.target === "ctrl-c")) {
       // Without its launcher a run ends by itself; nothing of it may be left before it is continued.
       await until(() => processesOf(base).length === 0, lastMs);
       child = launch(["--resume", out]);

@@ -20,7 +20,8 @@ export const targets = [
   "run",
   "everything",
 ] as const;
-export type Target = (typeof targets)[number];
+/** Beside what is killed: Ctrl-C, as a terminal and npm send it, twice within an instant. */
+export type Target = (typeof targets)[number] | "ctrl-c";
 
 /** Every live process that has `base` (a folder no other run knows) in its arguments, with all its descendants. */
 export function processesOf(base: string): Found[] {
@@ -55,6 +56,7 @@ export function aim(target: Target, base: string): number[] {
     case "everything":
       return all.map(({ pid }) => pid);
     case "run":
+    case "ctrl-c":
       return all.filter(({ line }) => /main\.ts run /.test(line)).map(({ pid }) => pid);
     case "executor":
       return all.filter(({ line }) => /main\.ts executor /.test(line)).map(({ pid }) => pid);
@@ -80,7 +82,7 @@ export async function kill(target: Target, base: string): Promise<boolean> {
     if (pids.length === 0) return hit;
     for (const pid of pids) {
       try {
-        process.kill(pid, "SIGKILL");
+        for (const signal of target === "ctrl-c" ? ["SIGINT", "SIGINT"] : ["SIGKILL"]) process.kill(pid, signal);
         hit = true;
       } catch {
         // Gone by itself.
