@@ -21,7 +21,8 @@ import { ActorHost, type Perform } from "./host.ts";
 import { LeaseWatch, SlotWatch } from "./lease.ts";
 import type { GeneratorPlayer, VerifierPlayer } from "./players/player.ts";
 import { makeGenerator, makeVerifier } from "./players/registry.ts";
-import { type RunSpec, runSpec, slotEntry, slotKey, specKey } from "./spec.ts";
+import { readSpec } from "./read-spec.ts";
+import { type RunSpec, slotEntry, slotKey } from "./spec.ts";
 
 /** Roles that run as actors of their own; the executor lives on its slot. */
 export const hostedRoles = ["generator", "verifier", "memory", "supervisor"] as const;
@@ -35,13 +36,6 @@ export interface RoleOptions {
   log: (line: string) => void;
   /** Players given by the caller instead of those that the run's spec names. */
   players?: { generator?: GeneratorPlayer; verifier?: VerifierPlayer };
-}
-
-export async function readSpec(bus: Bus, run: string, signal?: AbortSignal): Promise<RunSpec> {
-  const cell = await readCell<unknown>(bus.actors, specKey(run), signal);
-  if (cell.value === null)
-    throw new VigaError("not_found", `no run ${run} on this bus`, { hint: "viga observe lists the runs" });
-  return runSpec.parse(cell.value);
 }
 
 /** How often a crashed role is started again before the run is told that it failed. */

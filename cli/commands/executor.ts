@@ -1,6 +1,8 @@
 import { Command, InvalidArgumentError } from "commander";
+import { readSpec } from "../../actors/read-spec.ts";
 import { slotName } from "../../config/executors.ts";
 import { stopSignal } from "../exit.ts";
+import { makeLog } from "../log.ts";
 import { joinBus, untilOver } from "../run/join.ts";
 import { runSlot } from "../run/slot.ts";
 
@@ -23,8 +25,9 @@ export function executorCommand(): Command {
     .option("--out <DIR>", "output folder of the run to join")
     .action(async (options: ExecutorOptions) => {
       const signal = stopSignal();
-      const log = (line: string) => process.stderr.write(`${options.slot}: ${line}\n`);
+      const log = makeLog(options.slot);
       const joined = await joinBus(options, `viga executor ${options.slot}`, signal, log);
+      if (joined.run !== null) log.keepIn((await readSpec(joined.bus, joined.run, signal)).out);
       const ending = new AbortController();
       const stop = AbortSignal.any([signal, ending.signal]);
       void untilOver(joined, stop).then(() => ending.abort());

@@ -1,5 +1,5 @@
 import { Command } from "commander";
-import { readSpec } from "../../actors/roles.ts";
+import { readSpec } from "../../actors/read-spec.ts";
 import { ArtifactStore } from "../../bridge/artifacts/store.ts";
 import { follow, lastSequence } from "../../bridge/bus/follow.ts";
 import { streams } from "../../bridge/bus/subjects.ts";

@@ -1,6 +1,8 @@
 import { Argument, Command } from "commander";
+import { readSpec } from "../../actors/read-spec.ts";
 import { type HostedRole, hostedRoles, playRole } from "../../actors/roles.ts";
 import { stopSignal } from "../exit.ts";
+import { makeLog } from "../log.ts";
 import { joinBus, servedRuns } from "../run/join.ts";
 
 /** `viga role ROLE`: plays one role in a process of its own. */
@@ -13,10 +15,11 @@ export function roleCommand(): Command {
     .option("--out <DIR>", "output folder of the run to join")
     .action(async (role: HostedRole, options: { bus?: string; creds?: string; out?: string }) => {
       const signal = stopSignal();
-      const log = (line: string) => process.stderr.write(`${role}: ${line}\n`);
+      const log = makeLog(role);
       const joined = await joinBus(options, `viga role ${role}`, signal, log);
       try {
         await servedRuns(joined, signal, async (run, ending) => {
+          log.keepIn((await readSpec(joined.bus, run, ending)).out);
           log(`plays in run ${run}`);
           await playRole({ bus: joined.bus, run, role, signal: ending, log });
         });

@@ -12,6 +12,7 @@ import { createOutput } from "../../observers/output.ts";
 import { createProgress } from "../../observers/progress.ts";
 import { createReport } from "../../observers/report.ts";
 import { createTape } from "../../observers/tape.ts";
+import { makeLog } from "../log.ts";
 import type { RingResult } from "./ring.ts";
 
 export interface RunObservers {
@@ -33,6 +34,8 @@ export async function runObservers(
   const store = new ArtifactStore(join(spec.out, "artifacts"));
   const read = (ref: string) => store.get(ref);
   const progress = createProgress({ stream: json ? process.stdout : process.stderr, json });
+  const log = makeLog("viga run", { prefix: false });
+  log.keepIn(spec.out);
   const all = [
     await createTape({ out: spec.out }),
     createOutput({ out: spec.out, read, heatMap: drawHeatMap }),
@@ -41,7 +44,7 @@ export async function runObservers(
   ];
   return {
     all,
-    log: (line) => process.stderr.write(`${line}\n`),
+    log,
     async finish(result, shown) {
       if (result.status === "interrupted") {
         const resume = `viga run --resume ${shown}`;

@@ -81,7 +81,8 @@ test("a role that is stopped anywhere and started again goes on where it was, an
   });
   const names = ["generator", "verifier", "memory", "supervisor"] as const;
   for (let turn = 0; !over; turn++) {
-    await new Promise((resolve) => setTimeout(resolve, 17));
+    // Longer each time, so that a slow machine gets somewhere between two restarts.
+    await new Promise((resolve) => setTimeout(resolve, 17 + 3 * turn));
     const index = turn % names.length;
     parts[index]?.abort();
     parts = parts.with(index, ring.start({ players, roles: [names[index] ?? "memory"] }));

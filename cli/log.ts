@@ -1,0 +1,32 @@
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import pino from "pino";
+
+/** Where a process's own log goes, as JSON lines. */
+export const logFile = "viga.log";
+
+export interface Log {
+  (line: string): void;
+  /** From now on every line is also kept in `<out>/viga.log`, where that folder is on this host. */
+  keepIn: (out: string) => void;
+}
+
+/**
+ * What a process says of itself: a line on stderr for people, and a JSON line in the run's folder for machines. Never
+ * a key: keys are in no message, and fields that are named like one are censored.
+ */
+export function makeLog(name: string, options: { prefix?: boolean } = {}): Log {
+  let file: pino.Logger | null = null;
+  const log = (line: string) => {
+    process.stderr.write(options.prefix === false ? `${line}\n` : `${name}: ${line}\n`);
+    file?.info(line);
+  };
+  return Object.assign(log, {
+    keepIn(out: string) {
+      if (!existsSync(out)) return;
+      const destination = pino.destination({ dest: join(out, logFile), append: true, sync: true });
+      const redact = { paths: ["*.key", "*.token", "*.authorization"], censor: "[kept out]" };
+      file = pino({ name, redact, timestamp: pino.stdTimeFunctions.isoTime }, destination);
+    },
+  });
+}
