@@ -12,6 +12,7 @@ import {
   StorageType,
 } from "nats";
 import { VigaError } from "../../config/errors.ts";
+import { persist } from "./publish.ts";
 import { buckets, streams } from "./subjects.ts";
 
 export interface BusAddress {
@@ -40,16 +41,13 @@ export async function openBus(address: BusAddress, options: { name: string; time
   const nc = await dial(address, options.name, options.timeout ?? 5000);
   // Short: a request that was under way when the server died is lost, and asked again.
   const js = nc.jetstream({ timeout: 1000 });
-  const jsm = await nc.jetstreamManager({ timeout: 5000 }).catch((cause: unknown) => {
+  const { jsm, actors, slots } = await prepare(nc, js).catch((cause: unknown) => {
     void nc.close();
-    throw new VigaError("bus_unreachable", `the NATS server at ${address.url} has no JetStream`, {
+    throw new VigaError("bus_unreachable", `the NATS server at ${address.url} has no JetStream, or no answer from it`, {
       cause,
       hint: "start it with -js, or leave bus.url out so that viga starts its own",
     });
   });
-  await ensureStreams(jsm);
-  const actors = await js.views.kv(buckets.actors, { history: 1, storage: StorageType.File });
-  const slots = await js.views.kv(buckets.slots, { history: 1, storage: StorageType.File });
   return {
     address,
     nc,
@@ -63,7 +61,36 @@ export async function openBus(address: BusAddress, options: { name: string; time
   };
 }
 
+/** Milliseconds in which a server that was killed and started again meanwhile must have answered. */
+const patience = 10_000;
+
+/** Finds or makes streams and buckets. All of it may be asked again: the server may die while we ask. */
+async function prepare(nc: NatsConnection, js: JetStreamClient): Promise<Pick<Bus, "jsm" | "actors" | "slots">> {
+  if (nc.info?.jetstream !== true) throw new Error("JetStream is not enabled");
+  const signal = AbortSignal.timeout(patience);
+  const jsm = await nc.jetstreamManager({ timeout: 1000, checkAPI: false });
+  await persist(signal, () => ensureStreams(jsm));
+  const bucket = (name: string) =>
+    persist(signal, () => js.views.kv(name, { history: 1, storage: StorageType.File, timeout: 1000 }));
+  return { jsm, actors: await bucket(buckets.actors), slots: await bucket(buckets.slots) };
+}
+
+/** Milliseconds for one attempt: a server that dies while it greets is waited for by the client, and never answers. */
+const attemptTimeout = 1500;
+
 async function dial(address: BusAddress, name: string, timeout: number): Promise<NatsConnection> {
+  for (const started = Date.now(); ; ) {
+    const left = timeout - (Date.now() - started);
+    try {
+      return await attempt(address, name, Math.max(1, Math.min(attemptTimeout, left)));
+    } catch (error) {
+      const cut = error instanceof VigaError && /TIMEOUT|ECONNRESET/.test(String(error.cause));
+      if (!cut || left <= attemptTimeout) throw error;
+    }
+  }
+}
+
+async function attempt(address: BusAddress, name: string, timeout: number): Promise<NatsConnection> {
   const creds = address.creds === undefined ? undefined : await readCreds(address.creds);
   try {
     return await connect({
