@@ -16,7 +16,7 @@ import { engineIO } from "./engine-io.ts";
  * The solver alone, without a bus: kinds x seeds, photometric loss at 512 px / 64 samples before and after, seconds.
  *   node bench/solver.ts [--kinds placement,camera] [--seeds 5] [--cache DIR] [--goal-samples 512] [--verbose]
  */
-const at = { px: 512, samples: 64 };
+let at = { px: 512, samples: 64 };
 
 export interface Outcome {
   kind: string;
@@ -151,9 +151,12 @@ async function main(): Promise<void> {
       from: { type: "string", default: "0" },
       cache: { type: "string" },
       "goal-samples": { type: "string", default: "512" },
+      px: { type: "string", default: "512" },
+      samples: { type: "string", default: "64" },
       verbose: { type: "boolean", default: false },
     },
   });
+  at = { px: Number(values.px), samples: Number(values.samples) };
   const scratch = await mkdtemp(join(tmpdir(), "viga-bench-"));
   const cache = resolve(values.cache ?? join(scratch, "goals"));
   await mkdir(cache, { recursive: true });

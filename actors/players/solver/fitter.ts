@@ -2,7 +2,7 @@ import { clampUnits, toUnits } from "./coordinates.ts";
 import { dampedStep, type Normal, normalEquations, predictedGain, restrict } from "./normal.ts";
 import { type Box, meanSquare } from "./pictures.ts";
 import type { Look, Problem, Scale } from "./problem.ts";
-import { nominate } from "./select.ts";
+import { nominate, supportOf, weightedSquares } from "./select.ts";
 
 /** Derivative information of many knobs at one point, by forward differences with common random numbers. */
 export interface Scan {
@@ -15,6 +15,9 @@ export interface Scan {
 
 export type Progress = (stage: string, data: Record<string, unknown>) => void;
 
+/** A knob must gain this many times what noise gives one observation: hundreds are tried, so chance has many goes. */
+const chance = 15;
+
 const dampings = [1e-3, 3e-2, 0.3, 2];
 
 /** Fits a problem's knobs: holds the current point and what is known about how pictures respond there. */
@@ -25,6 +28,8 @@ export class Fitter {
   readonly steps: number[];
   /** Boxes in which a knob changes the picture, by knob, at the size they were measured; from the last scan. */
   private readonly reachOf = new Map<number, { width: number; boxes: (Box | null)[] }>();
+  /** Root mean square change of the blurred pictures by one nudge, by knob, from the last scan. */
+  private readonly responses = new Map<number, number>();
   readonly tell: Progress;
 
   constructor(problem: Problem, progress: Progress) {
@@ -42,6 +47,11 @@ export class Fitter {
         ? problem.origin[k]!
         : clampUnits(problem.coordinates[k]!, toUnits(problem.coordinates[k]!, v)),
     );
+  }
+
+  /** How much a nudge of this knob shows, root mean square of the blurred pictures; infinite where never measured. */
+  visible(k: number): number {
+    return this.responses.get(k) ?? Number.POSITIVE_INFINITY;
   }
 
   /** The direction of a nudge: away from a bound that is too near. */
@@ -99,6 +109,7 @@ export class Fitter {
       if (!look) return;
       const column = problem.features(look, scale.sigma, under);
       const response = Math.sqrt(meanSquare(column));
+      this.responses.set(k, response);
       const top = peak(column);
       for (let j = 0; j < column.length; j++) column[j]! /= steps[i]!;
       if (learn !== "none") {
@@ -128,12 +139,14 @@ export class Fitter {
     });
   }
 
-  /** How surprising it would be for this knob to be wrong: shared numbers and exact zeros seldom are. */
+  /** How surprising it would be for this knob to be wrong: shared numbers, exact zeros and constants of functions seldom are. */
   price(k: number): number {
     const { trace, knobs } = this.problem;
     const places = trace.in_place[String(k)];
     const things = places ? new Set(places.map(([collection, name]) => `${collection}/${name}`)).size : 1;
-    return (things > 2 ? 2 : 1) * (knobs[k]!.value === 0 ? 1.5 : 1) * (places ? 1 : 1.3);
+    return (
+      (things > 2 ? 2 : 1) * (knobs[k]!.value === 0 ? 1.5 : 1) * (places ? 1 : 1.2) * (knobs[k]!.inFunction ? 1.5 : 1)
+    );
   }
 
   /** Knobs that differ from the program's own values. */
@@ -142,21 +155,29 @@ export class Fitter {
   }
 
   /** Chooses which of the scanned knobs to free, the `free` ones (moved already) at no cost. */
-  nominate(scan: Scan, free: ReadonlySet<number>, limit: number, reach: number, strictness: number): number[] {
+  nominate(
+    scan: Scan,
+    free: ReadonlySet<number>,
+    limit: number,
+    reach: number,
+    strictness: number,
+    noise: number,
+  ): number[] {
     const { knobs } = this.problem;
     const groups = (k: number) => knobs[k]!.group;
-    const { members } = nominate(
-      scan.normal,
-      scan.observations,
+    const members = nominate({
+      ...scan,
+      supports: scan.columns.map((column) => supportOf(column, scan.observations)),
+      floor: (chance * noise) / scan.observations,
       limit,
-      this.bounds(scan.members, reach),
-      (column, taken) => {
+      reach: this.bounds(scan.members, reach),
+      cost: (column, taken) => {
         const k = scan.members[column]!;
         if (free.has(k)) return 0.1;
         const kin = groups(k) !== null && taken.some((m) => groups(scan.members[m]!) === groups(k));
         return strictness * (kin ? 0.6 : 1) * this.price(k);
       },
-    );
+    });
     return members.map((m) => scan.members[m]!);
   }
 
@@ -226,10 +247,10 @@ export class Fitter {
 
   /**
    * Puts knobs back that do not earn their freedom: by the linear model, the cheapest return (all others refitted) is
-   * taken as long as it raises |r|^2 by less than the information criterion charges for a knob. The result is checked by
+   * taken as long as it raises |r|^2 by less than the information criterion charges the knob inside its own support. The result is checked by
    * rendering it, with fewer returns if the model was wrong. Returns the knobs put back.
    */
-  async prune(scale: Scale, strictness: number, keep: ReadonlySet<number> = new Set()): Promise<number[]> {
+  async prune(scale: Scale, strictness: number, noise: number): Promise<number[]> {
     const { problem } = this;
     const base = await this.base(scale);
     const scan = await this.scan(this.moved(), scale, "none", base);
@@ -244,26 +265,36 @@ export class Fitter {
       const step = dampedStep(scan.normal, 1e-3, low, high, returned);
       return { step, rss: Math.max(1e-12, scan.normal.rss - predictedGain(scan.normal, step)) };
     };
-    const unit = (strictness * Math.log(scan.observations)) / scan.observations;
+    const supports = scan.columns.map((column) => supportOf(column, scan.observations));
+    const floor = (chance * noise) / scan.observations;
+    const kept = refit(new Set());
+    /** What |r|^2 may rise by when a member goes back: less than what its freedom is charged inside its own support. */
+    const charges = scan.members.map((k, i) => {
+      const { weights, observations } = supports[i]!;
+      const rest = Float32Array.from(scan.residual);
+      kept.step.forEach((d, m) => {
+        const column = scan.columns[m]!;
+        for (let j = 0; j < column.length; j++) rest[j]! += d * column[j]!;
+      });
+      const here = Math.max(weightedSquares(rest, weights), 0.3 * weightedSquares(scan.residual, weights));
+      return Math.max(floor, here * (observations ** ((strictness * this.price(k)) / observations) - 1));
+    });
     const order: number[] = [];
-    let now = refit(new Set());
-    const start = Math.max(now.rss, 0.3 * scan.normal.rss);
-    let total = start;
+    let now = kept;
     for (;;) {
       let best = -1;
-      let bestRise = Number.POSITIVE_INFINITY;
+      let bestRatio = 1;
       for (let i = 0; i < scan.members.length; i++) {
-        if (order.includes(i) || keep.has(scan.members[i]!)) continue;
-        const rise = (refit(new Set([...order, i])).rss - now.rss) / (unit * this.price(scan.members[i]!));
-        if (rise < bestRise) {
-          bestRise = rise;
+        if (order.includes(i)) continue;
+        const ratio = (refit(new Set([...order, i])).rss - now.rss) / charges[i]!;
+        if (ratio < bestRatio) {
+          bestRatio = ratio;
           best = i;
         }
       }
-      if (best < 0 || bestRise > total) break;
+      if (best < 0) break;
       order.push(best);
       now = refit(new Set(order));
-      total = Math.max(start, now.rss);
     }
     if (order.length === 0) return [];
     const counts = [...new Set([order.length, Math.ceil(order.length * 0.6), Math.ceil(order.length * 0.3)])];
@@ -277,7 +308,9 @@ export class Fitter {
       return next;
     });
     const values = await this.judge(points, scale);
-    const chosen = values.findIndex((value, i) => value <= scan.normal.rss * (1 + 1.5 * unit * counts[i]!));
+    const chosen = values.findIndex(
+      (value, i) => value <= scan.normal.rss + order.slice(0, counts[i]).reduce((sum, o) => sum + charges[o]!, 0),
+    );
     if (chosen < 0) return [];
     this.point = points[chosen]!;
     return order.slice(0, counts[chosen]).map((i) => scan.members[i]!);

@@ -14,6 +14,8 @@ export const knob = z.object({
   group: z.number().nullable(),
   component: z.number().int(),
   wrap: z.boolean(),
+  /** In a function's body: part of how a thing is built rather than of what was asked for. */
+  inFunction: z.boolean(),
 });
 export type Knob = z.infer<typeof knob>;
 export const knobsReply = z.object({ knobs: z.array(knob) });

@@ -13,11 +13,11 @@ export interface Normal {
   readonly rss: number;
 }
 
-const dot = (a: Float32Array, b: Float32Array): number => {
+export function dot(a: Float32Array, b: Float32Array): number {
   let sum = 0;
   for (let i = 0; i < a.length; i++) sum += a[i]! * b[i]!;
   return sum;
-};
+}
 
 export function normalEquations(columns: readonly Float32Array[], residual: Float32Array): Normal {
   const n = columns.length;

@@ -12,7 +12,7 @@ const at = (px: number, samples: number, probe: number, sigma: number): Scale =>
 });
 
 /** Knobs that rerun the program cost a run and a scene each: beyond this many they wait for the second round. */
-const rerunsAtFirst = 70;
+const rerunsAtFirst = 110;
 
 function candidates(fitter: Fitter, reruns: boolean): number[] {
   const { problem } = fitter;
@@ -35,7 +35,9 @@ interface Widening {
 async function widen(fitter: Fitter, scale: Scale, options: Widening): Promise<number[]> {
   const before = new Set(fitter.moved());
   const scan = await fitter.scan(candidates(fitter, options.reruns), scale, options.learn);
-  const chosen = fitter.nominate(scan, before, before.size + options.limit, options.reach, options.strictness);
+  const noise = await fitter.noise(scale);
+  const chosen = fitter.nominate(scan, before, before.size + options.limit, options.reach, options.strictness, noise);
+  fitter.tell("nominate", { sigma: scale.sigma, knobs: chosen.map((k) => fitter.problem.knobs[k]!.label) });
   const members = [...new Set([...before, ...chosen])].filter((k) => scan.members.includes(k));
   await fitter.fit(members, scale, options.iterations, options.reach, scan);
   return chosen.filter((k) => !before.has(k));
@@ -46,11 +48,12 @@ const few = (fitter: Fitter): boolean =>
 
 /** Round 1: what light, colour and place explain at a glance; then things are looked for where gradients cannot see. */
 export async function coarse(fitter: Fitter): Promise<void> {
-  const wide = { reruns: few(fitter), learn: "all", limit: 8, reach: 5, strictness: 1.5, iterations: 3 } as const;
+  const wide = { reruns: few(fitter), learn: "all", limit: 8, reach: 5, strictness: 1.5, iterations: 4 } as const;
   await widen(fitter, at(64, 8, 4, 4), wide);
   await searchPlaces(fitter, at(64, 4, 4, 1.5), 1.5);
-  await fitter.fit(fitter.moved(), at(64, 16, 4, 2), 4, 4);
-  await fitter.prune(at(64, 16, 4, 1.5), 2);
+  await widen(fitter, at(64, 16, 4, 2.2), { ...wide, learn: "new", limit: 6, reach: 4, iterations: 5 });
+  const fine = at(64, 16, 4, 1.5);
+  await fitter.prune(fine, 2, await fitter.noise(fine));
 }
 
 /** Round 2: what is left is searched for the next few knobs at a time, each paid for by what it explains. */
@@ -76,7 +79,7 @@ export async function refine(fitter: Fitter): Promise<void> {
       iterations: 3,
     } as const;
     const fresh = await widen(fitter, scale, options);
-    await fitter.prune(scale, 2.5);
+    await fitter.prune(scale, 2, noise);
     const rest = await share();
     fitter.tell("refine", { pass, freed: fresh.length, share: rest });
     if (rest < 0.015) break;
@@ -93,6 +96,7 @@ export async function polish(fitter: Fitter, finer: boolean): Promise<void> {
   const [px, samples] = finer ? [192, 16] : [128, 16];
   await fitter.scan(fitter.moved(), at(64, 4, 4, 1), "all");
   await fitter.fit(fitter.moved(), at(px, samples, 8, 1.5), 2, 2);
-  await fitter.prune(at(px, samples, 8, 1.2), 2);
+  const middle = at(px, samples, 8, 1.2);
+  await fitter.prune(middle, 2, await fitter.noise(middle));
   await fitter.fit(fitter.moved(), at(px, samples, 8, 0.8), 3, 1.5);
 }

@@ -112,6 +112,7 @@ class Finder:
         self.data = data
         self.knobs = []
         self.functions = {}
+        self.depth = 0
 
     def offset(self, line, col):
         return self.lines[line - 1] + col
@@ -149,7 +150,9 @@ class Finder:
             for arg, default in zip(node.args.kwonlyargs, node.args.kw_defaults):
                 if default is not None:
                     self.named(arg.arg, default, f"{node.name}.{arg.arg}")
+            self.depth += 1
             self.body(node.body)
+            self.depth -= 1
         elif isinstance(node, (ast.For, ast.AsyncFor)):
             # A literal sequence that is looped over holds data; a computed one holds loop bounds.
             if isinstance(node.iter, (ast.Tuple, ast.List, ast.Call)) and not whole_numbers(node.iter):
@@ -294,7 +297,7 @@ class Finder:
             "end_col": node.end_col_offset, "start": start, "end": end, "value": float(value),
             "label": name or "value", "kind": kind, "degrees": angle == "degrees", "isInt": integer,
             "group": group[0] if group else None, "component": group[1] if group else 0,
-            "wrap": inside and value >= 0,
+            "wrap": inside and value >= 0, "inFunction": self.depth > 0,
         })
 
 
