@@ -10,7 +10,7 @@ export class LeaseWatch {
   readonly #waiting = new Set<() => void>();
 
   constructor(bus: Bus, run: string, signal: AbortSignal) {
-    void watchCells<unknown>(bus.slots, leaseKey(run), signal, (_, value) => {
+    void watchCells<unknown>(bus, bus.slots, leaseKey(run), signal, (_, value) => {
       const parsed = lease.safeParse(value);
       if (!parsed.success || parsed.data.epoch <= (this.#lease?.epoch ?? 0)) return;
       this.#lease = parsed.data;
@@ -56,7 +56,7 @@ export class SlotWatch {
   readonly #slots = new Map<string, { entry: SlotEntry; heard: number }>();
 
   constructor(bus: Bus, engine: string, signal: AbortSignal) {
-    void watchCells<unknown>(bus.slots, `slot.${engine}.*`, signal, (key, value) => {
+    void watchCells<unknown>(bus, bus.slots, `slot.${engine}.*`, signal, (key, value) => {
       const parsed = slotEntry.safeParse(value);
       if (parsed.success) this.#slots.set(key, { entry: parsed.data, heard: Date.now() });
       else this.#slots.delete(key);

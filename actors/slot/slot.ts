@@ -174,7 +174,7 @@ async function hostExecutors(
     await host.serve();
   };
 
-  await watchCells<unknown>(bus.slots, "lease.*", signal, (key, value) => {
+  await watchCells<unknown>(bus, bus.slots, "lease.*", signal, (key, value) => {
     const run = key.slice("lease.".length);
     const parsed = lease.safeParse(value);
     const ours = parsed.success && parsed.data.slot === slot && parsed.data.engine === engineName ? parsed.data : null;

@@ -1,5 +1,7 @@
 import { type KV, NatsError } from "nats";
-import { persist } from "./publish.ts";
+import type { Bus } from "./connection.ts";
+import { pause, persist } from "./publish.ts";
+import { onReconnect } from "./reconnect.ts";
 
 /** A JSON value in a bucket with the revision that compare-and-set needs. Revision 0: the key does not exist. */
 export interface Cell<T> {
@@ -44,18 +46,40 @@ export async function putCell(kv: KV, key: string, value: unknown, signal?: Abor
   return persist(signal, () => kv.put(key, encoder.encode(JSON.stringify(value))));
 }
 
-/** Calls back for each present and future value under a key pattern until aborted; survives a restarted server. */
+/**
+ * Calls back for each present and future value under a key pattern until aborted. After a break in the connection it
+ * begins anew, so that values which have not changed are told again.
+ */
 export async function watchCells<T>(
+  bus: Bus,
   kv: KV,
   pattern: string,
   signal: AbortSignal,
   on: (key: string, value: T | null, revision: number) => void,
 ): Promise<void> {
-  const watch = await persist(signal, () => kv.watch({ key: pattern }));
-  signal.addEventListener("abort", () => watch.stop(), { once: true });
-  for await (const entry of watch) {
-    if (signal.aborted) return;
-    on(entry.key, entry.operation === "PUT" ? (JSON.parse(decoder.decode(entry.value)) as T) : null, entry.revision);
+  while (!signal.aborted && !bus.nc.isClosed()) {
+    let stale = false;
+    let stop = () => {};
+    const watching = onReconnect(bus, () => {
+      stale = true;
+      stop();
+    });
+    try {
+      const watch = await persist(signal, () => kv.watch({ key: pattern }));
+      stop = () => watch.stop();
+      signal.addEventListener("abort", stop, { once: true });
+      if (stale || signal.aborted) stop();
+      for await (const entry of watch) {
+        if (signal.aborted) return;
+        const value = entry.operation === "PUT" ? (JSON.parse(decoder.decode(entry.value)) as T) : null;
+        on(entry.key, value, entry.revision);
+      }
+    } finally {
+      watching.end();
+      signal.removeEventListener("abort", stop);
+      stop();
+    }
+    await pause(20, signal);
   }
 }
 

@@ -1,6 +1,7 @@
-import { AckPolicy, type ConsumerMessages, DeliverPolicy, Events, nanos } from "nats";
+import { AckPolicy, type ConsumerMessages, DeliverPolicy, nanos } from "nats";
 import type { Bus } from "./connection.ts";
 import { pause, persist } from "./publish.ts";
+import { onReconnect } from "./reconnect.ts";
 
 /** One stored message, in stream order. */
 export interface Stored {
@@ -32,7 +33,7 @@ export async function* follow(
     }
     const stop = () => messages.stop();
     signal.addEventListener("abort", stop, { once: true });
-    const watching = restartOnReconnect(bus, messages);
+    const watching = onReconnect(bus, stop);
     try {
       let delivered = 0;
       for await (const message of messages) {
@@ -66,24 +67,6 @@ async function open(bus: Bus, stream: string, filter: string, from: number): Pro
   });
   const consumer = await bus.js.consumers.get(stream, info.name);
   return consumer.consume({ max_messages: 256, expires: 5000, idle_heartbeat: 1000 });
-}
-
-/** A restarted server has forgotten the ephemeral consumer: end the iterator so that the loop makes a new one. */
-function restartOnReconnect(bus: Bus, messages: ConsumerMessages): { end: () => void } {
-  const status = bus.nc.status() as AsyncIterable<{ type: string }> & { stop?: () => void };
-  let ended = false;
-  void (async () => {
-    for await (const event of status) {
-      if (ended) return;
-      if (event.type === Events.Reconnect) messages.stop();
-    }
-  })();
-  return {
-    end() {
-      ended = true;
-      status.stop?.();
-    },
-  };
 }
 
 /** Highest sequence stored under a subject, 0 when there is none. */

@@ -76,7 +76,7 @@ export async function servedRuns(
   }
   const runs = new Set<string>();
   const playing: Promise<void>[] = [];
-  await watchCells<unknown>(joined.bus.actors, "run.*", signal, (_, value) => {
+  await watchCells<unknown>(joined.bus, joined.bus.actors, "run.*", signal, (_, value) => {
     const spec = runSpec.safeParse(value);
     if (!spec.success || runs.has(spec.data.run)) return;
     runs.add(spec.data.run);

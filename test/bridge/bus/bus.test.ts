@@ -1,9 +1,9 @@
-import { afterAll, beforeAll, expect, test } from "vitest";
-import { readCell, writeCell } from "../../../bridge/bus/cells.ts";
+import { afterAll, beforeAll, expect, test, vi } from "vitest";
+import { putCell, readCell, watchCells, writeCell } from "../../../bridge/bus/cells.ts";
 import { openBus } from "../../../bridge/bus/connection.ts";
 import { makeEnvelope, parseEnvelope } from "../../../bridge/bus/envelope.ts";
 import { follow, lastSequence } from "../../../bridge/bus/follow.ts";
-import { serveJobs } from "../../../bridge/bus/jobs.ts";
+import { releaseJob, serveJobs } from "../../../bridge/bus/jobs.ts";
 import { publish } from "../../../bridge/bus/publish.ts";
 import { jobSubject, mailboxSubject, streams, token, toToken } from "../../../bridge/bus/subjects.ts";
 import { type TestBus, testBus } from "../../harness/bus.ts";
@@ -93,4 +93,46 @@ test("a wrong token is told from a bus that is away", async () => {
 test("names that NATS would read as syntax are refused", () => {
   for (const bad of ["", "a.b", "a b", "*", ">", "a/b", "x".repeat(65)]) expect(() => token(bad)).toThrow("bus name");
   expect(toToken("../my task!.png")).toBe("my-task-png");
+});
+
+test("whoever watches cells hears of changes again soon after the server was killed", async () => {
+  const stop = new AbortController();
+  const seen: unknown[] = [];
+  const watching = watchCells<number>(it.bus, it.bus.slots, "slot.*", stop.signal, (_, value) => void seen.push(value));
+  await putCell(it.bus.slots, "slot.a", 1);
+  await vi.waitFor(() => expect(seen).toContain(1));
+  it.kill();
+  await putCell(it.bus.slots, "slot.a", 2, stop.signal);
+  // Heartbeats alone would take 10 to 15 s.
+  await vi.waitFor(() => expect(seen).toContain(2), 5000);
+  stop.abort();
+  await watching;
+});
+
+test("a job that a dead worker took along is given out again at once, and counts as given out twice", async () => {
+  const [dead, stop] = [new AbortController(), new AbortController()];
+  const taken = Promise.withResolvers<void>();
+  // Never settles, never says that it is alive: as good as dead.
+  vi.useFakeTimers({ toFake: ["setInterval"] });
+  void serveJobs(it.bus, "blender", "grave", dead.signal, () => {
+    taken.resolve();
+    return new Promise(() => undefined);
+  });
+  await publish(it.bus, jobSubject("blender", "grave"), message("grave/1", 1));
+  await taken.promise;
+  vi.useRealTimers();
+  await releaseJob(it.bus, "blender", "grave", stop.signal);
+  const attempts: number[] = [];
+  const serving = serveJobs(
+    it.bus,
+    "blender",
+    "grave",
+    stop.signal,
+    async ({ attempt }) => void attempts.push(attempt),
+  );
+  // Without the release it would be 4 s.
+  await vi.waitFor(() => expect(attempts).toEqual([2]), 2500);
+  stop.abort();
+  dead.abort();
+  await serving;
 });
