@@ -3,6 +3,7 @@ const benches: Record<string, () => Promise<string>> = {
   engine: async () => (await import("./engine.ts")).engine(),
   overhead: async () => (await import("./overhead.ts")).overhead(),
   soak: async () => (await import("./soak.ts")).soak(),
+  lotion: async () => (await import("./lotion.ts")).lotion(),
   window: async () => (await import("./window.ts")).windowCost(),
 };
 
