@@ -49,6 +49,21 @@ export const errorData = z.object({
 });
 export type EventError = z.infer<typeof errorData>;
 
+/** What one message makes of a machine: changes to its context, and effects for the host. */
+export interface Step<C> {
+  patch?: Partial<C>;
+  effects?: Effect[];
+}
+
+/** Carries a step over into XState's actions. */
+export function applyStep<C>(
+  { patch, effects }: Step<C>,
+  enqueue: { assign: (patch: Partial<C>) => void; effect: (effect: Effect) => void },
+): void {
+  if (patch) enqueue.assign(patch);
+  for (const item of effects ?? []) enqueue.effect(item);
+}
+
 /** Outcomes of `perform`. */
 export interface EffectDone {
   type: "effect.done";

@@ -1,6 +1,15 @@
 import { setup } from "xstate";
 import type { Program, State } from "./domain.ts";
-import { type Effect, type EffectOutcome, effectActions, perform, record, send } from "./effects.ts";
+import {
+  applyStep,
+  type Effect,
+  type EffectOutcome,
+  effectActions,
+  perform,
+  record,
+  type Step,
+  send,
+} from "./effects.ts";
 
 /**
  * The executor of a run, at home on the slot that holds the run's scene. Takes a round's candidate programs, has each
@@ -32,13 +41,13 @@ const builder = setup({
   actions: effectActions,
 });
 
-type Step = { patch?: Partial<ExecutorContext>; effects?: Effect[] };
-const step = (fn: (context: ExecutorContext, event: ExecutorEvent) => Step) =>
-  builder.enqueueActions(({ context, event, enqueue }) => {
-    const { patch, effects } = fn(context, event);
-    if (patch) enqueue.assign(patch);
-    for (const item of effects ?? []) enqueue({ type: "effect", params: item });
-  });
+const step = (fn: (context: ExecutorContext, event: ExecutorEvent) => Step<ExecutorContext>) =>
+  builder.enqueueActions(({ context, event, enqueue }) =>
+    applyStep(fn(context, event), {
+      assign: (patch) => enqueue.assign(patch),
+      effect: (params) => enqueue({ type: "effect", params }),
+    }),
+  );
 
 const maxAttempts = 2;
 const maxEngineFailures = 3;

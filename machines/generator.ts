@@ -1,7 +1,17 @@
 import { setup } from "xstate";
 import { whyApproval } from "./approval.ts";
 import type { Context, Program } from "./domain.ts";
-import { type Effect, type EffectOutcome, type EventError, effectActions, perform, record, send } from "./effects.ts";
+import {
+  applyStep,
+  type Effect,
+  type EffectOutcome,
+  type EventError,
+  effectActions,
+  perform,
+  record,
+  type Step,
+  send,
+} from "./effects.ts";
 
 /** The generator: waits for a context M_t, has its player write p_t, asks for approval where configured, proposes it. */
 export interface GeneratorContext {
@@ -32,13 +42,13 @@ const builder = setup({
   actions: effectActions,
 });
 
-type Step = { patch?: Partial<GeneratorContext>; effects?: Effect[] };
-const step = (fn: (context: GeneratorContext, event: GeneratorEvent) => Step) =>
-  builder.enqueueActions(({ context, event, enqueue }) => {
-    const { patch, effects } = fn(context, event);
-    if (patch) enqueue.assign(patch);
-    for (const item of effects ?? []) enqueue({ type: "effect", params: item });
-  });
+const step = (fn: (context: GeneratorContext, event: GeneratorEvent) => Step<GeneratorContext>) =>
+  builder.enqueueActions(({ context, event, enqueue }) =>
+    applyStep(fn(context, event), {
+      assign: (patch) => enqueue.assign(patch),
+      effect: (params) => enqueue({ type: "effect", params }),
+    }),
+  );
 
 const writeKey = (context: Context) => `write/${context.t}`;
 

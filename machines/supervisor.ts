@@ -1,6 +1,16 @@
 import { setup } from "xstate";
 import type { Round, Task, Usage } from "./domain.ts";
-import { type Effect, type EffectOutcome, type EventError, effectActions, perform, record, send } from "./effects.ts";
+import {
+  applyStep,
+  type Effect,
+  type EffectOutcome,
+  type EventError,
+  effectActions,
+  perform,
+  record,
+  type Step,
+  send,
+} from "./effects.ts";
 import type { MemoryOptions } from "./memory/options.ts";
 
 /**
@@ -35,18 +45,18 @@ const builder = setup({
   actions: effectActions,
 });
 
-type Step = { patch?: Partial<SupervisorContext>; effects?: Effect[] };
-const step = (fn: (context: SupervisorContext, event: SupervisorEvent) => Step) =>
-  builder.enqueueActions(({ context, event, enqueue }) => {
-    const { patch, effects } = fn(context, event);
-    if (patch) enqueue.assign(patch);
-    for (const item of effects ?? []) enqueue({ type: "effect", params: item });
-  });
+const step = (fn: (context: SupervisorContext, event: SupervisorEvent) => Step<SupervisorContext>) =>
+  builder.enqueueActions(({ context, event, enqueue }) =>
+    applyStep(fn(context, event), {
+      assign: (patch) => enqueue.assign(patch),
+      effect: (params) => enqueue({ type: "effect", params }),
+    }),
+  );
 
 const maxRecoveries = 5;
 const leaseKey = (count: number) => `lease/${count}`;
 
-const askLease = (context: SupervisorContext, avoid: string | null): Step => ({
+const askLease = (context: SupervisorContext, avoid: string | null): Step<SupervisorContext> => ({
   patch: { leases: context.leases + 1 },
   effects: [perform(leaseKey(context.leases + 1), "lease", { avoid })],
 });

@@ -1,6 +1,6 @@
 import { setup } from "xstate";
 import type { Feedback, Measures, Program, State, Task } from "./domain.ts";
-import { type Effect, type EffectOutcome, effectActions, perform, record, send } from "./effects.ts";
+import { applyStep, type EffectOutcome, effectActions, perform, record, type Step, send } from "./effects.ts";
 
 /** The verifier: measures a round's states, chooses the best candidate, has its player judge it, reports to memory. */
 export interface VerifierContext {
@@ -26,13 +26,13 @@ const builder = setup({
   actions: effectActions,
 });
 
-type Step = { patch?: Partial<VerifierContext>; effects?: Effect[] };
-const step = (fn: (context: VerifierContext, event: VerifierEvent) => Step) =>
-  builder.enqueueActions(({ context, event, enqueue }) => {
-    const { patch, effects } = fn(context, event);
-    if (patch) enqueue.assign(patch);
-    for (const item of effects ?? []) enqueue({ type: "effect", params: item });
-  });
+const step = (fn: (context: VerifierContext, event: VerifierEvent) => Step<VerifierContext>) =>
+  builder.enqueueActions(({ context, event, enqueue }) =>
+    applyStep(fn(context, event), {
+      assign: (patch) => enqueue.assign(patch),
+      effect: (params) => enqueue({ type: "effect", params }),
+    }),
+  );
 
 const answers = (event: VerifierEvent, key: string) =>
   (event.type === "effect.done" || event.type === "effect.failed") && event.key === key;

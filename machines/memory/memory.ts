@@ -1,6 +1,6 @@
 import { setup } from "xstate";
 import { noUsage, type Program, type Round, type Usage } from "../domain.ts";
-import { type Effect, effectActions, record, send } from "../effects.ts";
+import { applyStep, type Effect, effectActions, record, type Step, send } from "../effects.ts";
 import type { MemoryContext, MemoryEvent, RoundBody } from "./state.ts";
 import { bestOf, lossOf, type StopReason, stopReason } from "./stopping.ts";
 import { makeContext, trimmed } from "./window.ts";
@@ -11,13 +11,13 @@ const builder = setup({
   actions: effectActions,
 });
 
-type Step = { patch?: Partial<MemoryContext>; effects?: Effect[] };
-const step = (fn: (context: MemoryContext, event: MemoryEvent) => Step) =>
-  builder.enqueueActions(({ context, event, enqueue }) => {
-    const { patch, effects } = fn(context, event);
-    if (patch) enqueue.assign(patch);
-    for (const item of effects ?? []) enqueue({ type: "effect", params: item });
-  });
+const step = (fn: (context: MemoryContext, event: MemoryEvent) => Step<MemoryContext>) =>
+  builder.enqueueActions(({ context, event, enqueue }) =>
+    applyStep(fn(context, event), {
+      assign: (patch) => enqueue.assign(patch),
+      effect: (params) => enqueue({ type: "effect", params }),
+    }),
+  );
 
 const maxJudgeFailures = 3;
 
@@ -61,7 +61,12 @@ function minutesSince(startedAt: string, at: string | undefined): number {
 }
 
 /** Adds a round, decides, and asks for the next one unless paused or stopped. */
-function addRound(context: MemoryContext, event: MemoryEvent, round: Round, patch: Partial<MemoryContext>): Step {
+function addRound(
+  context: MemoryContext,
+  event: MemoryEvent,
+  round: Round,
+  patch: Partial<MemoryContext>,
+): Step<MemoryContext> {
   const options = context.options;
   if (!options) return {};
   const rounds = trimmed([...context.rounds, round], options.window);

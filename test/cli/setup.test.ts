@@ -130,7 +130,11 @@ describe("a machine that has everything", () => {
   it("hands over to the command at once, with its arguments and exit code", () => {
     const machine = new Machine(["blender", "bwrap", "nats-server"]);
     const demo = machine.run(["demo", "--set", "candidates=2"]);
-    expect(demo).toEqual({ code: 0, err: "", out: '["run","examples/placement","--config","examples/demo.yaml","--set","candidates=2"]\n' });
+    expect(demo).toEqual({
+      code: 0,
+      err: "",
+      out: '["run","examples/placement","--config","examples/demo.yaml","--set","candidates=2"]\n',
+    });
     machine.file("cli/main.ts", "process.exit(7);\n");
     expect(machine.run(["demo"]).code).toBe(7);
     expect(machine.calls).toEqual([]);
@@ -139,7 +143,11 @@ describe("a machine that has everything", () => {
   it("only says what it would do with --plan", () => {
     const machine = new Machine(["blender", "bwrap", "nats-server"]);
     const plan = machine.run(["demo", "--plan"]);
-    expect(plan).toEqual({ code: 0, out: "", err: "set-up: would start: node cli/main.ts run examples/placement --config examples/demo.yaml\n" });
+    expect(plan).toEqual({
+      code: 0,
+      out: "",
+      err: "set-up: would start: node cli/main.ts run examples/placement --config examples/demo.yaml\n",
+    });
   });
 
   it("knows only its four commands", () => {
