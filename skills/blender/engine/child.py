@@ -17,6 +17,8 @@ def start(box, settings, place, log_fd, keep):
     if pid:
         return pid
     try:
+        # The channel to the engine's parent above all: a program could answer for itself on it.
+        close_all_but(set())
         sandbox.lock(place)
     except BaseException as thrown:
         _refuse(box, thrown)

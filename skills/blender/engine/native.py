@@ -120,21 +120,26 @@ def flush_stdio():
     libc.fflush(None)
 
 
-_own_descriptors = set()
+_own_descriptors = {}
 
 
 def remember_descriptors(but):
-    """Once at start: what Blender itself has open is never closed."""
-    _own_descriptors.update(int(fd) for fd in os.listdir("/proc/self/fd"))
-    _own_descriptors.difference_update(but)
+    """Once at start: what Blender itself has open is never closed. Known by what it is, for a number is used again."""
+    for name in os.listdir("/proc/self/fd"):
+        fd = int(name)
+        try:
+            if fd not in but:
+                _own_descriptors[fd] = os.readlink(f"/proc/self/fd/{fd}")
+        except OSError:
+            pass
 
 
 def close_all_but(kept):
     """In a fork: requests, replies and other jobs' channels, which are none of its business."""
-    for fd in os.listdir("/proc/self/fd"):
-        fd = int(fd)
-        if fd > 2 and fd not in _own_descriptors and fd not in kept:
-            try:
+    for name in os.listdir("/proc/self/fd"):
+        fd = int(name)
+        try:
+            if fd > 2 and fd not in kept and os.readlink(f"/proc/self/fd/{fd}") != _own_descriptors.get(fd):
                 os.close(fd)
-            except OSError:
-                pass
+        except OSError:
+            pass
