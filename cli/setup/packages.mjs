@@ -1,6 +1,7 @@
 import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
-import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { copyFileSync, existsSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { delimiter, join, sep } from "node:path";
 import { bundledNode, ownNodeWillDo } from "./node24.mjs";
 import { which } from "./programs.mjs";
@@ -88,22 +89,51 @@ function npmCommand(/** @type {string} */ root) {
 export function install(root) {
   const npm = npmCommand(root);
   if (npm === null) return "npm is not on PATH; install Node.js 18 or newer with npm";
-  const args = [
-    ...npm.args,
-    "ci",
-    "--include=dev",
-    "--include=optional",
-    "--no-fund",
-    "--no-audit",
-    "--loglevel=error",
-  ];
-  const done = spawnSync(npm.command, args, { cwd: root, env: npm.env, stdio: ["ignore", "inherit", "inherit"] });
-  if (done.error) return `npm could not be started: ${done.error.message}`;
-  if (done.signal) return `npm ci was ended by ${done.signal}`;
-  if (done.status !== 0) return `npm ci failed (exit ${done.status}); its own message stands above`;
+  const complaint = npmCi(root, npm.command, npm.args, npm.env) ?? again(root, npm);
+  if (complaint !== null) return complaint;
   if (!ownNodeWillDo() && bundledNode(root) === null) {
     return `no Node 24 for ${process.platform}-${process.arch} came with the packages; install Node 24 or newer yourself`;
   }
   stamp(root);
   return null;
+}
+
+/** Runs `npm ci`. Returns a complaint, or null. */
+function npmCi(
+  /** @type {string} */ root,
+  /** @type {string} */ command,
+  /** @type {string[]} */ before,
+  /** @type {NodeJS.ProcessEnv} */ env,
+) {
+  const args = [...before, "ci", "--include=dev", "--include=optional", "--no-fund", "--no-audit", "--loglevel=error"];
+  const done = spawnSync(command, args, { cwd: root, env, stdio: ["ignore", "inherit", "inherit"] });
+  if (done.error) return `npm could not be started: ${done.error.message}`;
+  if (done.signal) return `npm ci was ended by ${done.signal}`;
+  if (done.status !== 0) return `npm ci failed (exit ${done.status}); its own message stands above`;
+  return null;
+}
+
+/**
+ * npm leaves optional packages out whose `engines` the running Node does not meet (sharp's binary wants 20.9). Under an
+ * older Node the installation is therefore done once more by npm on the Node 24 that the first one brought.
+ */
+function again(
+  /** @type {string} */ root,
+  /** @type {{ command: string, args: string[], env: NodeJS.ProcessEnv }} */ npm,
+) {
+  const [major = 0, minor = 0] = process.versions.node.split(".").map(Number);
+  const node = bundledNode(root);
+  if (major > 20 || (major === 20 && minor >= 9) || node === null) return null;
+  const script = npm.args[0] ?? realpathSync(npm.command);
+  if (!/\.c?js$/.test(script)) return `Node ${process.versions.node} is too old; install Node 20.9 or newer with npm`;
+  const folder = mkdtempSync(join(tmpdir(), "viga-node24-"));
+  try {
+    // npm ci deletes node_modules first, and this Node with it: it runs from a copy.
+    const copy = join(folder, "node");
+    copyFileSync(node, copy);
+    const path = `${folder}${delimiter}${npm.env.PATH ?? ""}`;
+    return npmCi(root, copy, [script], { ...npm.env, PATH: path });
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
 }
