@@ -1,6 +1,7 @@
 import { afterEach, expect, test, vi } from "vitest";
 import { sendControl } from "../../actors/control.ts";
 import { playRole } from "../../actors/roles.ts";
+import { VigaError } from "../../config/errors.ts";
 import { listGenerator, quietVerifier } from "../harness/players.ts";
 import { type TestRing, testRing } from "../harness/ring.ts";
 import { stubEngine } from "../harness/stub-engine.ts";
@@ -151,4 +152,42 @@ test("of two processes that play the same role the older one stops", async () =>
   expect(await ring.finished()).toMatchObject({ status: "done" });
   await conflict;
   stop.abort();
+});
+
+test("with approve: always nothing of the generator runs before a person said yes, and a no ends the run", async () => {
+  ring = await testRing((spec) => ({ ...spec, approve: "always" }));
+  const engine = stubEngine();
+  const players = { generator: listGenerator(["150", "120"]), verifier: quietVerifier };
+  ring.start({ players, slots: { cpu: engine } });
+  await ring.begin();
+  const finished = ring.finished();
+  const asked = (t: number) => ring.events.some((event) => event.type === "approval.asked" && event.data.t === t);
+  await vi.waitFor(() => expect(asked(1)).toBe(true), 5000);
+  expect(engine.programs).toEqual(["200"]);
+  await sendControl(ring.bus, ring.spec.run, "approve", { t: 1, ok: true });
+  await vi.waitFor(() => expect(asked(2)).toBe(true), 5000);
+  expect(engine.programs).toEqual(["200", "150"]);
+  await sendControl(ring.bus, ring.spec.run, "approve", { t: 2, ok: false });
+  expect(await finished).toMatchObject({ status: "done", reason: "end_process", bestT: 1 });
+});
+
+test("a player that gives up ends the run as failed, and the best so far is kept", async () => {
+  ring = await testRing();
+  const list = listGenerator(["150"]);
+  const generator = {
+    name: "tired",
+    write: async (...[context, io]: Parameters<typeof list.write>) => {
+      if (context.t > 1) throw new VigaError("player_failed", "no more ideas", { hint: "ask another" });
+      return list.write(context, io);
+    },
+  };
+  ring.start({ players: { generator, verifier: quietVerifier }, slots: { cpu: stubEngine() } });
+  await ring.begin();
+  expect(await ring.finished()).toMatchObject({
+    status: "failed",
+    reason: "player_failed",
+    bestT: 1,
+    error: { message: "no more ideas" },
+  });
+  expect(ring.events.some((event) => event.type === "final")).toBe(true);
 });
