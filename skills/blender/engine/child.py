@@ -6,9 +6,9 @@ import os
 import bpy
 
 from . import forking, runner, sandbox
-from .box import EXIT_STATUS, KEEPER
+from .box import EXIT_STATUS, KEEPER, LEASHED
 from .errors import describe
-from .native import PR_SET_CHILD_SUBREAPER, close_all_but, end_at_once_on_exit, flush_stdio, print_by_line, prctl
+from .native import PR_SET_CHILD_SUBREAPER, PR_SET_PDEATHSIG, SIGKILL, close_all_but, end_at_once_on_exit, flush_stdio, print_by_line, prctl
 
 
 def start(box, settings, place, log_fd, keep):
@@ -19,6 +19,7 @@ def start(box, settings, place, log_fd, keep):
     try:
         # The channel to the engine's parent above all: a program could answer for itself on it.
         close_all_but(set())
+        forking.reserve(settings.cpus)
         sandbox.lock(place)
     except BaseException as thrown:
         _refuse(box, thrown)
@@ -123,6 +124,13 @@ def keep_scene(box, settings):
         return
     forking.threads.stop()
     box.set_word(KEEPER, os.getpid())
+    # Its parent is the job, which ends soon, then process 1 of the sandbox: with that it ends too, even while stopped.
+    while os.getppid() != family[1]:
+        if os.getppid() not in family:
+            os._exit(0)
+        box.wait(LEASHED, 0, 0.02)
+    prctl(PR_SET_PDEATHSIG, SIGKILL)
+    box.set_word(LEASHED, 1)
     seen = 1
     while True:
         # First the job is our parent, then process 1 of the sandbox; without a namespace, nobody ends us with that.

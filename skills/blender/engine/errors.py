@@ -6,6 +6,7 @@ from . import hints
 
 PROGRAM_NAME = "program.py"
 MESSAGE_LENGTH = 2000
+KINDS = ("program", "timeout", "memory", "crash", "output", "engine")
 
 
 class JobError(Exception):
@@ -19,9 +20,10 @@ class JobError(Exception):
 
 
 def error(kind, type, message, line=None, source=None, hint=None):
-    out = {"kind": kind, "type": str(type), "message": str(message)[:MESSAGE_LENGTH]}
-    if line:
-        out["line"] = int(line)
+    out = {"kind": kind, "type": str(type)[:200], "message": str(message)[:MESSAGE_LENGTH]}
+    # A program may raise a SyntaxError of its own with any line it likes.
+    if isinstance(line, int) and 0 < line < 10**7:
+        out["line"] = line
     if source:
         out["source"] = str(source).strip()[:300]
     if hint:
@@ -58,7 +60,7 @@ def describe(thrown, text=None):
     source = None
     if line and text is not None:
         lines = text.splitlines()
-        source = lines[line - 1] if line <= len(lines) else None
+        source = lines[line - 1] if isinstance(line, int) and 0 < line <= len(lines) else None
     kind = "program"
     if isinstance(thrown, OSError) and thrown.errno in (27, 28, 122):  # EFBIG, ENOSPC, EDQUOT
         kind = "output"

@@ -88,12 +88,24 @@ def resume():
     threads.start()
 
 
+_reserved = []
+
+
+def reserve(count):
+    """The boxes that `fork_map` hands its children, made while new shared memory may still be had."""
+    _reserved.extend(Box() for _ in range(max(1, min(count, 64)) - len(_reserved)))
+
+
 def fork_map(items, work, workers):
     """See job.py. Results come back through shared memory, so a child that closes its files still answers."""
     items = list(items)
     results = [None] * len(items)
     running = {}
-    free = [Box() for _ in range(min(workers, len(items)))]
+    free = _reserved[: min(workers, len(items))]
+    # A child that comes here again finds none of the boxes its siblings answer in.
+    del _reserved[: len(free)]
+    if not free and items:
+        raise RuntimeError("fork_map is at work already")
     waiting = list(range(len(items)))[::-1]
     parent = os.getpid()
     try:
@@ -115,8 +127,7 @@ def fork_map(items, work, workers):
         for pid in running:
             os.kill(pid, signal.SIGKILL)
             os.waitpid(pid, 0)
-        for box in free + [box for _, box in running.values()]:
-            box.free()
+        _reserved.extend(free + [box for _, box in running.values()])
         resume()
     return results
 
@@ -124,6 +135,7 @@ def fork_map(items, work, workers):
 def _child(box, work, item, parent):
     try:
         die_with_parent(parent)
+        _reserved.clear()
         reply = {"ok": True, "value": work(item)}
         json.dumps(reply)
     except BaseException as thrown:

@@ -5,9 +5,8 @@ import shutil
 import signal
 import time
 
-from . import watch
+from . import believed, watch
 from .errors import error
-from .render import png_size
 
 MEMORY_SIGNS = ("bad_alloc", "alloc returns null", "MemoryError", "Out of memory")
 ENDED_HINTS = {
@@ -31,6 +30,8 @@ def settle(supervisor, request, directory, verdict, ended, began, more=()):
         reply = {"ok": False, "error": error(*verdict[:3], hint=verdict[3])}
     elif reply is None or not _well_formed(reply):
         reply = {"ok": False, "error": how_it_ended(ended, log)}
+    elif not reply["ok"]:
+        reply["error"] = believed.failure(reply["error"])
     total = time.monotonic() - began
     if request["op"] == "run":
         reply = _run_state(reply, request, directory, present, total)
@@ -47,27 +48,28 @@ def _well_formed(reply):
 
 
 def _run_state(reply, request, directory, present, total):
-    seconds = reply.get("seconds")
-    if not (isinstance(seconds, dict) and all(isinstance(seconds.get(k), (int, float)) for k in ("execute", "render"))):
-        seconds = {"execute": total, "render": 0.0}
+    seconds = reply["seconds"] if isinstance(reply.get("seconds"), dict) else {}
+    taken = reply.get("renders")
     names = {view["name"]: view for view in request["views"]}
     renders = []
-    for taken in reply.get("renders", []):
-        name = taken.get("name") if isinstance(taken, dict) else None
-        if name in names and name in present and max(png_size(os.path.join(directory, name))) == request["quality"]["px"]:
-            renders.append({"name": name, "camera": names[name].get("camera"), "frame": int(taken.get("frame", 0))})
+    frames = {t["name"]: t.get("frame") for t in (taken if isinstance(taken, list) else []) if isinstance(t, dict) and isinstance(t.get("name"), str)}
+    for name, frame in frames.items():
+        if name in names and name in present and believed.png(os.path.join(directory, name), request["quality"]["px"]):
+            renders.append({"name": name, "camera": names[name].get("camera"), "frame": believed.frame(frame)})
     state = {
         "ok": reply["ok"],
         "renders": renders,
         "scene": reply.get("scene") is True and "scene.json" in present,
-        "seconds": {"execute": seconds["execute"], "render": seconds["render"], "total": total},
+        "seconds": {
+            "execute": believed.number(seconds.get("execute"), total), "render": believed.number(seconds.get("render"), 0.0), "total": total,
+        },
     }
     needed = {view["name"] for view in request["views"] if not view.get("optional")}
     missing = needed - {render["name"] for render in renders}
     if not state["ok"]:
         state["error"] = reply["error"]
     elif missing:
-        state.update(ok=False, error=error("output", "NoPicture", f"{sorted(missing)[0]} is missing or not of the size asked for"))
+        state.update(ok=False, error=error("output", "NoPicture", f"{sorted(missing)[0]} is missing, broken or not of the size asked for"))
     return state
 
 
@@ -85,6 +87,14 @@ def how_it_ended(status, log):
         "crash", "ProcessEnded", f"the job's process ended itself (exit code {code}) before it was done",
         hint="leave out os._exit() and bpy.ops.wm.quit_blender(): a program just reaches its last line",
     )
+
+
+def empty(folder):
+    for entry in list(os.scandir(folder)):
+        if entry.is_dir(follow_symlinks=False):
+            shutil.rmtree(entry.path, ignore_errors=True)
+        else:
+            os.unlink(entry.path)
 
 
 def move_out(source, target, owner):

@@ -147,15 +147,6 @@ def picture(camera, path, quality, cpus, device="CPU", frame=None, file_format="
     return size
 
 
-def png_size(path):
-    """(width, height) from a PNG's header; (0, 0) for anything else."""
-    with open(path, "rb") as file:
-        head = file.read(24)
-    if len(head) < 24 or head[:8] != b"\x89PNG\r\n\x1a\n":
-        return 0, 0
-    return struct.unpack(">II", head[16:24])
-
-
 def pixels(camera, path, quality, cpus, device="CPU", frame=None):
     """A picture as (width, height, RGB bytes with row 0 on top); BMP in between, since it needs no decoding."""
     picture(camera, path, quality, cpus, device, frame, "BMP")

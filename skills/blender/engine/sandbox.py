@@ -90,7 +90,7 @@ def lock(place):
     """Limits, then the two filters; for good. Whoever starts Blender anew does this once it runs, the others at once."""
     limits.apply(place.limits, place.gpu)
     prctl(PR_SET_NO_NEW_PRIVS, 1)
-    writable = place.folders + ["/dev/null", "/dev/zero"]
+    writable = place.folders + ["/dev/null"]
     if place.level == "weak":
         readable = place.system + place.readonly
         readable += ["/proc/self", "/proc/cpuinfo", "/proc/meminfo", "/proc/stat", "/dev/urandom", "/dev/random"]
@@ -102,7 +102,7 @@ def lock(place):
         writable += ["/dev"]
         readable += ["/sys", "/proc"]
     landlock.restrict(readable, writable)
-    seccomp.install(place.level != "weak")
+    seccomp.install(place.level != "weak", shared_memory=place.gpu)
 
 
 def become(uid):

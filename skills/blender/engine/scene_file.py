@@ -8,6 +8,16 @@ from .errors import JobError
 from .neutral import freed_of_handlers
 
 
+# What a scene has use for. A .blend that a program saved may name any file of the machine; jobs on it see these only.
+LINKABLE = tuple(
+    (
+        ".blend .png .jpg .jpeg .jp2 .webp .bmp .tga .tif .tiff .exr .hdr .dds .psd .cin .dpx .sgi .rgb .gif .svg "
+        ".ttf .otf .ttc .woff .woff2 .pfb .wav .mp3 .ogg .flac .aac .m4a .mp4 .mov .avi .mkv .webm .mpg .mpeg .ogv "
+        ".abc .usd .usda .usdc .usdz .vdb .bvh .obj .ply .stl .fbx .gltf .glb .bin .mtl .osl .oso .ies .bphys .csv .mdd .pc2"
+    ).split()
+)
+
+
 def empty():
     bpy.ops.wm.read_factory_settings(use_empty=True)
 
@@ -46,7 +56,7 @@ def linked_files():
     for path in bpy.utils.blend_paths(absolute=True, packed=False, local=False):
         try:
             real = os.path.realpath(path)
-            if os.path.isfile(real):
+            if os.path.isfile(real) and real.lower().endswith(LINKABLE):
                 found.append(path)
         except (OSError, ValueError):
             continue

@@ -1,7 +1,8 @@
 """A system-call filter assembled by hand (no library needed): what a scene program never needs is refused.
 
 Refused with EPERM: starting programs, sockets, tracing, mounting, namespaces, keys, kernel interfaces, other
-processes' memory, changing the processor share. clone3 answers ENOSYS, so libc falls back to clone, whose flags a
+processes' memory, changing the processor share; and, where no GPU driver needs it, memory that is held without being
+mapped (a piece of a shared mapping keeps all of it), which no limit counts. clone3 answers ENOSYS, so libc falls back to clone, whose flags a
 filter can read.
 """
 
@@ -34,9 +35,11 @@ DENIED = {
 }
 CLONE, CLONE3, PRCTL, PRLIMIT = (56, 220), (435, 435), (157, 167), (302, 261)
 KILL, TGKILL, TGSIGQUEUE = (62, 129), (234, 131), (297, 240)
+MMAP, MEMFD_CREATE = (9, 222), (319, 279)
+MAP_SHARED_AND_ANONYMOUS = 0x21
 NAMESPACES = 0x20000 | 0x2000000 | 0x4000000 | 0x8000000 | 0x10000000 | 0x20000000 | 0x40000000
 
-LOAD, JUMP_EQUAL, JUMP_GE, JUMP_SET, RETURN = 0x20, 0x15, 0x35, 0x45, 0x06
+LOAD, JUMP_EQUAL, JUMP_GE, JUMP_SET, RETURN, AND = 0x20, 0x15, 0x35, 0x45, 0x06, 0x54
 ALLOW, KILL_PROCESS, ERRNO = 0x7FFF0000, 0x80000000, 0x00050000
 EPERM, ENOSYS = 1, 38
 NUMBER, ARCHITECTURE, ARGUMENT = 0, 4, 16  # Offsets in struct seccomp_data; arguments are 8 bytes, low half first.
@@ -60,7 +63,7 @@ def _only_argument(number, index, allowed):
     return _case(number, body)
 
 
-def assemble(own_pid=None):
+def assemble(own_pid=None, shared_memory=True):
     """The filter's bytes. own_pid: where there is no PID namespace, signals may go to this process alone."""
     here = 1 if ARM else 0
     code = [
@@ -88,6 +91,14 @@ def assemble(own_pid=None):
         ])
     )
     code.append(_only_argument(PRLIMIT[here], 0, [0] if own_pid is None else [0, own_pid]))
+    if not shared_memory:
+        code.append(_case(MEMFD_CREATE[here], [_step(RETURN, ERRNO | EPERM)]))
+        code.append(
+            _case(MMAP[here], [
+                _step(LOAD, ARGUMENT + 8 * 3), _step(AND, MAP_SHARED_AND_ANONYMOUS),
+                _step(JUMP_EQUAL, MAP_SHARED_AND_ANONYMOUS, 0, 1), _step(RETURN, ERRNO | EPERM), _step(RETURN, ALLOW),
+            ])
+        )
     if own_pid is not None:
         code.append(_only_argument(KILL[here], 0, [0, own_pid]))
         code.append(_only_argument(TGKILL[here], 0, [own_pid]))
@@ -100,9 +111,9 @@ class _Program(ctypes.Structure):
     _fields_ = [("length", ctypes.c_ushort), ("filter", ctypes.c_void_p)]
 
 
-def install(pid_namespace):
+def install(pid_namespace, shared_memory):
     """Needs no_new_privs. Stays for this process and all it forks."""
-    code = assemble(None if pid_namespace else os.getpid())
+    code = assemble(None if pid_namespace else os.getpid(), shared_memory)
     buffer = ctypes.create_string_buffer(code, len(code))
     program = _Program(len(code) // 8, ctypes.addressof(buffer))
     prctl(PR_SET_SECCOMP, 2, ctypes.addressof(program))

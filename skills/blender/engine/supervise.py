@@ -12,8 +12,8 @@ import signal
 import tempfile
 import time
 
-from . import child, outcome, watch
-from .box import EXIT_STATUS, KEEPER, Box
+from . import believed, child, outcome, watch
+from .box import EXIT_STATUS, KEEPER, LEASHED, Box
 from .errors import describe, error
 from .forking import threads
 from .log import Log
@@ -33,7 +33,12 @@ def spawn(channel, settings, readonly, kind=None):
         os.setsid()
         die_with_parent(parent)
         close_all_but({channel.fileno()})
-        (kind or Supervisor)(channel, settings, readonly).main()
+        supervisor = (kind or Supervisor)(channel, settings, readonly)
+        try:
+            supervisor.main()
+        except BaseException:
+            supervisor.hand_back()
+            raise
     except BaseException as thrown:
         send(channel, {"ok": False, "error": error("engine", type(thrown).__name__, describe(thrown)["message"])})
     os._exit(0)
@@ -41,7 +46,11 @@ def spawn(channel, settings, readonly, kind=None):
 
 def send(channel, reply):
     try:
-        channel.sendall(json.dumps(reply).encode() + b"\n")
+        text = json.dumps(reply, allow_nan=False)
+    except ValueError:
+        text = json.dumps(believed.finite(reply))
+    try:
+        channel.sendall(text.encode() + b"\n")
     except OSError:
         pass
 
@@ -57,19 +66,32 @@ class Supervisor:
         self.settings = settings
         self.readonly = readonly
         self.uid = job_uid(os.getpid()) if os.geteuid() == 0 else os.getuid()
+        self.pid = None
         self.status = None
         self.owner = None
+        self.handed = None
+        # Further folders that the job can write, and processes that are stopped.
+        self.writes = []
+        self.frozen = []
         watch.set_subreaper()
 
     def hand_over(self, folder):
         """The folder becomes the job's user's; `outcome.settle` takes it back."""
         self.owner = os.stat(folder)
+        self.handed = folder
         if os.geteuid() == 0 and self.settings.level != "user":
             if (self.shares_tree or self.settings.level == "weak") and not self.open_way(folder):
                 self.uid = 0
             if self.settings.level == "weak" and not self.settings.open_to_all:
                 self.uid = 0
             os.chown(folder, self.uid, self.uid)
+
+    def hand_back(self):
+        """After a failure of our own: nothing of the job goes on, and its folder is as before."""
+        if self.pid is not None:
+            self.end()
+        if self.handed is not None:
+            watch.tidy(self.handed, self.owner, [])
 
     def open_way(self, folder):
         """Lets other users pass through (not list) the scratch folder and those in it. -> whether a job's user can now
@@ -115,6 +137,7 @@ class Supervisor:
         if keep:
             self.hand_over(probes)
             folders.append(probes)
+            self.writes.append(probes)
         if self.settings.level == "weak":
             self.admit(self.readonly)
         self.hand_over(request["dir"])
@@ -127,8 +150,9 @@ class Supervisor:
         verdict = self.wait(request, ticket, began)
         alive = keep and verdict is None and self.still_there() and (self.box.reply() or {}).get("ok") is True
         ended = self.status
+        alive = alive and self.freeze()
         if alive:
-            watch.purge(self.pid, self.settings.level == "weak", self.box.word(KEEPER))
+            ended = None
         elif self.box.done(ticket) and verdict is None:
             # It has said all it has to say. Its memory takes the kernel a while to clear away, and nobody waits for that.
             self.stop()
@@ -159,6 +183,30 @@ class Supervisor:
             os.kill(self.pid, signal.SIGKILL)
             watch.until_stopped(self.pid)
 
+    def freeze(self):
+        """Stops the keeper: the program may have changed even the code it waits with. What is not the keeper ends.
+        -> whether the scene is held"""
+        weak = self.settings.level == "weak"
+        # Without a namespace a stopped keeper ends with process 1 of its sandbox only once it has asked for that.
+        limit = time.monotonic() + 0.5
+        while weak and not self.box.word(LEASHED) and time.monotonic() < limit:
+            self.box.wait(LEASHED, 0, 0.05)
+        if weak and not self.box.word(LEASHED):
+            return False
+        for _ in range(20):
+            watch.purge(self.pid, weak, self.box.word(KEEPER))
+            self.frozen = watch.stop(self.pid, weak)
+            if not watch.purge(self.pid, weak, self.box.word(KEEPER)):
+                return self.still_there()
+        return False
+
+    def thaw(self):
+        for pid in self.frozen:
+            try:
+                os.kill(pid, signal.SIGCONT)
+            except ProcessLookupError:
+                pass
+
     def end(self):
         """Ends everything in the sandbox. -> the wait status of its first process"""
         killed = watch.kill_all(self.pid if self.status is None else None, self.settings.level)
@@ -167,7 +215,7 @@ class Supervisor:
 
     def wait(self, request, ticket, began):
         """Until the job has ended by itself (None) or has to be stopped (the verdict)."""
-        overrun = watch.Overrun(self.pid, request, request["dir"], began)
+        overrun = watch.Overrun(self.pid, request, {request["dir"], *self.writes}, began)
         poller = select.poll()
         poller.register(self.log.read_fd, select.POLLIN)
         handle = os.pidfd_open(self.pid) if hasattr(os, "pidfd_open") else -1
@@ -182,7 +230,7 @@ class Supervisor:
                     listening = False
                     poller.unregister(self.log.read_fd)
                 if self.box.done(ticket) or not self.still_there():
-                    return None
+                    return overrun.disk_verdict()
                 verdict = overrun.verdict()
                 if verdict:
                     return verdict
@@ -207,7 +255,10 @@ class Supervisor:
         self.owner = os.stat(request["dir"])
         self.log.take()
         inside = dict(request, dir=probes)
+        # Nothing is in there but what the program may have put for a probe to hand on.
+        outcome.empty(probes)
         ticket = self.box.ask(inside)
+        self.thaw()
         verdict = self.wait(inside, ticket, began)
         ended = self.box.word(EXIT_STATUS) if self.status is None else self.status
         if verdict is not None:
@@ -218,7 +269,8 @@ class Supervisor:
                 time.sleep(0.002)
             if not self.box.done(ticket):
                 self.end()
-        watch.purge(self.pid, self.settings.level == "weak", self.box.word(KEEPER))
+        if self.still_there() and not self.freeze():
+            self.end()
         reply = outcome.settle(self, request, probes, verdict, ended, began)
         outcome.move_out(probes, request["dir"], self.owner)
         return reply

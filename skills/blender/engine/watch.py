@@ -2,17 +2,18 @@
 
 import ctypes
 import os
-import resource
 import signal
 import stat
 import time
 
 from .native import libc
 
-PAGE = resource.getpagesize()
 CHECK_EVERY = 0.2
 # A job may fill this many times its largest file before it is stopped.
 DISK_FACTOR = 2
+# As many files and folders may a job leave.
+MOST_ENTRIES = 20000
+LONGEST_PATH = 2048
 # Memory of an idle Blender that a job is not blamed for.
 BLENDER_ITSELF = 512 << 20
 
@@ -41,10 +42,9 @@ def private_bytes(pids):
     total = 0
     for pid in pids:
         try:
-            with open(f"/proc/{pid}/statm") as file:
-                fields = file.read().split()
-            total += (int(fields[1]) - int(fields[2])) * PAGE
-        except (OSError, IndexError):
+            with open(f"/proc/{pid}/status") as file:
+                total += sum(int(line.split()[1]) * 1024 for line in file if line.startswith(("RssAnon:", "RssShmem:")))
+        except (OSError, IndexError, ValueError):
             continue
     return total
 
@@ -55,7 +55,7 @@ def proportional_bytes(pids):
     for pid in pids:
         try:
             with open(f"/proc/{pid}/smaps_rollup") as file:
-                total += sum(int(line.split()[1]) * 1024 for line in file if line.startswith("Pss_Anon:"))
+                total += sum(int(line.split()[1]) * 1024 for line in file if line.startswith(("Pss_Anon:", "Pss_Shmem:")))
         except (OSError, IndexError, ValueError):
             continue
     return total
@@ -117,7 +117,29 @@ def purge(root, also, spare):
     return found
 
 
-def disk_bytes(directory, at_most=20000):
+def stop(root, also):
+    """SIGSTOP to all below `root`, and below us when `also`, and waits until they stand still. -> their pids"""
+    found = [pid for pid in set(descendants(root) + (descendants(os.getpid()) if also else [])) if pid != root and alive(pid)]
+    for pid in found:
+        try:
+            os.kill(pid, signal.SIGSTOP)
+        except (ProcessLookupError, PermissionError):
+            pass
+    limit = time.monotonic() + 1
+    while time.monotonic() < limit and not all(_is_stopped(pid) for pid in found):
+        time.sleep(0.0002)
+    return found
+
+
+def _is_stopped(pid):
+    try:
+        with open(f"/proc/{pid}/stat") as file:
+            return file.read().rpartition(")")[2].split()[0] in "TtZX"
+    except (OSError, IndexError):
+        return True
+
+
+def disk_bytes(directory, at_most=MOST_ENTRIES):
     """-> (bytes, entries) below a folder; links are not followed."""
     total = seen = 0
     waiting = [directory]
@@ -137,19 +159,58 @@ def disk_bytes(directory, at_most=20000):
     return total, seen
 
 
+DELETED = " (deleted)"
+
+
+def unlinked_bytes(pids, folders, unknown):
+    """Of files in these folders that are removed but kept open or mapped, which no listing shows; `unknown` for each
+    whose size the kernel does not tell us."""
+    starts = tuple(folder + "/" for folder in folders)
+    found = {}
+    for pid in pids:
+        try:
+            for fd in os.listdir(f"/proc/{pid}/fd"):
+                path = os.readlink(f"/proc/{pid}/fd/{fd}")
+                if path.endswith(DELETED) and path.startswith(starts):
+                    info = os.stat(f"/proc/{pid}/fd/{fd}")
+                    found[info.st_ino] = info.st_blocks * 512
+        except OSError:
+            pass
+        try:
+            with open(f"/proc/{pid}/maps") as file:
+                lines = [line.split(None, 5) for line in file if line.endswith(DELETED + "\n")]
+        except OSError:
+            continue
+        for fields in lines:
+            number = int(fields[4])
+            if number in found or not fields[5].startswith(starts):
+                continue
+            try:
+                found[number] = os.stat(f"/proc/{pid}/map_files/{fields[0]}").st_blocks * 512
+            except OSError:
+                found[number] = unknown
+    return sum(found.values())
+
+
 class Overrun:
     """Why a job must be stopped, checked now and then."""
 
-    def __init__(self, pid, request, directory, began):
+    def __init__(self, pid, request, folders, began):
         limits = request["limits"]
         self.pid = pid
-        self.directory = directory
+        self.folders = folders
+        self.largest = limits["fileMb"] << 20
         self.deadline = began + limits["seconds"]
         self.seconds = limits["seconds"]
         self.memory = limits["memoryMb"] << 20
-        self.before = disk_bytes(self.directory)[0]
-        self.disk = DISK_FACTOR * (limits["fileMb"] << 20)
+        self.before = self.on_disk()[0]
+        self.disk = DISK_FACTOR * self.largest
         self.next = began + CHECK_EVERY
+
+    def on_disk(self):
+        """-> (bytes, entries)"""
+        counted = [disk_bytes(folder) for folder in self.folders]
+        return sum(used for used, _ in counted), sum(entries for _, entries in counted)
 
     def verdict(self):
         """None, or (kind, type, message, hint)."""
@@ -163,8 +224,11 @@ class Overrun:
         most = self.memory + BLENDER_ITSELF
         if private_bytes(family) > most and proportional_bytes(family) > most:
             return "memory", "OutOfMemory", "the job used more memory than it may", "use fewer objects, or lower subdivision"
-        used, entries = disk_bytes(self.directory)
-        if used - self.before > self.disk or entries >= 20000:
+        return self.disk_verdict(unlinked_bytes(family, self.folders, self.largest))
+
+    def disk_verdict(self, unlinked=0):
+        used, entries = self.on_disk()
+        if used + unlinked - self.before > self.disk or entries >= MOST_ENTRIES:
             return "output", "TooMuchOutput", "the job wrote more to disk than it may", "write fewer or smaller files"
         return None
 
@@ -200,6 +264,15 @@ def kill_tree(pid, spare_root):
             pass
 
 
+def nearer(path, directory):
+    """A folder so deep that no tool could reach or remove it comes up to the top. -> its path"""
+    if len(os.fsencode(path)) < LONGEST_PATH:
+        return path
+    near = os.path.join(directory, f"deep-{os.urandom(6).hex()}")
+    os.rename(path, near)
+    return near
+
+
 def tidy(directory, owner, expected):
     """After the job: only plain files and folders stay (a link or a pipe would fool who reads next), owned as before
     and readable, whatever rights the program gave them. -> names of expected files that are plain files"""
@@ -207,7 +280,7 @@ def tidy(directory, owner, expected):
     present = []
     waiting = [directory]
     seen = 0
-    while waiting and seen < 40000:
+    while waiting:
         folder = waiting.pop()
         try:
             os.chmod(folder, stat.S_IMODE(owner.st_mode) if folder == directory else 0o755)
@@ -218,18 +291,20 @@ def tidy(directory, owner, expected):
             seen += 1
             try:
                 info = entry.stat(follow_symlinks=False)
+                path = entry.path
                 if stat.S_ISDIR(info.st_mode):
-                    waiting.append(entry.path)
-                elif not stat.S_ISREG(info.st_mode) or info.st_nlink > 1 and info.st_uid != owner.st_uid:
-                    os.unlink(entry.path)
+                    path = nearer(path, directory)
+                    waiting.append(path)
+                elif not stat.S_ISREG(info.st_mode) or info.st_nlink > 1 and info.st_uid != owner.st_uid or seen > MOST_ENTRIES:
+                    os.unlink(path)
                     continue
                 elif folder == directory and entry.name in expected and info.st_size > 0:
                     present.append(entry.name)
                 if privileged and info.st_uid != owner.st_uid:
-                    os.chown(entry.path, owner.st_uid, owner.st_gid, follow_symlinks=False)
+                    os.chown(path, owner.st_uid, owner.st_gid, follow_symlinks=False)
                 mode = stat.S_IMODE(info.st_mode)
                 if stat.S_ISREG(info.st_mode) and (mode & 0o7000 or mode & 0o600 != 0o600):
-                    os.chmod(entry.path, mode & 0o777 | 0o600)
+                    os.chmod(path, mode & 0o777 | 0o600)
             except OSError:
                 continue
     if privileged:

@@ -1,0 +1,77 @@
+"""What a job says about itself, brought into a form that breaks nobody who reads it. The job's process is the program's
+own: its reply may hold anything that JSON can, and its picture may be any bytes."""
+
+import math
+import struct
+import zlib
+
+from .errors import KINDS, error
+
+LARGEST_LINE = 10**7
+LARGEST_FRAME = 2**31
+CHANNELS = {0: 1, 2: 3, 4: 2, 6: 4}
+
+
+def number(value, otherwise):
+    """A finite number that is not negative, or `otherwise`."""
+    fits = isinstance(value, (int, float)) and not isinstance(value, bool) and 0 <= value < 1e9
+    return value if fits else otherwise
+
+
+def frame(value):
+    return value if isinstance(value, int) and abs(value) < LARGEST_FRAME else 0
+
+
+def failure(value):
+    """An error of the contract's shape from a dict of any."""
+
+    def text(key):
+        return value[key] if isinstance(value.get(key), str) else None
+
+    kind = value.get("kind") if value.get("kind") in KINDS else "program"
+    line = value.get("line")
+    line = line if isinstance(line, int) and 0 < line < LARGEST_LINE else None
+    message = text("message") or "no message"
+    return error(kind, text("type") or "Error", message, line, text("source"), text("hint"))
+
+
+def finite(value):
+    """JSON has no NaN and no infinity: null in their place."""
+    if isinstance(value, dict):
+        return {key: finite(inner) for key, inner in value.items()}
+    if isinstance(value, list):
+        return [finite(inner) for inner in value]
+    return None if isinstance(value, float) and not math.isfinite(value) else value
+
+
+def png(path, px):
+    """Whether it is a whole PNG with the longer side px: every chunk's sum, and as many pixels as it says."""
+    try:
+        with open(path, "rb") as file:
+            # No picture of this size is larger; more than that is not read.
+            data = file.read(px * px * 8 + (4 << 20))
+        return _whole(data, px)
+    except (OSError, struct.error, zlib.error, KeyError, IndexError):
+        return False
+
+
+def _whole(data, px):
+    if data[:8] != b"\x89PNG\r\n\x1a\n" or data[12:16] != b"IHDR":
+        return False
+    width, height, depth, colour, _, _, interlaced = struct.unpack_from(">IIBBBBB", data, 16)
+    if max(width, height) != px or min(width, height) < 1 or depth not in (8, 16) or interlaced:
+        return False
+    expected = height * (1 + width * CHANNELS[colour] * depth // 8)
+    at, inflated, inflate = 8, 0, zlib.decompressobj()
+    while True:
+        length, kind = struct.unpack_from(">I4s", data, at)
+        body = memoryview(data)[at + 8 : at + 8 + length]
+        if zlib.crc32(body, zlib.crc32(kind)) != struct.unpack_from(">I", data, at + 8 + length)[0]:
+            return False
+        if kind == b"IDAT":
+            inflated += len(inflate.decompress(body, expected - inflated + 1))
+            if inflated > expected:
+                return False
+        if kind == b"IEND":
+            return inflated == expected
+        at += 12 + length
