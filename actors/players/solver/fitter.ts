@@ -2,7 +2,8 @@ import { clampUnits, toUnits } from "./coordinates.ts";
 import { dampedStep, type Normal, normalEquations, predictedGain, restrict } from "./normal.ts";
 import { type Box, meanSquare } from "./pictures.ts";
 import type { Look, Problem, Scale } from "./problem.ts";
-import { nominate, supportOf, weightedSquares } from "./select.ts";
+import { prune } from "./prune.ts";
+import { chance, nominate, supportOf } from "./select.ts";
 
 /** Derivative information of many knobs at one point, by forward differences with common random numbers. */
 export interface Scan {
@@ -15,8 +16,8 @@ export interface Scan {
 
 export type Progress = (stage: string, data: Record<string, unknown>) => void;
 
-/** A knob must gain this many times what noise gives one observation: hundreds are tried, so chance has many goes. */
-const chance = 15;
+/** Up to this many knobs derivatives are two-sided. */
+const twoSided = 16;
 
 const dampings = [1e-3, 3e-2, 0.3, 2];
 
@@ -61,7 +62,7 @@ export class Fitter {
     return this.point[k]! + step > c.high ? -step : step;
   }
 
-  private async base(scale: Scale): Promise<Look> {
+  async base(scale: Scale): Promise<Look> {
     const [look] = await this.problem.look([this.point], scale);
     if (!look) throw new RangeError("the current point does not render");
     return look;
@@ -101,13 +102,17 @@ export class Fitter {
     const under = scale.probe === scale.samples ? at : await this.base(probe);
     const steps = members.map((k) => this.nudge(k));
     const boxes = learn === "all" ? undefined : members.map((k) => this.boxesFor(k, under));
-    const looks = members.length === 0 ? [] : await problem.nudged(this.point, members, steps, probe, boxes, under);
+    // Few knobs are worth two-sided differences: along a curved valley one-sided ones point off it.
+    const both = learn === "none" && members.length <= twoSided;
+    const looks = await problem.nudged(this.point, members, steps, probe, boxes, under, both);
     const kept: number[] = [];
     const columns: Float32Array[] = [];
     members.forEach((k, i) => {
       const look = looks[i];
       if (!look) return;
-      const column = problem.features(look, scale.sigma, under);
+      const back = both ? looks[members.length + i] : null;
+      const column = problem.features(look, scale.sigma, back ?? under);
+      if (back) for (let j = 0; j < column.length; j++) column[j]! /= 2;
       const response = Math.sqrt(meanSquare(column));
       this.responses.set(k, response);
       const top = peak(column);
@@ -245,75 +250,9 @@ export class Fitter {
     return before > 0 ? 1 - rss / before : 0;
   }
 
-  /**
-   * Puts knobs back that do not earn their freedom: by the linear model, the cheapest return (all others refitted) is
-   * taken as long as it raises |r|^2 by less than the information criterion charges the knob inside its own support. The result is checked by
-   * rendering it, with fewer returns if the model was wrong. Returns the knobs put back.
-   */
-  async prune(scale: Scale, strictness: number, noise: number): Promise<number[]> {
-    const { problem } = this;
-    const base = await this.base(scale);
-    const scan = await this.scan(this.moved(), scale, "none", base);
-    const back = scan.members.map((k) => problem.origin[k]! - this.point[k]!);
-    const wide = scan.members.map((k): [number, number] => {
-      const c = problem.coordinates[k]!;
-      return [Math.max(-2, c.low - this.point[k]!), Math.min(2, c.high - this.point[k]!)];
-    });
-    const refit = (returned: ReadonlySet<number>) => {
-      const low = wide.map(([l], i) => (returned.has(i) ? back[i]! : l));
-      const high = wide.map(([, h], i) => (returned.has(i) ? back[i]! : h));
-      const step = dampedStep(scan.normal, 1e-3, low, high, returned);
-      return { step, rss: Math.max(1e-12, scan.normal.rss - predictedGain(scan.normal, step)) };
-    };
-    const supports = scan.columns.map((column) => supportOf(column, scan.observations));
-    const floor = (chance * noise) / scan.observations;
-    const kept = refit(new Set());
-    /** What |r|^2 may rise by when a member goes back: less than what its freedom is charged inside its own support. */
-    const charges = scan.members.map((k, i) => {
-      const { weights, observations } = supports[i]!;
-      const rest = Float32Array.from(scan.residual);
-      kept.step.forEach((d, m) => {
-        const column = scan.columns[m]!;
-        for (let j = 0; j < column.length; j++) rest[j]! += d * column[j]!;
-      });
-      const here = Math.max(weightedSquares(rest, weights), 0.3 * weightedSquares(scan.residual, weights));
-      return Math.max(floor, here * (observations ** ((strictness * this.price(k)) / observations) - 1));
-    });
-    const order: number[] = [];
-    let now = kept;
-    for (;;) {
-      let best = -1;
-      let bestRatio = 1;
-      for (let i = 0; i < scan.members.length; i++) {
-        if (order.includes(i)) continue;
-        const ratio = (refit(new Set([...order, i])).rss - now.rss) / charges[i]!;
-        if (ratio < bestRatio) {
-          bestRatio = ratio;
-          best = i;
-        }
-      }
-      if (best < 0) break;
-      order.push(best);
-      now = refit(new Set(order));
-    }
-    if (order.length === 0) return [];
-    const counts = [...new Set([order.length, Math.ceil(order.length * 0.6), Math.ceil(order.length * 0.3)])];
-    const points = counts.map((count) => {
-      const returned = new Set(order.slice(0, count));
-      const { step } = refit(returned);
-      const next = [...this.point];
-      scan.members.forEach((k, i) => {
-        next[k] = returned.has(i) ? problem.origin[k]! : this.point[k]! + step[i]!;
-      });
-      return next;
-    });
-    const values = await this.judge(points, scale);
-    const chosen = values.findIndex(
-      (value, i) => value <= scan.normal.rss + order.slice(0, counts[i]).reduce((sum, o) => sum + charges[o]!, 0),
-    );
-    if (chosen < 0) return [];
-    this.point = points[chosen]!;
-    return order.slice(0, counts[chosen]).map((i) => scan.members[i]!);
+  /** Puts knobs back that do not earn their freedom; returns them. See prune.ts. */
+  prune(scale: Scale, strictness: number, noise: number): Promise<number[]> {
+    return prune(this, scale, strictness, noise);
   }
 
   /** Evaluates other points at a scale: their blurred |r|^2, infinity where the program fails. */

@@ -1,6 +1,9 @@
 import type { Matrix } from "ml-matrix";
 import { dot, type Normal, solveSymmetric } from "./normal.ts";
 
+/** A knob must gain this many times what noise gives one observation: hundreds are tried, so chance has many goes. */
+export const chance = 15;
+
 /**
  * Where a knob can be seen: soft weights over the residual's entries. Whether a knob is believed depends on how much of
  * the difference *there* it explains; against the whole picture nothing small would ever count.
