@@ -5,7 +5,7 @@ import shutil
 import signal
 import time
 
-from . import believed, watch
+from . import believed, disk
 from .errors import error
 
 MEMORY_SIGNS = ("bad_alloc", "alloc returns null", "MemoryError", "Out of memory")
@@ -25,7 +25,7 @@ def settle(supervisor, request, directory, verdict, ended, began, more=()):
     reply = supervisor.box.reply() if verdict is None else None
     expected = [view["name"] for view in request.get("views", [])] + ["scene.json", *more]
     # A probe's folder stays the sandbox's own; `move_out` takes the plain files from it.
-    present = watch.tidy(directory, supervisor.owner, expected) if directory == request["dir"] else []
+    present = disk.tidy(directory, supervisor.owner, expected) if directory == request["dir"] else []
     if verdict is not None:
         reply = {"ok": False, "error": error(*verdict[:3], hint=verdict[3])}
     elif reply is None or not _well_formed(reply):

@@ -12,7 +12,7 @@ import signal
 import tempfile
 import time
 
-from . import believed, child, outcome, watch
+from . import believed, child, disk, outcome, watch
 from .box import EXIT_STATUS, KEEPER, LEASHED, Box
 from .errors import describe, error
 from .forking import threads
@@ -91,7 +91,7 @@ class Supervisor:
         if self.pid is not None:
             self.end()
         if self.handed is not None:
-            watch.tidy(self.handed, self.owner, [])
+            disk.tidy(self.handed, self.owner, [])
 
     def open_way(self, folder):
         """Lets other users pass through (not list) the scratch folder and those in it. -> whether a job's user can now

@@ -3,17 +3,14 @@
 import ctypes
 import os
 import signal
-import stat
 import time
 
+from .disk import MOST_ENTRIES, disk_bytes, unlinked_bytes
 from .native import libc
 
 CHECK_EVERY = 0.2
 # A job may fill this many times its largest file before it is stopped.
 DISK_FACTOR = 2
-# As many files and folders may a job leave.
-MOST_ENTRIES = 20000
-LONGEST_PATH = 2048
 # Memory of an idle Blender that a job is not blamed for.
 BLENDER_ITSELF = 512 << 20
 
@@ -139,59 +136,6 @@ def _is_stopped(pid):
         return True
 
 
-def disk_bytes(directory, at_most=MOST_ENTRIES):
-    """-> (bytes, entries) below a folder; links are not followed."""
-    total = seen = 0
-    waiting = [directory]
-    while waiting and seen < at_most:
-        try:
-            with os.scandir(waiting.pop()) as entries:
-                for entry in entries:
-                    seen += 1
-                    if entry.is_dir(follow_symlinks=False):
-                        waiting.append(entry.path)
-                    else:
-                        total += entry.stat(follow_symlinks=False).st_blocks * 512
-                    if seen >= at_most:
-                        break
-        except OSError:
-            continue
-    return total, seen
-
-
-DELETED = " (deleted)"
-
-
-def unlinked_bytes(pids, folders, unknown):
-    """Of files in these folders that are removed but kept open or mapped, which no listing shows; `unknown` for each
-    whose size the kernel does not tell us."""
-    starts = tuple(folder + "/" for folder in folders)
-    found = {}
-    for pid in pids:
-        try:
-            for fd in os.listdir(f"/proc/{pid}/fd"):
-                path = os.readlink(f"/proc/{pid}/fd/{fd}")
-                if path.endswith(DELETED) and path.startswith(starts):
-                    info = os.stat(f"/proc/{pid}/fd/{fd}")
-                    found[info.st_ino] = info.st_blocks * 512
-        except OSError:
-            pass
-        try:
-            with open(f"/proc/{pid}/maps") as file:
-                lines = [line.split(None, 5) for line in file if line.endswith(DELETED + "\n")]
-        except OSError:
-            continue
-        for fields in lines:
-            number = int(fields[4])
-            if number in found or not fields[5].startswith(starts):
-                continue
-            try:
-                found[number] = os.stat(f"/proc/{pid}/map_files/{fields[0]}").st_blocks * 512
-            except OSError:
-                found[number] = unknown
-    return sum(found.values())
-
-
 class Overrun:
     """Why a job must be stopped, checked now and then."""
 
@@ -262,54 +206,6 @@ def kill_tree(pid, spare_root):
             os.kill(target, signal.SIGKILL)
         except (ProcessLookupError, PermissionError):
             pass
-
-
-def nearer(path, directory):
-    """A folder so deep that no tool could reach or remove it comes up to the top. -> its path"""
-    if len(os.fsencode(path)) < LONGEST_PATH:
-        return path
-    near = os.path.join(directory, f"deep-{os.urandom(6).hex()}")
-    os.rename(path, near)
-    return near
-
-
-def tidy(directory, owner, expected):
-    """After the job: only plain files and folders stay (a link or a pipe would fool who reads next), owned as before
-    and readable, whatever rights the program gave them. -> names of expected files that are plain files"""
-    privileged = os.geteuid() == 0
-    present = []
-    waiting = [directory]
-    seen = 0
-    while waiting:
-        folder = waiting.pop()
-        try:
-            os.chmod(folder, stat.S_IMODE(owner.st_mode) if folder == directory else 0o755)
-            entries = list(os.scandir(folder))
-        except OSError:
-            continue
-        for entry in entries:
-            seen += 1
-            try:
-                info = entry.stat(follow_symlinks=False)
-                path = entry.path
-                if stat.S_ISDIR(info.st_mode):
-                    path = nearer(path, directory)
-                    waiting.append(path)
-                elif not stat.S_ISREG(info.st_mode) or info.st_nlink > 1 and info.st_uid != owner.st_uid or seen > MOST_ENTRIES:
-                    os.unlink(path)
-                    continue
-                elif folder == directory and entry.name in expected and info.st_size > 0:
-                    present.append(entry.name)
-                if privileged and info.st_uid != owner.st_uid:
-                    os.chown(path, owner.st_uid, owner.st_gid, follow_symlinks=False)
-                mode = stat.S_IMODE(info.st_mode)
-                if stat.S_ISREG(info.st_mode) and (mode & 0o7000 or mode & 0o600 != 0o600):
-                    os.chmod(path, mode & 0o777 | 0o600)
-            except OSError:
-                continue
-    if privileged:
-        os.chown(directory, owner.st_uid, owner.st_gid)
-    return present
 
 
 def set_subreaper():

@@ -1,14 +1,14 @@
 import type { Hostile } from "../program.ts";
 
 const held = { mustNot: "change what the next job finds" };
-const any = ["ok", "program", "engine", "output", "crash", "timeout", "memory"] as const;
+const whichever = ["ok", "program", "engine", "output", "crash", "timeout", "memory"] as const;
 
 /** Programs that tamper with the interpreter that runs them. */
 export const interpreter: readonly Hostile[] = [
   {
     name: "breaks builtins",
     ...held,
-    outcomes: any,
+    outcomes: whichever,
     weak: true,
     program: `
 import builtins
@@ -20,7 +20,7 @@ for name in ('open', 'len', 'print', 'getattr', 'isinstance', 'exec', 'compile',
   {
     name: "patches bpy, os and json",
     ...held,
-    outcomes: any,
+    outcomes: whichever,
     weak: true,
     program: `
 import bpy, json, os, struct, time
@@ -37,7 +37,7 @@ type(bpy.ops.render).__getattr__ = lie`,
   {
     name: "patches the engine's own modules",
     ...held,
-    outcomes: any,
+    outcomes: whichever,
     weak: true,
     program: `
 import sys
@@ -47,11 +47,11 @@ for name, module in list(sys.modules.items()):
         for key, value in list(vars(module).items()):
             if callable(value) and key != '__loader__': setattr(module, key, lie)`,
   },
-  { name: "empties sys.modules", ...held, outcomes: any, program: "import sys\nsys.modules.clear()" },
+  { name: "empties sys.modules", ...held, outcomes: whichever, program: "import sys\nsys.modules.clear()" },
   {
     name: "streams, hooks, tracing and audit of its own",
     ...held,
-    outcomes: any,
+    outcomes: whichever,
     program: `
 import gc, sys, threading
 def refuse(*_): raise RuntimeError('spore')
@@ -65,7 +65,7 @@ sys.addaudithook(refuse)`,
   {
     name: "trace function that never lets go",
     ...held,
-    outcomes: any,
+    outcomes: whichever,
     limits: { seconds: 2 },
     program: `
 import sys, time
@@ -100,7 +100,7 @@ raise error`,
   {
     name: "error that lies about its line",
     ...held,
-    outcomes: any,
+    outcomes: whichever,
     program: "exec(compile('\\n' * 70000 + 'raise ValueError(1)', 'program.py', 'exec'))",
   },
 ];
