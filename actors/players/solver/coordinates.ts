@@ -48,9 +48,29 @@ function role(k: Knob, touches: readonly string[]): string {
   return k.kind;
 }
 
-/** Chooses map, unit and bounds of every knob from what it drives and its value. `median`: typical object size, metres. */
+/** Metres that one unit of a place should be, by what is placed: things by their size, cameras and lamps by their distance. */
+function strides(knobs: readonly Knob[], trace: Trace): (touches: readonly string[]) => number {
+  const { sizes, median } = trace.scene;
+  const squares = new Map<string, number>();
+  for (const [k, places] of Object.entries(trace.in_place)) {
+    for (const [collection, name, path, , slope] of places) {
+      if (collection !== "objects" || path !== "location") continue;
+      squares.set(name, (squares.get(name) ?? 0) + (knobs[Number(k)]!.value * slope) ** 2);
+    }
+  }
+  return (touches) => {
+    const name = /^objects\/(.*)\/location\[\d\]$/.exec(touches[0] ?? "")?.[1];
+    const size = name === undefined ? undefined : sizes[name];
+    if (size !== undefined) return 0.05 * Math.min(Math.max(size, 0.5 * median), 3 * median);
+    const distance = name === undefined ? 0 : Math.sqrt(squares.get(name) ?? 0);
+    return Math.max(0.05 * median, 0.025 * distance);
+  };
+}
+
+/** Chooses map, unit and bounds of every knob from what it drives and its value. */
 export function coordinates(knobs: readonly Knob[], trace: Trace): Coordinate[] {
   const metres = 0.05 * trace.scene.median;
+  const stride = strides(knobs, trace);
   return knobs.map((k, i) => {
     const touches = trace.touches[String(i)] ?? [];
     switch (role(k, touches)) {
@@ -59,7 +79,7 @@ export function coordinates(knobs: readonly Knob[], trace: Trace): Coordinate[] 
           ? coordinate(i, "gamma", 0.04, 0, 1)
           : coordinate(i, "linear", 0.05 * Math.max(1, Math.abs(k.value)));
       case "location":
-        return coordinate(i, "linear", metres);
+        return coordinate(i, "linear", stride(touches));
       case "angle":
         return coordinate(i, "linear", k.degrees ? 3 : (3 * Math.PI) / 180);
       case "scale":

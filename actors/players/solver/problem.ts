@@ -86,7 +86,7 @@ export class Problem {
       this.program,
       this.trace,
       points.map((point) => this.edits(point)),
-      level,
+      { ...level, area: this.targets.every(({ width, height }) => Math.max(width, height) >= 1.4 * level.px) },
       boxes,
     );
     return sweep.shots.map((shot, v) => {
@@ -143,7 +143,7 @@ export class Problem {
     return sum / count;
   }
 
-  /** Pictures of the point with one knob moved at a time: the raw material of Jacobians and boxes. */
+  /** Pictures of the point with one knob moved at a time; `both`: then the same again with it moved the other way. */
   async nudged(
     point: readonly number[],
     members: readonly number[],
@@ -151,9 +151,12 @@ export class Problem {
     level: Level,
     boxes?: readonly (readonly (Box | null)[] | null)[],
     under?: Look,
+    both = false,
   ): Promise<(Look | null)[]> {
-    const points = members.map((k, i) => point.map((u, j) => (j === k ? u + steps[i]! : u)));
-    return this.look(points, level, boxes, under);
+    if (members.length === 0) return [];
+    const along = (sign: number) => members.map((k, i) => point.map((u, j) => (j === k ? u + sign * steps[i]! : u)));
+    const points = both ? [...along(1), ...along(-1)] : along(1);
+    return this.look(points, level, both && boxes ? [...boxes, ...boxes] : boxes, under);
   }
 
   /** The part of each view that a nudge changes visibly, null for nearly all of it. */

@@ -46,53 +46,108 @@ async function widen(fitter: Fitter, scale: Scale, options: Widening): Promise<n
 const few = (fitter: Fitter): boolean =>
   candidates(fitter, true).filter((k) => !fitter.problem.inPlace(k)).length <= rerunsAtFirst;
 
+/** Knobs that place, turn or set a camera. */
+function cameraKnobs(fitter: Fitter): number[] {
+  const { trace } = fitter.problem;
+  return Object.entries(trace.in_place).flatMap(([k, places]) =>
+    places.some(([kind, name]) => kind === "cameras" || (kind === "objects" && trace.scene.cameras.includes(name)))
+      ? [Number(k)]
+      : [],
+  );
+}
+
+/** A camera alone must explain this share of the difference to be believed. */
+const convincing = 0.6;
+
+/**
+ * Before anything else: is it the camera? A moved camera moves everything, so knob by knob it loses to a crowd of small
+ * lies; all its knobs together either explain most of the difference or are put back.
+ */
+async function tryCamera(fitter: Fitter): Promise<void> {
+  const members = cameraKnobs(fitter);
+  if (members.length < 2) return;
+  const start = [...fitter.point];
+  const fine = at(64, 8, 4, 1.5);
+  const noise = await fitter.noise(fine);
+  const [before] = await fitter.judge([start], fine);
+  await fitter.scan(members, at(64, 4, 4, 4), "all");
+  for (const sigma of [5, 3, 1.5]) await fitter.fit(members, at(64, 16, 8, sigma), 6, 6);
+  const [after] = await fitter.judge([fitter.point], fine);
+  const explained = 1 - Math.max(0, after! - noise) / Math.max(1e-9, before! - noise);
+  fitter.tell("camera", { explained });
+  if (explained < convincing) fitter.point = start;
+  else await fitter.prune(fine, 1, noise);
+}
+
 /** Round 1: what light, colour and place explain at a glance; then things are looked for where gradients cannot see. */
 export async function coarse(fitter: Fitter): Promise<void> {
+  await tryCamera(fitter);
   const wide = { reruns: few(fitter), learn: "all", limit: 8, reach: 5, strictness: 1.5, iterations: 4 } as const;
   await widen(fitter, at(64, 8, 4, 4), wide);
   await searchPlaces(fitter, at(64, 4, 4, 1.5), 1.5);
   await widen(fitter, at(64, 16, 4, 2.2), { ...wide, learn: "new", limit: 6, reach: 4, iterations: 5 });
   const fine = at(64, 16, 4, 1.5);
-  await fitter.prune(fine, 2, await fitter.noise(fine));
+  const { noise, share } = await measure(fitter, fine);
+  if ((await share()) > 0.1) {
+    await widen(fitter, fine, { ...wide, learn: "new", limit: 6, reach: 4, iterations: 5 });
+  }
+  await fitter.prune(fine, 2, noise);
 }
 
-/** Round 2: what is left is searched for the next few knobs at a time, each paid for by what it explains. */
-export async function refine(fitter: Fitter): Promise<void> {
-  const scale = at(64, 16, 4, 1.2);
+/** |r|^2 of the start program and of noise: what shares of the difference are measured by. */
+interface Measure {
+  readonly noise: number;
+  /** The share of the start program's difference, noise aside, that is still there. */
+  share(): Promise<number>;
+}
+
+async function measure(fitter: Fitter, scale: Scale): Promise<Measure> {
   const noise = await fitter.noise(scale);
   const [whole] = await fitter.judge([fitter.problem.origin], scale);
-  /** The share of the start program's difference, noise aside, that is still there. */
-  const share = async () =>
-    Math.max(0, (await fitter.judge([fitter.point], scale))[0]! - noise) / Math.max(1e-9, whole! - noise);
-  if (fitter.moved().length > 0) {
-    await fitter.fit(fitter.moved(), scale, 2, 3);
-    if ((await share()) > 0.03) await searchPlaces(fitter, at(64, 8, 4, 1.2), 2);
-  }
+  const share = async () => {
+    const [now] = await fitter.judge([fitter.point], scale);
+    return Math.max(0, now! - noise) / Math.max(1e-9, whole! - noise);
+  };
+  return { noise, share };
+}
+
+/** Below this share of the start program's difference, more knobs are not worth looking for. */
+const enough = 0.015;
+
+/** Frees a few knobs at a time, each paid for by what it explains where it shows; less strictly when none is left. */
+async function search(fitter: Fitter, scale: Scale, { noise, share }: Measure, passes: number): Promise<void> {
   let reruns = few(fitter);
-  for (let pass = 0; pass < 4; pass++) {
-    const options = {
-      reruns,
-      learn: pass === 0 ? "all" : "new",
-      limit: 6,
-      reach: 3,
-      strictness: 2.5,
-      iterations: 3,
-    } as const;
-    const fresh = await widen(fitter, scale, options);
-    await fitter.prune(scale, 2, noise);
+  let strictness = 2;
+  for (let pass = 0; pass < passes; pass++) {
+    const learn = pass === 0 ? "all" : "new";
+    const fresh = await widen(fitter, scale, { reruns, learn, limit: 6, reach: 3, strictness, iterations: 5 });
+    await fitter.prune(scale, strictness, noise);
     const rest = await share();
     fitter.tell("refine", { pass, freed: fresh.length, share: rest });
-    if (rest < 0.015) break;
+    if (rest < enough) break;
     // Knobs that rerun the program are tried once those that do not have little left to give.
-    if (fresh.length < 2) {
-      if (reruns || rest < 0.04) break;
-      reruns = true;
-    }
+    if (fresh.length < 2 && !reruns && rest > 0.04) reruns = true;
+    else if (fresh.length === 0 && strictness > 0.6) strictness /= 2;
+    else if (fresh.length === 0) break;
   }
 }
 
-/** Round 3 and later: the same knobs at finer pictures; those that do not help go back. */
+/** Round 2: what is left is searched for the next few knobs at a time. */
+export async function refine(fitter: Fitter): Promise<void> {
+  const scale = at(64, 16, 4, 1.2);
+  const known = await measure(fitter, scale);
+  if (fitter.moved().length > 0) {
+    await fitter.fit(fitter.moved(), scale, 2, 3);
+    if ((await known.share()) > 2 * enough) await searchPlaces(fitter, at(64, 8, 4, 1.2), 2);
+  }
+  await search(fitter, scale, known, 4);
+}
+
+/** Round 3 and later: finer pictures of the same knobs, and a last search where much is left; those that do not help go back. */
 export async function polish(fitter: Fitter, finer: boolean): Promise<void> {
+  const sharp = at(64, 16, 4, 0.8);
+  const known = await measure(fitter, sharp);
+  if ((await known.share()) > 2 * enough) await search(fitter, sharp, known, 2);
   const [px, samples] = finer ? [192, 16] : [128, 16];
   await fitter.scan(fitter.moved(), at(64, 4, 4, 1), "all");
   await fitter.fit(fitter.moved(), at(px, samples, 8, 1.5), 2, 2);

@@ -17,6 +17,8 @@ export interface Level {
   readonly px: number;
   readonly samples: number;
   readonly seed: number;
+  /** Pixels average their area, as a larger picture scaled down does, instead of the program's own pixel filter. */
+  readonly area?: boolean;
 }
 
 /** Pictures of one vector, all views concatenated, sRGB 0..1; inside `boxes` only where boxes were asked for. */
@@ -106,6 +108,7 @@ export class Sweeper {
         px: level.px,
         samples: level.samples,
         seed: level.seed,
+        area: level.area ?? false,
         views: this.views,
         boxes:
           boxes?.map((one) => one?.map((box) => box && [box.left, box.top, box.right, box.bottom]) ?? null) ?? null,

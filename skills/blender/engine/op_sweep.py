@@ -29,6 +29,9 @@ def prepare(scene, args, threads, device):
     scene.cycles.seed = args.get("seed", 0)
     scene.cycles.use_animated_seed = False
     scene.cycles.use_adaptive_sampling = False
+    # A small picture stands for a large one averaged by area; a wide pixel filter would blur edges it does not have.
+    if args.get("area"):
+        scene.cycles.pixel_filter_type = "BOX"
     neutral_output(scene, "", "TARGA_RAW")
     settings = scene.render
     settings.use_persistent_data = True

@@ -1,0 +1,177 @@
+import { createHash } from "node:crypto";
+import sharp from "sharp";
+import type { JobReply, JobRequest, PlayerIO } from "../../../../actors/players/player.ts";
+import type { Context, Task } from "../../../../machines/domain.ts";
+
+/**
+ * An engine small enough to reason about: a program is lines `name = number`; two coloured blobs on a grey ground. All
+ * knobs are editable in place but `ghost`, which nothing reads.
+ */
+export const names = ["ax", "ay", "red", "bx", "by", "light", "ghost"] as const;
+export const program = (values: readonly number[]): string => names.map((n, i) => `${n} = ${values[i]}\n`).join("");
+
+export function parse(text: string): { values: number[]; starts: number[]; ends: number[] } {
+  const values: number[] = [];
+  const starts: number[] = [];
+  const ends: number[] = [];
+  let at = 0;
+  for (const line of text.split("\n").slice(0, names.length)) {
+    const start = at + line.indexOf("=") + 2;
+    starts.push(start);
+    ends.push(at + line.length);
+    values.push(Number(line.slice(line.indexOf("=") + 2)));
+    at += line.length + 1;
+  }
+  return { values, starts, ends };
+}
+
+export function draw(values: readonly number[], px: number, seed: number, noise = 0.01): Uint8Array {
+  const [ax, ay, red, bx, by, light] = values as [number, number, number, number, number, number, number];
+  const out = new Uint8Array(px * px * 3);
+  let state = (seed * 7919 + 13) >>> 0;
+  for (let y = 0; y < px; y++) {
+    for (let x = 0; x < px; x++) {
+      const u = (x + 0.5) / px;
+      const v = (y + 0.5) / px;
+      const a = Math.exp(-((u - ax) ** 2 + (v - ay) ** 2) / 0.012);
+      const b = Math.exp(-((u - bx) ** 2 + (v - by) ** 2) / 0.02);
+      const colours = [0.2 + 0.6 * red * a - 0.1 * b, 0.2 - 0.1 * a + 0.5 * b, 0.2 + 0.3 * a + 0.1 * b];
+      for (let c = 0; c < 3; c++) {
+        state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
+        const value = light * colours[c]! + noise * (state / 2 ** 31 - 1);
+        out[(y * px + x) * 3 + c] = Math.round(255 * Math.min(1, Math.max(0, value)));
+      }
+    }
+  }
+  return out;
+}
+
+export interface Stage {
+  io: PlayerIO;
+  context: Context;
+  notes: { type: string; data: Record<string, unknown> }[];
+  sweeps: number;
+}
+
+/** A host with that engine behind it. `fails`: sweeps fail when this says so. */
+export async function blobStage(
+  start: readonly number[],
+  goal: readonly number[],
+  fails: (job: number) => boolean = () => false,
+) {
+  const store = new Map<string, Buffer>();
+  const put = async (content: Buffer | string): Promise<string> => {
+    const bytes = Buffer.from(content);
+    const ref = `sha256:${createHash("sha256").update(bytes).digest("hex")}`;
+    store.set(ref, bytes);
+    return ref;
+  };
+  const target = await sharp(Buffer.from(draw(goal, 256, 5, 0.002)), { raw: { width: 256, height: 256, channels: 3 } })
+    .png()
+    .toBuffer();
+  const task: Task = {
+    mode: "blendergym",
+    name: "blobs",
+    text: "",
+    targets: [{ name: "render1.png", image: await put(target) }],
+    start: await put(program(start)),
+    base: null,
+    prompt: "none",
+  };
+  const stage: Stage = { notes: [], sweeps: 0 } as unknown as Stage;
+  const knobs = (text: string) => {
+    const { values, starts, ends } = parse(text);
+    return names.map((label, id) => ({
+      id,
+      line: id + 1,
+      start: starts[id]!,
+      end: ends[id]!,
+      value: values[id]!,
+      label,
+      kind: label === "light" ? "scale" : label === "red" ? "unit" : "scalar",
+      degrees: false,
+      isInt: false,
+      group: null,
+      component: 0,
+      wrap: false,
+      inFunction: false,
+    }));
+  };
+  const answer = async (request: JobRequest): Promise<JobReply> => {
+    if (request.op !== "call") throw new RangeError("only calls");
+    const args = request.args;
+    if (request.name === "knobs") return { ok: true, result: { knobs: knobs(args.program as string) }, files: {} };
+    if (request.name === "trace") {
+      const places = Object.fromEntries(names.slice(0, 6).map((n, i) => [String(i), [["objects", n, "x", 0, 1]]]));
+      const scene = { sizes: {}, median: 1, cameras: ["Camera1"], camera: "Camera1" };
+      return {
+        ok: true,
+        result: { ok: true, runs: 3, fragile: [], dead: [6], in_place: places, touches: {}, scene },
+        files: {},
+      };
+    }
+    stage.sweeps += 1;
+    if (fails(stage.sweeps)) {
+      return { ok: false, result: null, files: {}, error: { kind: "crash", type: "EngineEnded", message: "gone" } };
+    }
+    const { edits, px, seed, boxes, samples } = args as unknown as {
+      edits: [number, number][][];
+      px: number;
+      seed: number;
+      samples: number;
+      boxes: ([number, number, number, number] | null)[][] | null;
+    };
+    const base = parse(args.program as string).values;
+    const parts: Buffer[] = [];
+    const offsets: number[] = [];
+    let at = 0;
+    edits.forEach((vector, v) => {
+      const values = [...base];
+      for (const [k, value] of vector) values[k] = value;
+      const whole = draw(values, px, seed, 0.02 / Math.sqrt(samples));
+      const box = boxes?.[v]?.[0] ?? [0, 0, px, px];
+      offsets.push(at);
+      for (let y = box[1]; y < box[3]; y++) {
+        parts.push(Buffer.from(whole.subarray((y * px + box[0]) * 3, (y * px + box[2]) * 3)));
+        at += (box[2] - box[0]) * 3;
+      }
+    });
+    const result = {
+      ok: true,
+      file: "sweep.rgb",
+      width: px,
+      height: px,
+      offsets,
+      failed: {},
+      missing: [],
+      seconds: { total: 0, execute: 0, render: 0, cpu: 0 },
+    };
+    return { ok: true, result, files: { "sweep.rgb": await put(Buffer.concat(parts)) } };
+  };
+  stage.io = {
+    run: "test",
+    task,
+    signal: new AbortController().signal,
+    text: async (ref) => store.get(ref)!.toString("utf8"),
+    bytes: async (ref) => store.get(ref)!,
+    put,
+    job: answer,
+    once: (_key, call) => call(),
+    note: (type, data) => {
+      stage.notes.push({ type, data });
+    },
+    spent: () => {},
+  };
+  stage.context = {
+    t: 1,
+    task,
+    plan: null,
+    analysis: null,
+    rounds: [],
+    best: null,
+    from: null,
+    note: null,
+    candidates: 1,
+  };
+  return { stage, put };
+}
