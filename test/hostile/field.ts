@@ -108,8 +108,8 @@ export async function openField(scratch: string, engine: () => number): Promise<
     const found = new Map<string, string>();
     for (const path of watched) found.set(path, await digest(path));
     for (const path of ["goal.py", "open/free.txt"]) {
-      const { mode, uid } = await stat(join(outside, path)).catch(() => ({ mode: 0, uid: 0 }));
-      found.set(join(outside, path), `${await digest(join(outside, path))} ${mode} ${uid}`);
+      const { mode, uid, mtimeMs } = await stat(join(outside, path)).catch(() => ({ mode: 0, uid: 0, mtimeMs: 0 }));
+      found.set(join(outside, path), `${await digest(join(outside, path))} ${mode} ${uid} ${mtimeMs}`);
     }
     found.set(outside, (await readdir(outside, { recursive: true })).sort().join(" "));
     found.set(neighbour, `${(await readdir(neighbour)).join(" ")} ${await digest(join(neighbour, "secret.txt"))}`);

@@ -8,6 +8,7 @@ import select
 import socket
 
 from . import scene_file, supervise
+from .channel import reply_on
 from .errors import describe
 from .forking import fork
 from .native import close_all_but, die_with_parent
@@ -59,7 +60,7 @@ def _serve(control, path, settings):
             for fd in fds:
                 channel = socket.socket(fileno=fd)
                 if failure:
-                    supervise.send(channel, {"ok": False, "error": failure})
+                    reply_on(channel, {"ok": False, "error": failure})
                 else:
                     supervise.spawn(channel, settings, readonly)
                     running += 1

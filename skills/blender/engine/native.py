@@ -1,8 +1,11 @@
 """System calls Python has no name for, through libc with ctypes; x86_64 and aarch64."""
 
 import ctypes
+import fcntl
 import os
 import platform
+import stat
+import sys
 
 libc = ctypes.CDLL(None, use_errno=True)
 libc.mmap.restype = ctypes.c_void_p
@@ -121,17 +124,31 @@ def flush_stdio():
 
 
 _own_descriptors = {}
+_HERE = os.path.dirname(os.path.abspath(__file__))
 
 
 def remember_descriptors(but):
-    """Once at start: what Blender itself has open is never closed. Known by what it is, for a number is used again."""
+    """Once at start: what Blender itself has open is never closed. Known by what it is, for a number is used again. What
+    whoever started the engine had open is not Blender's: pipes, sockets, terminals, files that are not its own."""
     for name in os.listdir("/proc/self/fd"):
         fd = int(name)
         try:
-            if fd not in but:
+            if fd not in but and _is_blenders(fd):
                 _own_descriptors[fd] = os.readlink(f"/proc/self/fd/{fd}")
         except OSError:
             pass
+
+
+def _is_blenders(fd):
+    kind = stat.S_IFMT(os.fstat(fd).st_mode)
+    path = os.readlink(f"/proc/self/fd/{fd}")
+    if kind == stat.S_IFCHR:
+        return not path.startswith(("/dev/pts", "/dev/tty", "/dev/console"))
+    if kind == stat.S_IFREG:
+        own = path.startswith(("/usr/", sys.prefix + "/", os.path.dirname(os.path.realpath("/proc/self/exe")) + "/", _HERE + "/"))
+        return own and fcntl.fcntl(fd, fcntl.F_GETFL) & os.O_ACCMODE == os.O_RDONLY
+    # Neither file, folder, pipe nor socket: an event counter or a poll set, as libraries make them.
+    return kind == 0
 
 
 def close_all_but(kept):

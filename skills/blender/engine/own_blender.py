@@ -11,10 +11,11 @@ import time
 
 from . import child, outcome, scene_file, watch
 from .box import Box
+from .channel import reply_on
 from .inner import KEPT
 from .log import Log
 from .native import flush_stdio
-from .supervise import Supervisor, send
+from .supervise import Supervisor
 
 LINKED_SECONDS = 20
 JOBS_PER_PROCESS = 100
@@ -34,7 +35,7 @@ class Cold(Supervisor):
             self.hand_over(self.home)
             self.hand_over(request["dir"])
             self.begin(request, self.writable(request), seen)
-            send(self.channel, self.job(request))
+            reply_on(self.channel, self.job(request))
             self.go_on(request)
         finally:
             self.end()
@@ -117,11 +118,11 @@ class Reset(Cold):
                 return
             request = json.loads(line)
             if not self.suits(request):
-                send(self.channel, {"renew": True})
+                reply_on(self.channel, {"renew": True})
                 return
             self.hand_over(request["dir"])
             self.log.take()
-            send(self.channel, self.job(request))
+            reply_on(self.channel, self.job(request))
             if not self.still_there():
                 return
 

@@ -12,10 +12,12 @@ import signal
 import tempfile
 import time
 
-from . import believed, child, disk, outcome, watch
-from .box import EXIT_STATUS, KEEPER, LEASHED, Box
+from . import child, disk, outcome, watch
+from .box import EXIT_STATUS, Box
+from .channel import reply_on
 from .errors import describe, error
 from .forking import threads
+from .kept_scene import KeptScene
 from .log import Log
 from .native import close_all_but, die_with_parent, flush_stdio
 from .sandbox import Place, job_uid
@@ -40,19 +42,8 @@ def spawn(channel, settings, readonly, kind=None):
             supervisor.hand_back()
             raise
     except BaseException as thrown:
-        send(channel, {"ok": False, "error": error("engine", type(thrown).__name__, describe(thrown)["message"])})
+        reply_on(channel, {"ok": False, "error": error("engine", type(thrown).__name__, describe(thrown)["message"])})
     os._exit(0)
-
-
-def send(channel, reply):
-    try:
-        text = json.dumps(reply, allow_nan=False)
-    except ValueError:
-        text = json.dumps(believed.finite(reply))
-    try:
-        channel.sendall(text.encode() + b"\n")
-    except OSError:
-        pass
 
 
 class Supervisor:
@@ -70,9 +61,8 @@ class Supervisor:
         self.status = None
         self.owner = None
         self.handed = None
-        # Further folders that the job can write, and processes that are stopped.
+        # Further folders that the job can write.
         self.writes = []
-        self.frozen = []
         watch.set_subreaper()
 
     def hand_over(self, folder):
@@ -134,6 +124,7 @@ class Supervisor:
         folders = [request["dir"]]
         # Where probes of a kept scene write: their own folders do not exist yet when its sandbox is made.
         probes = tempfile.mkdtemp(prefix="kept-", dir=self.settings.own) if keep else None
+        kept = KeptScene(self, probes)
         if keep:
             self.hand_over(probes)
             folders.append(probes)
@@ -150,7 +141,7 @@ class Supervisor:
         verdict = self.wait(request, ticket, began)
         alive = keep and verdict is None and self.still_there() and (self.box.reply() or {}).get("ok") is True
         ended = self.status
-        alive = alive and self.freeze()
+        alive = alive and kept.freeze()
         if alive:
             ended = None
         elif self.box.done(ticket) and verdict is None:
@@ -162,9 +153,9 @@ class Supervisor:
         reply = outcome.settle(self, request, request["dir"], verdict, ended, began)
         if alive:
             reply["kept"] = {}
-        send(self.channel, reply)
+        reply_on(self.channel, reply)
         if alive:
-            self.serve(probes)
+            kept.serve()
         else:
             self.end()
         if probes:
@@ -182,30 +173,6 @@ class Supervisor:
         if self.still_there():
             os.kill(self.pid, signal.SIGKILL)
             watch.until_stopped(self.pid)
-
-    def freeze(self):
-        """Stops the keeper: the program may have changed even the code it waits with. What is not the keeper ends.
-        -> whether the scene is held"""
-        weak = self.settings.level == "weak"
-        # Without a namespace a stopped keeper ends with process 1 of its sandbox only once it has asked for that.
-        limit = time.monotonic() + 0.5
-        while weak and not self.box.word(LEASHED) and time.monotonic() < limit:
-            self.box.wait(LEASHED, 0, 0.05)
-        if weak and not self.box.word(LEASHED):
-            return False
-        for _ in range(20):
-            watch.purge(self.pid, weak, self.box.word(KEEPER))
-            self.frozen = watch.stop(self.pid, weak)
-            if not watch.purge(self.pid, weak, self.box.word(KEEPER)):
-                return self.still_there()
-        return False
-
-    def thaw(self):
-        for pid in self.frozen:
-            try:
-                os.kill(pid, signal.SIGCONT)
-            except ProcessLookupError:
-                pass
 
     def end(self):
         """Ends everything in the sandbox. -> the wait status of its first process"""
@@ -237,40 +204,3 @@ class Supervisor:
         finally:
             if handle >= 0:
                 os.close(handle)
-
-    def serve(self, probes):
-        """Probes on the kept scene until the parent closes the channel."""
-        while self.still_there():
-            line = self.stream.readline()
-            if not line:
-                break
-            try:
-                send(self.channel, self.probe(json.loads(line), probes))
-            except (OSError, ValueError) as thrown:
-                send(self.channel, {"ok": False, "error": error("engine", type(thrown).__name__, thrown)})
-        self.end()
-
-    def probe(self, request, probes):
-        began = time.monotonic()
-        self.owner = os.stat(request["dir"])
-        self.log.take()
-        inside = dict(request, dir=probes)
-        # Nothing is in there but what the program may have put for a probe to hand on.
-        outcome.empty(probes)
-        ticket = self.box.ask(inside)
-        self.thaw()
-        verdict = self.wait(inside, ticket, began)
-        ended = self.box.word(EXIT_STATUS) if self.status is None else self.status
-        if verdict is not None:
-            # Only the probe's fork has to go; the scene it came from is unharmed.
-            watch.purge(self.pid, self.settings.level == "weak", self.box.word(KEEPER))
-            limit = time.monotonic() + 5
-            while not self.box.done(ticket) and time.monotonic() < limit:
-                time.sleep(0.002)
-            if not self.box.done(ticket):
-                self.end()
-        if self.still_there() and not self.freeze():
-            self.end()
-        reply = outcome.settle(self, request, probes, verdict, ended, began)
-        outcome.move_out(probes, request["dir"], self.owner)
-        return reply

@@ -24,10 +24,10 @@ export const disk: readonly Hostile[] = [
     program: "import time\nfor i in range(1000):\n  open(f'x{i}', 'wb').write(bytes(16 << 20)); time.sleep(0.05)",
   },
   {
-    name: "thirty thousand small files",
+    name: "twenty-one thousand small files",
     ...full,
     outcomes: ["output"],
-    program: "import os, time\nos.mkdir('d')\nfor i in range(30000): open(f'd/{i}', 'w').close()\ntime.sleep(5)",
+    program: "import os, time\nos.mkdir('d')\nfor i in range(21000): open(f'd/{i}', 'w').close()\ntime.sleep(5)",
   },
   {
     name: "files it removes but keeps open",
@@ -68,7 +68,9 @@ for _ in range(60):
     outcomes: ["output", "ok"],
     program: `
 import os, time
-for line in open('/proc/self/mountinfo') if os.path.exists('/proc/self/mountinfo') else []:
+try: lines = open('/proc/self/mountinfo').readlines()
+except OSError: lines = []
+for line in lines:
     folder = line.split()[4]
     if '/kept-' not in folder: continue
     for i in range(30):

@@ -35,10 +35,11 @@ for path in ('/etc/passwd', '/etc/shadow', '/etc/group', '/etc/hosts', '/proc/sy
         print('ESCAPED', path)
 for act in (lambda: os.chmod('/etc/passwd', 0o666), lambda: os.unlink('${outside}/open/free.txt'),
             lambda: os.truncate('${outside}/open/free.txt', 0), lambda: os.rename('${outside}/open', '${outside}/gone'),
-            lambda: os.utime('${outside}/open/free.txt'), lambda: os.chown('${outside}/open/free.txt', 1, 1)):
+            lambda: os.utime('${outside}/open/free.txt', (1, 1)), lambda: os.chown('${outside}/open/free.txt', 1, 1),
+            lambda: os.chmod('${outside}/open/free.txt', 0o4777), lambda: os.setxattr('${outside}/open/free.txt', 'user.spore', b'x')):
+    # Some are answered as if they had been done; whether they were is looked up afterwards.
     try: act()
-    except OSError: continue
-    print('ESCAPED', 'changed')`,
+    except OSError: pass`,
   },
   {
     name: "picture and scene.json are links to files outside",

@@ -59,7 +59,7 @@ while True: time.sleep(1000)`,
     name: "stops itself",
     mustNot: "hold its slot as a stopped process",
     outcomes: ["ok", "timeout"],
-    limits: { seconds: 4 },
+    limits: { seconds: 1.5 },
     weak: true,
     views: [],
     program: "import os, signal\nos.kill(os.getpid(), signal.SIGSTOP)",
@@ -75,7 +75,7 @@ while True: time.sleep(1000)`,
     name: "frame handler that never returns",
     mustNot: "hold the render",
     outcomes: ["timeout", "ok"],
-    limits: { seconds: 3 },
+    limits: { seconds: 1.5 },
     views: [{ camera: null, name: "a.png", frame: 5 }],
     program: `
 import bpy
@@ -87,7 +87,7 @@ bpy.app.handlers.frame_change_post.append(stay)`,
     name: "driver that never returns",
     mustNot: "hold the render",
     outcomes: ["timeout"],
-    limits: { seconds: 3 },
+    limits: { seconds: 1.5 },
     program: `
 import bpy
 def stay():

@@ -83,6 +83,7 @@ if libc.syscall(425, 8, ctypes.create_string_buffer(256)) >= 0: print('ESCAPED',
 for fd in range(3, 1024):
     try:
         if stat.S_ISSOCK(os.fstat(fd).st_mode): print('ESCAPED', 'a socket is open as', fd)
+        if stat.S_ISFIFO(os.fstat(fd).st_mode): print('ESCAPED', 'a pipe is open as', fd)
     except OSError: pass`,
   },
   {

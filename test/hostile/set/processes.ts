@@ -1,6 +1,6 @@
 import type { Hostile } from "../program.ts";
 
-const bomb = { seconds: 1.5, processes: 48, memoryMb: 1024 };
+const bomb = { seconds: 1, processes: 32, memoryMb: 1024 };
 
 /** Programs that start, kill or leave processes. */
 export const processes: readonly Hostile[] = [

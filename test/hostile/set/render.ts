@@ -31,7 +31,7 @@ scene.driver_add('cycles.samples').driver.expression = '1000000'`,
     name: "renders ten gigapixels itself",
     mustNot: "use more time or memory than it may",
     outcomes: ["timeout", "memory", "program", "crash"],
-    limits: { seconds: 4, memoryMb: 1024 },
+    limits: { seconds: 2.5, memoryMb: 1024 },
     program: `
 import bpy
 r = bpy.context.scene.render
