@@ -20,7 +20,13 @@ export interface EngineIO {
  * What a host lends a player, on one engine and with artifacts in memory: for benchmarks and tests of players without a
  * bus. `base`: absolute path of the .blend that jobs run on.
  */
-export function engineIO(engine: Engine, task: Task, base: string, scratch: string, signal?: AbortSignal): EngineIO {
+export function engineIO(
+  engine: Engine,
+  task: Task,
+  base: string | undefined,
+  scratch: string,
+  signal?: AbortSignal,
+): EngineIO {
   const store = new Map<string, Buffer>();
   const notes: { type: string; data: Record<string, unknown> }[] = [];
   let jobs = 0;
@@ -45,7 +51,7 @@ export function engineIO(engine: Engine, task: Task, base: string, scratch: stri
         job: `job-${jobs}`,
         name: request.name,
         args: request.args,
-        base,
+        ...(base === undefined ? {} : { base }),
         limits: { ...defaultLimits, seconds: request.seconds ?? 600 },
         dir,
       });

@@ -13,6 +13,8 @@ export interface Coordinate {
   /** Bounds in units. */
   readonly low: number;
   readonly high: number;
+  /** How much farther than others a linear model of it can be trusted: light and colour act almost linearly. */
+  readonly stretch: number;
 }
 
 const raw = {
@@ -31,9 +33,12 @@ function coordinate(
   unit: number,
   low = Number.NEGATIVE_INFINITY,
   high = Number.POSITIVE_INFINITY,
+  stretch = 1,
 ): Coordinate {
-  return { knob, map, unit, low: raw[map].to(low) / unit, high: raw[map].to(high) / unit };
+  return { knob, map, unit, low: raw[map].to(low) / unit, high: raw[map].to(high) / unit, stretch };
 }
+
+const bright = /energy|strength|power|watts|intensity|emission/i;
 
 /** What a knob drives, read from the traced properties, else its own name. */
 function role(k: Knob, touches: readonly string[]): string {
@@ -76,7 +81,7 @@ export function coordinates(knobs: readonly Knob[], trace: Trace): Coordinate[] 
     switch (role(k, touches)) {
       case "color":
         return k.value <= 1 && k.value >= 0
-          ? coordinate(i, "gamma", 0.04, 0, 1)
+          ? coordinate(i, "gamma", 0.04, 0, 1, 2)
           : coordinate(i, "linear", 0.05 * Math.max(1, Math.abs(k.value)));
       case "location":
         return coordinate(i, "linear", stride(touches));
@@ -84,7 +89,14 @@ export function coordinates(knobs: readonly Knob[], trace: Trace): Coordinate[] 
         return coordinate(i, "linear", k.degrees ? 3 : (3 * Math.PI) / 180);
       case "scale":
         return k.value > 0
-          ? coordinate(i, "log", 0.07, Math.min(1e-4, k.value / 50), k.value * 50)
+          ? coordinate(
+              i,
+              "log",
+              0.07,
+              Math.min(1e-4, k.value / 50),
+              k.value * 50,
+              bright.test(`${k.label} ${touches[0] ?? ""}`) ? 2.5 : 1,
+            )
           : coordinate(i, "linear", metres);
       case "unit":
         return k.value >= 0 && k.value <= 1

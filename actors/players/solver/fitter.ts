@@ -140,7 +140,8 @@ export class Fitter {
   private bounds(members: readonly number[], reach: number): [low: number, high: number][] {
     return members.map((k) => {
       const c = this.problem.coordinates[k]!;
-      return [Math.max(-reach, c.low - this.point[k]!), Math.min(reach, c.high - this.point[k]!)];
+      const far = reach * c.stretch;
+      return [Math.max(-far, c.low - this.point[k]!), Math.min(far, c.high - this.point[k]!)];
     });
   }
 
@@ -149,8 +150,14 @@ export class Fitter {
     const { trace, knobs } = this.problem;
     const places = trace.in_place[String(k)];
     const things = places ? new Set(places.map(([collection, name]) => `${collection}/${name}`)).size : 1;
+    // The camera is tried as a whole (stages.ts); knob by knob it is a proxy for whatever else moved.
+    const camera = this.problem.drivesCamera(k) ? 2.5 : 1;
     return (
-      (things > 2 ? 2 : 1) * (knobs[k]!.value === 0 ? 1.5 : 1) * (places ? 1 : 1.2) * (knobs[k]!.inFunction ? 1.5 : 1)
+      camera *
+      (things > 2 ? 2 : 1) *
+      (knobs[k]!.value === 0 ? 1.5 : 1) *
+      (places ? 1 : 1.2) *
+      (knobs[k]!.inFunction ? 1.5 : 1)
     );
   }
 

@@ -65,6 +65,14 @@ export class Problem {
     return this.trace.in_place[String(k)] !== undefined;
   }
 
+  /** Places, turns or sets a camera. */
+  drivesCamera(k: number): boolean {
+    const { cameras } = this.trace.scene;
+    return (this.trace.in_place[String(k)] ?? []).some(
+      ([kind, name]) => kind === "cameras" || (kind === "objects" && cameras.includes(name)),
+    );
+  }
+
   private target(width: number, height: number): Picture[] {
     const key = `${width}x${height}`;
     let found = this.resampled.get(key);

@@ -7,6 +7,8 @@ interface Placement {
   readonly name: string;
   readonly axes: { knob: number; axis: number; slope: number }[];
   readonly turns: { knob: number; slope: number }[];
+  /** Its size in metres, within reason: what the rings of offsets are measured by. */
+  readonly size: number;
 }
 
 /** Turns tried, in degrees: periodic and steep, so a gradient seldom finds them. */
@@ -22,7 +24,12 @@ export function placements(fitter: Fitter): Placement[] {
     const [, name, path, axis, slope] = own[0]!;
     const size = trace.scene.sizes[name];
     if (size === undefined || size > 5 * trace.scene.median) continue;
-    const entry = found.get(name) ?? { name, axes: [], turns: [] };
+    const entry = found.get(name) ?? {
+      name,
+      axes: [],
+      turns: [],
+      size: Math.min(Math.max(size, trace.scene.median), 2 * trace.scene.median),
+    };
     found.set(name, entry);
     if (path === "location") entry.axes.push({ knob: Number(k), axis, slope });
     else if (path === "rotation_euler") entry.turns.push({ knob: Number(k), slope });
@@ -37,7 +44,6 @@ export function placements(fitter: Fitter): Placement[] {
 export async function searchPlaces(fitter: Fitter, scale: Scale, strictness: number): Promise<number[]> {
   const things = placements(fitter);
   const { problem } = fitter;
-  const median = problem.trace.scene.median;
   const tries: { thing: Placement; point: number[]; moved: [number, number][] }[] = [];
   for (const thing of things) {
     // Turning a thing of revolution shows nothing.
@@ -57,7 +63,7 @@ export async function searchPlaces(fitter: Fitter, scale: Scale, strictness: num
     for (const ring of [0.2, 0.4, 0.65]) {
       for (let i = 0; i < 8; i++) {
         const angle = (i / 8 + (ring === 0.4 ? 1 / 16 : 0)) * 2 * Math.PI;
-        const offset = [Math.cos(angle) * ring * median, Math.sin(angle) * ring * median];
+        const offset = [Math.cos(angle) * ring * thing.size, Math.sin(angle) * ring * thing.size];
         const moved = ground.map(({ knob, slope }, j): [number, number] => [
           knob,
           fitter.point[knob]! + offset[j]! / slope / problem.coordinates[knob]!.unit,

@@ -46,25 +46,16 @@ async function widen(fitter: Fitter, scale: Scale, options: Widening): Promise<n
 const few = (fitter: Fitter): boolean =>
   candidates(fitter, true).filter((k) => !fitter.problem.inPlace(k)).length <= rerunsAtFirst;
 
-/** Knobs that place, turn or set a camera. */
-function cameraKnobs(fitter: Fitter): number[] {
-  const { trace } = fitter.problem;
-  return Object.entries(trace.in_place).flatMap(([k, places]) =>
-    places.some(([kind, name]) => kind === "cameras" || (kind === "objects" && trace.scene.cameras.includes(name)))
-      ? [Number(k)]
-      : [],
-  );
-}
-
 /** A camera alone must explain this share of the difference to be believed. */
-const convincing = 0.6;
+const convincing = 0.85;
 
 /**
  * Before anything else: is it the camera? A moved camera moves everything, so knob by knob it loses to a crowd of small
  * lies; all its knobs together either explain most of the difference or are put back.
  */
 async function tryCamera(fitter: Fitter): Promise<void> {
-  const members = cameraKnobs(fitter);
+  const { problem } = fitter;
+  const members = problem.knobs.flatMap((_, k) => (problem.drivesCamera(k) ? [k] : []));
   if (members.length < 2) return;
   const start = [...fitter.point];
   const fine = at(64, 8, 4, 1.5);

@@ -24,19 +24,16 @@ export interface Level {
 /** Pictures of one vector, all views concatenated, sRGB 0..1; inside `boxes` only where boxes were asked for. */
 export type Shot = Float32Array[];
 
-const sweepReply = z.discriminatedUnion("ok", [
-  z.object({
-    ok: z.literal(true),
-    file: z.string(),
-    width: z.number().int().positive(),
-    height: z.number().int().positive(),
-    offsets: z.array(z.number().int()),
-    failed: z.record(z.string(), z.string()),
-    missing: z.array(z.string()),
-    seconds: z.object({ total: z.number(), execute: z.number(), render: z.number(), cpu: z.number() }),
-  }),
-  z.object({ ok: z.literal(false), reason: z.string() }),
-]);
+const sweepReply = z.object({
+  file: z.string(),
+  width: z.number().int().positive(),
+  height: z.number().int().positive(),
+  /** Byte offset of each vector's pictures in the file; -1 where its program failed. */
+  offsets: z.array(z.number().int()),
+  failed: z.record(z.string(), z.string()),
+  missing: z.array(z.string()),
+  seconds: z.object({ total: z.number(), execute: z.number(), render: z.number(), cpu: z.number() }),
+});
 
 export interface Sweep {
   readonly width: number;
@@ -117,7 +114,6 @@ export class Sweeper {
       seconds: 600,
     });
     const result = sweepReply.parse(reply.result);
-    if (!result.ok) throw new VigaError("player_failed", `the solver could not render: ${result.reason}`);
     const ref = reply.files["sweep.rgb"];
     if (ref === undefined) throw new VigaError("engine_failed", "a sweep came back without its pictures");
     const bytes = await this.io.bytes(ref);

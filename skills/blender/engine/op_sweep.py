@@ -181,7 +181,7 @@ def handle(args, job):
             seconds = [a + b for a, b in zip(seconds, value["seconds"])]
             missing.update(value["missing"])
     if shape is None:
-        return {"ok": False, "reason": next(iter(failed.values()), "no vectors")}
+        raise RuntimeError(next(iter(failed.values()), "no vectors to render"))
 
     def pixels(v):
         total = 0
@@ -204,7 +204,7 @@ def handle(args, job):
                     out.seek(offsets[v])
                     out.write(source.read(3 * pixels(v)))
             os.unlink(part)
-    return {"ok": True, "file": "sweep.rgb", "width": shape[0], "height": shape[1], "views": [v["name"] for v in views],
+    return {"file": "sweep.rgb", "width": shape[0], "height": shape[1], "views": [v["name"] for v in views],
             "offsets": offsets, "failed": {str(k): v for k, v in failed.items()}, "missing": sorted(missing),
             "tasks": len(tasks), "seconds": {"total": time.time() - started, "execute": seconds[0], "render": seconds[1],
                                              "cpu": seconds[2]}}

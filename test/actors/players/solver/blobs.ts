@@ -137,7 +137,6 @@ export async function blobStage(
       }
     });
     const result = {
-      ok: true,
       file: "sweep.rgb",
       width: px,
       height: px,
