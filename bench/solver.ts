@@ -14,7 +14,7 @@ import { engineIO } from "./engine-io.ts";
 
 /**
  * The solver alone, without a bus: kinds x seeds, photometric loss at 512 px / 64 samples before and after, seconds.
- *   node bench/solver.ts [--kinds placement,camera] [--seeds 5] [--cache DIR] [--goal-samples 512] [--verbose]
+ *   node bench/solver.ts [--kinds placement,camera] [--seeds 5] [--cache DIR] [--goal-samples 512] [--every-round] [--verbose]
  */
 let at = { px: 512, samples: 64 };
 
@@ -22,7 +22,7 @@ export interface Outcome {
   kind: string;
   seed: number;
   wrong: number;
-  /** Photometric loss of the start and after every round. */
+  /** Photometric loss of the start and of the last round's program; with `--every-round` of those between as well. */
   losses: number[];
   seconds: number;
   renders: number;
@@ -50,6 +50,7 @@ export async function solveExample(
   folder: string,
   scratch: string,
   log: (line: string) => void,
+  everyRound = false,
 ): Promise<Omit<Outcome, "kind" | "seed" | "wrong">> {
   const goal = await readPicture(join(folder, "renders/goal/render1.png"));
   const base = join(folder, "blender_file.blend");
@@ -92,8 +93,8 @@ export async function solveExample(
       break;
     }
     const { thought, code_diff, code } = move.candidates[0]!;
-    losses.push(await measure(code));
-    log(`  ${seconds.toFixed(0)} s: PL x1000 ${(losses.at(-1)! * 1000).toFixed(3)}\n${thought.replace(/^/gm, "    ")}`);
+    if (everyRound) losses.push(await measure(code));
+    log(`  ${seconds.toFixed(0)} s: round ${t}\n${thought.replace(/^/gm, "    ")}`);
     from = { t, candidate: 0, thought, code_diff, code: await put(code) };
     rounds.push({
       t,
@@ -112,6 +113,7 @@ export async function solveExample(
       feedback: null,
     });
   }
+  if (!everyRound && from) losses.push(await measure(await text(from.code)));
   const done = notes.filter((note) => note.data.step === "done");
   const sum = (key: string) => done.reduce((total, note) => total + Number(note.data[key] ?? 0), 0);
   return { losses, seconds, renders: sum("renders"), cpu: sum("cpu") };
@@ -154,6 +156,7 @@ async function main(): Promise<void> {
       px: { type: "string", default: "512" },
       samples: { type: "string", default: "64" },
       verbose: { type: "boolean", default: false },
+      "every-round": { type: "boolean", default: false },
     },
   });
   at = { px: Number(values.px), samples: Number(values.samples) };
@@ -185,7 +188,13 @@ async function main(): Promise<void> {
           await copyFile(join(out, "renders/goal/render1.png"), kept);
         }
         console.error(`${kind} seed ${seed}: ${wrong.map((w) => `${w.label} ${w.goal} -> ${w.start}`).join(", ")}`);
-        const outcome = await solveExample(engine, out, scratch, values.verbose ? console.error : () => {});
+        const outcome = await solveExample(
+          engine,
+          out,
+          scratch,
+          values.verbose ? console.error : () => {},
+          values["every-round"],
+        );
         outcomes.push({ kind, seed, wrong: wrong.length, ...outcome });
         const last = outcomes.at(-1)!;
         console.error(

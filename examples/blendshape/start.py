@@ -13,8 +13,8 @@ def clay(name, color, roughness=0.55):
     return mat
 
 
-def ball(name, radius, location, mat, scale=(1.0, 1.0, 1.0)):
-    bpy.ops.mesh.primitive_uv_sphere_add(segments=64, ring_count=40, radius=radius, location=location)
+def ball(name, radius, location, mat, scale=(1.0, 1.0, 1.0), segments=24, rings=14):
+    bpy.ops.mesh.primitive_uv_sphere_add(segments=segments, ring_count=rings, radius=radius, location=location)
     bpy.ops.object.shade_smooth()
     obj = bpy.context.object
     obj.name = name
@@ -25,6 +25,10 @@ def ball(name, radius, location, mat, scale=(1.0, 1.0, 1.0)):
 
 def near(co, centre, width):
     return math.exp(-sum((c - p) ** 2 for c, p in zip(co, centre)) / (2 * width * width))
+
+
+def along(weight, *direction):
+    return [weight * d for d in direction]
 
 
 def shape(obj, name, move):
@@ -42,15 +46,14 @@ iris = clay("Iris", (0.08, 0.2, 0.27), 0.1)
 hair = clay("Hair", (0.075, 0.04, 0.025), 0.7)
 sheet = clay("Sheet", (0.32, 0.42, 0.47), 0.95)
 
-head = ball("Head", 1.0, (0.0, 0.0, 1.2), skin, scale=(0.86, 0.9, 1.1))
+head = ball("Head", 1.0, (0.0, 0.0, 1.2), skin, scale=(0.86, 0.9, 1.1), segments=40, rings=26)
 head.shape_key_add(name="Basis")
 nose = (0.0, -1.0, -0.05)
-shape(head, "Nose", lambda co: (0.0, -0.42 * near(co, nose, 0.16), 0.0))
-shape(head, "Cheeks", lambda co: tuple(0.28 * c * (near(co, (-0.62, -0.72, -0.28), 0.24) + near(co, (0.62, -0.72, -0.28), 0.24))
-                                       for c in co))
-shape(head, "Jaw", lambda co: (0.0, -0.1 * near(co, (0.0, -0.5, -0.9), 0.4), -0.35 * near(co, (0.0, -0.5, -0.9), 0.4)))
-shape(head, "Brow", lambda co: (0.0, -0.2 * near(co, (0.0, -0.85, 0.45), 0.3), 0.08 * near(co, (0.0, -0.85, 0.45), 0.3)))
-shape(head, "Temple", lambda co: (-0.25 * co.x * (near(co, (-0.9, -0.2, 0.35), 0.4) + near(co, (0.9, -0.2, 0.35), 0.4)), 0.0, 0.0))
+shape(head, "Nose", lambda co: along(near(co, nose, 0.16), 0.0, -0.42, 0.0))
+shape(head, "Cheeks", lambda co: along(near((abs(co.x), co.y, co.z), (0.62, -0.72, -0.28), 0.24), *(0.28 * co)))
+shape(head, "Jaw", lambda co: along(near(co, (0.0, -0.5, -0.9), 0.4), 0.0, -0.1, -0.35))
+shape(head, "Brow", lambda co: along(near(co, (0.0, -0.85, 0.45), 0.3), 0.0, -0.2, 0.08))
+shape(head, "Temple", lambda co: along(near((abs(co.x), co.y, co.z), (0.9, -0.2, 0.35), 0.4), -0.25 * co.x, 0.0, 0.0))
 shape(head, "Skull", lambda co: (0.0, 0.0, 0.3 * max(co.z, 0.0) ** 2))
 keys = head.data.shape_keys.key_blocks
 keys["Nose"].value = 0.192
@@ -60,7 +63,7 @@ keys["Brow"].value = 0.65
 keys["Temple"].value = 0.829
 keys["Skull"].value = 0.0187
 
-bpy.ops.mesh.primitive_torus_add(major_radius=0.26, minor_radius=0.05, major_segments=64, minor_segments=16,
+bpy.ops.mesh.primitive_torus_add(major_radius=0.26, minor_radius=0.05, major_segments=40, minor_segments=12,
                                  location=(0.0, -0.9, 0.72), rotation=(math.radians(82), 0.0, 0.0))
 bpy.ops.object.shade_smooth()
 lips = bpy.context.object
@@ -78,7 +81,7 @@ for side in (-1, 1):
     ball("Eye", 0.17, (0.31 * side, -0.8, 1.36), eye_white)
     ball("Iris", 0.085, (0.3 * side, -0.92, 1.36), iris)
     ball("Ear", 0.2, (0.86 * side, 0.05, 1.2), skin, scale=(0.4, 0.7, 1.0))
-ball("Hair", 1.0, (0.0, 0.3, 1.6), hair, scale=(0.97, 0.97, 1.05))
+ball("Hair", 1.0, (0.0, 0.3, 1.6), hair, scale=(0.97, 0.97, 1.05), segments=32, rings=20)
 ball("Neck", 0.45, (0.0, 0.15, 0.1), skin, scale=(1.0, 1.0, 1.3))
 bpy.ops.mesh.primitive_plane_add(size=14.0, location=(0.0, 2.5, 1.0), rotation=(math.radians(90), 0.0, 0.0))
 bpy.context.object.data.materials.append(sheet)

@@ -29,6 +29,8 @@ export const traceReply = z.discriminatedUnion("ok", [
   z.object({
     ok: z.literal(true),
     runs: z.number().int(),
+    /** The program may be rerun with operators that update the scene less. */
+    lean: z.boolean(),
     fragile: z.array(z.number().int()),
     dead: z.array(z.number().int()),
     in_place: z.record(z.string(), z.array(place)),

@@ -1,4 +1,4 @@
-import { type Coordinate, fromUnits, toUnits } from "./coordinates.ts";
+import { type Coordinate, clampUnits, fromUnits, toUnits } from "./coordinates.ts";
 import type { Knob, Trace } from "./knobs.ts";
 import { type Box, type Bytes, blur, extent, type Picture, resample } from "./pictures.ts";
 import type { Edit, Level, SolverView, Sweeper } from "./sweeper.ts";
@@ -57,12 +57,23 @@ export class Problem {
     return units === this.origin[k] ? this.knobs[k]!.value : fromUnits(this.coordinates[k]!, units);
   }
 
+  /** Units of a value, kept in bounds. */
+  units(k: number, value: number): number {
+    const c = this.coordinates[k]!;
+    return clampUnits(c, toUnits(c, value));
+  }
+
   edits(point: readonly number[]): Edit[] {
     return point.flatMap((u, k): Edit[] => (u === this.origin[k] ? [] : [[k, this.value(k, u)]]));
   }
 
   inPlace(k: number): boolean {
     return this.trace.in_place[String(k)] !== undefined;
+  }
+
+  /** The weight of a shape key. */
+  isShapeKey(k: number): boolean {
+    return (this.trace.in_place[String(k)] ?? []).some(([, , path]) => /key_blocks\[\d+\]\.value$/.test(path));
   }
 
   /** Places, turns or sets a camera. */

@@ -37,87 +37,149 @@ export function placements(fitter: Fitter): Placement[] {
   return [...found.values()];
 }
 
+/** Numbers set to other values together, and whose they are: of one owner's tries at most one is taken. */
+interface Try {
+  readonly owner: string;
+  readonly moved: readonly (readonly [knob: number, units: number])[];
+  /** What freeing its knobs costs, in units of the criterion (1: the textbook one for one parameter). */
+  readonly cost: number;
+}
+
 /**
  * Looks for each thing at places a gradient cannot see: rings of offsets in the ground plane, and turns, everything else
- * held. The offsets that help are then taken together, best first, as far as that helps. Returns the knobs that moved.
+ * held. Returns the knobs that moved.
  */
 export async function searchPlaces(fitter: Fitter, scale: Scale, strictness: number): Promise<number[]> {
-  const things = placements(fitter);
   const { problem } = fitter;
-  const tries: { thing: Placement; point: number[]; moved: [number, number][] }[] = [];
-  for (const thing of things) {
+  const tries: Try[] = [];
+  for (const { name, axes, turns: own, size } of placements(fitter)) {
+    const add = (moved: [number, number][]) => tries.push({ owner: name, moved, cost: strictness * moved.length });
     // Turning a thing of revolution shows nothing.
-    for (const { knob, slope } of thing.turns) {
+    for (const { knob, slope } of own) {
       if (fitter.visible(knob) < 3e-4) continue;
       for (const degrees of turns) {
-        const turned = fitter.point[knob]! + (degrees * Math.PI) / 180 / slope / problem.coordinates[knob]!.unit;
-        tries.push({ thing, point: place(fitter.point, [[knob, turned]]), moved: [[knob, turned]] });
+        add([[knob, fitter.point[knob]! + (degrees * Math.PI) / 180 / slope / problem.coordinates[knob]!.unit]]);
       }
     }
-    const ground = [...thing.axes].sort((a, b) => a.axis - b.axis).slice(0, 2);
+    const ground = [...axes].sort((a, b) => a.axis - b.axis).slice(0, 2);
     if (ground.length < 2) continue;
     // Where the program put it is always worth a look: a thing may have been moved for another's sake.
-    const home = thing.axes.map(({ knob }): [number, number] => [knob, problem.origin[knob]!]);
-    if (home.some(([k, u]) => fitter.point[k] !== u))
-      tries.push({ thing, point: place(fitter.point, home), moved: home });
+    const home = axes.map(({ knob }): [number, number] => [knob, problem.origin[knob]!]);
+    if (home.some(([k, u]) => fitter.point[k] !== u)) tries.push({ owner: name, moved: home, cost: 0 });
     for (const ring of [0.2, 0.4, 0.65]) {
       for (let i = 0; i < 8; i++) {
         const angle = (i / 8 + (ring === 0.4 ? 1 / 16 : 0)) * 2 * Math.PI;
-        const offset = [Math.cos(angle) * ring * thing.size, Math.sin(angle) * ring * thing.size];
-        const moved = ground.map(({ knob, slope }, j): [number, number] => [
-          knob,
-          fitter.point[knob]! + offset[j]! / slope / problem.coordinates[knob]!.unit,
-        ]);
-        tries.push({ thing, point: place(fitter.point, moved), moved });
+        const offset = [Math.cos(angle) * ring * size, Math.sin(angle) * ring * size];
+        add(
+          ground.map(({ knob, slope }, j): [number, number] => [
+            knob,
+            fitter.point[knob]! + offset[j]! / slope / problem.coordinates[knob]!.unit,
+          ]),
+        );
       }
     }
   }
+  return takeBest(fitter, tries, scale);
+}
+
+/** Numbers of one call that belong to the same axis (the two ends of a bar): they move together as well as alone. */
+function ends(fitter: Fitter, members: readonly number[]): number[][] {
+  const { knobs } = fitter.problem;
+  const found = new Map<string, number[]>();
+  for (const k of members) {
+    const { line, label, group, component } = knobs[k]!;
+    const owner = /^(.*)\.[^.]+\[\d\]$/.exec(label)?.[1];
+    if (group === null || owner === undefined) continue;
+    const key = `${line}/${owner}/${component}`;
+    found.set(key, [...(found.get(key) ?? []), k]);
+  }
+  return [...found.values()].filter((pair) => pair.length === 2);
+}
+
+/** How far a length is tried from its value. */
+const factors = [0.55, 0.67, 0.8, 1.25, 1.5, 1.8];
+
+/**
+ * Looks for measurements (a width, a radius, the end of a bar, the weight of a shape key) at values too far for a gradient:
+ * an edge that has moved by more than its blur tells nothing of where it should be. Returns the knobs that moved.
+ */
+export async function searchValues(fitter: Fitter, scale: Scale, members: readonly number[]): Promise<number[]> {
+  const { problem } = fitter;
+  const tries: Try[] = [];
+  const metres = 0.4 * problem.trace.scene.median;
+  for (const k of members) {
+    const { value } = problem.knobs[k]!;
+    const now = problem.value(k, fitter.point[k]!);
+    const lengths = value > 0 && problem.knobs[k]!.group === null;
+    const tried = problem.isShapeKey(k)
+      ? [0, 0.2, 0.4, 0.6, 0.8, 1]
+      : lengths
+        ? factors.map((f) => f * now)
+        : [-0.6, -0.3, 0.3, 0.6].map((d) => now + d * metres);
+    for (const v of tried) tries.push({ owner: `${k}`, moved: [[k, problem.units(k, v)]], cost: fitter.price(k) });
+  }
+  for (const pair of ends(fitter, members)) {
+    for (const d of [-0.6, -0.3, 0.3, 0.6]) {
+      const moved = pair.map((k): [number, number] => [
+        k,
+        problem.units(k, problem.value(k, fitter.point[k]!) + d * metres),
+      ]);
+      tries.push({ owner: pair.join(), moved, cost: fitter.price(pair[0]!) });
+    }
+  }
+  return takeBest(fitter, tries, scale);
+}
+
+/** Renders all tries; those that pay are then taken together, best first, as far as that helps. Returns the knobs moved. */
+async function takeBest(fitter: Fitter, tries: readonly Try[], scale: Scale): Promise<number[]> {
   if (tries.length === 0) return [];
-  const [here, ...looks] = await problem.look([fitter.point, ...tries.map((t) => t.point)], scale);
+  const { problem } = fitter;
+  const [here, ...looks] = await problem.look([fitter.point, ...tries.map((t) => place(fitter.point, t.moved))], scale);
   if (!here) return [];
   const residual = problem.features(here, scale.sigma);
   const now = sumSquares(residual);
   const observations = problem.observations(here, scale.sigma);
   // A move frees its knobs, judged where it shows; going home frees none.
-  const best = new Map<string, { value: number; moved: [number, number][] }>();
+  const best = new Map<string, { value: number; moved: Try["moved"] }>();
   looks.forEach((look, i) => {
     if (!look) return;
-    const { thing, moved } = tries[i]!;
+    const { owner, moved, cost } = tries[i]!;
     const support = supportOf(problem.features(look, scale.sigma, here), observations);
     const after = problem.features(look, scale.sigma);
-    const home = moved.every(([k, u]) => u === problem.origin[k]);
     const score = criterion(
       weightedSquares(residual, support.weights),
       weightedSquares(after, support.weights),
       support.observations,
-      home ? 0 : moved.length * strictness,
+      cost,
     );
     const value = sumSquares(after);
-    if (score < 0 && value < now && value < (best.get(thing.name)?.value ?? Number.POSITIVE_INFINITY)) {
-      best.set(thing.name, { value, moved });
+    if (score < 0 && value < now && value < (best.get(owner)?.value ?? Number.POSITIVE_INFINITY)) {
+      best.set(owner, { value, moved });
     }
   });
   const ranked = [...best.values()].sort((a, b) => a.value - b.value);
   if (ranked.length === 0) return [];
-  // Greedy: a move stays if it still helps after those before it; candidates of one pass are judged in one batch.
-  const taken: [number, number][] = [];
-  let point = fitter.point;
-  let value = now;
-  let rest = ranked;
+  // Greedy: a move stays if it still helps after those before it; the next few candidates are judged in one batch.
+  const taken = [...ranked[0]!.moved];
+  let point = place(fitter.point, taken);
+  let value = ranked[0]!.value;
+  let rest = ranked.slice(1);
   while (rest.length > 0) {
+    const next = rest.slice(0, 12);
     const judged = await fitter.judge(
-      rest.map((r) => place(point, r.moved)),
+      next.map((r) => place(point, r.moved)),
       scale,
     );
     let pick = -1;
     judged.forEach((v, i) => {
-      if (v < 0.995 * value && (pick < 0 || v < judged[pick]!)) pick = i;
+      if (v < 0.99 * value && (pick < 0 || v < judged[pick]!)) pick = i;
     });
-    if (pick < 0) break;
-    point = place(point, rest[pick]!.moved);
+    // Those that no longer help have been explained by what was taken.
+    rest = rest.filter((_, i) => i >= next.length || (pick >= 0 && i !== pick && judged[i]! < value));
+    if (pick < 0) continue;
+    point = place(point, next[pick]!.moved);
     value = judged[pick]!;
-    taken.push(...rest[pick]!.moved);
-    rest = rest.filter((_, i) => i !== pick && judged[i]! < 1.02 * value + 0.2 * now);
+    taken.push(...next[pick]!.moved);
   }
   fitter.point = point;
   return taken.map(([k]) => k);

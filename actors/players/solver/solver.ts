@@ -111,7 +111,7 @@ export function createSolver(options: SolverOptions = {}): GeneratorPlayer {
     const noise = (await fitter.noise(yardstick, old)) / problem.features(old, 0).length;
     const loss: Losses = { start: problem.loss(first), before: problem.loss(old), after: problem.loss(old), noise };
     // Close to the noise another round would fit the noise.
-    if (loss.before < (stage > 3 ? 3 : 1.3) * noise) return { type: "end", reason: account.ending(loss) };
+    if (loss.before < (stage > 3 ? 3 : 2) * noise) return { type: "end", reason: account.ending(loss) };
 
     let reached = stage;
     for (;;) {

@@ -102,6 +102,7 @@ export class Sweeper {
         program,
         edits,
         in_place: inPlace,
+        lean: trace.lean,
         px: level.px,
         samples: level.samples,
         seed: level.seed,

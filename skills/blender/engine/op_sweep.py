@@ -16,6 +16,7 @@ import time
 import bpy
 
 from viga_engine import op_knobs, render
+from viga_engine.lean import lean_operators
 from viga_engine.neutral import calm_compositor, drop_render_animation, freed_of_handlers, neutral_output
 
 
@@ -151,7 +152,8 @@ def handle(args, job):
     def task(members):
         reference = vectors[members[0]]
         begun, busy = time.time(), time.process_time()
-        wrong = job.execute(op_knobs.patch(args["program"], knobs, reference))
+        with lean_operators(args.get("lean", False)):
+            wrong = job.execute(op_knobs.patch(args["program"], knobs, reference))
         if wrong:
             return {"failed": wrong["message"]}
         ran = time.time() - begun

@@ -5,7 +5,7 @@ its own random amount. A scene property that depends affinely on exactly one kno
 nudges, and no other knob's; so one division names the knob and its slope, and the third run confirms it. Properties that
 fit no single knob (mesh vertices, products of knobs, look-at rotations) are "mixed". A knob is editable *in place* when
 nudging only such knobs leaves every mixed property alone: its value can then be written to the live scene without running
-the program again. Knobs for which the program fails are found by halving and reported as `fragile`.
+the program again. Knobs for which the program fails are found by halving and reported as `fragile`. `lean`: the scene is the same when operators update less.
 
 A property's address is [collection, datablock name, path, index]; path is an RNA path on that datablock.
 """
@@ -14,6 +14,7 @@ import math
 import random
 
 from viga_engine import op_knobs
+from viga_engine.lean import lean_operators
 from viga_engine.scene_numbers import dump, measure
 
 
@@ -44,6 +45,7 @@ class Tracer:
         self.restless = set()
         self.complaint = None
         self.runs = 0
+        self.lean = False
 
     def values(self, members, units):
         values = list(self.base_values)
@@ -51,13 +53,14 @@ class Tracer:
             values[k] += nudge(self.knobs[k], units[k])
         return values
 
-    def observe(self, many, whole=False):
+    def observe(self, many, whole=False, lean=None):
         """Runs the program once per vector, in parallel. Each answer: {number: value} and [shapes] that differ from the
         base run (all of them when `whole`), or None where the program failed."""
         base = self.base
 
         def work(values):
-            failed = self.job.execute(op_knobs.patch(self.source, self.knobs, values))
+            with lean_operators(self.lean if lean is None else lean):
+                failed = self.job.execute(op_knobs.patch(self.source, self.knobs, values))
             if failed:
                 return {"failed": failed}
             numbers, shapes = dump()
@@ -91,6 +94,8 @@ class Tracer:
             return False
         for part in (0, 1):
             self.restless |= {k for k, v in self.base[part].items() if again[part].get(k) != v}
+        [lean] = self.observe([self.base_values], lean=True)
+        self.lean = lean is not None and not lean[0] and not lean[1]
         return True
 
     def fragile(self, members, units):
@@ -177,7 +182,7 @@ def handle(args, job):
         return f"{key[0]}/{key[1]}/{key[2]}" + (f"[{key[3]}]" if key[3] >= 0 else "")
 
     return {
-        "ok": True, "runs": tracer.runs, "fragile": sorted(fragile), "dead": sorted(dead),
+        "ok": True, "runs": tracer.runs, "lean": tracer.lean, "fragile": sorted(fragile), "dead": sorted(dead),
         "in_place": {str(k): [[*key, slope] for key, slope in owned[k]] for k in places},
         "touches": {str(k): [readable(key) for key, _ in owned[k]][:6] for k in places},
         "scene": tracer.base[2],

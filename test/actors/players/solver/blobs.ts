@@ -53,11 +53,12 @@ export interface Stage {
   sweeps: number;
 }
 
-/** A host with that engine behind it. `fails`: sweeps fail when this says so. */
+/** A host with that engine behind it. `fails`: sweeps fail when this says so. `inPlace`: the knobs before this one are. */
 export async function blobStage(
   start: readonly number[],
   goal: readonly number[],
   fails: (job: number) => boolean = () => false,
+  inPlace = 6,
 ) {
   const store = new Map<string, Buffer>();
   const put = async (content: Buffer | string): Promise<string> => {
@@ -102,11 +103,13 @@ export async function blobStage(
     const args = request.args;
     if (request.name === "knobs") return { ok: true, result: { knobs: knobs(args.program as string) }, files: {} };
     if (request.name === "trace") {
-      const places = Object.fromEntries(names.slice(0, 6).map((n, i) => [String(i), [["objects", n, "x", 0, 1]]]));
+      const places = Object.fromEntries(
+        names.slice(0, inPlace).map((n, i) => [String(i), [["objects", n, "x", 0, 1]]]),
+      );
       const scene = { sizes: {}, median: 1, cameras: ["Camera1"], camera: "Camera1" };
       return {
         ok: true,
-        result: { ok: true, runs: 3, fragile: [], dead: [6], in_place: places, touches: {}, scene },
+        result: { ok: true, runs: 3, lean: false, fragile: [], dead: [6], in_place: places, touches: {}, scene },
         files: {},
       };
     }
