@@ -3,7 +3,7 @@ import { dampedStep, type Normal, normalEquations, predictedGain, restrict } fro
 import { type Box, meanSquare } from "./pictures.ts";
 import type { Look, Problem, Scale } from "./problem.ts";
 import { prune } from "./prune.ts";
-import { chance, nominate, supportOf, weightedSquares } from "./select.ts";
+import { chance, nominate, supportOf } from "./select.ts";
 
 /** Derivative information of many knobs at one point, by forward differences with common random numbers. */
 export interface Scan {
@@ -135,16 +135,6 @@ export class Fitter {
       normal: normalEquations(columns, residual),
       observations: problem.observations(at, scale.sigma),
     };
-  }
-
-  /** The scanned knobs where something is left to explain: more than a few times the noise, where a nudge of them shows. */
-  async doubtful(scan: Scan, scale: Scale): Promise<number[]> {
-    const noise = (await this.noise(scale)) / scan.residual.length;
-    return scan.members.filter((_, i) => {
-      const { weights } = supportOf(scan.columns[i]!, scan.observations);
-      const weight = weights.reduce((sum, w) => sum + w, 0);
-      return weightedSquares(scan.residual, weights) > 3 * noise * weight;
-    });
   }
 
   private bounds(members: readonly number[], reach: number): [low: number, high: number][] {

@@ -1,4 +1,4 @@
-import { type Fitter, sumSquares } from "./fitter.ts";
+import { type Fitter, type Scan, sumSquares } from "./fitter.ts";
 import type { Scale } from "./problem.ts";
 import { criterion, supportOf, weightedSquares } from "./select.ts";
 
@@ -80,6 +80,16 @@ export async function searchPlaces(fitter: Fitter, scale: Scale, strictness: num
     }
   }
   return takeBest(fitter, tries, scale);
+}
+
+/** The scanned knobs where something is left to explain: more than a few times the noise, where a nudge of them shows. */
+export async function doubtful(fitter: Fitter, scan: Scan, scale: Scale): Promise<number[]> {
+  const noise = (await fitter.noise(scale)) / scan.residual.length;
+  return scan.members.filter((_, i) => {
+    const { weights } = supportOf(scan.columns[i]!, scan.observations);
+    const weight = weights.reduce((sum, w) => sum + w, 0);
+    return weightedSquares(scan.residual, weights) > 3 * noise * weight;
+  });
 }
 
 /** Numbers of one call that belong to the same axis (the two ends of a bar): they move together as well as alone. */

@@ -1,6 +1,6 @@
 import type { Fitter } from "./fitter.ts";
 import type { Scale } from "./problem.ts";
-import { searchPlaces, searchValues } from "./search.ts";
+import { doubtful, searchPlaces, searchValues } from "./search.ts";
 
 /** How the three kinds of round work. Every number here was chosen by bench/solver.ts over kinds and seeds. */
 const at = (px: number, samples: number, probe: number, sigma: number): Scale => ({
@@ -120,9 +120,9 @@ async function measurements(fitter: Fitter, of: (k: number) => boolean): Promise
   const members = candidates(fitter, true).filter(of);
   for (let pass = 0; pass < 2 && members.length > 0; pass++) {
     const scan = await fitter.scan(members, coarse, pass === 0 ? "all" : "new");
-    const doubtful = await fitter.doubtful(scan, coarse);
-    const taken = await searchValues(fitter, coarse, doubtful);
-    fitter.tell("measurements", { pass, doubtful: doubtful.length, knobs: taken.map((k) => problem.knobs[k]!.label) });
+    const suspects = await doubtful(fitter, scan, coarse);
+    const taken = await searchValues(fitter, coarse, suspects);
+    fitter.tell("measurements", { pass, suspects: suspects.length, knobs: taken.map((k) => problem.knobs[k]!.label) });
     if (taken.length === 0) break;
     await fitter.fit(fitter.moved(), at(64, 8, 4, 1.5), 4, 4);
   }

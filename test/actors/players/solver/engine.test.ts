@@ -179,6 +179,21 @@ describe("sweeps", () => {
     expect(changed).toBe(true);
   });
 
+  test("a rerun with fewer scene updates gives the same picture, and is not made where the program reads one's result", async () => {
+    const { io } = host();
+    const sweeper = new Sweeper(io, views);
+    const trace = await sweeper.trace(scene);
+    expect(trace.lean).toBe(true);
+    const level = { px: 48, samples: 4, seed: 3 };
+    const [lean, plain] = [
+      await sweeper.sweep(scene, trace, [[]], level),
+      await sweeper.sweep(scene, { ...trace, lean: false }, [[]], level),
+    ];
+    expect(lean.shots).toEqual(plain.shots);
+    const reads = `${scene}\ncube.location.x = 1.5\nbpy.ops.object.select_all(action="DESELECT")\nholder.location.z += cube.matrix_world[0][3]\n`;
+    expect((await sweeper.trace(reads)).lean).toBe(false);
+  });
+
   test("a box has the pixels that the whole picture has there", async () => {
     const { io } = host();
     const sweeper = new Sweeper(io, views);
