@@ -1,4 +1,4 @@
-// Set-up and start: `npm start`, `npm test`, `npm run chaos`, `npm run bench`. Runs on Node 18 and newer without any
+// Set-up and start: `npm start`, `npm test`, and `npm run` chaos, hostile or bench. Runs on Node 18 and newer without any
 // package installed. Installs what the chosen command needs, then hands over to it on Node 24.
 import { dirname, join } from "node:path";
 import { createInterface } from "node:readline";
@@ -17,6 +17,7 @@ const starts = {
   demo: ["cli/main.ts", "run", "examples/placement", "--config", "examples/demo.yaml"],
   test: ["node_modules/vitest/vitest.mjs", "run"],
   chaos: ["test/chaos/run.ts"],
+  hostile: ["test/hostile/run.ts"],
   bench: ["bench/run.ts"],
 };
 

@@ -1,4 +1,4 @@
-// The hostile set on one Blender: `node test/hostile/run.ts [--blender PATH] [--json]`.
+// The hostile set on one Blender: `npm run hostile -- [--blender PATH] [--isolation KIND] [--only REGEXP] [--json]`.
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";

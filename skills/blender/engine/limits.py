@@ -1,6 +1,7 @@
 """Resource limits of a job, set in the job's own process."""
 
 import resource
+import signal
 
 MIB = 1 << 20
 OPEN_FILES = 512
@@ -20,6 +21,8 @@ def apply(limits, gpu):
         _set(resource.RLIMIT_AS, address_space() + room)
     _set(resource.RLIMIT_DATA, address_space() + room)
     _set(resource.RLIMIT_FSIZE, limits["fileMb"] * MIB)
+    # A write beyond it fails (EFBIG) and the program is told so. Not every Blender's Python ignores the signal itself.
+    signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
     _set(resource.RLIMIT_NPROC, limits["processes"])
     _set(resource.RLIMIT_CORE, 0)
     _set(resource.RLIMIT_NOFILE, OPEN_FILES)

@@ -13,7 +13,6 @@ ENDED_HINTS = {
     signal.SIGSEGV: "Blender itself crashed: leave out the last unusual operation",
     signal.SIGABRT: "Blender itself gave up: leave out the last unusual operation",
     signal.SIGKILL: "the job was killed, probably for its use of memory",
-    signal.SIGXFSZ: "a file grew over the limit",
 }
 
 
@@ -79,6 +78,8 @@ def how_it_ended(status, log):
     if status is not None and os.WIFSIGNALED(status):
         number = os.WTERMSIG(status)
         name = signal.Signals(number).name
+        if number == signal.SIGXFSZ:
+            return error("output", name, "a file grew over the limit")
         return error("crash", name, f"the job's process was ended by {name}", hint=ENDED_HINTS.get(number))
     code = os.WEXITSTATUS(status) if status is not None else "unknown"
     if code == 128 + signal.SIGSEGV:
