@@ -82,14 +82,23 @@ export async function searchPlaces(fitter: Fitter, scale: Scale, strictness: num
   return takeBest(fitter, tries, scale);
 }
 
-/** The scanned knobs where something is left to explain: more than a few times the noise, where a nudge of them shows. */
+/** Knobs tried at other values at most: a try is a rerun of the program. */
+const mostSuspects = 32;
+
+/** The scanned knobs where most is left to explain: more than a few times the noise, where a nudge of them shows. */
 export async function doubtful(fitter: Fitter, scan: Scan, scale: Scale): Promise<number[]> {
   const noise = (await fitter.noise(scale)) / scan.residual.length;
-  return scan.members.filter((_, i) => {
-    const { weights } = supportOf(scan.columns[i]!, scan.observations);
+  const excess = scan.columns.map((column) => {
+    const { weights } = supportOf(column, scan.observations);
     const weight = weights.reduce((sum, w) => sum + w, 0);
-    return weightedSquares(scan.residual, weights) > 3 * noise * weight;
+    return weightedSquares(scan.residual, weights) / Math.max(1e-12, noise * weight);
   });
+  return scan.members
+    .map((k, i) => ({ k, excess: excess[i]! }))
+    .filter((one) => one.excess > 3)
+    .sort((a, b) => b.excess - a.excess)
+    .slice(0, mostSuspects)
+    .map(({ k }) => k);
 }
 
 /** Numbers of one call that belong to the same axis (the two ends of a bar): they move together as well as alone. */

@@ -113,7 +113,9 @@ export function createSolver(options: SolverOptions = {}): GeneratorPlayer {
     // Close to the noise another round would fit the noise.
     if (loss.before < (stage > 3 ? 3 : 2) * noise) return { type: "end", reason: account.ending(loss) };
 
-    let reached = stage;
+    // With little left to explain, the same knobs seen more sharply bring more than a search for others.
+    const left = Math.max(0, loss.before - noise) / Math.max(1e-12, loss.start - noise);
+    let reached = stage === 2 && left < 0.03 ? 3 : stage;
     for (;;) {
       if (reached === 1) await coarse(fitter);
       else if (reached === 2) await refine(fitter);

@@ -114,17 +114,17 @@ async function aim(fitter: Fitter, members: readonly number[], scale: Scale): Pr
 }
 
 /** Measurements far off are looked for one by one, then all that moved are fitted; again while that helps. */
-async function measurements(fitter: Fitter, of: (k: number) => boolean): Promise<void> {
+async function measurements(fitter: Fitter, of: (k: number) => boolean, passes: number, px = 48): Promise<void> {
   const { problem } = fitter;
-  const coarse = at(48, 4, 4, 1.2);
+  const coarse = at(px, 4, 4, 1.2);
   const members = candidates(fitter, true).filter(of);
-  for (let pass = 0; pass < 2 && members.length > 0; pass++) {
+  for (let pass = 0; pass < passes && members.length > 0; pass++) {
     const scan = await fitter.scan(members, coarse, pass === 0 ? "all" : "new");
     const suspects = await doubtful(fitter, scan, coarse);
     const taken = await searchValues(fitter, coarse, suspects);
     fitter.tell("measurements", { pass, suspects: suspects.length, knobs: taken.map((k) => problem.knobs[k]!.label) });
     if (taken.length === 0) break;
-    await fitter.fit(fitter.moved(), at(64, 8, 4, 1.5), 4, 4);
+    await fitter.fit(fitter.moved(), at(Math.max(64, px), 8, 4, 1.5), 4, 4);
   }
 }
 
@@ -133,23 +133,35 @@ export async function coarse(fitter: Fitter): Promise<void> {
   // A camera that explains all but a little leaves nothing that could be seen at this size.
   if ((await tryCamera(fitter)) > 0.97) return;
   const { problem } = fitter;
-  await measurements(fitter, (k) => problem.isShapeKey(k));
+  await measurements(fitter, (k) => problem.isShapeKey(k), 2);
   const reruns = few(fitter);
+  const start = [...fitter.point];
+  const fine = at(64, 16, 4, 1.5);
+  const { noise, share } = await measure(fitter, fine);
+  const own = (k: number) => !problem.inPlace(k) && !problem.knobs[k]!.inFunction && problem.knobs[k]!.kind !== "color";
   const wide = { reruns: false, learn: "all", limit: 8, reach: 5, strictness: 1.5, iterations: 4 } as const;
   await widen(fitter, at(64, 8, 4, 4), wide);
   await searchPlaces(fitter, at(64, 4, 4, 1.5), 1.5);
-  const fine = at(64, 16, 4, 1.5);
-  const { noise, share } = await measure(fitter, fine);
-  if (reruns && (await share()) > 0.2) {
-    const own = (k: number) =>
-      !problem.inPlace(k) && !problem.knobs[k]!.inFunction && problem.knobs[k]!.kind !== "color";
-    await measurements(fitter, own);
+  const left = await share();
+  if (reruns && left > 0.4) {
+    // What acts in place explains too little to be believed; the measurements are asked from where it began.
+    const inPlace = fitter.point;
+    fitter.point = start;
+    await measurements(fitter, own, 4);
+    if ((await share()) > left) fitter.point = inPlace;
   }
   await widen(fitter, at(64, 16, 4, 2.2), { ...wide, reruns, learn: "new", limit: 6, reach: 4, iterations: 5 });
   if ((await share()) > 0.1) {
     await widen(fitter, fine, { ...wide, reruns, learn: "new", limit: 6, reach: 4, iterations: 5 });
   }
   await fitter.prune(fine, 2, noise);
+  // Thin things show in larger pictures only.
+  const sharp = at(96, 8, 4, 1.2);
+  const known = await measure(fitter, sharp);
+  if (reruns && (await known.share()) > 0.05) {
+    await measurements(fitter, own, 1, 96);
+    await fitter.prune(sharp, 2, known.noise);
+  }
 }
 
 /** |r|^2 of the start program and of noise: what shares of the difference are measured by. */
