@@ -10,6 +10,15 @@ export interface Scale extends Level {
   readonly probe: number;
 }
 
+/** A scale by size, samples, samples of derivatives and blur. */
+export const at = (px: number, samples: number, probe: number, sigma: number): Scale => ({
+  px,
+  samples,
+  probe,
+  sigma,
+  seed: 0,
+});
+
 /** Unblurred pictures of a point, one per view. */
 export interface Look {
   readonly views: Picture[];

@@ -1,0 +1,69 @@
+import type { Fitter } from "./fitter.ts";
+import { at, type Scale } from "./problem.ts";
+
+/** A camera alone must explain this share of the difference to be believed. */
+const convincing = 0.85;
+
+/** And at first glance, widely blurred, this much. */
+const plausible = 0.8;
+
+/**
+ * Before anything else: is it the camera? A moved camera moves everything, so knob by knob it loses to a crowd of small
+ * lies; all its knobs together either explain most of the difference or are put back. Returns the share explained.
+ */
+export async function tryCamera(fitter: Fitter): Promise<number> {
+  const { problem } = fitter;
+  const members = problem.knobs.flatMap((_, k) => (problem.drivesCamera(k) ? [k] : []));
+  if (members.length < 2) return 0;
+  const start = [...fitter.point];
+  const fine = at(64, 8, 4, 1.5);
+  const noise = await fitter.noise(fine);
+  const [before] = await fitter.judge([start], fine);
+  const glance = at(40, 8, 4, 3);
+  await aim(fitter, members, at(40, 4, 4, 2));
+  await fitter.scan(members, at(40, 4, 4, 3), "all");
+  await fitter.fit(members, glance, 6, 6);
+  const [far, near] = await fitter.judge([start, fitter.point], glance);
+  if (near! <= (1 - plausible) * far!) {
+    for (const sigma of [3, 1.5]) await fitter.fit(members, at(64, 16, 8, sigma), 6, 6);
+  }
+  const [after] = await fitter.judge([fitter.point], fine);
+  const explained = 1 - Math.max(0, after! - noise) / Math.max(1e-9, before! - noise);
+  fitter.tell("camera", { explained });
+  if (explained >= convincing) {
+    await fitter.prune(fine, 1, noise);
+    return explained;
+  }
+  fitter.point = start;
+  return 0;
+}
+
+/** Turns and zooms the camera by steps that no gradient bridges where walls and windows repeat; goes to the best. */
+async function aim(fitter: Fitter, members: readonly number[], scale: Scale): Promise<void> {
+  const { problem } = fitter;
+  const of = (pattern: RegExp) => members.filter((k) => pattern.test(problem.trace.in_place[k]![0]![2]));
+  const [tilt, pan] = [of(/^rotation_euler$/).at(0), of(/^rotation_euler$/).at(-1)];
+  const lens = of(/^lens$/).at(0);
+  const tries: number[][] = [];
+  for (const turn of pan === undefined || pan === tilt ? [0] : [-8, -4, 0, 4, 8]) {
+    for (const nod of tilt === undefined ? [0] : [-4, 0, 4]) {
+      for (const zoom of lens === undefined ? [1] : [0.85, 1, 1.18]) {
+        const next = [...fitter.point];
+        const move = (k: number | undefined, by: (value: number) => number) => {
+          if (k !== undefined) next[k] = problem.units(k, by(problem.value(k, fitter.point[k]!)));
+        };
+        const turned = (k: number | undefined, degrees: number) => {
+          if (degrees === 0) return;
+          move(k, (v) => v + (problem.knobs[k!]!.degrees ? degrees : (degrees * Math.PI) / 180));
+        };
+        turned(pan, turn);
+        turned(tilt, nod);
+        if (zoom !== 1) move(lens, (v) => v * zoom);
+        tries.push(next);
+      }
+    }
+  }
+  const judged = await fitter.judge([fitter.point, ...tries], scale);
+  const best = judged.indexOf(Math.min(...judged));
+  if (best > 0) fitter.point = tries[best - 1]!;
+}
