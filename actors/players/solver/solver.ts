@@ -12,7 +12,7 @@ import { coarse, polish, refine } from "./stages.ts";
 import { type SolverView, Sweeper } from "./sweeper.ts";
 
 export interface SolverOptions {
-  /** Rounds at most; the solver ends earlier when a round gains less than noise. Default 5. */
+  /** Rounds at most; the solver ends earlier when a round gains less than noise. Default 4. */
   rounds?: number;
   /** The camera a target picture is seen through. Default: BlenderGym's render1 -> Camera1, where the scene has it. */
   cameraOf?: (renderName: string) => string | null;
@@ -22,7 +22,7 @@ export interface SolverOptions {
 const yardstick: Scale = { px: 128, samples: 32, probe: 8, sigma: 0, seed: 7 };
 
 /** With less than this share of the start's difference left, the fourth and later rounds are not begun. */
-const enough = 0.02;
+const enough = 0.03;
 
 const benchmarkCamera = (name: string): string | null => {
   const number = /^(?:render|visprompt|style)(\d+)/.exec(name)?.[1];
@@ -41,7 +41,7 @@ interface Studied {
  * and says so when numbers explain little.
  */
 export function createSolver(options: SolverOptions = {}): GeneratorPlayer {
-  const rounds = options.rounds ?? 5;
+  const rounds = options.rounds ?? 4;
   const cameraOf = options.cameraOf ?? benchmarkCamera;
   // Only derived facts: what the start program's knobs drive, by program text.
   const studied = new Map<string, Promise<Studied>>();
