@@ -121,7 +121,8 @@ async function search(fitter: Fitter, scale: Scale, { noise, share }: Measure, p
     await fitter.prune(scale, strictness, noise);
     const rest = await share();
     fitter.tell("refine", { pass, freed: fresh.length, share: rest });
-    if (rest < enough) break;
+    // A scan of hundreds of reruns takes a minute: one is all that a round of a long program affords.
+    if (rest < enough || (reruns && !few(fitter))) break;
     // Knobs that rerun the program are tried once those that do not have little left to give.
     if (fresh.length < 2 && !reruns && rest > 0.04) reruns = true;
     else if (fresh.length === 0 && strictness > 0.6) strictness /= 2;
