@@ -124,7 +124,7 @@ async function search(fitter: Fitter, scale: Scale, { noise, share }: Measure, p
     // A scan of hundreds of reruns takes a minute: one is all that a round of a long program affords.
     if (rest < enough || (reruns && !few(fitter))) break;
     // Knobs that rerun the program are tried once those that do not have little left to give.
-    if (fresh.length < 2 && !reruns && rest > 0.04) reruns = true;
+    if (fresh.length < 2 && !reruns && rest > 0.1) reruns = true;
     else if (fresh.length === 0 && strictness > 0.6) strictness /= 2;
     else if (fresh.length === 0) break;
   }
