@@ -42,7 +42,8 @@ export async function tryCamera(fitter: Fitter): Promise<number> {
 async function aim(fitter: Fitter, members: readonly number[], scale: Scale): Promise<void> {
   const { problem } = fitter;
   const of = (pattern: RegExp) => members.filter((k) => pattern.test(problem.trace.in_place[k]![0]![2]));
-  const [tilt, pan] = [of(/^rotation_euler$/).at(0), of(/^rotation_euler$/).at(-1)];
+  const turns = of(/^rotation_euler$/);
+  const [tilt, pan] = [turns.at(0), turns.at(-1)];
   const lens = of(/^lens$/).at(0);
   const tries: number[][] = [];
   for (const turn of pan === undefined || pan === tilt ? [0] : [-8, -4, 0, 4, 8]) {

@@ -40,6 +40,9 @@ function coordinate(
 
 const bright = /energy|strength|power|watts|intensity|emission/i;
 
+/** The RNA path of a shape key's weight. */
+export const shapeKeyPath = /(^|\.)key_blocks\[\d+\]\.value$/;
+
 /** What a knob drives, read from the traced properties, else its own name. */
 function role(k: Knob, touches: readonly string[]): string {
   const first = touches[0] ?? "";
@@ -48,7 +51,7 @@ function role(k: Knob, touches: readonly string[]): string {
   if (/(^|\.)location\[\d\]$/.test(path)) return "location";
   if (/rotation_euler\[\d\]$/.test(path)) return "angle";
   if (/(^|\.)scale\[\d\]$/.test(path)) return "scale";
-  if (/(^|\.)key_blocks\[\d+\]\.value$/.test(path)) return "shape";
+  if (shapeKeyPath.test(path)) return "shape";
   if (/(^|\.)(energy|lens|ortho_scale|size|size_y|shadow_soft_size|spot_size)$/.test(path)) return "scale";
   return k.kind;
 }

@@ -1,4 +1,3 @@
-import { clampUnits, toUnits } from "./coordinates.ts";
 import { dampedStep, type Normal, normalEquations, predictedGain, restrict } from "./normal.ts";
 import { type Box, meanSquare } from "./pictures.ts";
 import type { Look, Problem, Scale } from "./problem.ts";
@@ -43,11 +42,7 @@ export class Fitter {
   /** Goes to knob values; those equal to the program's own stay exactly there. */
   moveTo(values: readonly number[]): void {
     const { problem } = this;
-    this.point = values.map((v, k) =>
-      v === problem.knobs[k]!.value
-        ? problem.origin[k]!
-        : clampUnits(problem.coordinates[k]!, toUnits(problem.coordinates[k]!, v)),
-    );
+    this.point = values.map((v, k) => (v === problem.knobs[k]!.value ? problem.origin[k]! : problem.units(k, v)));
   }
 
   /** How much a nudge of this knob shows, root mean square of the blurred pictures; infinite where never measured. */

@@ -1,4 +1,4 @@
-import { type Coordinate, clampUnits, fromUnits, toUnits } from "./coordinates.ts";
+import { type Coordinate, clampUnits, fromUnits, shapeKeyPath, toUnits } from "./coordinates.ts";
 import type { Knob, Trace } from "./knobs.ts";
 import { type Box, type Bytes, blur, extent, type Picture, resample } from "./pictures.ts";
 import type { Edit, Level, SolverView, Sweeper } from "./sweeper.ts";
@@ -82,7 +82,7 @@ export class Problem {
 
   /** The weight of a shape key. */
   isShapeKey(k: number): boolean {
-    return (this.trace.in_place[String(k)] ?? []).some(([, , path]) => /key_blocks\[\d+\]\.value$/.test(path));
+    return (this.trace.in_place[String(k)] ?? []).some(([, , path]) => shapeKeyPath.test(path));
   }
 
   /** Places, turns or sets a camera. */

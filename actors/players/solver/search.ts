@@ -115,8 +115,9 @@ function ends(fitter: Fitter, members: readonly number[]): number[][] {
   return [...found.values()].filter((pair) => pair.length === 2);
 }
 
-/** How far a length is tried from its value. */
+/** How far a length is tried from its value, as factors; a place, in 0.4 of the scene's median size. */
 const factors = [0.55, 0.67, 0.8, 1.25, 1.5, 1.8];
+const offsets = [-0.6, -0.3, 0.3, 0.6];
 
 /**
  * Looks for measurements (a width, a radius, the end of a bar, the weight of a shape key) at values too far for a gradient:
@@ -134,11 +135,11 @@ export async function searchValues(fitter: Fitter, scale: Scale, members: readon
       ? [0, 0.2, 0.4, 0.6, 0.8, 1]
       : lengths
         ? factors.map((f) => f * now)
-        : [-0.6, -0.3, 0.3, 0.6].map((d) => now + d * metres);
+        : offsets.map((d) => now + d * metres);
     for (const v of tried) tries.push({ owner: `${k}`, moved: [[k, problem.units(k, v)]], cost: fitter.price(k) });
   }
   for (const pair of ends(fitter, members)) {
-    for (const d of [-0.6, -0.3, 0.3, 0.6]) {
+    for (const d of offsets) {
       const moved = pair.map((k): [number, number] => [
         k,
         problem.units(k, problem.value(k, fitter.point[k]!) + d * metres),

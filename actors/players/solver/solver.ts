@@ -21,8 +21,8 @@ export interface SolverOptions {
 /** How results are compared: the size and samples every round's gain is measured at. */
 const yardstick: Scale = { px: 128, samples: 32, probe: 8, sigma: 0, seed: 7 };
 
-/** With less than this share of the start's difference left, the fourth and later rounds are not begun. */
-const enough = 0.03;
+/** With less than this share of the start's difference left, no more knobs are looked for and no fourth round is begun. */
+const little = 0.03;
 
 const benchmarkCamera = (name: string): string | null => {
   const number = /^(?:render|visprompt|style)(\d+)/.exec(name)?.[1];
@@ -115,12 +115,12 @@ export function createSolver(options: SolverOptions = {}): GeneratorPlayer {
     const loss: Losses = { start: problem.loss(first), before: problem.loss(old), after: problem.loss(old), noise };
     const left = Math.max(0, loss.before - noise) / Math.max(1e-12, loss.start - noise);
     // The rounds after the third are the dearest and the ones that bring least.
-    if (stage > 3 && left < enough) return { type: "end", reason: account.enough(loss, left) };
+    if (stage > 3 && left < little) return { type: "end", reason: account.enough(loss, left) };
     // Close to the noise another round would fit the noise.
     if (loss.before < (stage > 3 ? 3 : 2) * noise) return { type: "end", reason: account.ending(loss) };
 
     // With little left to explain, the same knobs seen more sharply bring more than a search for others.
-    let reached = stage === 2 && left < 0.03 ? 3 : stage;
+    let reached = stage === 2 && left < little ? 3 : stage;
     for (;;) {
       if (reached === 1) await coarse(fitter);
       else if (reached === 2) await refine(fitter);

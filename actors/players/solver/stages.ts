@@ -82,10 +82,11 @@ export async function coarse(fitter: Fitter): Promise<void> {
     await widen(fitter, fine, { ...wide, reruns, learn: "new", limit: 6, reach: 4, iterations: 5 });
   }
   await fitter.prune(fine, 2, noise);
+  if (!reruns) return;
   // Thin things show in larger pictures only.
   const sharp = at(96, 8, 4, 1.2);
   const known = await measure(fitter, sharp);
-  if (reruns && (await known.share()) > 0.05) {
+  if ((await known.share()) > 0.05) {
     await measurements(fitter, own, 1, 96);
     await fitter.prune(sharp, 2, known.noise);
   }
@@ -113,7 +114,8 @@ const enough = 0.015;
 
 /** Frees a few knobs at a time, each paid for by what it explains where it shows; less strictly when none is left. */
 async function search(fitter: Fitter, scale: Scale, { noise, share }: Measure, passes: number): Promise<void> {
-  let reruns = few(fitter);
+  const short = few(fitter);
+  let reruns = short;
   let strictness = 2;
   for (let pass = 0; pass < passes; pass++) {
     const learn = pass === 0 ? "all" : "new";
@@ -122,7 +124,7 @@ async function search(fitter: Fitter, scale: Scale, { noise, share }: Measure, p
     const rest = await share();
     fitter.tell("refine", { pass, freed: fresh.length, share: rest });
     // A scan of hundreds of reruns takes a minute: one is all that a round of a long program affords.
-    if (rest < enough || (reruns && !few(fitter))) break;
+    if (rest < enough || (reruns && !short)) break;
     // Knobs that rerun the program are tried once those that do not have little left to give.
     if (fresh.length < 2 && !reruns && rest > 0.1) reruns = true;
     else if (fresh.length === 0 && strictness > 0.6) strictness /= 2;

@@ -5,7 +5,8 @@ its own random amount. A scene property that depends affinely on exactly one kno
 nudges, and no other knob's; so one division names the knob and its slope, and the third run confirms it. Properties that
 fit no single knob (mesh vertices, products of knobs, look-at rotations) are "mixed". A knob is editable *in place* when
 nudging only such knobs leaves every mixed property alone: its value can then be written to the live scene without running
-the program again. Knobs for which the program fails are found by halving and reported as `fragile`. `lean`: the scene is the same when operators update less.
+the program again. Knobs for which the program fails are found by halving and reported as `fragile`. `lean`:
+the scene is the same when operators update less.
 
 A property's address is [collection, datablock name, path, index]; path is an RNA path on that datablock.
 """
