@@ -3,7 +3,7 @@ import type { Scale } from "./problem.ts";
 import { criterion, supportOf, weightedSquares } from "./select.ts";
 
 /** The knobs that place and turn one thing: components by axis. `slope`: metres or radians per unit of the number. */
-interface Placement {
+export interface Placement {
   readonly name: string;
   readonly axes: { knob: number; axis: number; slope: number }[];
   readonly turns: { knob: number; slope: number }[];
@@ -15,7 +15,7 @@ interface Placement {
 const turns = [-8, 8, -16, 16, -30, 30, -60, 60, 90, 180];
 
 /** Things whose location or rotation is set in place by knobs of their own. */
-export function placements(fitter: Fitter): Placement[] {
+function placements(fitter: Fitter): Placement[] {
   const { trace } = fitter.problem;
   const found = new Map<string, Placement>();
   for (const [k, places] of Object.entries(trace.in_place)) {
@@ -47,12 +47,17 @@ interface Try {
 
 /**
  * Looks for each thing at places a gradient cannot see: rings of offsets in the ground plane, and turns, everything else
- * held. Returns the knobs that moved.
+ * held. `of`: the things looked for, all by default. Returns the knobs that moved.
  */
-export async function searchPlaces(fitter: Fitter, scale: Scale, strictness: number): Promise<number[]> {
+export async function searchPlaces(
+  fitter: Fitter,
+  scale: Scale,
+  strictness: number,
+  of: readonly Placement[] = placements(fitter),
+): Promise<number[]> {
   const { problem } = fitter;
   const tries: Try[] = [];
-  for (const { name, axes, turns: own, size } of placements(fitter)) {
+  for (const { name, axes, turns: own, size } of of) {
     const add = (moved: [number, number][]) => tries.push({ owner: name, moved, cost: strictness * moved.length });
     // Turning a thing of revolution shows nothing.
     for (const { knob, slope } of own) {
@@ -80,6 +85,22 @@ export async function searchPlaces(fitter: Fitter, scale: Scale, strictness: num
     }
   }
   return takeBest(fitter, tries, scale);
+}
+
+/** Things looked for again at most, those with most left to explain where they show. */
+const mostMisplaced = 5;
+
+/** The things where most is left to explain; see `doubtful`. */
+export async function misplaced(fitter: Fitter, scale: Scale): Promise<Placement[]> {
+  const things = placements(fitter);
+  const owners = new Map<number, Placement>();
+  for (const thing of things) for (const { knob } of [...thing.axes, ...thing.turns]) owners.set(knob, thing);
+  const { trace } = fitter.problem;
+  const lost = new Set([...trace.dead, ...trace.fragile]);
+  const members = [...owners.keys()].filter((k) => !lost.has(k));
+  if (members.length === 0) return [];
+  const suspects = await doubtful(fitter, await fitter.scan(members, scale, "all"), scale);
+  return [...new Set(suspects.map((k) => owners.get(k)!))].slice(0, mostMisplaced);
 }
 
 /** Knobs tried at other values at most: a try is a rerun of the program. */

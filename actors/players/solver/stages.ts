@@ -1,7 +1,7 @@
 import { tryCamera } from "./camera.ts";
 import type { Fitter } from "./fitter.ts";
 import { at, type Scale } from "./problem.ts";
-import { doubtful, searchPlaces, searchValues } from "./search.ts";
+import { doubtful, misplaced, searchPlaces, searchValues } from "./search.ts";
 
 // How the three kinds of round work. Every number here was chosen by bench/solver.ts over kinds and seeds.
 
@@ -117,6 +117,7 @@ async function search(fitter: Fitter, scale: Scale, { noise, share }: Measure, p
   const short = few(fitter);
   let reruns = short;
   let strictness = 2;
+  let left = Number.POSITIVE_INFINITY;
   for (let pass = 0; pass < passes; pass++) {
     const learn = pass === 0 ? "all" : "new";
     const fresh = await widen(fitter, scale, { reruns, learn, limit: 6, reach: 3, strictness, iterations: 5 });
@@ -125,10 +126,28 @@ async function search(fitter: Fitter, scale: Scale, { noise, share }: Measure, p
     fitter.tell("refine", { pass, freed: fresh.length, share: rest });
     // A scan of hundreds of reruns takes a minute: one is all that a round of a long program affords.
     if (rest < enough || (reruns && !short)) break;
+    // More knobs that bring nothing are knobs that fit the noise.
+    const stuck = rest > 0.9 * left;
+    left = rest;
     // Knobs that rerun the program are tried once those that do not have little left to give.
     if (fresh.length < 2 && !reruns && rest > 0.1) reruns = true;
     else if (fresh.length === 0 && strictness > 0.6) strictness /= 2;
-    else if (fresh.length === 0) break;
+    else if (fresh.length === 0 || stuck) break;
+  }
+}
+
+/** Looks for the things again where most is left to explain: a first place may have been taken for another's sake. */
+async function relocate(fitter: Fitter, scale: Scale, passes: number): Promise<void> {
+  for (let pass = 0; pass < passes; pass++) {
+    const things = await misplaced(fitter, scale);
+    const moved = await searchPlaces(fitter, scale, 2, things);
+    fitter.tell("places", {
+      pass,
+      things: things.map((t) => t.name),
+      knobs: moved.map((k) => fitter.problem.knobs[k]!.label),
+    });
+    if (moved.length === 0) break;
+    await fitter.fit(fitter.moved(), scale, 2, 3);
   }
 }
 
@@ -138,7 +157,7 @@ export async function refine(fitter: Fitter): Promise<void> {
   const known = await measure(fitter, scale);
   if (fitter.moved().length > 0) {
     await fitter.fit(fitter.moved(), scale, 2, 3);
-    if ((await known.share()) > 2 * enough) await searchPlaces(fitter, at(64, 8, 4, 1.2), 2);
+    if ((await known.share()) > enough) await relocate(fitter, at(64, 8, 4, 1.2), 2);
   }
   await search(fitter, scale, known, 4);
 }

@@ -4,8 +4,8 @@ import type { JobReply, JobRequest, PlayerIO } from "../../../../actors/players/
 import type { Context, Task } from "../../../../machines/domain.ts";
 
 /**
- * An engine small enough to reason about: a program is lines `name = number`; two coloured blobs on a grey ground. All
- * knobs are editable in place but `ghost`, which nothing reads.
+ * An engine small enough to reason about: a program is lines `name = number`; two coloured blobs, `a` and `b`, on a grey
+ * ground. All knobs are editable in place but `ghost`, which nothing reads.
  */
 export const names = ["ax", "ay", "red", "bx", "by", "light", "ghost"] as const;
 export const program = (values: readonly number[]): string => names.map((n, i) => `${n} = ${values[i]}\n`).join("");
@@ -104,9 +104,15 @@ export async function blobStage(
     if (request.name === "knobs") return { ok: true, result: { knobs: knobs(args.program as string) }, files: {} };
     if (request.name === "trace") {
       const places = Object.fromEntries(
-        names.slice(0, inPlace).map((n, i) => [String(i), [["objects", n, "x", 0, 1]]]),
+        names.slice(0, inPlace).map((n, i) => {
+          const [, thing, axis] = /^([ab])([xy])$/.exec(n) ?? [];
+          return [
+            String(i),
+            [thing && axis ? ["objects", thing, "location", "xy".indexOf(axis), 1] : ["lights", n, "energy", -1, 1]],
+          ];
+        }),
       );
-      const scene = { sizes: {}, median: 1, cameras: ["Camera1"], camera: "Camera1" };
+      const scene = { sizes: { a: 0.4, b: 0.4 }, median: 0.4, cameras: ["Camera1"], camera: "Camera1" };
       return {
         ok: true,
         result: { ok: true, runs: 3, lean: false, fragile: [], dead: [6], in_place: places, touches: {}, scene },
