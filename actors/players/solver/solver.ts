@@ -24,6 +24,9 @@ const yardstick: Scale = { px: 128, samples: 32, probe: 8, sigma: 0, seed: 7 };
 /** With less than this share of the start's difference left, no more knobs are looked for and no fourth round is begun. */
 const little = 0.03;
 
+/** A round that took less than this share of what was left is not followed by a fourth. */
+const worthwhile = 0.2;
+
 const benchmarkCamera = (name: string): string | null => {
   const number = /^(?:render|visprompt|style)(\d+)/.exec(name)?.[1];
   return number === undefined ? null : `Camera${number}`;
@@ -85,11 +88,15 @@ export function createSolver(options: SolverOptions = {}): GeneratorPlayer {
       base = await study(sweeper, code);
     }
     let stage = 1;
+    const earlier: number[][] = [];
     for (const round of context.rounds) {
       if (round.t === 0 || round.program === null || !round.state.ok) continue;
       const text = await io.text(round.program.code);
       const own = await sweeper.knobs(text);
-      if (skeleton(text, own) === skeleton(code, knobs) && text !== startCode) stage++;
+      if (skeleton(text, own) === skeleton(code, knobs) && text !== startCode) {
+        stage++;
+        earlier.push(own.map((k) => k.value));
+      }
     }
     if (stage > rounds) return { type: "end", reason: `the solver's ${rounds} rounds are used up` };
 
@@ -115,7 +122,14 @@ export function createSolver(options: SolverOptions = {}): GeneratorPlayer {
     const loss: Losses = { start: problem.loss(first), before: problem.loss(old), after: problem.loss(old), noise };
     const left = Math.max(0, loss.before - noise) / Math.max(1e-12, loss.start - noise);
     // The rounds after the third are the dearest and the ones that bring least.
-    if (stage > 3 && left < little) return { type: "end", reason: account.enough(loss, left) };
+    const previous = stage > 3 ? earlier.at(-2) : undefined;
+    if (previous) {
+      const [look] = await problem.look([previous.map((v, k) => problem.units(k, v))], yardstick);
+      const was = look ? problem.loss(look) - noise : Number.POSITIVE_INFINITY;
+      if (left < little || loss.before - noise > (1 - worthwhile) * was) {
+        return { type: "end", reason: account.enough(loss, left) };
+      }
+    }
     // Close to the noise another round would fit the noise.
     if (loss.before < (stage > 3 ? 3 : 2) * noise) return { type: "end", reason: account.ending(loss) };
 
