@@ -1,10 +1,12 @@
 import { copyFile, mkdir, mkdtemp, readFile, rm, stat } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
-import { parseArgs } from "node:util";
+import { Command, InvalidArgumentError, Option } from "commander";
 import { createSolver } from "../actors/players/solver/solver.ts";
 import { startBlender } from "../bridge/engines/blender.ts";
 import { defaultLimits, type Engine } from "../bridge/engines/contract.ts";
+import { exitOnFlags } from "../cli/exit.ts";
+import { whole } from "../cli/numbers.ts";
 import { VigaError } from "../config/errors.ts";
 import { readPicture } from "../evaluators/picture.ts";
 import { photometricLoss } from "../evaluators/pl.ts";
@@ -14,7 +16,7 @@ import { engineIO } from "./engine-io.ts";
 
 /**
  * The solver alone, without a bus: kinds x seeds, photometric loss at 512 px / 64 samples before and after, seconds.
- *   node bench/solver.ts [--kinds placement,camera] [--seeds 5] [--cache DIR] [--goal-samples 512] [--every-round] [--verbose]
+ *   npm run bench -- solver [--kinds placement,camera] [--seeds 5] [--from 0] [--cache DIR] [--every-round] [--verbose]
  */
 let at = { px: 512, samples: 64 };
 
@@ -145,36 +147,60 @@ export function table(outcomes: readonly Outcome[]): string {
   return lines.join("\n");
 }
 
-async function main(): Promise<void> {
-  const { values } = parseArgs({
-    options: {
-      kinds: { type: "string", default: kinds.join(",") },
-      seeds: { type: "string", default: "5" },
-      from: { type: "string", default: "0" },
-      cache: { type: "string" },
-      "goal-samples": { type: "string", default: "512" },
-      px: { type: "string", default: "512" },
-      samples: { type: "string", default: "64" },
-      verbose: { type: "boolean", default: false },
-      "every-round": { type: "boolean", default: false },
-    },
-  });
-  at = { px: Number(values.px), samples: Number(values.samples) };
+interface Flags {
+  kinds: string[];
+  seeds: number;
+  from: number;
+  cache?: string;
+  goalSamples: number;
+  px: number;
+  samples: number;
+  verbose?: boolean;
+  everyRound?: boolean;
+}
+
+function kindsOf(text: string): string[] {
+  const names = text.split(",");
+  const unknown = names.filter((name) => !kinds.some((kind) => kind === name));
+  if (unknown.length > 0)
+    throw new InvalidArgumentError(`no kind ${unknown.join(", ")}; there are ${kinds.join(", ")}.`);
+  return names;
+}
+
+/** Measures as `args` say. Returns the table. */
+export async function solver(args: readonly string[]): Promise<string> {
+  const flags = new Command("solver")
+    .description("the solver alone, without a bus, over kinds of edits and seeds")
+    .addOption(
+      new Option("--kinds <LIST>", "kinds of edits, with commas").argParser(kindsOf).default([...kinds], "all"),
+    )
+    .option("--seeds <N>", "how many seeds of each", whole(1), 5)
+    .option("--from <N>", "the first seed", whole(0), 0)
+    .option("--cache <DIR>", "keeps goal pictures for the next time")
+    .option("--goal-samples <N>", "Cycles samples of a goal picture", whole(1), 512)
+    .option("--px <N>", "size of what is compared", whole(16), 512)
+    .option("--samples <N>", "Cycles samples of what is compared", whole(1), 64)
+    .option("--every-round", "measure every round's program, not only the last")
+    .option("--verbose", "say what every round did")
+    .exitOverride(exitOnFlags)
+    .parse(args, { from: "user" })
+    .opts<Flags>();
+  at = { px: flags.px, samples: flags.samples };
   const scratch = await mkdtemp(join(tmpdir(), "viga-bench-"));
-  const cache = resolve(values.cache ?? join(scratch, "goals"));
+  const cache = resolve(flags.cache ?? join(scratch, "goals"));
   await mkdir(cache, { recursive: true });
   const engine = await startBlender({ scratch: join(scratch, "engine") });
   const outcomes: Outcome[] = [];
   try {
-    for (const kind of values.kinds.split(",")) {
-      for (let seed = Number(values.from); seed < Number(values.from) + Number(values.seeds); seed++) {
+    for (const kind of flags.kinds) {
+      for (let seed = flags.from; seed < flags.from + flags.seeds; seed++) {
         const out = join(scratch, `${kind}-${seed}`);
         const kept = join(cache, `${kind}.png`);
         const known = await stat(kept).then(
           () => true,
           () => false,
         );
-        const goalSamples = Number(values["goal-samples"]);
+        const { goalSamples } = flags;
         const { wrong } = await generate(engine, {
           kind,
           seed,
@@ -192,8 +218,8 @@ async function main(): Promise<void> {
           engine,
           out,
           scratch,
-          values.verbose ? console.error : () => {},
-          values["every-round"],
+          flags.verbose ? console.error : () => {},
+          flags.everyRound,
         );
         outcomes.push({ kind, seed, wrong: wrong.length, ...outcome });
         const last = outcomes.at(-1)!;
@@ -203,11 +229,9 @@ async function main(): Promise<void> {
         );
       }
     }
-    console.log(table(outcomes));
+    return table(outcomes);
   } finally {
     await engine.close();
     await rm(scratch, { recursive: true, force: true });
   }
 }
-
-if (import.meta.main) await main();

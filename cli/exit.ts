@@ -1,3 +1,4 @@
+import type { CommanderError } from "commander";
 import { exitCodeOf, toVigaError } from "../config/errors.ts";
 
 /** Tells a person what went wrong, in one line and a hint, and sets the exit code. */
@@ -14,6 +15,9 @@ export function fail(thrown: unknown, options: { json?: boolean } = {}): void {
     process.stderr.write(`${String((error.cause as Error | undefined)?.stack ?? error.stack)}\n`);
   }
 }
+
+/** For commander's `exitOverride` in a tool that stands alone: flags that are wrong exit 2, help exits 0. */
+export const exitOnFlags = (error: CommanderError): never => process.exit(error.exitCode === 0 ? 0 : 2);
 
 /** A Ctrl-C reaches a process more than once (terminal, npm, parent): those within this many ms are one. */
 const oneInterrupt = 500;

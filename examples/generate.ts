@@ -2,17 +2,18 @@ import { copyFile, mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promi
 import { tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
-import { parseArgs } from "node:util";
-import { z } from "zod";
+import { Command, Option } from "commander";
 import { knobsReply } from "../actors/players/solver/knobs.ts";
 import { startBlender } from "../bridge/engines/blender.ts";
 import { defaultLimits, type Engine } from "../bridge/engines/contract.ts";
+import { exitOnFlags, fail } from "../cli/exit.ts";
+import { whole } from "../cli/numbers.ts";
 import { VigaError } from "../config/errors.ts";
 import { draw, readKind } from "./draw.ts";
 
 /**
  * Makes a task folder in BlenderGym's layout from a goal program and a seed:
- *   node examples/generate.ts --kind placement --seed 0 --out DIR [--goal-samples 512] [--start-samples 512] [--goal PNG]
+ *   npm run generate -- --kind placement --seed 0 --out DIR [--goal-samples 512] [--start-samples 512] [--goal PNG]
  * The goal program itself is not written there: a run never sees it.
  */
 const here = dirname(fileURLToPath(import.meta.url));
@@ -87,31 +88,35 @@ export async function generate(engine: Engine, options: GenerateOptions) {
   }
 }
 
+interface Flags {
+  kind: string;
+  seed: number;
+  out: string;
+  px: number;
+  goalSamples: number;
+  startSamples: number;
+  goal?: string;
+}
+
 async function main(): Promise<void> {
-  const { values } = parseArgs({
-    options: {
-      kind: { type: "string" },
-      seed: { type: "string", default: "0" },
-      out: { type: "string" },
-      px: { type: "string", default: "512" },
-      "goal-samples": { type: "string", default: "512" },
-      "start-samples": { type: "string", default: "512" },
-      goal: { type: "string" },
-    },
-  });
-  const kindName = z.enum(kinds).parse(values.kind);
+  const flags = new Command("generate")
+    .description("make a task folder in BlenderGym's layout; its start program is drawn by seed")
+    .addOption(new Option("--kind <KIND>", "what is wrong in it").choices(kinds).makeOptionMandatory())
+    .requiredOption("--out <DIR>", "folder to write")
+    .option("--seed <N>", "another seed, another start program", whole(0), 0)
+    .option("--px <N>", "size of the pictures", whole(16, 4096), 512)
+    .option("--goal-samples <N>", "Cycles samples of the goal picture", whole(1, 65536), 512)
+    .option("--start-samples <N>", "Cycles samples of the start picture", whole(1, 65536), 512)
+    .option("--goal <PNG>", "a goal picture made before: it is the same for every seed of a kind")
+    .exitOverride(exitOnFlags)
+    .parse()
+    .opts<Flags>();
   const scratch = await mkdtemp(join(tmpdir(), "viga-examples-"));
   const engine = await startBlender({ scratch });
   try {
-    const { wrong } = await generate(engine, {
-      kind: kindName,
-      seed: Number(values.seed),
-      out: resolve(values.out ?? join("examples", kindName)),
-      px: Number(values.px),
-      goalSamples: Number(values["goal-samples"]),
-      startSamples: Number(values["start-samples"]),
-      ...(values.goal === undefined ? {} : { goal: resolve(values.goal) }),
-    });
+    const { goal, ...rest } = flags;
+    const out = resolve(flags.out);
+    const { wrong } = await generate(engine, { ...rest, out, ...(goal === undefined ? {} : { goal: resolve(goal) }) });
     for (const one of wrong) console.log(`${one.label}: goal ${one.goal}, start ${one.start}`);
   } finally {
     await engine.close();
@@ -119,4 +124,4 @@ async function main(): Promise<void> {
   }
 }
 
-if (import.meta.main) await main();
+if (import.meta.main) await main().catch(fail);

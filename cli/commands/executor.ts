@@ -3,6 +3,7 @@ import { readSpec } from "../../actors/read-spec.ts";
 import { slotName } from "../../config/executors.ts";
 import { stopSignal } from "../exit.ts";
 import { makeLog } from "../log.ts";
+import { gpuIndex } from "../numbers.ts";
 import { joinBus, untilOver } from "../run/join.ts";
 import { runSlot } from "../run/slot.ts";
 
@@ -14,10 +15,7 @@ export function executorCommand(): Command {
       if (!slotName.safeParse(text).success) throw new InvalidArgumentError("expected 1 to 32 of A-Z a-z 0-9 _ -");
       return text;
     })
-    .option("--gpu <INDEX>", "the only GPU the engine sees; absent: the CPU", (text) => {
-      if (!/^\d{1,3}$/.test(text)) throw new InvalidArgumentError("expected a GPU's index, like 0");
-      return Number(text);
-    })
+    .option("--gpu <INDEX>", "the only GPU the engine sees; absent: the CPU", gpuIndex)
     .option("--engine <NAME>", "which engine", "blender")
     .option("--isolation <KIND>", "fork, reset or cold; default: the best that the self-test finds safe")
     .option("--bus <URL>", "NATS server; default: the bus of the newest run here (output/latest/bus.json)")

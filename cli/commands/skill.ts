@@ -1,13 +1,14 @@
 import { mkdir, rm } from "node:fs/promises";
 import { availableParallelism } from "node:os";
 import { join, resolve } from "node:path";
-import { Argument, Command, InvalidArgumentError } from "commander";
+import { Argument, Command } from "commander";
 import { startBlender } from "../../bridge/engines/blender.ts";
 import { makeScratch, sweepScratch } from "../../bridge/processes/scratch.ts";
 import { VigaError } from "../../config/errors.ts";
 import { checkBase } from "../../config/inputs.ts";
 import { blenderSkill, serveOnStdio } from "../../skills/blender/server.ts";
 import { stopSignal } from "../exit.ts";
+import { gpuIndex } from "../numbers.ts";
 
 /** `viga skill blender`: a skill as an MCP server on stdio, for any MCP client. */
 export function skillCommand(): Command {
@@ -15,10 +16,7 @@ export function skillCommand(): Command {
     .description("serve a skill over MCP on stdin and stdout, for any MCP client")
     .addArgument(new Argument("NAME", "which skill").choices(["blender"]))
     .option("--base <FILE>", ".blend that programs run on; default: an empty scene")
-    .option("--gpu <INDEX>", "the only GPU the engine sees; absent: the CPU", (text) => {
-      if (!/^\d{1,3}$/.test(text)) throw new InvalidArgumentError("expected a GPU's index, like 0");
-      return Number(text);
-    })
+    .option("--gpu <INDEX>", "the only GPU the engine sees; absent: the CPU", gpuIndex)
     .action(async (_name: string, options: { base?: string; gpu?: number }) => {
       const signal = stopSignal();
       const base = options.base === undefined ? undefined : resolve(options.base);

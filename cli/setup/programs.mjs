@@ -54,7 +54,14 @@ export const programs = /** @type {const} */ ({
 const core = [programs["nats-server"], programs.blender, programs.bubblewrap];
 
 /** What each command of set-up needs. */
-export const needs = { demo: core, test: core, chaos: core, hostile: core, bench: core };
+export const needs = {
+  demo: core,
+  test: core,
+  chaos: core,
+  hostile: core,
+  bench: core,
+  generate: [programs.blender, programs.bubblewrap],
+};
 
 /** Path of the first of `names` that is an executable file on PATH, or null. */
 export function which(/** @type {readonly string[]} */ names, path = fullPath()) {

@@ -1,4 +1,4 @@
-// Set-up and start: `npm start`, `npm test`, and `npm run` chaos, hostile or bench. Runs on Node 18 and newer without any
+// Set-up and start: `npm start`, `npm test`, and `npm run` chaos, hostile, bench or generate. Runs on Node 18 and newer without any
 // package installed. Installs what the chosen command needs, then hands over to it on Node 24.
 import { dirname, join } from "node:path";
 import { createInterface } from "node:readline";
@@ -19,6 +19,7 @@ const starts = {
   chaos: ["test/chaos/run.ts"],
   hostile: ["test/hostile/run.ts"],
   bench: ["bench/run.ts"],
+  generate: ["examples/generate.ts"],
 };
 
 /** Missing on the machine, or not allowed: exit 3, with what to do. */

@@ -154,7 +154,7 @@ describe("a machine that has everything", () => {
     const machine = new Machine([]);
     expect(machine.run(["dmo"])).toMatchObject({
       code: 2,
-      err: 'set-up: expected one of demo, test, chaos, hostile, bench, got "dmo"\n',
+      err: 'set-up: expected one of demo, test, chaos, hostile, bench, generate, got "dmo"\n',
     });
   });
 });
