@@ -1,5 +1,7 @@
 import { rm } from "node:fs/promises";
-import { parseArgs } from "node:util";
+import { Command } from "commander";
+import { exitOnFlags } from "../../cli/exit.ts";
+import { whole } from "../../cli/numbers.ts";
 import { type Disturbed, disturbedRun, type Killed, underWay } from "./disturbed.ts";
 import { type Violation, violationsOf } from "./invariants.ts";
 import { longRounds, planRun, randomOf } from "./plan.ts";
@@ -9,19 +11,16 @@ import { kill, targets } from "./processes.ts";
  * `npm run chaos -- [--kills N] [--seed S] [--json]`: kills a run's processes at scripted and random points and checks
  * every invariant against an undisturbed run. Exit 1 on any violation.
  */
-const { values } = parseArgs({
-  options: {
-    kills: { type: "string", default: "200" },
-    seed: { type: "string", default: "1" },
-    json: { type: "boolean", default: false },
-    keep: { type: "boolean", default: false },
-  },
-});
-const [wanted, seed] = [Number(values.kills), Number(values.seed)];
-if (!Number.isInteger(wanted) || wanted < 1 || !Number.isInteger(seed)) {
-  process.stderr.write("chaos: --kills and --seed need whole numbers, like --kills 200 --seed 1\n");
-  process.exit(2);
-}
+const flags = new Command("chaos")
+  .description("kills a run's processes at scripted and random points and checks every invariant")
+  .option("--kills <N>", "how many kills, at least", whole(1), 200)
+  .option("--seed <N>", "another seed, other moments", whole(0), 1)
+  .option("--json", "everything that was measured, as JSON")
+  .option("--keep", "keep the output folders")
+  .exitOverride(exitOnFlags)
+  .parse()
+  .opts<{ kills: number; seed: number; json?: boolean; keep?: boolean }>();
+const { kills: wanted, seed } = flags;
 
 interface Result {
   run: number;
@@ -49,7 +48,7 @@ const results: Result[] = [];
 let count = 0;
 for (let run = 1; count < wanted; run++) {
   const random = randomOf(seed * 100_003 + run);
-  const disturbed = await disturbedRun(planRun(run - 1, random), { keep: values.keep, rounds: longRounds });
+  const disturbed = await disturbedRun(planRun(run - 1, random), { keep: flags.keep ?? false, rounds: longRounds });
   const violations = violationsOf(disturbed.evidence, undisturbed.evidence);
   count += disturbed.kills.filter(({ hit }) => hit).length;
   results.push({ run, kills: disturbed.kills, violations, seconds: disturbed.seconds });
@@ -58,7 +57,7 @@ for (let run = 1; count < wanted; run++) {
 
 const violated = results.flatMap(({ violations }) => violations).length;
 const minutes = (Date.now() - began) / 60_000;
-if (values.json) {
+if (flags.json) {
   process.stdout.write(`${JSON.stringify({ schema: 1, seed, kills: count, minutes, violated, results })}\n`);
 } else {
   process.stdout.write(`${table(results)}\n\n`);

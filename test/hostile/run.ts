@@ -2,42 +2,59 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { parseArgs } from "node:util";
-import { z } from "zod";
+import { Command, InvalidArgumentError, Option } from "commander";
+import { exitOnFlags } from "../../cli/exit.ts";
 import { themes } from "./programs.ts";
 import { row, summary, tableHead } from "./table.ts";
 import { openGround, type Verdict } from "./trial.ts";
 
-const { values } = parseArgs({
-  options: {
-    blender: { type: "string" },
-    isolation: { type: "string" },
-    only: { type: "string" },
-    json: { type: "boolean", default: false },
-  },
-});
-const isolation = z.enum(["auto", "fork", "reset", "cold"]).default("auto").parse(values.isolation);
-const only = values.only === undefined ? undefined : new RegExp(values.only);
+const isolations = ["auto", "fork", "reset", "cold"] as const;
+
+function pattern(text: string): RegExp {
+  try {
+    return new RegExp(text);
+  } catch {
+    throw new InvalidArgumentError("expected a regular expression.");
+  }
+}
+
+const flags = new Command("hostile")
+  .description("runs every hostile program against the engine: what escapes, hangs or ends in a wrong state")
+  .option("--blender <PATH>", "the Blender to try; default: the one viga finds")
+  .addOption(new Option("--isolation <KIND>", "how jobs are kept apart").choices(isolations).default("auto"))
+  .option("--only <REGEXP>", 'only programs whose "theme: name" matches', pattern)
+  .option("--json", "verdicts as JSON on stdout, the summary on stderr")
+  .exitOverride(exitOnFlags)
+  .parse()
+  .opts<{ blender?: string; isolation: (typeof isolations)[number]; only?: RegExp; json?: boolean }>();
+
+const chosen = Object.entries(themes).flatMap(([theme, programs]) =>
+  programs
+    .filter((hostile) => flags.only?.test(`${theme}: ${hostile.name}`) ?? true)
+    .map((hostile) => ({ theme, hostile })),
+);
+if (chosen.length === 0) {
+  process.stderr.write(`hostile: no program matches --only ${flags.only?.source}\n`);
+  process.exit(2);
+}
 const scratch = await mkdtemp(join(tmpdir(), "viga-hostile-"));
 const ground = await openGround(scratch, {
-  isolation,
-  ...(values.blender === undefined ? {} : { blender: values.blender }),
+  isolation: flags.isolation,
+  ...(flags.blender === undefined ? {} : { blender: flags.blender }),
 });
 const verdicts: Verdict[] = [];
 try {
-  if (!values.json) process.stdout.write(`${tableHead(ground.card)}\n`);
-  for (const [theme, programs] of Object.entries(themes))
-    for (const hostile of programs) {
-      if (only !== undefined && !only.test(`${theme}: ${hostile.name}`)) continue;
-      const verdict = await ground.try(hostile);
-      verdicts.push(verdict);
-      if (!values.json) process.stdout.write(`${row(theme, hostile, verdict)}\n`);
-    }
+  if (!flags.json) process.stdout.write(`${tableHead(ground.card)}\n`);
+  for (const { theme, hostile } of chosen) {
+    const verdict = await ground.try(hostile);
+    verdicts.push(verdict);
+    if (!flags.json) process.stdout.write(`${row(theme, hostile, verdict)}\n`);
+  }
 } finally {
   await ground.close();
   await rm(scratch, { recursive: true, force: true });
 }
-if (values.json)
+if (flags.json)
   process.stdout.write(`${JSON.stringify({ schema: 1, card: ground.card, programs: verdicts }, null, 1)}\n`);
-process.stdout.write(`${summary(verdicts)}\n`);
+(flags.json ? process.stderr : process.stdout).write(`${summary(verdicts)}\n`);
 process.exitCode = verdicts.every((v) => !v.hung && v.escapes.length === 0 && v.faults.length === 0) ? 0 : 1;
