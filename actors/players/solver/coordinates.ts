@@ -75,6 +75,17 @@ function strides(knobs: readonly Knob[], trace: Trace): (touches: readonly strin
   };
 }
 
+/**
+ * Three degrees in the number's own measure. What is turned says which: a number that a function makes radians of looks
+ * like any other in the text. Where only a rerun sets it, more than a full turn must be degrees.
+ */
+function turn(k: Knob, trace: Trace): number {
+  const slope = trace.in_place[String(k.id)]?.find(([, , path]) => path === "rotation_euler")?.[4];
+  const radians = (3 * Math.PI) / 180;
+  if (slope !== undefined && slope !== 0) return radians / Math.abs(slope);
+  return k.degrees || Math.abs(k.value) > 2 * Math.PI ? 3 : radians;
+}
+
 /** Chooses map, unit and bounds of every knob from what it drives and its value. */
 export function coordinates(knobs: readonly Knob[], trace: Trace): Coordinate[] {
   const metres = 0.05 * trace.scene.median;
@@ -89,7 +100,7 @@ export function coordinates(knobs: readonly Knob[], trace: Trace): Coordinate[] 
       case "location":
         return coordinate(i, "linear", stride(touches));
       case "angle":
-        return coordinate(i, "linear", k.degrees ? 3 : (3 * Math.PI) / 180);
+        return coordinate(i, "linear", turn(k, trace));
       case "scale":
         return k.value > 0
           ? coordinate(
