@@ -167,6 +167,8 @@ export async function polish(fitter: Fitter, finer: boolean): Promise<void> {
   const sharp = at(64, 16, 4, 0.8);
   const known = await measure(fitter, sharp);
   if ((await known.share()) > 2 * enough) await search(fitter, sharp, known, 2);
+  // A thing turned the wrong way can hide in a share that is small because all else was far off.
+  await relocate(fitter, at(64, 8, 4, 0.8), 1);
   const [px, samples] = finer ? [192, 16] : [128, 16];
   await fitter.scan(fitter.moved(), at(64, 4, 4, 1), "all");
   await fitter.fit(fitter.moved(), at(px, samples, 8, 1.5), 2, 2);
