@@ -80,6 +80,11 @@ export class Problem {
     return this.trace.in_place[String(k)] !== undefined;
   }
 
+  /** Something reads it, and the program runs when it is nudged. */
+  isUsable(k: number): boolean {
+    return !this.trace.dead.includes(k) && !this.trace.fragile.includes(k);
+  }
+
   /** The weight of a shape key. */
   isShapeKey(k: number): boolean {
     return (this.trace.in_place[String(k)] ?? []).some(([, , path]) => shapeKeyPath.test(path));

@@ -95,9 +95,7 @@ export async function misplaced(fitter: Fitter, scale: Scale): Promise<Placement
   const things = placements(fitter);
   const owners = new Map<number, Placement>();
   for (const thing of things) for (const { knob } of [...thing.axes, ...thing.turns]) owners.set(knob, thing);
-  const { trace } = fitter.problem;
-  const lost = new Set([...trace.dead, ...trace.fragile]);
-  const members = [...owners.keys()].filter((k) => !lost.has(k));
+  const members = [...owners.keys()].filter((k) => fitter.problem.isUsable(k));
   if (members.length === 0) return [];
   const suspects = await doubtful(fitter, await fitter.scan(members, scale, "all"), scale);
   return [...new Set(suspects.map((k) => owners.get(k)!))].slice(0, mostMisplaced);

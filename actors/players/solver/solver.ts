@@ -122,11 +122,12 @@ export function createSolver(options: SolverOptions = {}): GeneratorPlayer {
     const loss: Losses = { start: problem.loss(first), before: problem.loss(old), after: problem.loss(old), noise };
     const left = Math.max(0, loss.before - noise) / Math.max(1e-12, loss.start - noise);
     // The rounds after the third are the dearest and the ones that bring least.
+    if (stage > 3 && left < little) return { type: "end", reason: account.enough(loss, left) };
     const previous = stage > 3 ? earlier.at(-2) : undefined;
     if (previous) {
       const [look] = await problem.look([previous.map((v, k) => problem.units(k, v))], yardstick);
       const was = look ? problem.loss(look) - noise : Number.POSITIVE_INFINITY;
-      if (left < little || loss.before - noise > (1 - worthwhile) * was) {
+      if (loss.before - noise > (1 - worthwhile) * was) {
         return { type: "end", reason: account.enough(loss, left) };
       }
     }
