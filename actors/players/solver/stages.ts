@@ -11,7 +11,9 @@ const rerunsAtFirst = 110;
 function candidates(fitter: Fitter, reruns: boolean): number[] {
   const { problem } = fitter;
   const moved = new Set(fitter.moved());
-  return problem.knobs.flatMap((_, k) => (!problem.isUsable(k) || (!reruns && !problem.inPlace(k) && !moved.has(k)) ? [] : [k]));
+  return problem.knobs.flatMap((_, k) =>
+    !problem.isUsable(k) || (!reruns && !problem.inPlace(k) && !moved.has(k)) ? [] : [k],
+  );
 }
 
 interface Widening {
