@@ -4,7 +4,7 @@ import { join } from "node:path";
 import type { JobReply, JobRequest, PlayerIO } from "../actors/players/player.ts";
 import { defaultLimits, type Engine } from "../bridge/engines/contract.ts";
 import { VigaError } from "../config/errors.ts";
-import type { Task } from "../machines/domain.ts";
+import type { Task } from "../machines/domain/index.ts";
 
 export interface EngineIO {
   readonly io: PlayerIO;

@@ -5,8 +5,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import sharp from "sharp";
 import { readBusFile } from "../bridge/bus/address.ts";
-import { readCell } from "../bridge/bus/cells.ts";
 import { openBus } from "../bridge/bus/connection.ts";
+import { readCell } from "../bridge/bus/kv.ts";
 import { aim, processesOf, type Target } from "../test/chaos/processes.ts";
 
 /**

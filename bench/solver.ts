@@ -8,10 +8,10 @@ import { defaultLimits, type Engine } from "../bridge/engines/contract.ts";
 import { exitOnFlags } from "../cli/exit.ts";
 import { whole } from "../cli/numbers.ts";
 import { VigaError } from "../config/errors.ts";
-import { readPicture } from "../evaluators/picture.ts";
-import { photometricLoss } from "../evaluators/pl.ts";
+import { readPicture } from "../evaluators/pictures/picture.ts";
+import { photometricLoss } from "../evaluators/pictures/pl.ts";
 import { generate, kinds } from "../examples/generate.ts";
-import type { Context, Program, Round, Task } from "../machines/domain.ts";
+import type { Context, Program, Round, Task } from "../machines/domain/index.ts";
 import { engineIO } from "./engine-io.ts";
 
 /**

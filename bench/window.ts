@@ -1,7 +1,7 @@
 import sharp from "sharp";
 import { createModelGenerator } from "../actors/players/model/generator.ts";
 import { createModel } from "../bridge/models/client.ts";
-import type { Context, Round } from "../machines/domain.ts";
+import type { Context, Round } from "../machines/domain/index.ts";
 import { aContext, aRound, aState, aTask, fakeIO, measuresOf } from "../test/actors/players/fakes.ts";
 import { quickDeps, testProfile } from "../test/bridge/models/setup.ts";
 import { call } from "../test/servers/answers.ts";

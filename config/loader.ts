@@ -1,19 +1,19 @@
 import { existsSync } from "node:fs";
 import { dirname, resolve } from "node:path";
-import { castRoles } from "./cast.ts";
+import { lineFor, type Problem, problemsOf } from "./complaints.ts";
 import { VigaError } from "./errors.ts";
-import { lineFor, type Problem, problemsOf } from "./explain.ts";
 import { isTree, type Layer, type Tree } from "./layer.ts";
-import { detectMode } from "./layout.ts";
 import { expand, mergeConfig } from "./merge.ts";
 import { modes } from "./modes/index.ts";
 import { type ModeName, modeAliases, modeNames } from "./modes/mode.ts";
 import { absolutePaths } from "./paths.ts";
 import { defaultPreset, presetLayer, presetNames } from "./presets.ts";
+import { castRoles } from "./resolve-roles.ts";
 import type { ConfigRequest, ResolvedConfig } from "./resolved.ts";
 import { type ConfigTree, configSchema } from "./schema.ts";
 import { assign, layerOfSet, parseSet } from "./sets.ts";
 import { suggest } from "./suggest.ts";
+import { detectMode } from "./task-files.ts";
 import { layerFromFile } from "./yaml.ts";
 
 /**

@@ -1,9 +1,9 @@
 import { basename, extname } from "node:path";
+import { checkBase, type LoadedPicture, loadPicture, loadProgram, loadText } from "./check-inputs.ts";
 import { VigaError } from "./errors.ts";
-import { checkBase, type LoadedPicture, loadPicture, loadProgram, loadText } from "./inputs.ts";
-import { findTaskFiles } from "./layout.ts";
 import type { ModeDefinition, ModeName } from "./modes/mode.ts";
 import type { ResolvedConfig } from "./resolved.ts";
+import { findTaskFiles } from "./task-files.ts";
 
 /** A target picture under the name of the render it is compared with (`target2.png` ... where there is none). */
 export interface LoadedTarget extends LoadedPicture {

@@ -1,8 +1,8 @@
 import { readdir, stat } from "node:fs/promises";
 import { basename, extname, join } from "node:path";
 import { VigaError } from "../config/errors.ts";
-import { compareViews, pairViews } from "./compare.ts";
-import { readPicture } from "./picture.ts";
+import { compareViews, pairViews } from "./photometric.ts";
+import { readPicture } from "./pictures/picture.ts";
 
 /** Score of one pair as `viga score blendergym|static_scene` prints it. */
 export interface PairScore {

@@ -1,4 +1,4 @@
-import type { Context } from "./domain.ts";
+import type { Context } from "./domain/index.ts";
 
 /**
  * Why a person must see the programs of this round before they run (`approve` in viga.yaml), or null. `on_error` asks

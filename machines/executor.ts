@@ -1,5 +1,5 @@
 import { setup } from "xstate";
-import type { Program, State } from "./domain.ts";
+import type { Program, State } from "./domain/index.ts";
 import {
   applyStep,
   type Effect,

@@ -1,6 +1,6 @@
 import { setup } from "xstate";
 import { whyApproval } from "./approval.ts";
-import type { Context, Program } from "./domain.ts";
+import type { Context, Program } from "./domain/index.ts";
 import {
   applyStep,
   type Effect,

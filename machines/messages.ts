@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { context, feedback, measures, program, round, state, task, usage } from "./domain.ts";
+import { context, feedback, measures, program, round, state, task, usage } from "./domain/index.ts";
 import { errorData } from "./effects.ts";
 import { memoryOptions } from "./memory/options.ts";
 

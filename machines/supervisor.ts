@@ -1,5 +1,5 @@
 import { setup } from "xstate";
-import type { Round, Task, Usage } from "./domain.ts";
+import type { Round, Task, Usage } from "./domain/index.ts";
 import {
   applyStep,
   type Effect,

@@ -1,5 +1,5 @@
 import { setup } from "xstate";
-import type { Feedback, Measures, Program, State, Task } from "./domain.ts";
+import type { Feedback, Measures, Program, State, Task } from "./domain/index.ts";
 import { applyStep, type EffectOutcome, effectActions, perform, record, type Step, send } from "./effects.ts";
 
 /** The verifier: measures a round's states, chooses the best candidate, has its player judge it, reports to memory. */

@@ -1,10 +1,10 @@
 import { join } from "node:path";
-import type { Program, State } from "../machines/domain.ts";
+import type { Program, State } from "../machines/domain/index.ts";
 import { linkAtomic, renderFile, writeAtomic } from "./files.ts";
 import type { Observer, TapeEvent } from "./observer.ts";
+import { addEvent } from "./project.ts";
+import { type FinalPictures, newStory, programOf, type RoundStory, type RunStory, stateOf } from "./run-view.ts";
 import { scoresOf } from "./scores.ts";
-import { type FinalPictures, newStory, programOf, type RoundStory, type RunStory, stateOf } from "./story.ts";
-import { addEvent } from "./telling.ts";
 import { generatorThoughts, verifierThoughts } from "./thoughts.ts";
 
 export interface OutputOptions {

@@ -1,6 +1,6 @@
 import type { Observer, TapeEvent } from "./observer.ts";
-import { newStory, type RoundStory, type RunStory, roundsOf, stateOf } from "./story.ts";
-import { addEvent } from "./telling.ts";
+import { addEvent } from "./project.ts";
+import { newStory, type RoundStory, type RunStory, roundsOf, stateOf } from "./run-view.ts";
 import { lossText, oneLine, shortened, spanText, sparkline } from "./text.ts";
 
 export interface ProgressOptions {

@@ -1,5 +1,5 @@
-import type { Measures } from "../machines/domain.ts";
-import { programOf, type RoundStory, type RunStory, roundsOf, stateOf } from "./story.ts";
+import type { Measures } from "../machines/domain/index.ts";
+import { programOf, type RoundStory, type RunStory, roundsOf, stateOf } from "./run-view.ts";
 
 /** Version of scores.json; grows when a field changes its meaning or goes away. */
 export const scoresSchema = 1;

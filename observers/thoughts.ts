@@ -1,4 +1,4 @@
-import type { Feedback, Measures, Program } from "../machines/domain.ts";
+import type { Feedback, Measures, Program } from "../machines/domain/index.ts";
 
 const list = (title: string, items: readonly string[]): string[] =>
   items.length === 0 ? [] : ["", `## ${title}`, "", ...items.map((item) => `- ${item.replaceAll("\n", "\n  ")}`)];

@@ -1,9 +1,9 @@
 import { VigaError } from "../../config/errors.ts";
-import type { Program, State } from "../../machines/domain.ts";
-import type { ActorHost, Perform } from "../host.ts";
-import { type JobAnswer, runJob } from "../jobs.ts";
-import { type LeaseWatch, type SlotWatch, slotTimeout } from "../lease.ts";
-import type { RunSpec } from "../spec.ts";
+import type { Program, State } from "../../machines/domain/index.ts";
+import type { ActorHost, Perform } from "../actor/host.ts";
+import { type JobAnswer, runJob } from "../run/jobs.ts";
+import { type LeaseWatch, type SlotWatch, slotTimeout } from "../run/lease.ts";
+import type { RunSpec } from "../run/run-spec.ts";
 
 /** Log of a state on the bus; the whole tail lies with the artifacts. */
 const logOnBus = 4000;

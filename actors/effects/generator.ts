@@ -1,12 +1,12 @@
 import { VigaError } from "../../config/errors.ts";
-import type { Context, Program } from "../../machines/domain.ts";
+import type { Context, Program } from "../../machines/domain/index.ts";
 import type { WriteOutput } from "../../machines/generator.ts";
-import type { Perform } from "../host.ts";
-import { makePlayerIO } from "../io.ts";
-import type { LeaseWatch } from "../lease.ts";
+import { Replies } from "../actor/call-journal.ts";
+import type { Perform } from "../actor/host.ts";
+import { makePlayerIO } from "../actor/player-io.ts";
 import type { GeneratorPlayer } from "../players/player.ts";
-import { Replies } from "../replies.ts";
-import type { RunSpec } from "../spec.ts";
+import type { LeaseWatch } from "../run/lease.ts";
+import type { RunSpec } from "../run/run-spec.ts";
 import { besides } from "./shadow.ts";
 
 /** Effects of the generator role: `write` has the player make its move on a context. */

@@ -1,5 +1,5 @@
 import { toVigaError } from "../../config/errors.ts";
-import type { makePlayerIO } from "../io.ts";
+import type { makePlayerIO } from "../actor/player-io.ts";
 
 /**
  * Has a shadow player do its turn beside the real one. What it says goes on the tape with its cost, and nowhere else;

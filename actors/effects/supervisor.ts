@@ -1,10 +1,10 @@
 import { VigaError } from "../../config/errors.ts";
-import { compareViews, pairViews } from "../../evaluators/compare.ts";
-import type { Measures, Program, Round, State } from "../../machines/domain.ts";
-import type { ActorHost, Perform } from "../host.ts";
-import { runJob } from "../jobs.ts";
-import { grantLease, type LeaseWatch, type SlotWatch } from "../lease.ts";
-import type { RunSpec } from "../spec.ts";
+import { compareViews, pairViews } from "../../evaluators/photometric.ts";
+import type { Measures, Program, Round, State } from "../../machines/domain/index.ts";
+import type { ActorHost, Perform } from "../actor/host.ts";
+import { runJob } from "../run/jobs.ts";
+import { grantLease, type LeaseWatch, type SlotWatch } from "../run/lease.ts";
+import type { RunSpec } from "../run/run-spec.ts";
 import { stateOf } from "./executor.ts";
 
 /** Seconds to wait for a slot to come up (a cold Blender with its self-test). */

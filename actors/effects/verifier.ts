@@ -1,12 +1,12 @@
 import { VigaError } from "../../config/errors.ts";
-import { compareViews, pairViews } from "../../evaluators/compare.ts";
-import type { Measures, Round, State, Task } from "../../machines/domain.ts";
-import type { ActorHost, Perform } from "../host.ts";
-import { makePlayerIO } from "../io.ts";
-import type { LeaseWatch } from "../lease.ts";
+import { compareViews, pairViews } from "../../evaluators/photometric.ts";
+import type { Measures, Round, State, Task } from "../../machines/domain/index.ts";
+import { Replies } from "../actor/call-journal.ts";
+import type { ActorHost, Perform } from "../actor/host.ts";
+import { makePlayerIO } from "../actor/player-io.ts";
 import type { PlayerIO, VerifierPlayer } from "../players/player.ts";
-import { Replies } from "../replies.ts";
-import type { RunSpec } from "../spec.ts";
+import type { LeaseWatch } from "../run/lease.ts";
+import type { RunSpec } from "../run/run-spec.ts";
 import { besides } from "./shadow.ts";
 
 /** Effects of the verifier role: measure every candidate, judge the chosen one, describe the target. */

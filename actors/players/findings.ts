@@ -1,5 +1,6 @@
-import { withGains } from "../../evaluators/correction.ts";
-import type { Picture } from "../../evaluators/picture.ts";
+import { plText } from "../../evaluators/drawings/sidebyside.ts";
+import { withGains } from "../../evaluators/pictures/gains.ts";
+import type { Picture } from "../../evaluators/pictures/picture.ts";
 import {
   type ColourShift,
   type Differences,
@@ -7,8 +8,7 @@ import {
   type LightDifference,
   lightDifference,
   type RegionDifference,
-} from "../../evaluators/regions.ts";
-import { plText } from "../../evaluators/sidebyside.ts";
+} from "../../evaluators/pictures/regions.ts";
 
 /** One measured difference in words. */
 export interface Finding {

@@ -1,4 +1,4 @@
-import type { Context, Feedback, Measures, Round, State, Task, Usage } from "../../machines/domain.ts";
+import type { Context, Feedback, Measures, Round, State, Task, Usage } from "../../machines/domain/index.ts";
 
 /** An engine job as a player asks for it; the host adds job id, lease, limits and folder, and survives a lost slot. */
 export type JobRequest =

@@ -2,7 +2,7 @@ import { VigaError } from "../../config/errors.ts";
 import type { ModeName } from "../../config/modes/mode.ts";
 import type { ResolvedConfig, ResolvedRole } from "../../config/resolved.ts";
 import type { EngineFacts } from "../../prompts/index.ts";
-import type { RunSpec } from "../spec.ts";
+import type { RunSpec } from "../run/run-spec.ts";
 import type { GeneratorPlayer, VerifierPlayer } from "./player.ts";
 
 /** The engine's capability card, once a slot holds the run's scene. */
@@ -19,7 +19,10 @@ export async function makeGenerator(
   const player = await generatorOf(config.roles.generator, spec, readCard);
   const shadow = config.shadow.generator ? await generatorOf(config.shadow.generator, spec, readCard) : null;
   if (config.refine !== "solver") return { player, shadow };
-  const [{ withRefine }, { createSolver }] = await Promise.all([import("./refine.ts"), import("./solver/solver.ts")]);
+  const [{ withRefine }, { createSolver }] = await Promise.all([
+    import("./solver/refine.ts"),
+    import("./solver/solver.ts"),
+  ]);
   return { player: withRefine(player, createSolver()), shadow };
 }
 
@@ -28,9 +31,9 @@ async function generatorOf(role: ResolvedRole, spec: RunSpec, readCard: CardRead
     case "solver":
       return (await import("./solver/solver.ts")).createSolver();
     case "command":
-      return (await import("./command.ts")).createCommandGenerator({ command: role.spec.command });
+      return (await import("./command/command.ts")).createCommandGenerator({ command: role.spec.command });
     case "replay": {
-      const { createReplayGenerator, loadRecording } = await import("./replay.ts");
+      const { createReplayGenerator, loadRecording } = await import("./replay/replay.ts");
       return createReplayGenerator(await loadRecording(role.spec.path));
     }
     case "model": {
@@ -54,11 +57,11 @@ export async function makeVerifier(spec: RunSpec): Promise<{ player: VerifierPla
 async function verifierOf(role: ResolvedRole, spec: RunSpec): Promise<VerifierPlayer> {
   switch (role.spec.kind) {
     case "pixels":
-      return (await import("./pixels.ts")).createPixels();
+      return (await import("./pixels/pixels.ts")).createPixels();
     case "command":
-      return (await import("./command.ts")).createCommandVerifier({ command: role.spec.command });
+      return (await import("./command/command.ts")).createCommandVerifier({ command: role.spec.command });
     case "replay": {
-      const { createReplayVerifier, loadRecording } = await import("./replay.ts");
+      const { createReplayVerifier, loadRecording } = await import("./replay/replay.ts");
       return createReplayVerifier(await loadRecording(role.spec.path));
     }
     case "model": {
@@ -84,7 +87,7 @@ async function modelOptions(role: ResolvedRole, spec: RunSpec) {
   if (profile === null) throw unknownPlayer("role", role.player);
   const [{ createModel }, { noteModelEvent }] = await Promise.all([
     import("../../bridge/models/client.ts"),
-    import("./model/ask.ts"),
+    import("./model/call.ts"),
   ]);
   return {
     model: createModel(profile, { onEvent: noteModelEvent }),

@@ -1,9 +1,9 @@
 import { randomBytes } from "node:crypto";
 import { ArtifactStore } from "../../bridge/artifacts/store.ts";
-import { putCell, readCell, watchCells } from "../../bridge/bus/cells.ts";
 import type { Bus } from "../../bridge/bus/connection.ts";
 import { makeEnvelope, parseEnvelope } from "../../bridge/bus/envelope.ts";
 import { releaseJob, serveJobs } from "../../bridge/bus/jobs.ts";
+import { putCell, readCell, watchCells } from "../../bridge/bus/kv.ts";
 import { pause, publish } from "../../bridge/bus/publish.ts";
 import { mailboxSubject } from "../../bridge/bus/subjects.ts";
 import type { Engine } from "../../bridge/engines/contract.ts";
@@ -11,10 +11,10 @@ import { identityOf, isAlive } from "../../bridge/processes/identity.ts";
 import { toVigaError, VigaError } from "../../config/errors.ts";
 import { executorMachine } from "../../machines/executor.ts";
 import { executorMessage } from "../../machines/messages.ts";
+import { ActorHost } from "../actor/host.ts";
 import { executorEffects } from "../effects/executor.ts";
-import { ActorHost } from "../host.ts";
-import { type JobAnswer, type JobOrder, jobOrder } from "../jobs.ts";
-import { LeaseWatch, SlotWatch } from "../lease.ts";
+import { type JobAnswer, type JobOrder, jobOrder } from "../run/jobs.ts";
+import { LeaseWatch, SlotWatch } from "../run/lease.ts";
 import {
   actorKey,
   type Lease,
@@ -26,8 +26,8 @@ import {
   slotEntry,
   slotKey,
   specKey,
-} from "../spec.ts";
-import { doWork } from "./work.ts";
+} from "../run/run-spec.ts";
+import { doWork } from "./run-job.ts";
 
 export interface SlotOptions {
   bus: Bus;

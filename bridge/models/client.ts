@@ -12,10 +12,10 @@ import type {
   Problem,
 } from "./contract.ts";
 import type { Attempt } from "./endpoint/attempt.ts";
-import { type Answered, type Ask, exchange } from "./exchange.ts";
-import { freshState, judged, merged } from "./handle.ts";
-import { joinContinuation } from "./reading/continue.ts";
-import { type ReadReply, readReply } from "./reading/reply.ts";
+import { freshState, judged, merged } from "./model-state.ts";
+import { type Answered, type Ask, exchange } from "./negotiate.ts";
+import { joinContinuation } from "./parse/continuation.ts";
+import { type ReadReply, readReply } from "./parse/reply.ts";
 
 /** Times one chat asks again because a reply was empty, cut off or went in circles. */
 const mostAgain = 3;

@@ -1,9 +1,9 @@
 import { Argument, Command } from "commander";
 import { parse } from "yaml";
-import { type ControlVerb, controlVerbs, sendControl } from "../../actors/control.ts";
+import { type ControlVerb, controlVerbs, sendControl } from "../../actors/run/control.ts";
 import { VigaError } from "../../config/errors.ts";
 import { stopSignal } from "../exit.ts";
-import { findRun, joinBus } from "../run/join.ts";
+import { findRun, joinBus } from "../launch/join.ts";
 
 /** `viga ctl [RUN] VERB`: pause, resume, stop, set, approve. */
 export function controlCommand(): Command {

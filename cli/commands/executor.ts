@@ -1,11 +1,11 @@
 import { Command, InvalidArgumentError } from "commander";
-import { readSpec } from "../../actors/read-spec.ts";
+import { readSpec } from "../../actors/run/read-spec.ts";
 import { slotName } from "../../config/executors.ts";
 import { stopSignal } from "../exit.ts";
+import { joinBus, untilOver } from "../launch/join.ts";
+import { runSlot } from "../launch/slot.ts";
 import { makeLog } from "../log.ts";
 import { gpuIndex } from "../numbers.ts";
-import { joinBus, untilOver } from "../run/join.ts";
-import { runSlot } from "../run/slot.ts";
 
 /** `viga executor --slot gpu1 --gpu 1`: an engine pinned to one device, serving one slot. */
 export function executorCommand(): Command {

@@ -2,7 +2,7 @@ import { writeFile } from "node:fs/promises";
 import { resolve } from "node:path";
 import { Command } from "commander";
 import { VigaError } from "../../config/errors.ts";
-import { configTemplate } from "../../config/template.ts";
+import { configTemplate } from "../../config/init-text.ts";
 
 /** `viga init`: writes a commented viga.yaml. */
 export function initCommand(): Command {

@@ -1,13 +1,13 @@
 import { Command } from "commander";
-import { readSpec } from "../../actors/read-spec.ts";
+import { readSpec } from "../../actors/run/read-spec.ts";
 import { ArtifactStore } from "../../bridge/artifacts/store.ts";
 import { follow, lastSequence } from "../../bridge/bus/follow.ts";
 import { streams } from "../../bridge/bus/subjects.ts";
 import { VigaError } from "../../config/errors.ts";
 import { describeEvent } from "../../observers/describe.ts";
+import { toTapeEvent } from "../../observers/follow.ts";
 import { stopSignal } from "../exit.ts";
-import { findRun, joinBus } from "../run/join.ts";
-import { toTapeEvent } from "../run/tape.ts";
+import { findRun, joinBus } from "../launch/join.ts";
 
 /** `viga observe`: follows a run's tape, from its first event unless told otherwise. */
 export function observeCommand(): Command {

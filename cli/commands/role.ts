@@ -1,9 +1,9 @@
 import { Argument, Command } from "commander";
-import { readSpec } from "../../actors/read-spec.ts";
-import { type HostedRole, hostedRoles, playRole } from "../../actors/roles.ts";
+import { readSpec } from "../../actors/run/read-spec.ts";
+import { type HostedRole, hostedRoles, playRole } from "../../actors/run/roles.ts";
 import { stopSignal } from "../exit.ts";
+import { joinBus, servedRuns } from "../launch/join.ts";
 import { makeLog } from "../log.ts";
-import { joinBus, servedRuns } from "../run/join.ts";
 
 /** `viga role ROLE`: plays one role in a process of its own. */
 export function roleCommand(): Command {

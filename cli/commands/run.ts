@@ -3,8 +3,8 @@ import { Command, Option } from "commander";
 import { VigaError } from "../../config/errors.ts";
 import { resolveConfig } from "../../config/loader.ts";
 import { stopSignal } from "../exit.ts";
-import type { HostMode } from "../run/hosts.ts";
-import { resumeRun, type StartOptions, startRun } from "../run/start.ts";
+import type { HostMode } from "../launch/hosts.ts";
+import { resumeRun, type StartOptions, startRun } from "../launch/start.ts";
 
 const collect = (value: string, all: string[]) => [...all, value];
 

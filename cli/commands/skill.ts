@@ -4,9 +4,9 @@ import { join, resolve } from "node:path";
 import { Argument, Command } from "commander";
 import { startBlender } from "../../bridge/engines/blender.ts";
 import { makeScratch, sweepScratch } from "../../bridge/processes/scratch.ts";
+import { checkBase } from "../../config/check-inputs.ts";
 import { VigaError } from "../../config/errors.ts";
-import { checkBase } from "../../config/inputs.ts";
-import { blenderSkill, serveOnStdio } from "../../skills/blender/server.ts";
+import { blenderSkill, serveOnStdio } from "../../skills/blender/mcp.ts";
 import { stopSignal } from "../exit.ts";
 import { gpuIndex } from "../numbers.ts";
 

@@ -1,5 +1,5 @@
 import { setup } from "xstate";
-import { noUsage, type Program, type Round, type Usage } from "../domain.ts";
+import { noUsage, type Program, type Round, type Usage } from "../domain/index.ts";
 import { applyStep, type Effect, effectActions, record, type Step, send } from "../effects.ts";
 import type { MemoryContext, MemoryEvent, RoundBody } from "./state.ts";
 import { bestOf, lossOf, type StopReason, stopReason } from "./stopping.ts";

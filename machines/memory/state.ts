@@ -1,4 +1,4 @@
-import type { Feedback, Measures, Program, Round, State, Task, Usage } from "../domain.ts";
+import type { Feedback, Measures, Program, Round, State, Task, Usage } from "../domain/index.ts";
 import type { EventError } from "../effects.ts";
 import type { MemoryOptions } from "./options.ts";
 import type { StopReason } from "./stopping.ts";

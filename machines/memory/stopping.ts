@@ -1,5 +1,5 @@
 import { z } from "zod";
-import type { Round, Usage } from "../domain.ts";
+import type { Round, Usage } from "../domain/index.ts";
 
 /** When memory ends a run; config's `stop` and `memory` after defaults. */
 export const stopOptions = z.object({

@@ -1,4 +1,4 @@
-import type { Context, Program, Round, Task } from "../domain.ts";
+import type { Context, Program, Round, Task } from "../domain/index.ts";
 import { bestOf, lossOf, worseInARow } from "./stopping.ts";
 
 /** M_t = Tail_L: the last L rounds (not messages), beside the best round wherever it is (paper, section 3.4). */

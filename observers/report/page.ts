@@ -1,5 +1,5 @@
-import type { Measures, State } from "../../machines/domain.ts";
-import { type RoundStory, type RunStory, roundsOf, stateOf } from "../story.ts";
+import type { Measures, State } from "../../machines/domain/index.ts";
+import { type RoundStory, type RunStory, roundsOf, stateOf } from "../run-view.ts";
 import { lossText, spanText } from "../text.ts";
 import { lossCurve } from "./curve.ts";
 import { html, Markup } from "./html.ts";

@@ -1,5 +1,5 @@
-import type { Feedback } from "../../machines/domain.ts";
-import { programOf, type RoundStory, stateOf } from "../story.ts";
+import type { Feedback } from "../../machines/domain/index.ts";
+import { programOf, type RoundStory, stateOf } from "../run-view.ts";
 import { lossText, spanText } from "../text.ts";
 import { html, type Markup } from "./html.ts";
 import { type MovedKnob, movedKnobs } from "./knobs.ts";

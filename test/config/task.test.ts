@@ -4,10 +4,10 @@ import { dirname, join } from "node:path";
 import sharp from "sharp";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { exitCodeOf, VigaError } from "../../config/errors.ts";
-import { detectMode } from "../../config/layout.ts";
 import { resolveConfig } from "../../config/loader.ts";
 import type { ConfigRequest } from "../../config/resolved.ts";
 import { type LoadedTask, loadTask, taskName } from "../../config/task.ts";
+import { detectMode } from "../../config/task-files.ts";
 
 const scratch = mkdtempSync(join(tmpdir(), "viga-task-"));
 afterAll(() => rmSync(scratch, { recursive: true }));

@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import type { Picture } from "../../evaluators/picture.ts";
+import type { Picture } from "../../evaluators/pictures/picture.ts";
 
 function pictureOf(width: number, height: number): fc.Arbitrary<Picture> {
   const bytes = width * height * 3;

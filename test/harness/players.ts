@@ -1,5 +1,5 @@
 import type { GeneratorPlayer, VerifierPlayer } from "../../actors/players/player.ts";
-import type { Feedback } from "../../machines/domain.ts";
+import type { Feedback } from "../../machines/domain/index.ts";
 
 /** Proposes the programs of a list, one a round, then ends. */
 export function listGenerator(programs: string[], options: { onWrite?: (t: number) => void } = {}): GeneratorPlayer {

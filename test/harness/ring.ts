@@ -2,19 +2,19 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import sharp from "sharp";
-import { hostedRoles, playRole, type RoleOptions } from "../../actors/roles.ts";
+import { hostedRoles, playRole, type RoleOptions } from "../../actors/run/roles.ts";
+import { type RunSpec, specKey } from "../../actors/run/run-spec.ts";
 import { serveSlot } from "../../actors/slot/slot.ts";
-import { type RunSpec, specKey } from "../../actors/spec.ts";
 import { ArtifactStore } from "../../bridge/artifacts/store.ts";
-import { putCell } from "../../bridge/bus/cells.ts";
 import { type Bus, openBus } from "../../bridge/bus/connection.ts";
 import { makeEnvelope } from "../../bridge/bus/envelope.ts";
+import { putCell } from "../../bridge/bus/kv.ts";
 import { publish } from "../../bridge/bus/publish.ts";
 import { type BusServer, startBusServer } from "../../bridge/bus/server.ts";
 import { mailboxSubject } from "../../bridge/bus/subjects.ts";
 import type { Engine } from "../../bridge/engines/contract.ts";
-import type { RingResult } from "../../cli/run/ring.ts";
-import { followTape } from "../../cli/run/tape.ts";
+import type { RingResult } from "../../cli/launch/play-run.ts";
+import { followTape } from "../../observers/follow.ts";
 import type { TapeEvent } from "../../observers/observer.ts";
 
 export interface TestRing {

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import sharp from "sharp";
-import type { Measures, Program, Round, State } from "../../machines/domain.ts";
+import type { Measures, Program, Round, State } from "../../machines/domain/index.ts";
 import type { TapeEvent } from "../../observers/observer.ts";
 
 /** Artifacts in memory. */

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { type AnyStateMachine, initialTransition, transition } from "xstate";
-import type { Program, Round, State } from "../../machines/domain.ts";
+import type { Program, Round, State } from "../../machines/domain/index.ts";
 import { type Effect, effect } from "../../machines/effects.ts";
 import { executorMachine } from "../../machines/executor.ts";
 import { generatorMachine } from "../../machines/generator.ts";

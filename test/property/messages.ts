@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import type { Feedback, Measures, Program, Round, State } from "../../machines/domain.ts";
+import type { Feedback, Measures, Program, Round, State } from "../../machines/domain/index.ts";
 
 /** Arbitrary messages of the ring, valid but in no sensible order. */
 const hex = "0123456789abcdef";

@@ -2,14 +2,14 @@ import type { Model } from "../../../bridge/models/contract.ts";
 import { toVigaError, VigaError } from "../../../config/errors.ts";
 import { modes } from "../../../config/modes/index.ts";
 import { type ModeName, modeNames } from "../../../config/modes/mode.ts";
-import type { Context } from "../../../machines/domain.ts";
+import type { Context } from "../../../machines/domain/index.ts";
 import type { EngineFacts } from "../../../prompts/index.ts";
 import type { GeneratorMove, GeneratorPlayer, PlayerIO } from "../player.ts";
-import { type Draft, generatorTools, programFromText, type Written } from "./generator-tools.ts";
 import { defaultLimits, type LoopLimits, toolLoop } from "./loop.ts";
-import { type OfferedTool, pickTools } from "./offer.ts";
-import { promptOf } from "./prompt.ts";
-import { openingOf, type Sight } from "./window.ts";
+import { openingOf, type Sight } from "./prompt/opening.ts";
+import { promptOf } from "./prompt/system.ts";
+import { type Draft, generatorTools, programFromText, type Written } from "./tools/generator-tools.ts";
+import { type OfferedTool, pickTools } from "./tools/tool.ts";
 
 export interface ModelGeneratorOptions {
   model: Model;

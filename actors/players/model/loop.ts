@@ -1,10 +1,10 @@
+import { correctionMessages, replyMessage } from "../../../bridge/models/ask-again.ts";
 import type { ChatMessage, Model, ToolCall, ToolSpec } from "../../../bridge/models/contract.ts";
-import { correctionMessages, replyMessage } from "../../../bridge/models/correction.ts";
 import { VigaError } from "../../../config/errors.ts";
 import type { ToolStyle } from "../../../config/profile.ts";
 import type { PlayerIO } from "../player.ts";
-import { ask } from "./ask.ts";
-import type { OfferedTool, ToolOutcome, ToolTurn } from "./offer.ts";
+import { ask } from "./call.ts";
+import type { OfferedTool, ToolOutcome, ToolTurn } from "./tools/tool.ts";
 
 export interface LoopLimits {
   /** Model calls in one turn; the last one is offered only the tools that end it. */

@@ -2,18 +2,18 @@ import type { Model } from "../../../bridge/models/contract.ts";
 import { VigaError } from "../../../config/errors.ts";
 import { modes } from "../../../config/modes/index.ts";
 import { type ModeName, modeNames } from "../../../config/modes/mode.ts";
-import type { Feedback } from "../../../machines/domain.ts";
+import type { Feedback } from "../../../machines/domain/index.ts";
 import type { PlayerIO, VerifierPlayer } from "../player.ts";
-import { analyzeTarget } from "./analysis.ts";
-import { type Calibration, calibrateJudge } from "./calibrate.ts";
-import { evidenceParts, gatherEvidence } from "./evidence.ts";
+import { analyzeTarget } from "./judge/analysis.ts";
+import { type Calibration, calibrateJudge } from "./judge/calibrate.ts";
+import { evidenceParts, gatherEvidence } from "./judge/evidence.ts";
+import { chooseByPairs } from "./judge/pairwise.ts";
+import { settle } from "./judge/to-feedback.ts";
+import type { Verdict } from "./judge/verdict.ts";
 import { defaultLimits, type LoopLimits, toolLoop } from "./loop.ts";
-import { type OfferedTool, pickTools } from "./offer.ts";
-import { chooseByPairs } from "./pairwise.ts";
-import { promptOf } from "./prompt.ts";
-import { settle } from "./settle.ts";
-import type { Verdict } from "./verdict.ts";
-import { verifierTools } from "./verifier-tools.ts";
+import { promptOf } from "./prompt/system.ts";
+import { type OfferedTool, pickTools } from "./tools/tool.ts";
+import { verifierTools } from "./tools/verifier-tools.ts";
 
 export interface ModelVerifierOptions {
   model: Model;

@@ -1,8 +1,7 @@
 import { createHash } from "node:crypto";
 import { VigaError } from "../../../config/errors.ts";
-import type { Context } from "../../../machines/domain.ts";
+import type { Context } from "../../../machines/domain/index.ts";
 import type { GeneratorMove, GeneratorPlayer, PlayerIO } from "../player.ts";
-import { account, type Losses } from "./account.ts";
 import { coordinates } from "./coordinates.ts";
 import { Fitter } from "./fitter.ts";
 import { diff, type Knob, patch, skeleton, type Trace } from "./knobs.ts";
@@ -10,6 +9,7 @@ import { decode } from "./pictures.ts";
 import { Problem, type Scale } from "./problem.ts";
 import { coarse, polish, refine } from "./stages.ts";
 import { type SolverView, Sweeper } from "./sweeper.ts";
+import { account, type Losses } from "./thought.ts";
 
 export interface SolverOptions {
   /** Rounds at most; the solver ends earlier when a round gains less than noise. Default 4. */

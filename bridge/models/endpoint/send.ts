@@ -6,8 +6,8 @@ import type { WireBody } from "../wire/body.ts";
 import { type Attempt, attempt } from "./attempt.ts";
 import { backoffMs, longestAsked } from "./backoff.ts";
 import { type Failure, readFailure } from "./failures.ts";
-import { gateOf } from "./gate.ts";
 import { readKey } from "./keys.ts";
+import { gateOf } from "./rate-limit.ts";
 
 /** A failure that repeating does not mend; carried to whoever can change the request. */
 export class Failed extends Error {

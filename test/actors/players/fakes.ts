@@ -2,8 +2,8 @@ import { createHash } from "node:crypto";
 import type { JobReply, JobRequest, PlayerIO } from "../../../actors/players/player.ts";
 import type { ChatReply, ChatRequest, HandleState, Model, Problem, ToolCall } from "../../../bridge/models/contract.ts";
 import { profile as profileSchema } from "../../../config/profile.ts";
-import type { Context, Measures, Round, State, Task, Usage } from "../../../machines/domain.ts";
-import { noUsage } from "../../../machines/domain.ts";
+import type { Context, Measures, Round, State, Task, Usage } from "../../../machines/domain/index.ts";
+import { noUsage } from "../../../machines/domain/index.ts";
 
 export const ref = (content: Buffer | string) => `sha256:${createHash("sha256").update(content).digest("hex")}`;
 

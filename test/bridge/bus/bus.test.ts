@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
-import { putCell, readCell, watchCells, writeCell } from "../../../bridge/bus/cells.ts";
 import { openBus } from "../../../bridge/bus/connection.ts";
 import { makeEnvelope, parseEnvelope } from "../../../bridge/bus/envelope.ts";
 import { follow, lastSequence } from "../../../bridge/bus/follow.ts";
 import { releaseJob, serveJobs } from "../../../bridge/bus/jobs.ts";
+import { putCell, readCell, watchCells, writeCell } from "../../../bridge/bus/kv.ts";
 import { publish } from "../../../bridge/bus/publish.ts";
 import { jobSubject, mailboxSubject, streams, token, toToken } from "../../../bridge/bus/subjects.ts";
 import { type TestBus, testBus } from "../../harness/bus.ts";

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { chatUntilCall } from "../../../bridge/models/ask-again.ts";
 import { createModel } from "../../../bridge/models/client.ts";
 import type { ChatReply } from "../../../bridge/models/contract.ts";
-import { chatUntilCall } from "../../../bridge/models/correction.ts";
 import { VigaError } from "../../../config/errors.ts";
 import { type Answer, call, hermes, overflow, qwenXml, text } from "../../servers/answers.ts";
 import { type ScriptedServer, scriptedServer } from "../../servers/openai.ts";

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import sharp from "sharp";
 import type { JobReply, JobRequest, PlayerIO } from "../../../../actors/players/player.ts";
-import type { Context, Task } from "../../../../machines/domain.ts";
+import type { Context, Task } from "../../../../machines/domain/index.ts";
 
 /**
  * An engine small enough to reason about: a program is lines `name = number`; two coloured blobs, `a` and `b`, on a grey

@@ -9,7 +9,7 @@ import { Sweeper } from "../../../../actors/players/solver/sweeper.ts";
 import { engineIO } from "../../../../bench/engine-io.ts";
 import { startBlender } from "../../../../bridge/engines/blender.ts";
 import { defaultLimits, type Engine } from "../../../../bridge/engines/contract.ts";
-import type { Context, Task } from "../../../../machines/domain.ts";
+import type { Context, Task } from "../../../../machines/domain/index.ts";
 
 const scene = `"""Ein Würfel – und eine Lampe."""
 import math

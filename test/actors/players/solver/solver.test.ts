@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { GeneratorMove } from "../../../../actors/players/player.ts";
 import { createSolver } from "../../../../actors/players/solver/solver.ts";
-import type { Context, Round } from "../../../../machines/domain.ts";
+import type { Context, Round } from "../../../../machines/domain/index.ts";
 import { blobStage, parse, program } from "./blobs.ts";
 
 const goal = [0.35, 0.4, 0.7, 0.7, 0.65, 1.1, 0];

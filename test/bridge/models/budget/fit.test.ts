@@ -8,7 +8,7 @@ import { montage } from "../../../../bridge/models/budget/montage.ts";
 import { PictureShop, pictureSize } from "../../../../bridge/models/budget/pictures.ts";
 import { textTokens } from "../../../../bridge/models/budget/text.ts";
 import type { ChatMessage, ImagePart } from "../../../../bridge/models/contract.ts";
-import { freshState } from "../../../../bridge/models/handle.ts";
+import { freshState } from "../../../../bridge/models/model-state.ts";
 import { loadProfiles } from "../../../../config/profiles.ts";
 import { picture, testProfile, tools, user } from "../setup.ts";
 

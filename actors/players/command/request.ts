@@ -1,0 +1,97 @@
+import { join } from "node:path";
+import type { Context, Program, Round, State, Task } from "../../../machines/domain/index.ts";
+import type { Observation, PlayerIO } from "../player.ts";
+
+/** What a command is asked. */
+export type Requested =
+  | { op: "write"; context: Context }
+  | { op: "judge"; observation: Observation }
+  | { op: "analyze"; task: Task };
+
+/**
+ * The request as a program outside reads it: programs as text, pictures as absolute paths of files that exist while it
+ * runs. No artifact reference is left in it.
+ */
+export async function writeRequest(
+  asked: Requested,
+  io: PlayerIO,
+  save: (name: string, bytes: Buffer) => Promise<void>,
+  folder: string,
+): Promise<Record<string, unknown>> {
+  const saved = new Map<string, string>();
+  const file = async (ref: string, ending: string): Promise<string> => {
+    const known = saved.get(ref);
+    if (known !== undefined) return known;
+    const name = `${saved.size}${ending}`;
+    saved.set(ref, join(folder, name));
+    await save(name, await io.bytes(ref));
+    return join(folder, name);
+  };
+  const pictures = async (list: readonly { name: string; image: string }[]) => {
+    const out: { name: string; file: string }[] = [];
+    for (const { name, image } of list) out.push({ name, file: await file(image, ".png") });
+    return out;
+  };
+  const taskOf = async (task: Task) => ({
+    mode: task.mode,
+    name: task.name,
+    text: task.text,
+    prompt: task.prompt,
+    targets: await pictures(task.targets),
+    start: task.start === null ? null : await io.text(task.start),
+  });
+  const programOf = async (program: Program | null) =>
+    program === null
+      ? null
+      : { t: program.t, thought: program.thought, code_diff: program.code_diff, code: await io.text(program.code) };
+  const stateOf = async ({ ok, log, error, renders, scene }: State) => ({
+    ok,
+    log,
+    error: error ?? null,
+    renders: await pictures(renders),
+    scene: scene === undefined ? null : await file(scene, ".json"),
+  });
+  const roundOf = async ({ t, program, state, measures, feedback }: Round) => ({
+    t,
+    program: await programOf(program),
+    state: await stateOf(state),
+    measures,
+    feedback: feedback === null ? null : { ...feedback, heatmap: undefined },
+  });
+  const head = { schema: 1, op: asked.op, run: io.run };
+
+  switch (asked.op) {
+    case "write": {
+      const { context } = asked;
+      const rounds: Awaited<ReturnType<typeof roundOf>>[] = [];
+      for (const round of context.rounds) rounds.push(await roundOf(round));
+      return {
+        ...head,
+        t: context.t,
+        candidates: context.candidates,
+        task: await taskOf(context.task),
+        plan: context.plan,
+        analysis: context.analysis,
+        note: context.note,
+        from: await programOf(context.from),
+        best: context.best === null ? null : await roundOf(context.best),
+        rounds,
+      };
+    }
+    case "judge": {
+      const { observation } = asked;
+      const { t, task, state, measures, previous, analysis } = observation;
+      return {
+        ...head,
+        t,
+        task: await taskOf(task),
+        state: await stateOf(state),
+        measures,
+        previous: previous === null ? null : await roundOf(previous),
+        analysis,
+      };
+    }
+    case "analyze":
+      return { ...head, task: await taskOf(asked.task) };
+  }
+}

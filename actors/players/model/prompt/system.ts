@@ -1,0 +1,14 @@
+import { VigaError } from "../../../../config/errors.ts";
+import { buildPrompt, type PromptRequest } from "../../../../prompts/index.ts";
+
+/** A role's system prompt; what is wrong with the request is the configuration's fault. */
+export function promptOf(request: PromptRequest): string {
+  try {
+    return buildPrompt(request);
+  } catch (cause) {
+    throw new VigaError("config_invalid", cause instanceof Error ? cause.message : String(cause), {
+      cause,
+      hint: "see the mode and prompt keys of viga.yaml",
+    });
+  }
+}

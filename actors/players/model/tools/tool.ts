@@ -1,0 +1,89 @@
+import type { ImagePart, ToolSpec } from "../../../../bridge/models/contract.ts";
+import type { ToolStyle } from "../../../../config/profile.ts";
+import type { PlayerIO } from "../../player.ts";
+
+/** What a tool lets happen: an answer for the model to go on with, a refusal that says why, or the end of the turn. */
+export type ToolOutcome<R> =
+  | { kind: "answer"; text: string; images?: ImagePart[] }
+  | { kind: "refused"; text: string }
+  | { kind: "final"; result: R };
+
+/** What a tool may use while it runs. `memory` lasts for the turn (a viewpoint tool keeps its camera there). */
+export interface ToolTurn {
+  io: PlayerIO;
+  t: number;
+  memory: Map<string, unknown>;
+}
+
+/**
+ * A tool as a loop offers it. Protocol tools run inside the role, engine tools on the slot that holds the run's scene,
+ * service tools with a worker of their own; the loop only sees `run`.
+ */
+export interface OfferedTool<R = never> {
+  name: string;
+  kind: "protocol" | "engine" | "service";
+  /** How the model is told of it; weaker styles may get a simpler form. */
+  spec(style: ToolStyle): ToolSpec;
+  run(args: Record<string, unknown>, turn: ToolTurn): Promise<ToolOutcome<R>>;
+}
+
+/** Characters of a tool's textual answer that a model is shown. */
+const mostText = 8000;
+
+export function bounded(text: string, most = mostText): string {
+  return text.length <= most ? text : `${text.slice(0, most)}\n[${text.length - most} more characters left out]`;
+}
+
+/**
+ * A tool whose work is a probe of the run's live scene. What the probe returns becomes text, every PNG it leaves a
+ * picture. A probe that fails is a refusal with the engine's own words, so that the model can correct its arguments.
+ */
+export function engineTool(
+  spec: ToolSpec,
+  action: string,
+  argsOf: (args: Record<string, unknown>, turn: ToolTurn) => Record<string, unknown> = (args) => args,
+): OfferedTool {
+  return {
+    name: spec.name,
+    kind: "engine",
+    spec: () => spec,
+    async run(args, turn) {
+      const reply = await turn.io.job({ op: "probe", action, args: argsOf(args, turn) });
+      if (!reply.ok) {
+        const why = reply.error ? `${reply.error.type}: ${reply.error.message}` : "the engine gave no reason";
+        return {
+          kind: "refused",
+          text: `${spec.name} failed: ${why}${reply.error?.hint ? ` (${reply.error.hint})` : ""}`,
+        };
+      }
+      const names = Object.keys(reply.files)
+        .filter((name) => name.endsWith(".png"))
+        .sort();
+      const images = await Promise.all(
+        names.map(async (name): Promise<ImagePart> => {
+          return { type: "image", bytes: await turn.io.bytes(reply.files[name]!), media: "image/png", label: name };
+        }),
+      );
+      const text = typeof reply.result === "string" ? reply.result : JSON.stringify(reply.result ?? {}, null, 1);
+      return { kind: "answer", text: bounded(text), ...(images.length === 0 ? {} : { images }) };
+    },
+  };
+}
+
+/**
+ * The tools of `names`, in that order, out of those at hand; names nobody implements are returned as `missing`, so that
+ * a caller can say so instead of offering what does not work.
+ */
+export function pickTools<R>(
+  names: readonly string[],
+  known: readonly OfferedTool<R>[],
+): { tools: OfferedTool<R>[]; missing: string[] } {
+  const tools: OfferedTool<R>[] = [];
+  const missing: string[] = [];
+  for (const name of new Set(names)) {
+    const tool = known.find((each) => each.name === name);
+    if (tool) tools.push(tool);
+    else missing.push(name);
+  }
+  return { tools, missing };
+}

@@ -1,0 +1,183 @@
+import { VigaError } from "../../../config/errors.ts";
+import { heatMap } from "../../../evaluators/drawings/heatmap.ts";
+import { plText, sideBySide } from "../../../evaluators/drawings/sidebyside.ts";
+import { compareViews, pairViews } from "../../../evaluators/photometric.ts";
+import { type Change, changeBetween } from "../../../evaluators/pictures/change.ts";
+import { decodePicture, type Picture } from "../../../evaluators/pictures/picture.ts";
+import type { Feedback, Measures } from "../../../machines/domain/index.ts";
+import { type Finding, findingsOf } from "../findings.ts";
+import type { Observation, PlayerIO, VerifierPlayer } from "../player.ts";
+
+interface SeenView {
+  name: string;
+  image: Picture;
+  target: Picture;
+}
+
+/** Findings listed at most; the rest has too little loss to be worth a round. */
+const most = 12;
+
+/**
+ * Similarity 0..100 out of measures: 100 x (0.6 x max(0, 1 - 2 x sqrt(PL)) + 0.4 x max(0, SSIM)). sqrt(PL) is the root mean
+ * squared error as a part of full scale, so the first term reaches 0 when pictures differ by half the scale.
+ */
+export function similarity({ pl, ssim }: Pick<Measures, "pl" | "ssim">): number {
+  return 100 * Math.min(1, 0.6 * Math.max(0, 1 - 2 * Math.sqrt(pl)) + 0.4 * Math.max(0, ssim));
+}
+
+async function look(observation: Observation, io: PlayerIO): Promise<SeenView[]> {
+  const { state, task, t } = observation;
+  if (task.targets.length === 0) {
+    throw new VigaError(
+      "input_invalid",
+      "the pixels player measures against a target picture, and this task has none",
+      {
+        hint: "give a target (--target IMG) or let a model play the verifier",
+      },
+    );
+  }
+  const pairs = pairViews(state.renders, task.targets);
+  if (pairs.length === 0) {
+    const names = (of: { name: string }[]) => of.map(({ name }) => name).join(", ") || "none";
+    throw new VigaError(
+      "input_invalid",
+      `round ${t}: no render is named after a target (renders: ${names(state.renders)}; targets: ${names(task.targets)})`,
+      { hint: "name renders and targets alike: render1, render2, ..." },
+    );
+  }
+  return Promise.all(
+    pairs.map(async ({ name, image, target }) => {
+      const [render, goal] = await Promise.all([io.bytes(image), io.bytes(target)]);
+      return {
+        name,
+        image: await decodePicture(render, `render ${name}`),
+        target: await decodePicture(goal, `target ${name}`),
+      };
+    }),
+  );
+}
+
+/** What changed since the round before, per view; views that cannot be compared are left out. */
+async function changes(observation: Observation, seen: SeenView[], io: PlayerIO): Promise<Change[]> {
+  const before = observation.previous?.state;
+  if (before === undefined || !before.ok) return [];
+  const found = await Promise.all(
+    pairViews(before.renders, observation.task.targets).map(async ({ name, image }) => {
+      const view = seen.find((one) => one.name === name) ?? (seen.length === 1 ? seen[0] : undefined);
+      if (view === undefined) return null;
+      return changeBetween(await decodePicture(await io.bytes(image), `render ${name}`), view.image, view.target);
+    }),
+  );
+  return found.filter((change) => change !== null);
+}
+
+async function heatSheet(seen: SeenView[]): Promise<Buffer> {
+  if (seen.length === 1) return (await heatMap(seen[0]!.image, seen[0]!.target)).png;
+  const maps = await Promise.all(
+    seen.map(async ({ name, image, target }) => ({
+      label: name,
+      size: image.height,
+      map: await heatMap(image, target),
+    })),
+  );
+  const height = Math.max(...maps.map(({ size, map }) => size + map.legend));
+  return sideBySide(
+    maps.map(({ label, map }) => ({ label, image: map.png })),
+    { height },
+  );
+}
+
+interface Trend {
+  text: string;
+  /** Advice when the last edit did harm or nothing. */
+  advice: string | null;
+  idle: boolean;
+}
+
+function trendOf(observation: Observation, now: Measures, changed: Change[]): Trend | null {
+  const { previous } = observation;
+  if (previous === null) return null;
+  const old = previous.measures;
+  if (old === null) return { text: `Round ${previous.t} was not measured.`, advice: null, idle: false };
+  const part = changed.length === 0 ? null : changed.reduce((sum, c) => sum + c.changed, 0) / changed.length;
+  const gain = old.pl === 0 ? 0 : (old.pl - now.pl) / old.pl;
+  const verdict =
+    now.pl === old.pl ? "unchanged" : `${(Math.abs(gain) * 100).toFixed(1)} % ${gain > 0 ? "better" : "worse"}`;
+  const touched =
+    part === null
+      ? ""
+      : ` ${(part * 100).toFixed(1)} % of the pixels changed, ${((1 - part) * 100).toFixed(1)} % did not.`;
+  const cells = changed.flatMap((c) => c.cells).sort((a, b) => a.pl - b.pl);
+  const [best, worst] = [cells[0], cells.at(-1)];
+  const places = [
+    best !== undefined && best.pl < -1e-6 ? ` Most gained: ${best.where} (PL ${plText(-best.pl)} less).` : "",
+    worst !== undefined && worst.pl > 1e-6 ? ` Most lost: ${worst.where} (PL ${plText(worst.pl)} more).` : "",
+  ].join("");
+  const idle = part === 0 && observation.t > 0;
+  const text = `Against round ${previous.t}: PL ${plText(old.pl)} -> ${plText(now.pl)}, ${verdict}; SSIM ${old.ssim.toFixed(4)} -> ${now.ssim.toFixed(4)}.${touched}${places}`;
+  if (idle)
+    return { text, advice: "the last edit had no visible effect: change something that is in view, by more", idle };
+  const worse = gain < -0.005 && worst !== undefined;
+  return {
+    text,
+    idle,
+    advice: worse ? `the last edit made the picture worse, most at ${worst.where}: undo that part of it` : null,
+  };
+}
+
+function thoughtOf(measures: Measures, trend: Trend | null, findings: Finding[]): string {
+  const views = measures.views.map((v) => `| ${v.name} | ${plText(v.pl)} | ${v.ssim.toFixed(4)} |`);
+  return [
+    `Measured, not judged: PL ${plText(measures.pl)} (root mean squared error ${(100 * Math.sqrt(measures.pl)).toFixed(1)} % of full scale), SSIM ${measures.ssim.toFixed(4)}.`,
+    ...(trend === null ? [] : ["", trend.text]),
+    "",
+    "| view | PL | SSIM |",
+    "|---|---|---|",
+    ...views,
+    "",
+    ...(findings.length === 0
+      ? ["No difference above the threshold is left."]
+      : findings.map((f) => `- ${f.level}, PL ${plText(f.loss)}: ${f.text}`)),
+  ].join("\n");
+}
+
+/** The built-in verifier that needs no model: it measures renders against targets and says in numbers what differs. */
+export function createPixels(): VerifierPlayer {
+  return {
+    name: "pixels",
+    async judge(observation, io): Promise<Feedback> {
+      const seen = await look(observation, io);
+      const measures = observation.measures ?? (await compareViews(seen));
+      const [changed, sheet] = await Promise.all([changes(observation, seen, io), heatSheet(seen)]);
+      const findings = seen
+        .flatMap((view) =>
+          findingsOf(view.image, view.target, seen.length === 1 ? "" : `${view.name}: `).map((finding) => ({
+            ...finding,
+            loss: finding.loss / seen.length,
+          })),
+        )
+        .sort((a, b) => b.loss - a.loss)
+        .slice(0, most);
+      const trend = trendOf(observation, measures, changed);
+      const of = (level: Finding["level"]) => findings.filter((f) => f.level === level).map((f) => f.text);
+      const advice = [trend?.advice ?? null, ...findings.map((f) => f.advice)].filter((text) => text !== null);
+      const still = trend?.idle === true ? ["the picture is the same as in the round before"] : [];
+      const focus = findings[0];
+      return {
+        visual_difference: { critical: of("critical"), major: [...still, ...of("major")], minor: of("minor") },
+        edit_suggestion:
+          advice.length > 0
+            ? advice
+            : findings.length > 0
+              ? ["adjust shapes and textures: light and colour already agree"]
+              : [],
+        overall_similarity: similarity(measures),
+        ...(focus === undefined
+          ? {}
+          : { next_focus: `${focus.where} (PL ${plText(focus.loss)} of ${plText(measures.pl)})` }),
+        heatmap: await io.put(sheet, "image/png"),
+        thought: thoughtOf(measures, trend, findings),
+      };
+    },
+  };
+}

@@ -1,0 +1,97 @@
+import { chmod, mkdir, mkdtemp, readdir, rm } from "node:fs/promises";
+import { join, matchesGlob } from "node:path";
+import type { ArtifactStore } from "../../bridge/artifacts/store.ts";
+import { defaultLimits, type Engine, type Limits } from "../../bridge/engines/contract.ts";
+import { toVigaError } from "../../config/errors.ts";
+import type { JobAnswer, JobOrder } from "../run/jobs.ts";
+import type { RunSpec } from "../run/run-spec.ts";
+
+/** Runs one job on this slot's engine in a folder of its own; everything it leaves becomes artifacts. Never throws. */
+export async function doWork(
+  engine: Engine,
+  order: JobOrder,
+  spec: RunSpec,
+  store: ArtifactStore,
+  scratch: string,
+): Promise<Pick<JobAnswer, "reply" | "files">> {
+  await mkdir(scratch, { recursive: true });
+  const dir = await mkdtemp(join(scratch, "job-"));
+  try {
+    await chmod(dir, 0o777);
+    const reply = await perform(engine, order, spec, store, dir);
+    return { reply: reply.reply, files: await collect(dir, store, reply.wanted, order.work.op === "call") };
+  } catch (error) {
+    const { message } = toVigaError(error);
+    const seconds = { execute: 0, render: 0, total: 0 };
+    const failure = { kind: "engine", type: "EngineError", message };
+    return { reply: { ok: false, renders: [], log: "", scene: false, error: failure, seconds }, files: {} };
+  } finally {
+    await rm(dir, { recursive: true, force: true });
+  }
+}
+
+async function perform(
+  engine: Engine,
+  order: JobOrder,
+  spec: RunSpec,
+  store: ArtifactStore,
+  dir: string,
+): Promise<{ reply: Record<string, unknown>; wanted: string[] }> {
+  const { work, job } = order;
+  const base = spec.task.base === null ? {} : { base: await basePath(spec, store) };
+  const limits: Limits = { ...defaultLimits, seconds: ("seconds" in work ? work.seconds : undefined) ?? spec.seconds };
+  switch (work.op) {
+    case "run": {
+      const program = (await store.get(work.code)).toString("utf8");
+      const state = await engine.run({
+        job,
+        program,
+        ...base,
+        views: spec.views.map((view) => ({ ...view })),
+        quality: work.quality,
+        // A final render takes long by intent.
+        limits: work.save === undefined ? limits : { ...limits, seconds: limits.seconds * 8 },
+        dir,
+        ...(work.save === undefined ? {} : { save: work.save }),
+        ...(work.keep ? { keep: order.run } : {}),
+      });
+      const wanted = ["scene.json", ...state.renders.map((render) => render.name), ...(work.save ? [work.save] : [])];
+      return { reply: { ...state }, wanted };
+    }
+    case "probe": {
+      const reply = await engine.probe({ job, scene: order.run, action: work.action, args: work.args, limits, dir });
+      return { reply: { ...reply }, wanted: ["*.png"] };
+    }
+    case "call": {
+      const reply = await engine.call({ job, name: work.name, args: work.args, ...base, limits, dir });
+      return { reply: { ...reply }, wanted: work.files };
+    }
+  }
+}
+
+/** The .blend's own path where it still exists (its textures lie beside it), else the artifact. */
+async function basePath(spec: RunSpec, store: ArtifactStore): Promise<string> {
+  const base = spec.task.base;
+  if (base === null) return "";
+  const { stat } = await import("node:fs/promises");
+  const there = await stat(base.path).then(
+    (found) => found.isFile(),
+    () => false,
+  );
+  return there ? base.path : store.pathOf(base.artifact);
+}
+
+/** Takes in plain files only: a link out of the folder would read what the program itself could not. */
+async function collect(
+  dir: string,
+  store: ArtifactStore,
+  wanted: string[],
+  transient: boolean,
+): Promise<Record<string, string>> {
+  const entries = await readdir(dir, { withFileTypes: true });
+  const names = entries.filter((entry) => entry.isFile()).map((entry) => entry.name);
+  const chosen = names.filter((name) => wanted.some((pattern) => name === pattern || matchesGlob(name, pattern)));
+  const files: Record<string, string> = {};
+  for (const name of chosen) files[name] = await store.putFile(join(dir, name), { transient });
+  return files;
+}

@@ -1,0 +1,249 @@
+import type { z } from "zod";
+import type { Finish, Problem, ToolCall, ToolSpec } from "../contract.ts";
+import { findCalls } from "./blocks.ts";
+import type { RawCall } from "./calls.ts";
+import { coerce } from "./coerce.ts";
+import { extentOf, isObject, readJson } from "./json.ts";
+import { withoutThinking } from "./reasoning.ts";
+import { repetitionAtEnd } from "./repetition.ts";
+import { matchName } from "./tool-names.ts";
+
+/** A reply as it came over the wire. */
+export interface WireReply {
+  content: string;
+  /** Reasoning that the endpoint already took apart. */
+  reasoning: string;
+  toolCalls: { id: string; name: string; arguments: string }[];
+  refusal: string | null;
+  finish: Finish;
+}
+
+export interface ReadReply {
+  text: string;
+  thinking: string;
+  calls: ToolCall[];
+  problems: Problem[];
+}
+
+/** Calls of one reply that are looked at; more is a model gone wrong. */
+const mostCalls = 32;
+
+const refusing =
+  /^\W*(i['’]?m (really |very )?sorry|i apologi[sz]e|sorry[,.]|i can(no|['’])t|i am (unable|not able)|i['’]m (unable|not able)|as an ai\b|i won['’]t)/i;
+
+const nativeCalls = (reply: WireReply): RawCall[] =>
+  reply.toolCalls.map(({ name, arguments: said }) => {
+    const text = said.trim();
+    const closed = text === "" || !/^[{[]/.test(text) || extentOf(text, 0).state === "closed";
+    const read = text === "" ? { value: {}, repaired: false } : readJson(text);
+    return {
+      name: name === "" ? undefined : name,
+      args: read === undefined ? said : read.value,
+      form: "native",
+      repaired: read?.repaired ?? false,
+      complete: closed,
+      start: -1,
+      end: -1,
+    };
+  });
+
+/** One line per issue, at most five: what was expected where. */
+const issuesOf = (error: z.ZodError): string =>
+  error.issues
+    .slice(0, 5)
+    .map((issue) => `${issue.path.length > 0 ? `${issue.path.join(".")}: ` : ""}${issue.message}`)
+    .join("; ");
+
+/** Checks one call; gives the call or the problem, and what had to be done to it. */
+function check(raw: RawCall, tools: readonly ToolSpec[], id: string): { call?: ToolCall; problems: Problem[] } {
+  const problems: Problem[] = [];
+  const offered = tools.map((tool) => tool.name);
+  let tool: ToolSpec | undefined;
+  if (raw.name !== undefined) {
+    const match = matchName(raw.name, offered);
+    if (match.kind === "unknown") {
+      const near = match.meant === undefined ? "" : ` Did you mean ${match.meant}?`;
+      const message = `There is no tool named ${JSON.stringify(raw.name.slice(0, 80))}.${near} The tools are: ${offered.join(", ")}.`;
+      return { problems: [{ code: "tool_unknown", message, repaired: false }] };
+    }
+    tool = tools.find((each) => each.name === match.name)!;
+    if (match.kind === "alias") {
+      const message = `${raw.name.slice(0, 80)} was taken as ${match.name}.`;
+      problems.push({ code: "tool_renamed", message, repaired: true, tool: match.name });
+    }
+  } else {
+    const fitting = tools.filter((each) => fits(raw.args, each));
+    if (fitting.length !== 1) return { problems: [] };
+    tool = fitting[0]!;
+    problems.push({
+      code: "tool_inferred",
+      message: `Arguments without a tool's name fit only ${tool.name}.`,
+      repaired: true,
+      tool: tool.name,
+    });
+  }
+  let args = raw.args;
+  let checked = tool.schema.safeParse(args);
+  const better = coerce(args, { type: "object", ...tool.parameters });
+  if (!checked.success || JSON.stringify(better) !== JSON.stringify(args)) {
+    const again = tool.schema.safeParse(better);
+    if (again.success) {
+      if (JSON.stringify(better) !== JSON.stringify(args)) {
+        const message = `Arguments of ${tool.name} were converted to the types it takes.`;
+        problems.push({ code: "arguments_coerced", message, repaired: true, tool: tool.name });
+      }
+      args = better;
+      checked = again;
+    }
+  }
+  if (!checked.success) {
+    const message = `The arguments of ${tool.name} are wrong: ${issuesOf(checked.error)}. Call it again with all of them right.`;
+    problems.push({ code: "arguments_wrong", message, repaired: false, tool: tool.name });
+    return { problems };
+  }
+  if (raw.repaired) {
+    problems.push({
+      code: "json_repaired",
+      message: `The JSON of the ${tool.name} call was broken and was repaired.`,
+      repaired: true,
+      tool: tool.name,
+    });
+  }
+  return { call: { id, name: tool.name, arguments: checked.data }, problems };
+}
+
+/** Whether bare arguments fit a tool: they pass its check and share at least one key with it. */
+function fits(args: unknown, tool: ToolSpec): boolean {
+  if (!isObject(args)) return false;
+  const properties = isObject(tool.parameters.properties) ? tool.parameters.properties : {};
+  if (!Object.keys(args).some((key) => Object.hasOwn(properties, key))) return false;
+  return tool.schema.safeParse(coerce(args, { type: "object", ...tool.parameters })).success;
+}
+
+const cutOff = (what: string): Problem => ({
+  code: "cut_off",
+  message: `Your reply ended before ${what} was complete. Answer again, shorter: less thought, and only the call.`,
+  repaired: false,
+});
+
+/**
+ * Reads a reply whichever way the model chose to write it. A call is given only when its arguments pass the tool's own
+ * check and its end arrived: half a program is never taken for a program. Never throws.
+ */
+export function readReply(
+  reply: WireReply,
+  tools: readonly ToolSpec[],
+  options: { native: boolean; requireCall: boolean; callId: (index: number, given: string | undefined) => string },
+): ReadReply {
+  const { text: said, thinking } = withoutThinking(reply.content);
+  const allThinking = [reply.reasoning.trim(), thinking].filter((each) => each !== "").join("\n\n");
+  const problems: Problem[] = [];
+  const calls: ToolCall[] = [];
+  const found =
+    reply.toolCalls.length > 0
+      ? { calls: nativeCalls(reply), broken: [] }
+      : tools.length > 0
+        ? findCalls(
+            said,
+            tools.map((tool) => tool.name),
+          )
+        : { calls: [], broken: [] };
+  let spoken = said;
+  for (const [i, raw] of found.calls.slice(0, mostCalls).entries()) {
+    // Without its end a call is only believed when the model itself stopped there and merely forgot brackets.
+    const last = i === found.calls.length - 1;
+    if (!raw.complete && (reply.finish === "length" || endsInside(raw, said, reply, i))) {
+      problems.push(cutOff(raw.name === undefined ? "it" : `the ${raw.name.slice(0, 80)} call`));
+      continue;
+    }
+    if (raw.complete && last && reply.finish === "length" && raw.form === "xml" && raw.end >= said.length) {
+      problems.push(cutOff("the call"));
+      continue;
+    }
+    if (isNothing(raw, tools)) {
+      const args = isObject(raw.args) ? raw.args : {};
+      spoken = typeof args.text === "string" ? args.text : without(spoken, said.slice(raw.start, raw.end));
+      continue;
+    }
+    const checked = check(raw, tools, options.callId(i, reply.toolCalls[i]?.id));
+    problems.push(...checked.problems);
+    if (checked.call) {
+      calls.push(checked.call);
+      if (raw.form !== "native") spoken = without(spoken, said.slice(raw.start, raw.end));
+    }
+  }
+  if (options.native && calls.length > 0 && reply.toolCalls.length === 0) {
+    problems.push({
+      code: "other_style",
+      message: "The call came as text, not as a native tool call.",
+      repaired: true,
+    });
+  }
+  if (calls.length === 0) problems.push(...whyNoCall(reply, said, found.broken.length > 0, problems, tools, options));
+  else if (found.broken.length > 0) {
+    problems.push({
+      code: "json_broken",
+      message: "A further call in the reply could not be read and was left out.",
+      repaired: true,
+    });
+  }
+  return { text: tidy(spoken), thinking: allThinking, calls, problems };
+}
+
+/** The json style's way to say something without calling a tool. */
+const isNothing = (raw: RawCall, tools: readonly ToolSpec[]): boolean =>
+  raw.name?.toLowerCase() === "none" && !tools.some((tool) => tool.name === "none");
+
+/** Whether an unfinished call stops within a string, where nobody can know what is missing. */
+function endsInside(raw: RawCall, said: string, reply: WireReply, index: number): boolean {
+  if (raw.form === "xml") return true;
+  const text = raw.form === "native" ? (reply.toolCalls[index]?.arguments ?? "") : said.slice(raw.start);
+  const start = text.search(/[{[]/);
+  return start < 0 || extentOf(text, start).state === "in_string";
+}
+
+function whyNoCall(
+  reply: WireReply,
+  said: string,
+  broken: boolean,
+  already: readonly Problem[],
+  tools: readonly ToolSpec[],
+  options: { requireCall: boolean },
+): Problem[] {
+  const repeated = repetitionAtEnd(reply.toolCalls.at(-1)?.arguments || said);
+  if (repeated) {
+    const unit = JSON.stringify(repeated.unit.slice(0, 40));
+    const message = `Your reply repeats ${unit} ${repeated.times} times and says nothing. Start over, short and to the point.`;
+    return [{ code: "repetition", message, repaired: false }];
+  }
+  if (reply.refusal !== null || reply.finish === "content_filter" || (said.length < 600 && refusing.test(said))) {
+    const why = (reply.refusal ?? said).slice(0, 200);
+    return [{ code: "refusal", message: `The model refused${why === "" ? "" : `: ${why}`}`, repaired: false }];
+  }
+  if (already.some((problem) => !problem.repaired)) return [];
+  if (said === "" && reply.toolCalls.length === 0) {
+    if (reply.finish === "length") return [cutOff("anything")];
+    return [{ code: "empty_reply", message: "Your reply was empty.", repaired: false }];
+  }
+  if (reply.finish === "length") return [cutOff(tools.length > 0 && options.requireCall ? "a tool call" : "it")];
+  if (broken) {
+    const message =
+      "The JSON of your tool call could not be read. Write it again, with quotes and line breaks inside strings escaped.";
+    return [{ code: "json_broken", message, repaired: false }];
+  }
+  if (!options.requireCall || tools.length === 0) return [];
+  const names = tools.map((tool) => tool.name).join(", ");
+  return [
+    { code: "no_call", message: `Your reply holds no tool call. Call exactly one of: ${names}.`, repaired: false },
+  ];
+}
+
+const without = (text: string, piece: string): string => (piece === "" ? text : text.replace(piece, () => ""));
+
+/** What is left of a text when its calls are taken out: no empty tags and fences. */
+const tidy = (text: string): string =>
+  text
+    .replace(/<\/?(tool_call|function_call|tools?)>/gi, "")
+    .replace(/```(?:json|tool_call)?\s*```/gi, "")
+    .replace(/\n{3,}/g, "\n\n")
+    .trim();

@@ -1,0 +1,118 @@
+import { join } from "node:path";
+import { execa } from "execa";
+import { type HostedRole, hostedRoles, playRole } from "../../actors/run/roles.ts";
+import type { RunSpec } from "../../actors/run/run-spec.ts";
+import type { Bus } from "../../bridge/bus/connection.ts";
+import { pause } from "../../bridge/bus/publish.ts";
+import { VigaError } from "../../config/errors.ts";
+import type { ExecutorSettings } from "../../config/executors.ts";
+import { runSlot } from "./slot.ts";
+
+/**
+ * Where a run's roles and executors live: in this process, each in a process of its own that is started again when
+ * it dies, or apart (a person starts them: `viga role`, `viga executor`).
+ */
+export type HostMode = "inline" | "processes" | "apart";
+
+export interface HostsOptions {
+  mode: HostMode;
+  bus: Bus;
+  spec: RunSpec;
+  executors: readonly ExecutorSettings[];
+  signal: AbortSignal;
+  log: (line: string) => void;
+}
+
+export interface Hosts {
+  /** Settles when everything has ended after the abort. */
+  ended: Promise<void>;
+  /** Rejects when a role or an executor cannot go on; never resolves. */
+  broken: Promise<never>;
+}
+
+/** Starts what the mode says. */
+export function startHosts(options: HostsOptions): Hosts {
+  const { mode, bus, spec, executors, signal, log } = options;
+  const inline = () => [
+    ...hostedRoles.map((role) => playRole({ bus, run: spec.run, role, signal, log })),
+    ...executors.map((executor) => runSlot({ bus, engineName: spec.engine, ...slotOf(executor), signal, log })),
+  ];
+  const processes = () => [
+    ...hostedRoles.map((role) => keepProcess(`role ${role}`, roleArguments(role, spec), signal, log)),
+    ...executors.map((executor) => keepProcess(`slot ${executor.slot}`, slotArguments(executor, spec), signal, log)),
+  ];
+  const parts = mode === "apart" ? [] : mode === "inline" ? inline() : processes();
+  const { promise: broken, reject } = Promise.withResolvers<never>();
+  // Nobody may be listening any more when a late part breaks.
+  broken.catch(() => undefined);
+  const ended = Promise.all(
+    parts.map((part) =>
+      part.catch((error: unknown) => {
+        if (!signal.aborted) reject(error);
+      }),
+    ),
+  ).then(() => undefined);
+  return { ended, broken };
+}
+
+function slotOf(executor: ExecutorSettings): { slot: string; gpu: number | null } {
+  return { slot: executor.slot, gpu: executor.gpu ?? null };
+}
+
+function roleArguments(role: HostedRole, spec: RunSpec): string[] {
+  return ["role", role, "--out", spec.out];
+}
+
+function slotArguments(executor: ExecutorSettings, spec: RunSpec): string[] {
+  const gpu = executor.gpu === undefined ? [] : ["--gpu", String(executor.gpu)];
+  return ["executor", "--slot", executor.slot, ...gpu, "--out", spec.out];
+}
+
+/** Roles wait most of the time: a small young generation keeps their memory flat over a long run. */
+const nodeFlags = ["--max-semi-space-size=2"];
+
+/** Restarts within this many milliseconds of each other count together; more than ten of them end the attempt. */
+const restartWindow = 60_000;
+const maxRestarts = 10;
+/** Milliseconds that may lie between a child's and this process's seeing the end of the run. */
+const endingLag = 2000;
+
+/** Runs `viga ...` as a child and starts it again whenever it dies before the run is over. */
+async function keepProcess(
+  name: string,
+  args: string[],
+  signal: AbortSignal,
+  log: (line: string) => void,
+): Promise<void> {
+  const main = join(import.meta.dirname, "..", "main.ts");
+  const deaths: number[] = [];
+  while (!signal.aborted) {
+    const child = execa(process.execPath, [...nodeFlags, main, ...args], {
+      reject: false,
+      // Ends the child also when this process is SIGKILLed: the pipe closes.
+      stdin: "pipe",
+      stdout: "ignore",
+      stderr: "inherit",
+      cancelSignal: signal,
+      forceKillAfterDelay: 1500,
+      env: { VIGA_CHILD: "1" },
+    });
+    const result = await child;
+    // A child that ended well saw the end of the run, of which this process is just about to hear. It is started again
+    // all the same if that was not so.
+    if (result.exitCode === 0) await pause(endingLag, signal);
+    if (signal.aborted) return;
+    const now = Date.now();
+    deaths.push(now);
+    const recent = deaths.filter((time) => now - time < restartWindow).length;
+    const why = result.signal ?? `exit ${result.exitCode ?? "?"}`;
+    if (recent > maxRestarts) {
+      throw new VigaError("internal", `${name} died ${recent} times in a minute (${why})`, {
+        hint: "what it printed above says why; viga doctor checks engine and bus",
+      });
+    }
+    // A Ctrl-C reaches children and parent at the same moment: no news of it.
+    await pause(Math.min(2000, 25 * 2 ** Math.min(recent, 6)), signal);
+    if (!signal.aborted) log(`${name} died (${why}); started again`);
+  }
+}

@@ -1,0 +1,141 @@
+import { runSpec } from "../../actors/run/run-spec.ts";
+import { type BusFile, readBusFile } from "../../bridge/bus/address.ts";
+import { type Bus, openBus } from "../../bridge/bus/connection.ts";
+import { follow } from "../../bridge/bus/follow.ts";
+import { watchCells } from "../../bridge/bus/kv.ts";
+import { pause } from "../../bridge/bus/publish.ts";
+import { streams } from "../../bridge/bus/subjects.ts";
+import { toVigaError, VigaError } from "../../config/errors.ts";
+import { findOut } from "./out.ts";
+
+/** A bus that this process joined. `run` is set when it was found through a run's folder, and only that run counts. */
+export interface Joined {
+  bus: Bus;
+  run: string | null;
+  file: BusFile | null;
+}
+
+/** Milliseconds to wait for a run's bus.json to appear: terminals are started in any order. */
+const patience = 30_000;
+
+/** Joins the bus at `--bus`, else that of the run in `--out` or `output/latest`. */
+export async function joinBus(
+  options: { bus?: string; creds?: string; out?: string },
+  name: string,
+  signal: AbortSignal,
+  log: (line: string) => void,
+): Promise<Joined> {
+  if (options.bus !== undefined) {
+    const token = tokenOf(options.bus);
+    const address = { url: token.url, token: token.token, creds: options.creds };
+    return { bus: await openBus(address, { name }), run: null, file: null };
+  }
+  let said = false;
+  for (const started = Date.now(); ; ) {
+    try {
+      const file = await readBusFile(await findOut(options.out));
+      const bus = await openBus({ url: file.url, token: file.token, creds: file.creds }, { name });
+      return { bus, run: file.run, file };
+    } catch (thrown) {
+      const error = toVigaError(thrown);
+      const waitable = error.code === "not_found" || error.code === "bus_unreachable";
+      if (!waitable || Date.now() - started > patience || signal.aborted) throw error;
+    }
+    if (!said) log("waiting for a run (viga run ... --hosts apart)");
+    said = true;
+    await pause(250, signal);
+  }
+}
+
+/** `nats://token@host` gives the token to the client, not to the log. */
+function tokenOf(url: string): { url: string; token: string | undefined } {
+  const match = /^(nats|tls):\/\/([^@:/]+)@(.+)$/.exec(url);
+  return match ? { url: `${match[1]}://${match[3]}`, token: match[2] } : { url, token: undefined };
+}
+
+/**
+ * Calls `play` for the run this process joined, or for every run of the bus as it comes up. Ends with the run, or
+ * with the signal.
+ */
+export async function servedRuns(
+  joined: Joined,
+  signal: AbortSignal,
+  play: (run: string, signal: AbortSignal) => Promise<void>,
+): Promise<void> {
+  if (joined.run !== null) {
+    const ending = new AbortController();
+    const stop = AbortSignal.any([signal, ending.signal]);
+    void untilOver(joined, stop).then(() => ending.abort());
+    try {
+      await play(joined.run, stop);
+    } finally {
+      // A role that cannot go on must not wait for the end of the run with its process.
+      ending.abort();
+    }
+    return;
+  }
+  const runs = new Set<string>();
+  const playing: Promise<void>[] = [];
+  await watchCells<unknown>(joined.bus, joined.bus.actors, "run.*", signal, (_, value) => {
+    const spec = runSpec.safeParse(value);
+    if (!spec.success || runs.has(spec.data.run)) return;
+    runs.add(spec.data.run);
+    const ending = new AbortController();
+    const stop = AbortSignal.any([signal, ending.signal]);
+    void untilOver({ ...joined, run: spec.data.run }, stop).then(() => ending.abort());
+    playing.push(
+      play(spec.data.run, stop)
+        .catch(() => undefined)
+        .finally(() => ending.abort()),
+    );
+  });
+  await Promise.all(playing);
+}
+
+/** Milliseconds for which a bus may be away before a process that serves one run alone gives up. */
+const busGone = 60_000;
+
+/** Resolves when the run is over, or its bus has been away for long. With no run of its own: with the signal. */
+export async function untilOver(joined: Joined, signal: AbortSignal): Promise<void> {
+  const { bus, run } = joined;
+  if (run === null) {
+    await new Promise<void>((resolve) => signal.addEventListener("abort", () => resolve(), { once: true }));
+    return;
+  }
+  const finished = (async () => {
+    for await (const _ of follow(bus, streams.event, `viga.evt.${run}.supervisor.run.finished`, 1, signal)) return;
+  })();
+  const gone = (async () => {
+    let last = Date.now();
+    while (!signal.aborted && Date.now() - last < busGone) {
+      await pause(1000, signal);
+      const answers = await Promise.race([bus.nc.flush().then(() => true), pause(900).then(() => false)]).catch(
+        () => false,
+      );
+      if (answers) last = Date.now();
+      else if (joined.file !== null && !alive(joined.file.pid) && Date.now() - last > 3000) return;
+    }
+  })();
+  await Promise.race([finished, gone]);
+}
+
+function alive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === "EPERM";
+  }
+}
+
+/** Name of the only run, or of the newest, on a joined bus. */
+export async function findRun(joined: Joined, given: string | undefined): Promise<string> {
+  if (given !== undefined) return given;
+  if (joined.run !== null) return joined.run;
+  const runs: string[] = [];
+  for await (const key of await joined.bus.actors.keys("run.*")) runs.push(key.slice("run.".length));
+  const newest = runs.sort().at(-1);
+  if (newest === undefined)
+    throw new VigaError("not_found", "no run on this bus yet", { hint: "start one: viga run TASK_DIR" });
+  return newest;
+}

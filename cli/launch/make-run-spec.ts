@@ -1,0 +1,74 @@
+import sharp from "sharp";
+import type { RunSpec } from "../../actors/run/run-spec.ts";
+import type { ArtifactStore } from "../../bridge/artifacts/store.ts";
+import { toToken } from "../../bridge/bus/subjects.ts";
+import type { ResolvedConfig } from "../../config/resolved.ts";
+import type { LoadedTask } from "../../config/task.ts";
+
+/** Failed states in a row after which a run gives up. */
+const maxFailures = 5;
+
+/** Puts a task's inputs into the artifact store and writes down what every process must know of the run. */
+export async function makeSpec(
+  config: ResolvedConfig,
+  task: LoadedTask,
+  out: string,
+  store: ArtifactStore,
+): Promise<RunSpec> {
+  const { definition } = config;
+  const targets = await Promise.all(
+    task.targets.map(async ({ name, path }) => ({ name, image: await takePicture(path, store) })),
+  );
+  const plateau = config.stop.plateau === false ? { patience: 1_000_000, min_gain: 0 } : config.stop.plateau;
+  const { usd, minutes } = config.stop.budget;
+  return {
+    schema: 1,
+    run: `${toToken(task.name)}-${Date.now().toString(36)}`,
+    task: {
+      mode: task.mode,
+      name: task.name,
+      text: task.text,
+      targets,
+      start: task.start === null ? null : await store.put(task.start.text),
+      base: task.base === null ? null : { artifact: await store.putFile(task.base), path: task.base },
+      prompt: config.prompt,
+    },
+    engine: definition.engine,
+    players: {
+      generator: { player: config.roles.generator.player, options: plain(config.roles.generator) },
+      verifier: { player: config.roles.verifier.player, options: plain(config.roles.verifier) },
+    },
+    approve: config.approve,
+    memory: {
+      window: config.memory.rounds,
+      candidates: config.candidates,
+      analyze: config.roles.verifier.analyze_target === true || (config.roles.verifier.calibrate ?? 0) > 0,
+      stop: {
+        max_rounds: config.baseline === "one_shot" ? 1 : config.stop.max_rounds,
+        plateau,
+        budget: { ...(usd === undefined ? {} : { usd }), ...(minutes === undefined ? {} : { minutes }) },
+        max_failures: maxFailures,
+      },
+    },
+    views: definition.views.map((view) => ({ ...view })),
+    render: { preview: quality(config.render.preview), final: quality(config.render.final) },
+    seconds: config.limits.seconds,
+    out,
+    config: plain({ ...config, definition: undefined }),
+  };
+}
+
+/** A target as people see it: a photo that its camera marked as turned is turned, anything else is taken as it is. */
+async function takePicture(path: string, store: ArtifactStore): Promise<string> {
+  const { orientation } = await sharp(path).metadata();
+  if (orientation === undefined || orientation === 1) return store.putFile(path);
+  return store.put(await sharp(path).rotate().png().toBuffer());
+}
+
+function quality({ px, samples }: { px: number; samples: number }) {
+  return { px, samples };
+}
+
+function plain(value: unknown): Record<string, unknown> {
+  return JSON.parse(JSON.stringify(value)) as Record<string, unknown>;
+}

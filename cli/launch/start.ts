@@ -1,0 +1,120 @@
+import { join, relative, resolve } from "node:path";
+import type { RunSpec } from "../../actors/run/run-spec.ts";
+import { ArtifactStore } from "../../bridge/artifacts/store.ts";
+import { readBusFile } from "../../bridge/bus/address.ts";
+import { isAlive } from "../../bridge/processes/identity.ts";
+import { sweepScratch } from "../../bridge/processes/scratch.ts";
+import { exitCodeOf, VigaError } from "../../config/errors.ts";
+import type { ResolvedConfig } from "../../config/resolved.ts";
+import { loadTask } from "../../config/task.ts";
+import { resultOf } from "../../observers/follow.ts";
+import type { TapeEvent } from "../../observers/observer.ts";
+import { readTape } from "../../observers/tape.ts";
+import type { HostMode } from "./hosts.ts";
+import { makeSpec } from "./make-run-spec.ts";
+import { type RunObservers, runObservers } from "./observers.ts";
+import { defaultOut, findOut, makeOut, pointLatest } from "./out.ts";
+import { printPlan } from "./plan.ts";
+import { loadSpec, type RingResult, runRing, writeSpec } from "./play-run.ts";
+import { preflight } from "./preflight.ts";
+
+export interface StartOptions {
+  hosts: HostMode;
+  json: boolean;
+  signal: AbortSignal;
+}
+
+/** Starts a run and follows it to its end. Returns the exit code. */
+export async function startRun(
+  config: ResolvedConfig,
+  options: StartOptions & { out?: string; dryRun: boolean },
+): Promise<number> {
+  const task = await loadTask(config);
+  if (options.dryRun) {
+    printPlan(config, task, options.json);
+    return 0;
+  }
+  await preflight(config, options.hosts);
+  const out = resolve(options.out ?? defaultOut(config.mode, task.name, new Date()));
+  await makeOut(out);
+  const store = new ArtifactStore(join(out, "artifacts"));
+  const spec = await makeSpec(config, task, out, store);
+  await writeSpec(spec);
+  return follow(spec, config, options);
+}
+
+/**
+ * Goes on with a run that was cut off, by Ctrl-C or by anything else; a finished one only shows its result again.
+ * Returns the exit code.
+ */
+export async function resumeRun(given: string, options: StartOptions): Promise<number> {
+  const spec = await loadSpec(await findOut(given));
+  await refuseLive(spec.out);
+  const events = await eventsOf(spec.out);
+  const result = events.map(resultOf).find((found) => found !== null);
+  if (result) {
+    if (!options.json) process.stderr.write("this run is finished already; its result:\n");
+    // It may have been killed after its last event and before its last file.
+    const observers = await runObservers(spec, options.json, { over: true });
+    for (const event of events) for (const observer of observers.all) await observer.on(event);
+    for (const observer of observers.all) await observer.close();
+    return conclude(spec, result, observers);
+  }
+  if (!options.json) process.stderr.write(`continuing ${given}\n`);
+  return follow(spec, configOf(spec), options);
+}
+
+/** Two processes on one run would end each other's bus. */
+async function refuseLive(out: string): Promise<void> {
+  const file = await readBusFile(out).catch(() => null);
+  if (file?.process === undefined || isAlive(file.process) !== true) return;
+  throw new VigaError("input_invalid", `this run is still going, in process ${file.pid}`, {
+    hint: "follow it with viga observe, or end it first (Ctrl-C, or kill that process)",
+  });
+}
+
+/** The tape as far as it was written; none when the run was killed before its first event. */
+async function eventsOf(out: string): Promise<TapeEvent[]> {
+  return readTape(out).catch((error: unknown) => {
+    if (error instanceof VigaError && error.code === "not_found") return [];
+    throw error;
+  });
+}
+
+/** The configuration a run was started with, which its spec keeps. */
+function configOf(spec: RunSpec): Pick<ResolvedConfig, "executors" | "bus" | "programs"> {
+  const { executors, bus, programs } = spec.config as Pick<ResolvedConfig, "executors" | "bus" | "programs">;
+  if (!Array.isArray(executors)) throw new VigaError("input_invalid", `${spec.out}/run.json names no executors`);
+  return { executors, bus: bus ?? {}, programs: programs ?? {} };
+}
+
+async function follow(
+  spec: RunSpec,
+  config: Pick<ResolvedConfig, "executors" | "bus" | "programs">,
+  options: StartOptions,
+): Promise<number> {
+  await pointLatest(spec.out);
+  await sweepScratch();
+  const observers = await runObservers(spec, options.json);
+  const { url, creds } = config.bus;
+  const result = await runRing({
+    spec,
+    executors: config.executors,
+    hosts: options.hosts,
+    ...(url === undefined ? {} : { busAddress: { url, creds } }),
+    natsServer: config.programs.nats_server,
+    observers: observers.all,
+    signal: options.signal,
+    log: observers.log,
+  });
+  return conclude(spec, result, observers);
+}
+
+async function conclude(spec: RunSpec, result: RingResult, observers: RunObservers): Promise<number> {
+  if (result.status === "done") await new ArtifactStore(join(spec.out, "artifacts")).dropTransient();
+  const shown = relative(process.cwd(), spec.out) || ".";
+  await observers.finish(result, shown);
+  if (result.status === "interrupted") return 130;
+  if (result.status === "done") return 0;
+  return exitCodeOf(new VigaError("player_failed", result.error?.message ?? result.reason));
+}

@@ -1,0 +1,91 @@
+import type { Problem } from "./complaints.ts";
+import { VigaError } from "./errors.ts";
+import { isTree, type Tree } from "./layer.ts";
+import type { ModeDefinition } from "./modes/mode.ts";
+import { parsePlayer, playerMisfit, type RoleName, roleNames } from "./players.ts";
+import type { NamedProfile } from "./profile.ts";
+import { findProfile, loadProfiles } from "./profiles.ts";
+import type { ResolvedRole } from "./resolved.ts";
+import { type RoleSettings, roleSchema } from "./roles.ts";
+
+/** Who plays what, once every player is known to exist and to fit its role. */
+export interface Cast {
+  roles: Partial<Record<RoleName, ResolvedRole>>;
+  shadow: Partial<Record<RoleName, ResolvedRole>>;
+  problems: Problem[];
+}
+
+/**
+ * Casts the roles of a merged tree. Roles whose settings are malformed are left to the schema's own complaints, so
+ * that all mistakes of a file are told at once.
+ */
+export function castRoles(tree: Tree, models: Tree, mode: ModeDefinition | undefined): Cast {
+  const cast: Cast = { roles: {}, shadow: {}, problems: [] };
+  const profiles = profilesOf(models, cast.problems);
+  const names = [...new Set([...profiles.keys(), ...Object.keys(models)])];
+  for (const section of ["roles", "shadow"] as const) {
+    const written = tree[section];
+    if (!isTree(written)) continue;
+    for (const role of roleNames) {
+      const checked = roleSchema.safeParse(written[role]);
+      if (!checked.success) continue;
+      const settings = typeof checked.data === "string" ? { player: checked.data } : checked.data;
+      const found = castRole(role, settings, { profiles, names }, mode);
+      if ("spec" in found) cast[section][role] = found;
+      else cast.problems.push(...found.map(([key, message]) => ({ path: [section, role, key], message })));
+    }
+  }
+  return cast;
+}
+
+type Complaint = [key: string, message: string];
+
+function castRole(
+  role: RoleName,
+  settings: RoleSettings,
+  { profiles, names }: { profiles: ReadonlyMap<string, NamedProfile>; names: readonly string[] },
+  mode: ModeDefinition | undefined,
+): ResolvedRole | Complaint[] {
+  const spec = parsePlayer(settings.player, names);
+  if (typeof spec === "string") return [["player", spec]];
+  const complaints: Complaint[] = [];
+  const misfit = playerMisfit(role, spec);
+  if (misfit !== null) complaints.push(["player", misfit]);
+  else if (spec.kind === "solver" && mode && mode.engine !== "blender") {
+    complaints.push(["player", `solver tunes Blender programs; mode ${mode.name} needs a model, replay or command`]);
+  }
+  if (spec.kind === "solver" || spec.kind === "pixels") {
+    for (const [key, value] of Object.entries(settings)) {
+      if (key === "player" || value === undefined) continue;
+      complaints.push([key, `${spec.kind} is no model and takes no such setting; leave it out`]);
+    }
+  }
+  if (complaints.length > 0) return complaints;
+  const profile = spec.kind === "model" ? findProfile(profiles, spec.profile) : undefined;
+  return { ...settings, spec, profile: profile ? withOverrides(profile, settings) : null };
+}
+
+/** The shipped profiles with the `models:` section laid over them; a broken section is a problem, not an end. */
+function profilesOf(models: Tree, problems: Problem[]): Map<string, NamedProfile> {
+  try {
+    return loadProfiles(models);
+  } catch (thrown) {
+    if (!(thrown instanceof VigaError)) throw thrown;
+    // `models.<name>.<key>: <what is wrong>`; the name itself may hold dots.
+    const said = thrown.message.replace(/^models\./, "");
+    const name = Object.keys(models).find((key) => said.startsWith(`${key}.`) || said.startsWith(`${key}:`));
+    const message = name === undefined ? said : said.slice(name.length).replace(/^[.:]\s*/, "");
+    const hint = thrown.hint === undefined ? "" : ` (${thrown.hint})`;
+    problems.push({ path: name === undefined ? ["models"] : ["models", name], message: `${message}${hint}` });
+    return loadProfiles();
+  }
+}
+
+/** The profile with the role's own values. */
+function withOverrides(profile: NamedProfile, settings: RoleSettings): NamedProfile {
+  const { temperature, max_tokens, image_max_px, image_detail, tools } = settings;
+  const given = Object.entries({ temperature, max_tokens, image_max_px, image_detail, tools }).filter(
+    ([, value]) => value !== undefined,
+  );
+  return { ...profile, ...Object.fromEntries(given) };
+}

@@ -1,0 +1,451 @@
+import { describe, expect, it } from "vitest";
+import { createModelGenerator } from "../../../../actors/players/model/generator.ts";
+import type { GeneratorMove } from "../../../../actors/players/player.ts";
+import { VigaError } from "../../../../config/errors.ts";
+import type { Feedback, Program } from "../../../../machines/domain/index.ts";
+import {
+  aContext,
+  aRound,
+  aState,
+  aTask,
+  call,
+  type FakeIO,
+  fakeIO,
+  fakeModel,
+  type Line,
+  measuresOf,
+  spokenTo,
+} from "../fakes.ts";
+
+const execute = (code: string, more: Record<string, unknown> = {}): Line =>
+  call("execute_code", { thought: "t", code_diff: "", code, ...more });
+
+const programOf = (io: FakeIO, t: number, code: string): Program => ({
+  t,
+  candidate: 0,
+  thought: `thought of ${t}`,
+  code_diff: `+line of ${t}`,
+  code: io.store(code),
+});
+
+function codes(move: GeneratorMove): string[] {
+  return move.type === "programs" ? move.candidates.map((candidate) => candidate.code) : [];
+}
+
+const feedback: Feedback = {
+  visual_difference: { critical: ["the ball is too small"], major: [], minor: [] },
+  edit_suggestion: ["make the ball 20 % larger"],
+  overall_similarity: 61,
+  next_focus: "the ball",
+  disputed: [{ claim: "the jug is missing", evidence: "scene data lists Jug" }],
+  thought: "",
+};
+
+describe("a generator played by a model", () => {
+  it("plans, looks at the scene, then hands in one program with the true diff", async () => {
+    const io = fakeIO({ job: () => ({ ok: true, result: { objects: ["Cube"] }, files: {} }) });
+    const start = io.store("import bpy\nx = 1\n");
+    const model = fakeModel([
+      call("make_plan", { overall_description: "a cube", detailed_plan: "move it" }),
+      call("get_scene_info"),
+      execute("import bpy\nx = 2\n"),
+    ]);
+    const player = createModelGenerator({ model, mode: "blendergym" });
+    const move = await player.write(aContext({ task: aTask({ start }) }), io);
+    expect(move).toEqual({
+      type: "programs",
+      candidates: [
+        { thought: "t", code_diff: "@@ -1,2 +1,2 @@\n import bpy\n-x = 1\n+x = 2\n", code: "import bpy\nx = 2\n" },
+      ],
+      plan: "a cube\n\nmove it",
+    });
+    expect(io.jobs).toEqual([{ op: "probe", action: "scene_info", args: {} }]);
+    expect(spokenTo(model.requests[2])).toContain("Cube");
+    expect([...io.record.keys()]).toEqual(["write/0/0", "write/0/1", "write/0/2"]);
+    expect(io.usage()).toEqual({ calls: 3, input_tokens: 30, output_tokens: 15, usd: 0.03 });
+    expect(io.notes.filter((note) => note.type === "model.call")).toHaveLength(3);
+  });
+
+  it("sees the task, targets, plan, analysis, window, best round and error, and marks the oldest rounds for dropping", async () => {
+    const io = fakeIO();
+    const target = io.store("target picture");
+    const picture = io.store("render picture");
+    const failed = aState(4, {
+      ok: false,
+      log: "Traceback ...",
+      error: {
+        kind: "program",
+        type: "AttributeError",
+        message: "no rigidbody_worlds",
+        line: 7,
+        source: "bpy.data.rigidbody_worlds",
+        hint: "use world_add",
+      },
+    });
+    const rounds = [
+      aRound(2, {
+        program: programOf(io, 2, "b"),
+        measures: measuresOf(0.02),
+        feedback,
+        state: aState(2, { renders: [{ name: "render1.png", image: picture }] }),
+      }),
+      aRound(3, { program: programOf(io, 3, "c"), measures: measuresOf(0.03) }),
+      aRound(4, { program: programOf(io, 4, "d"), state: failed }),
+    ];
+    const best = aRound(1, { program: programOf(io, 1, "a"), measures: measuresOf(0.01) });
+    const context = aContext({
+      t: 5,
+      task: aTask({ text: "Make it blue.", targets: [{ name: "render1", image: target }] }),
+      plan: "MY PLAN",
+      analysis: "MY ANALYSIS",
+      rounds,
+      best,
+      from: rounds[2]!.program,
+      note: "MY NOTE",
+    });
+    const model = fakeModel([execute("e")]);
+    await createModelGenerator({ model, mode: "blendergym" }).write(context, io);
+    const said = spokenTo(model.requests[0]);
+    for (const part of [
+      "Make it blue.",
+      "[target render1]",
+      "MY PLAN",
+      "MY ANALYSIS",
+      "MY NOTE",
+      "+line of 2",
+      "make the ball 20 % larger",
+      "61 of 100",
+      '"the jug is missing" - but scene data lists Jug',
+      "50.0 % worse than the round before",
+      "AttributeError in line 7: no rigidbody_worlds",
+      "use world_add",
+      "The best round so far was round 1",
+      "```python\nd\n```",
+    ]) {
+      expect(said).toContain(part);
+    }
+    const parts = model.requests[0]!.messages[1]!.parts;
+    const dropOf = (text: string) => parts.find((part) => part.type === "text" && part.text.startsWith(text))?.drop;
+    expect(dropOf("## Round 2")).toBe(2.5);
+    expect(dropOf("## Round 3")).toBe(3.5);
+    expect(dropOf("## Round 4")).toBeUndefined();
+    expect(dropOf("# Task")).toBeUndefined();
+    expect(parts.find((part) => part.type === "image" && part.label.startsWith("round 2"))?.drop).toBe(2);
+    expect(parts.find((part) => part.type === "image" && part.label.startsWith("target"))?.drop).toBeUndefined();
+  });
+
+  it("takes one program a round: of two in one reply the first, and no end beside a program", async () => {
+    const io = fakeIO();
+    const model = fakeModel([
+      {
+        calls: [
+          { name: "end_process" },
+          { name: "execute_code", args: { code: "one" } },
+          { name: "execute_code", args: { code: "two" } },
+          { name: "get_scene_info" },
+        ],
+      },
+    ]);
+    const rounds = [aRound(0)];
+    const move = await createModelGenerator({ model, mode: "blendergym" }).write(aContext({ rounds }), io);
+    expect(codes(move)).toEqual(["one\n"]);
+    expect(io.jobs).toEqual([]);
+    expect(io.notes.find((note) => note.type === "tool.ignored")?.data.tools).toEqual(["execute_code", "end_process"]);
+  });
+
+  it("answers every call of a reply that does not end the round", async () => {
+    const io = fakeIO();
+    const model = fakeModel([
+      {
+        text: "looking",
+        calls: [
+          { name: "get_scene_info" },
+          { name: "make_plan", args: { overall_description: "a", detailed_plan: "b" } },
+          { name: "execute_code", args: { code: "```\n```" } },
+        ],
+      },
+      execute("x"),
+    ]);
+    await createModelGenerator({ model, mode: "blendergym" }).write(aContext(), io);
+    const messages = model.requests[1]!.messages;
+    expect(messages.filter((message) => message.role === "tool").map((message) => message.toolCallId)).toEqual([
+      "c0_0",
+      "c0_1",
+      "c0_2",
+    ]);
+    expect(spokenTo(model.requests[1])).toContain("The program is empty");
+  });
+
+  it("ends the run when the model says so, but not before anything has run", async () => {
+    const early = fakeModel([call("end_process"), execute("x")]);
+    const io = fakeIO();
+    expect(codes(await createModelGenerator({ model: early, mode: "static_scene" }).write(aContext(), io))).toEqual([
+      "x\n",
+    ]);
+    const late = fakeModel([call("end_process", { reason: "it matches" })]);
+    const move = await createModelGenerator({ model: late, mode: "static_scene" }).write(
+      aContext({ rounds: [aRound(1)] }),
+      fakeIO(),
+    );
+    expect(move).toEqual({ type: "end", reason: "it matches" });
+  });
+
+  it("applies a diff that came without code, and refuses an unchanged program", async () => {
+    const io = fakeIO();
+    const from = programOf(io, 1, "a = 1\nb = 2\n");
+    const rounds = [aRound(1, { program: from })];
+    const model = fakeModel([
+      execute("a = 1\nb = 2\n"),
+      call("execute_code", { code_diff: "@@ -9 +9 @@\n-b = 2\n+b = 3" }),
+    ]);
+    const move = await createModelGenerator({ model, mode: "blendergym" }).write(aContext({ t: 2, rounds, from }), io);
+    expect(codes(move)).toEqual(["a = 1\nb = 3\n"]);
+    expect(spokenTo(model.requests[1])).toContain("unchanged");
+  });
+
+  it("goes back a program when it undoes its last step", async () => {
+    const io = fakeIO();
+    const rounds = [1, 2].map((t) => aRound(t, { program: programOf(io, t, `p = ${t}\n`) }));
+    const model = fakeModel([call("undo_last_step"), call("execute_code", { code_diff: "-p = 1\n+p = 1.5" })]);
+    const player = createModelGenerator({ model, mode: "static_scene" });
+    const move = await player.write(aContext({ t: 3, rounds, from: rounds[1]!.program }), io);
+    expect(codes(move)).toEqual(["p = 1.5\n"]);
+  });
+
+  it("reads a program from a fenced block when the model will not call a tool", async () => {
+    const io = fakeIO();
+    const model = fakeModel([{ text: "I move it up.\n```python\nimport bpy\n```" }], "json");
+    const move = await createModelGenerator({ model, mode: "blendergym" }).write(aContext(), io);
+    expect(move).toMatchObject({ candidates: [{ thought: "I move it up.", code: "import bpy\n" }] });
+    expect(io.notes.map((note) => note.type)).toContain("reply.read");
+  });
+
+  it("asks weaker styles for the program alone, without a diff", async () => {
+    for (const style of ["native", "inline", "json"] as const) {
+      const model = fakeModel([execute("x")], style);
+      await createModelGenerator({ model, mode: "dynamic_scene" }).write(aContext(), fakeIO());
+      const tool = model.requests[0]!.tools.find((each) => each.name === "execute_code");
+      expect(Object.keys(tool!.parameters.properties as object).includes("code_diff")).toBe(style === "native");
+    }
+  });
+
+  it("says which tools of the mode nobody provides, instead of offering them", async () => {
+    const io = fakeIO();
+    const model = fakeModel([execute("x")]);
+    await createModelGenerator({ model, mode: "static_scene" }).write(aContext(), io);
+    expect(model.requests[0]!.tools.map((tool) => tool.name)).toEqual([
+      "execute_code",
+      "make_plan",
+      "get_scene_info",
+      "undo_last_step",
+      "end_process",
+    ]);
+    expect(io.notes.find((note) => note.type === "tools.missing")?.data.tools).toEqual(["get_better_assets"]);
+  });
+});
+
+describe("a model that runs in circles", () => {
+  const failure = async (run: Promise<unknown>): Promise<VigaError> => {
+    const thrown = await run.then(
+      () => null,
+      (error: unknown) => error,
+    );
+    expect(thrown).toBeInstanceOf(VigaError);
+    return thrown as VigaError;
+  };
+
+  it("is told after the same call three times, and is through with it if it listens", async () => {
+    const io = fakeIO();
+    const model = fakeModel((request, n) =>
+      n < 3 ? call("get_scene_info") : execute(spokenTo(request).includes("3 times") ? "ok" : "deaf"),
+    );
+    const move = await createModelGenerator({ model, mode: "blendergym" }).write(aContext(), io);
+    expect(codes(move)).toEqual(["ok\n"]);
+    expect(io.notes.filter((note) => note.type === "loop.nudge")).toHaveLength(1);
+  });
+
+  it("is given up on at the fourth time", async () => {
+    const model = fakeModel(() => call("get_scene_info"));
+    const error = await failure(createModelGenerator({ model, mode: "blendergym" }).write(aContext(), fakeIO()));
+    expect(error).toMatchObject({ code: "player_failed", message: expect.stringContaining("circles") });
+    expect(model.requests).toHaveLength(4);
+  });
+
+  it("is given up on when the same refusal comes again and again", async () => {
+    const model = fakeModel(() => execute(""));
+    const error = await failure(createModelGenerator({ model, mode: "blendergym" }).write(aContext(), fakeIO()));
+    expect(error.code).toBe("player_failed");
+    expect(model.requests).toHaveLength(4);
+  });
+
+  it("is called refusing when it refuses", async () => {
+    const problems = [{ code: "refusal" as const, message: "The model refused: no", repaired: false }];
+    const model = fakeModel(() => ({ text: "I'm sorry", problems }));
+    const error = await failure(createModelGenerator({ model, mode: "blendergym" }).write(aContext(), fakeIO()));
+    expect(error).toMatchObject({ code: "model_refused", retry: "elsewhere" });
+  });
+
+  it("sees only its latest unusable reply", async () => {
+    const model = fakeModel((_, n) => (n < 2 ? { text: `chatter ${n}` } : execute("x")));
+    await createModelGenerator({ model, mode: "blendergym" }).write(aContext(), fakeIO());
+    expect(spokenTo(model.requests[2])).toContain("chatter 1");
+    expect(spokenTo(model.requests[2])).not.toContain("chatter 0");
+  });
+
+  it("is offered only what ends the round in its last call, and fails when that is not enough", async () => {
+    const model = fakeModel((_, n) => call("make_plan", { overall_description: String(n), detailed_plan: "x" }));
+    const player = createModelGenerator({ model, mode: "blendergym", limits: { calls: 3 } });
+    expect((await failure(player.write(aContext(), fakeIO()))).code).toBe("player_failed");
+    expect(model.requests[2]!.tools.map((tool) => tool.name)).toEqual(["execute_code", "end_process"]);
+    expect(spokenTo(model.requests[2])).toContain("last call");
+  });
+});
+
+describe("candidates and baselines", () => {
+  it("asks N times, each with its own direction and temperature, and keeps each program once", async () => {
+    const io = fakeIO();
+    const model = fakeModel((request) => execute(spokenTo(request).includes("variant 3") ? "three" : "same"), "inline");
+    const move = await createModelGenerator({ model, mode: "blendergym", temperature: 0.3 }).write(
+      aContext({ candidates: 4 }),
+      io,
+    );
+    expect(codes(move)).toEqual(["same\n", "three\n"]);
+    expect(model.requests.map((request) => request.temperature)).toEqual([0.3, 0.55, 0.8, 1.05]);
+    expect([...io.record.keys()].sort()).toEqual(["write/0/0", "write/1/0", "write/2/0", "write/3/0"]);
+  });
+
+  it("keeps the candidates that came through when one fails, and fails with the error when all do", async () => {
+    const broken = new VigaError("model_timeout", "too slow");
+    const io = fakeIO();
+    const some = fakeModel((request) => (spokenTo(request).includes("variant 2") ? { throws: broken } : execute("x")));
+    expect(
+      codes(await createModelGenerator({ model: some, mode: "blendergym" }).write(aContext({ candidates: 2 }), io)),
+    ).toEqual(["x\n"]);
+    expect(io.notes.find((note) => note.type === "candidate.failed")?.data.error).toMatchObject({
+      code: "model_timeout",
+    });
+    const none = fakeModel(() => ({ throws: broken }));
+    await expect(
+      createModelGenerator({ model: none, mode: "blendergym" }).write(aContext({ candidates: 2 }), fakeIO()),
+    ).rejects.toBe(broken);
+  });
+
+  it("ends only when more than half of the candidates want to", async () => {
+    const ends = (which: string[]) =>
+      fakeModel((request) =>
+        which.some((one) => spokenTo(request).includes(one)) ? call("end_process") : execute("x"),
+      );
+    const context = aContext({ candidates: 3, rounds: [aRound(0)] });
+    const one = await createModelGenerator({ model: ends(["variant 2"]), mode: "blendergym" }).write(context, fakeIO());
+    const two = await createModelGenerator({ model: ends(["variant 2", "variant 3"]), mode: "blendergym" }).write(
+      context,
+      fakeIO(),
+    );
+    expect([one.type, two.type]).toEqual(["programs", "end"]);
+  });
+
+  it("writes one program from the task alone when it is one_shot", async () => {
+    const io = fakeIO();
+    const model = fakeModel([execute("x")]);
+    const player = createModelGenerator({ model, mode: "blendergym", baseline: "one_shot" });
+    const start = io.store("start = 1\n");
+    await player.write(aContext({ task: aTask({ text: "TASK", start }), plan: "PLAN", analysis: "ANALYSIS" }), io);
+    const said = spokenTo(model.requests[0]);
+    expect(said).toContain("TASK");
+    expect(said).toContain("start = 1");
+    expect(said).not.toMatch(/PLAN|ANALYSIS/);
+    expect(model.requests[0]!.tools.map((tool) => tool.name)).toEqual(["execute_code"]);
+    expect(await player.write(aContext({ t: 2, rounds: [aRound(1)] }), io)).toMatchObject({ type: "end" });
+  });
+
+  it("sees the task, the current program and the last feedback only when it is memoryless", async () => {
+    const io = fakeIO();
+    const rounds = [
+      aRound(1, { program: programOf(io, 1, "PROGRAM_ONE"), feedback: { ...feedback, edit_suggestion: ["OLD"] } }),
+      aRound(2, { program: programOf(io, 2, "second"), feedback: { ...feedback, edit_suggestion: ["NEW"] } }),
+    ];
+    const model = fakeModel([execute("x")]);
+    const player = createModelGenerator({ model, mode: "blendergym", baseline: "memoryless" });
+    await player.write(
+      aContext({
+        t: 3,
+        task: aTask({ text: "TASK" }),
+        rounds,
+        best: rounds[0]!,
+        from: rounds[1]!.program,
+        plan: "PLAN",
+        note: "NOTE",
+      }),
+      io,
+    );
+    const said = spokenTo(model.requests[0]);
+    expect(said).toMatch(/TASK[\s\S]*NEW[\s\S]*second/);
+    expect(model.requests[0]!.tools.map((tool) => tool.name)).toEqual([
+      "execute_code",
+      "get_scene_info",
+      "end_process",
+    ]);
+    expect(said).not.toMatch(/OLD|PROGRAM_ONE|PLAN|NOTE|thought of/);
+  });
+});
+
+describe("a turn that starts over after a crash", () => {
+  it("uses the recorded replies, pays for none again, and ends the same", async () => {
+    const record = new Map<string, unknown>();
+    const script = (_: unknown, n: number) =>
+      n === 0 ? call("make_plan", { overall_description: "a", detailed_plan: "b" }) : execute("x = 1\n");
+    const first = fakeModel(script);
+    const moved = await createModelGenerator({ model: first, mode: "blendergym" }).write(
+      aContext(),
+      fakeIO({ record }),
+    );
+    const again = fakeModel([]);
+    const io = fakeIO({ record });
+    expect(await createModelGenerator({ model: again, mode: "blendergym" }).write(aContext(), io)).toEqual(moved);
+    expect(again.requests).toEqual([]);
+    expect(io.usage().calls).toBe(2);
+    expect(io.notes.every((note) => note.type !== "model.call" || note.data.recorded === true)).toBe(true);
+  });
+
+  it("goes on after the last recorded reply, in the tool style that was learned", async () => {
+    const record = new Map<string, unknown>();
+    const dies = fakeModel(
+      (_, n) => (n === 0 ? { text: "hm" } : { throws: new VigaError("interrupted", "killed") }),
+      "json",
+    );
+    await expect(
+      createModelGenerator({ model: dies, mode: "blendergym" }).write(aContext(), fakeIO({ record })),
+    ).rejects.toMatchObject({ code: "interrupted" });
+    const next = fakeModel([execute("x")], "native");
+    expect(
+      codes(await createModelGenerator({ model: next, mode: "blendergym" }).write(aContext(), fakeIO({ record }))),
+    ).toEqual(["x\n"]);
+    expect(next.requests).toHaveLength(1);
+    expect(next.state.style).toBe("json");
+    expect(spokenTo(next.requests[0])).toContain("Your whole reply is one JSON object");
+  });
+});
+
+describe("the size of a prompt", () => {
+  it("is flat in the round number once the window is full", async () => {
+    const sizes: number[] = [];
+    for (const t of [13, 30]) {
+      const io = fakeIO();
+      const all = Array.from({ length: t }, (_, index) =>
+        aRound(index, {
+          program: programOf(io, index, `p = ${String(index).padStart(4, "0")}\n`),
+          measures: measuresOf(0.01),
+          feedback,
+        }),
+      );
+      const model = fakeModel([execute("x")]);
+      const rounds = all.slice(-12);
+      await createModelGenerator({ model, mode: "blendergym" }).write(
+        aContext({ t, rounds, from: rounds.at(-1)!.program, best: rounds[3]! }),
+        io,
+      );
+      sizes.push(spokenTo(model.requests[0]).length);
+    }
+    expect(Math.abs(sizes[1]! - sizes[0]!)).toBeLessThan(40);
+  });
+});

@@ -1,0 +1,230 @@
+import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import fc from "fast-check";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { createOutput } from "../../../observers/output.ts";
+import { lossCurve } from "../../../observers/report/curve.ts";
+import { escaped, html } from "../../../observers/report/html.ts";
+import { movedKnobs } from "../../../observers/report/knobs.ts";
+import { alignLines, changedLines } from "../../../observers/report/lines.ts";
+import { createReport, makeReport, writeReport } from "../../../observers/report/report.ts";
+import { createTape } from "../../../observers/tape.ts";
+import { type SampleOptions, sampleRun } from "../sample-run.ts";
+
+async function report(options: SampleOptions): Promise<string> {
+  const { events, artifacts } = await sampleRun(options);
+  return makeReport(events, artifacts.read);
+}
+
+const attack = `"><script>alert(1)</script><img src=x onerror=alert(2)>'</style></title>--><svg/onload=x>\`\${y}`;
+
+describe("report.html", () => {
+  it("shows start, target, best, every round, why it stopped and what it cost", async () => {
+    const page = await report({ losses: [0.05, 0.02, null, 0.03] });
+    expect(page).toContain("<b>Start</b> · PL 0.025");
+    expect(page).toContain("<b>Target</b>");
+    expect(page).toContain("<b>Best: round 1</b> · PL 0.01");
+    expect(page).toContain("stopped: plateau");
+    for (const t of [0, 1, 2, 3]) expect(page).toContain(`id="round-${t}"`);
+    expect(page).toContain("60.0 % better");
+    expect(page).toContain("name is not defined");
+    expect(page).toContain("back to the best");
+    expect(page).toContain("$0.030");
+    expect(page).toMatch(/energy 100 → <b>125<\/b>/);
+    expect(page).toMatch(/<span class="add">\+energy = 125<\/span>/);
+  });
+
+  it("holds everything itself: no address, no script, and a policy that forbids both", async () => {
+    const page = await report({ losses: [0.05, 0.02] });
+    expect(page).toContain(`content="default-src 'none'; img-src data:; style-src 'unsafe-inline'"`);
+    expect(page).not.toMatch(/<script|<link|https?:\/\//);
+    const sources = [...page.matchAll(/src="([^"]{0,30})/g)].map((m) => m[1]!);
+    expect(sources.length).toBeGreaterThan(5);
+    expect(sources.every((source) => source.startsWith("data:image/jpeg;base64,"))).toBe(true);
+  });
+
+  it("shows hostile words of a model as words", async () => {
+    const page = await report({ losses: [0.05, null, 0.02], words: attack });
+    expect(page).toContain("&lt;script&gt;alert(1)&lt;/script&gt;");
+    expect(page).not.toMatch(/<script|<img src=x|<svg\/onload/);
+    expect(page.match(/<\/style>/g)).toHaveLength(1);
+    expect(page.match(/<title>/g)!.length).toBe(page.match(/<\/title>/g)!.length);
+  });
+
+  it("of a run that was cut off shows how far it came", async () => {
+    const page = await report({ losses: [0.05, 0.02], cut: true });
+    expect(page).toContain('<span class="chip warn">not finished</span>');
+    expect(page).toContain("PL 0.02 · preview");
+  });
+
+  it("of a run in its first moments is a page as well", async () => {
+    const { events, artifacts } = await sampleRun({ losses: [0.05] });
+    for (let n = 0; n < events.length; n++) {
+      expect(await makeReport(events.slice(0, n), artifacts.read)).toMatch(/^<!doctype html>.*<\/html>\n$/s);
+    }
+  });
+
+  it("says which pictures are gone instead of failing", async () => {
+    const { events } = await sampleRun({ losses: [0.05, 0.02] });
+    const page = await makeReport(events, () => Promise.reject(new Error("gone")));
+    expect(page).toContain("the picture cannot be shown");
+    expect(page).not.toContain("<img");
+  });
+
+  it("tells of events that it cannot read", async () => {
+    const { events, artifacts } = await sampleRun({ losses: [0.05] });
+    const broken = events.map((event) => (event.type === "stopped" ? { ...event, data: { reason: 7 } } : event));
+    expect(await makeReport(broken, artifacts.read)).toMatch(/memory\/stopped\) cannot be read: reason/);
+  });
+
+  describe("in a folder", () => {
+    let out: string;
+    beforeEach(async () => {
+      out = await mkdtemp(join(tmpdir(), "viga-report-"));
+    });
+    afterEach(() => rm(out, { recursive: true, force: true }));
+    const page = () => readFile(join(out, "report.html"), "utf8");
+
+    it("is written at the end of a run, and when a run is cut off", async () => {
+      const whole = await sampleRun({ losses: [0.05, 0.02] });
+      const observer = createReport({ out, read: whole.artifacts.read });
+      for (const event of whole.events) await observer.on(event);
+      expect(await page()).toContain(">done</span>");
+      await observer.close();
+      const cut = await sampleRun({ losses: [0.05, 0.02], cut: true });
+      const other = createReport({ out, read: cut.artifacts.read });
+      for (const event of cut.events) await other.on(event);
+      await other.close();
+      expect(await page()).toContain(">interrupted</span>");
+    });
+
+    it("can be made later from the folder alone, also without the artifact store", async () => {
+      const { events, artifacts } = await sampleRun({ losses: [0.05, 0.02] });
+      const observers = [createOutput({ out, read: artifacts.read }), await createTape({ out })];
+      for (const event of events) for (const observer of observers) await observer.on(event);
+      for (const observer of observers) await observer.close();
+      const path = await writeReport({ out, read: () => Promise.reject(new Error("cleaned away")) });
+      expect(path).toBe(join(out, "report.html"));
+      expect(await page()).toBe(await makeReport(events, artifacts.read));
+    });
+  });
+});
+
+describe("escaping", () => {
+  it("leaves no character that ends text or an attribute", () => {
+    fc.assert(
+      fc.property(fc.string({ unit: "binary" }), (text) => {
+        expect(escaped(text)).not.toMatch(/[<>"']|&(?!(amp|lt|gt|quot|#39);)/);
+      }),
+    );
+  });
+
+  it("escapes every value of a template that is no markup, also in lists", () => {
+    expect(html`<p title="${'"'}">${["<", html`<b>${"&"}</b>`, null, false, 0]}</p>`.text).toBe(
+      '<p title="&quot;">&lt;<b>&amp;</b>0</p>',
+    );
+  });
+});
+
+describe("aligned lines", () => {
+  const lines = fc.array(fc.constantFrom("a", "b", "c", ""), { maxLength: 30 });
+
+  it("give both texts back", () => {
+    fc.assert(
+      fc.property(lines, lines, (before, after) => {
+        const found = alignLines(before, after);
+        expect(found.flatMap((l) => (l.kind === "added" ? [] : [l.kind === "same" ? l.old : l.text]))).toEqual(before);
+        expect(found.flatMap((l) => (l.kind === "removed" ? [] : [l.text]))).toEqual(after);
+        for (const l of found) {
+          if (l.kind !== "added") expect(before[l.before - 1]).toBe(l.kind === "same" ? l.old : l.text);
+          if (l.kind !== "removed") expect(after[l.after - 1]).toBe(l.text);
+        }
+      }),
+    );
+  });
+
+  it("show changes with two lines around them", () => {
+    const before = Array.from({ length: 20 }, (_, i) => `line ${i}`);
+    const shown = changedLines(alignLines(before, before.with(10, "other")));
+    expect(shown.map((l) => l && `${l.kind[0]} ${l.text}`)).toEqual([
+      "s line 8",
+      "s line 9",
+      "r line 10",
+      "a other",
+      "s line 11",
+      "s line 12",
+    ]);
+    expect(changedLines(alignLines(before, before))).toEqual([]);
+  });
+
+  it("take long programs that differ everywhere as replaced, at once", () => {
+    const long = (word: string) => Array.from({ length: 5000 }, (_, i) => `${word} ${i}`);
+    expect(alignLines(long("a"), long("b"))).toHaveLength(10_000);
+  });
+});
+
+describe("moved knobs", () => {
+  it("are the numbers that changed on lines that are otherwise the same", () => {
+    const before = 'lamp.energy = 100\nobj.location = (0.5, -1, 2)\nf(scale=1.5, n=3)\nsame = 4\nlight.new("a", 7)\n';
+    const after =
+      '# a new line\nlamp.energy = 120.5\nobj.location = (0.5, -2, 2)\nf(scale=1.75, n=3)\nsame = 4\nlight.new("a", 8)\n';
+    expect(movedKnobs(before, after)).toEqual([
+      { line: 2, name: "lamp.energy", from: 100, to: 120.5 },
+      { line: 3, name: "obj.location[1]", from: -1, to: -2 },
+      { line: 4, name: "scale", from: 1.5, to: 1.75 },
+      { line: 6, name: "light.new", from: 7, to: 8 },
+    ]);
+  });
+
+  it("are not the digits of names, and not numbers that are only written otherwise", () => {
+    expect(movedKnobs("x1 = y2 + 1.0", "x1 = y2 + 1")).toEqual([]);
+    expect(movedKnobs("a = b.c3(1e-3)", "a = b.c3(2e-3)")).toMatchObject([{ from: 0.001, to: 0.002 }]);
+  });
+
+  it("of any two texts are found without failing", () => {
+    fc.assert(
+      fc.property(fc.string(), fc.string(), (a, b) => {
+        for (const knob of movedKnobs(a, b)) expect(knob.from).not.toBe(knob.to);
+      }),
+    );
+  });
+});
+
+describe("the loss curve", () => {
+  const heights = (points: { t: number; loss: number | null }[]) =>
+    [...lossCurve(points, null).text.matchAll(/cy="([\d.]+)"/g)].map((m) => Number(m[1]));
+
+  it("puts lower losses lower, in the picture's frame, on either scale", () => {
+    for (const losses of [
+      [0.05, 0.04, 0.03],
+      [0.1, 0.001, 0.00001],
+    ]) {
+      const ys = heights(losses.map((loss, t) => ({ t, loss })));
+      expect(ys).toHaveLength(3);
+      expect(ys).toEqual([...ys].sort((a, b) => a - b));
+      expect(Math.min(...ys)).toBeGreaterThanOrEqual(10);
+      expect(Math.max(...ys)).toBeLessThanOrEqual(212);
+    }
+  });
+
+  it("marks failed rounds, and works for one round, zero losses and none", () => {
+    expect(
+      lossCurve(
+        [
+          { t: 0, loss: 0.1 },
+          { t: 1, loss: null },
+        ],
+        0,
+      ).text,
+    ).toContain("round 1: failed");
+    expect(heights([{ t: 3, loss: 0 }])).toHaveLength(1);
+    expect(
+      heights([
+        { t: 0, loss: 0.5 },
+        { t: 1, loss: 0 },
+      ]).every(Number.isFinite),
+    ).toBe(true);
+    expect(lossCurve([{ t: 0, loss: null }], null).text).toContain("No round has a loss");
+  });
+});
