@@ -4,6 +4,7 @@ import { join } from "node:path";
 import type { JobReply, JobRequest, PlayerIO } from "../actors/players/player.ts";
 import { defaultLimits, type Engine } from "../bridge/engines/contract.ts";
 import { VigaError } from "../config/errors.ts";
+import { photometric } from "../evaluators/photometric.ts";
 import type { Task } from "../machines/domain/index.ts";
 
 export interface EngineIO {
@@ -76,6 +77,8 @@ export function engineIO(
   const io: PlayerIO = {
     run: "bench",
     task,
+    views: [{ name: "render1", camera: "Camera1" }],
+    measurement: photometric.measurement,
     signal: signal ?? new AbortController().signal,
     text: async (ref) => (await bytes(ref)).toString("utf8"),
     bytes,

@@ -38,7 +38,7 @@ async function render(engine: Engine, program: string, base: string, scratch: st
     job: dir,
     program,
     base,
-    views: [{ camera: "Camera1", name: "render1.png" }],
+    views: [{ camera: "Camera1", name: "render1" }],
     quality: at,
     limits: { ...defaultLimits, seconds: 1200 },
     dir,
@@ -67,7 +67,7 @@ export async function solveExample(
   };
   const { io, put, text, notes } = engineIO(engine, task, base, scratch);
   task.start = await put(await readFile(join(folder, "start.py")));
-  task.targets = [{ name: "render1.png", image: await put(await readFile(join(folder, "renders/goal/render1.png"))) }];
+  task.targets = [{ name: "render1", image: await put(await readFile(join(folder, "renders/goal/render1.png"))) }];
   const measure = async (code: string): Promise<number> =>
     photometricLoss(await readPicture(await render(engine, code, base, scratch)), goal);
   const losses = [await measure(await text(task.start))];

@@ -21,6 +21,9 @@ export function absolutePaths(tree: Tree, from: string): Tree {
   const path = (value: unknown): unknown => (typeof value === "string" && value !== "" ? absolute(value, from) : value);
   map("task", (key, value) => {
     if (key === "targets" && Array.isArray(value)) return value.map(path);
+    if (key === "views" && Array.isArray(value)) {
+      return value.map((view) => (isTree(view) && "target" in view ? { ...view, target: path(view.target) } : view));
+    }
     return ["dir", "start", "base"].includes(key) ? path(value) : value;
   });
   map("bus", (key, value) => (key === "creds" ? path(value) : value));

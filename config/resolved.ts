@@ -3,6 +3,7 @@ import type { PlayerSpec, RoleName } from "./players.ts";
 import type { NamedProfile } from "./profile.ts";
 import type { RoleSettings } from "./roles.ts";
 import type { ConfigTree } from "./schema.ts";
+import type { TaskView } from "./views.ts";
 
 /** What the command line says about the task. Paths are relative to the working folder. */
 export interface TaskFlags {
@@ -38,6 +39,7 @@ export interface TaskSource {
   targets?: string[] | undefined;
   start?: string | undefined;
   base?: string | undefined;
+  views?: TaskView[] | undefined;
 }
 
 /** A complete, checked configuration. Plain JSON: it is written to args.json as it is, and holds no secret. */

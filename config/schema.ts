@@ -2,9 +2,11 @@ import { z } from "zod";
 import { executorsSchema, limitsSchema } from "./executors.ts";
 import { initSettings, modeNames, promptSettings } from "./modes/mode.ts";
 import { profileOverride } from "./profile.ts";
+import { programsSchema } from "./programs.ts";
 import { renderSchema } from "./render.ts";
 import { rolesSchema, shadowSchema } from "./roles.ts";
 import { stopSchema } from "./stop.ts";
+import { viewsSchema } from "./views.ts";
 
 const path = z.string().min(1).max(4096);
 
@@ -21,9 +23,12 @@ const taskSchema = z
         targets: z.array(path).max(32).optional().meta({ description: "Target pictures; []: use the text only." }),
         start: path.optional().meta({ description: "Program to start from." }),
         base: path.optional().meta({ description: ".blend, deck or page that programs run on." }),
+        views: viewsSchema
+          .optional()
+          .meta({ description: "Pictures to take: cameras, frames, sizes and their targets; absent: the mode's own." }),
       }),
     ],
-    { error: "expected a task folder or { dir, text, targets, start, base }" },
+    { error: "expected a task folder or { dir, text, targets, start, base, views }" },
   )
   .meta({ description: "What the run is about." });
 
@@ -37,15 +42,6 @@ const busSchema = z.strictObject({
     .optional()
     .meta({ description: "A NATS server to use; absent: the run starts its own." }),
   creds: path.optional().meta({ description: "NATS credentials file." }),
-});
-
-const programsSchema = z.strictObject({
-  blender: path.optional(),
-  nats_server: path.optional(),
-  bwrap: path.optional(),
-  chromium: path.optional(),
-  libreoffice: path.optional(),
-  ffmpeg: path.optional(),
 });
 
 /** viga.yaml, after the mode's defaults and the preset have been laid under it. */

@@ -41,7 +41,7 @@ async function render(
   const state = await engine.run({
     job: `example-${Math.random().toString(36).slice(2)}`,
     program,
-    views: quality ? [{ camera: "Camera1", name: "render1.png" }] : [],
+    views: quality ? [{ camera: "Camera1", name: "render1" }] : [],
     quality: quality ?? { px: 16, samples: 1 },
     limits: { ...defaultLimits, seconds: 1800 },
     dir,

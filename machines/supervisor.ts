@@ -1,17 +1,7 @@
 import { setup } from "xstate";
-import type { Round, Task, Usage } from "./domain/index.ts";
-import {
-  applyStep,
-  type Effect,
-  type EffectOutcome,
-  type EventError,
-  effectActions,
-  perform,
-  record,
-  type Step,
-  send,
-} from "./effects.ts";
-import type { MemoryOptions } from "./memory/options.ts";
+import type { ErrorData, MemoryOptions, Round, Task, Usage } from "./domain/index.ts";
+import { type Effect, type EffectOutcome, effectActions, perform, record, send } from "./effects.ts";
+import { type Step, stepFor } from "./step.ts";
 
 /**
  * The supervisor of a run: has the scene leased to a slot, starts memory, moves the lease when the slot is lost, has
@@ -26,17 +16,17 @@ export interface SupervisorContext {
   /** Leases asked for so far; makes each request's key its own. */
   leases: number;
   recoveries: number;
-  stopped: { reason: string; error: EventError | null; best: Round | null; start: Round | null; usage: Usage } | null;
-  failure: EventError | null;
+  stopped: { reason: string; error: ErrorData | null; best: Round | null; start: Round | null; usage: Usage } | null;
+  failure: ErrorData | null;
 }
 
 export type SupervisorEvent =
   | { type: "begin"; task: Task; memory: MemoryOptions; facts: Record<string, unknown> }
-  | { type: "stopped"; reason: string; error: EventError | null; best: Round | null; start: Round | null; usage: Usage }
+  | { type: "stopped"; reason: string; error: ErrorData | null; best: Round | null; start: Round | null; usage: Usage }
   | { type: "slot.lost"; slot: string; epoch: number; why: string }
   | { type: "slot.failed"; slot: string }
   | { type: "role.restarted"; role: string; reason: string }
-  | { type: "role.failed"; role: string; error: EventError }
+  | { type: "role.failed"; role: string; error: ErrorData }
   | { type: "control"; verb: "pause" | "resume" | "stop" | "set" | "approve"; data: Record<string, unknown> }
   | EffectOutcome;
 
@@ -45,13 +35,9 @@ const builder = setup({
   actions: effectActions,
 });
 
-const step = (fn: (context: SupervisorContext, event: SupervisorEvent) => Step<SupervisorContext>) =>
-  builder.enqueueActions(({ context, event, enqueue }) =>
-    applyStep(fn(context, event), {
-      assign: (patch) => enqueue.assign(patch),
-      effect: (params) => enqueue({ type: "effect", params }),
-    }),
-  );
+const step = stepFor<SupervisorContext, SupervisorEvent, ReturnType<typeof builder.enqueueActions>>((collect) =>
+  builder.enqueueActions(collect),
+);
 
 const maxRecoveries = 5;
 const leaseKey = (count: number) => `lease/${count}`;
@@ -71,7 +57,7 @@ const finish = (
   status: "done" | "failed",
   reason: string,
   context: SupervisorContext,
-  error: EventError | null,
+  error: ErrorData | null,
 ): Effect =>
   record("run.finished", {
     status,
@@ -82,7 +68,7 @@ const finish = (
   });
 
 /** A failed player or role ends the run as failed, yet its best program is finished and kept all the same. */
-const failureOf = (context: SupervisorContext): EventError | null => {
+const failureOf = (context: SupervisorContext): ErrorData | null => {
   if (context.failure) return context.failure;
   const stopped = context.stopped;
   if (stopped?.reason === "player_failed" || stopped?.reason === "failures") {
@@ -153,7 +139,7 @@ const granted = step((_, event) => ({
 
 const outOfSlots = step((context) => {
   const message = `the run lost its slot ${maxRecoveries} times`;
-  const error: EventError = { code: "slot_unavailable", message, retry: "never" };
+  const error: ErrorData = { code: "slot_unavailable", message, retry: "never" };
   return { effects: [finish("failed", "slot_lost", context, error)] };
 });
 

@@ -1,9 +1,8 @@
 import type { Usage } from "../../machines/domain/index.ts";
-import { noUsage } from "../../machines/domain/index.ts";
+import { noUsage, type RunSpec } from "../../machines/domain/index.ts";
 import type { JobReply, JobRequest, PlayerIO } from "../players/player.ts";
 import { runJob } from "../run/jobs.ts";
 import type { LeaseWatch } from "../run/lease.ts";
-import type { RunSpec } from "../run/run-spec.ts";
 import type { Replies } from "./call-journal.ts";
 import type { ActorHost } from "./host.ts";
 
@@ -24,10 +23,12 @@ export function makePlayerIO(
   const io: PlayerIO = {
     run: spec.run,
     task: spec.task,
+    views: spec.views,
+    measurement: spec.measurement,
     signal: host.signal,
     text: async (ref) => (await store.get(ref)).toString("utf8"),
     bytes: (ref) => store.get(ref),
-    put: (content, _media) => store.put(content),
+    put: (content) => store.put(content),
     async job(request: JobRequest): Promise<JobReply> {
       jobs += 1;
       const seconds = request.seconds ?? defaultSeconds;

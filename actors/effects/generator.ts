@@ -1,13 +1,12 @@
 import { VigaError } from "../../config/errors.ts";
-import type { Context, Program } from "../../machines/domain/index.ts";
+import type { Context, Program, RunSpec } from "../../machines/domain/index.ts";
 import type { WriteOutput } from "../../machines/generator.ts";
 import { Replies } from "../actor/call-journal.ts";
 import type { Perform } from "../actor/host.ts";
 import { makePlayerIO } from "../actor/player-io.ts";
 import type { GeneratorPlayer } from "../players/player.ts";
 import type { LeaseWatch } from "../run/lease.ts";
-import type { RunSpec } from "../run/run-spec.ts";
-import { besides } from "./shadow.ts";
+import { runShadow } from "./shadow.ts";
 
 /** Effects of the generator role: `write` has the player make its move on a context. */
 export function generatorEffects(
@@ -24,7 +23,7 @@ export function generatorEffects(
     const { io, usage } = makePlayerIO({ host, leases, replies, spec }, effect.key);
     if (shadow !== null) {
       const aside = makePlayerIO({ host, leases, replies, spec }, `shadow/${effect.key}`);
-      void besides(aside, "shadow.program", shadow.name, context.t, () => shadow.write(context, aside.io));
+      void runShadow(aside, "shadow.program", shadow.name, context.t, () => shadow.write(context, aside.io));
     }
     const move = await player.write(context, io);
     if (move.type === "end") {

@@ -1,11 +1,11 @@
 import { VigaError } from "../../config/errors.ts";
-import { compareViews, pairViews } from "../../evaluators/photometric.ts";
-import type { Measures, Program, Round, State } from "../../machines/domain/index.ts";
+import type { Measures, Program, Round, RunSpec, State } from "../../machines/domain/index.ts";
 import type { ActorHost, Perform } from "../actor/host.ts";
 import { runJob } from "../run/jobs.ts";
-import { grantLease, type LeaseWatch, type SlotWatch } from "../run/lease.ts";
-import type { RunSpec } from "../run/run-spec.ts";
+import { grantLease, type LeaseWatch } from "../run/lease.ts";
+import type { SlotWatch } from "../run/slots.ts";
 import { stateOf } from "./executor.ts";
+import { measureState } from "./measure.ts";
 
 /** Seconds to wait for a slot to come up (a cold Blender with its self-test). */
 const slotWait = 90;
@@ -32,6 +32,10 @@ export function supervisorEffects(spec: RunSpec, leases: LeaseWatch, slots: Slot
   };
 }
 
+/** Final pictures have eight times a program's time, and half an hour for a queue of other runs (seconds). */
+const finalFactor = 8;
+const finalSlack = 1800;
+
 export interface FinalState {
   t: number;
   state: State;
@@ -50,7 +54,7 @@ async function finalState(
 ): Promise<FinalState> {
   const program: Program | null = round.program;
   if (!program) throw new VigaError("internal", `round ${round.t} has no program`);
-  const save = which === "best" ? "blender_file.blend" : undefined;
+  const save = which === "best" ? spec.output : undefined;
   const answer = await runJob(
     { bus: host.options.bus, host, leases, engine: spec.engine },
     {
@@ -62,9 +66,9 @@ async function finalState(
       keep: false,
       ...(save === undefined ? {} : { save }),
     },
-    { key: `final/${which}`, seconds: spec.seconds * 8 + 1800, again: 2 },
+    { key: `final/${which}`, seconds: spec.limits.seconds * finalFactor + finalSlack, again: 2 },
   );
-  const state = await stateOf(host, program, answer);
+  const state = stateOf(program, answer);
   if (!state.ok) {
     throw new VigaError(
       "engine_failed",
@@ -74,14 +78,6 @@ async function finalState(
       },
     );
   }
-  const pairs = pairViews(state.renders, spec.task.targets);
-  const views = await Promise.all(
-    pairs.map(async ({ name, image, target }) => ({
-      name,
-      image: await host.options.store.get(image),
-      target: await host.options.store.get(target),
-    })),
-  );
-  const measures = views.length > 0 ? await compareViews(views) : null;
+  const measures = await measureState(host, spec, state);
   return { t: round.t, state, measures, saved: save === undefined ? null : (answer.files[save] ?? null) };
 }

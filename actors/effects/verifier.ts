@@ -1,13 +1,12 @@
 import { VigaError } from "../../config/errors.ts";
-import { compareViews, pairViews } from "../../evaluators/photometric.ts";
-import type { Measures, Round, State, Task } from "../../machines/domain/index.ts";
+import type { Measures, Round, RunSpec, State, Task } from "../../machines/domain/index.ts";
 import { Replies } from "../actor/call-journal.ts";
 import type { ActorHost, Perform } from "../actor/host.ts";
 import { makePlayerIO } from "../actor/player-io.ts";
 import type { PlayerIO, VerifierPlayer } from "../players/player.ts";
 import type { LeaseWatch } from "../run/lease.ts";
-import type { RunSpec } from "../run/run-spec.ts";
-import { besides } from "./shadow.ts";
+import { measureState } from "./measure.ts";
+import { runShadow } from "./shadow.ts";
 
 /** Effects of the verifier role: measure every candidate, judge the chosen one, describe the target. */
 export function verifierEffects(
@@ -23,7 +22,7 @@ export function verifierEffects(
     switch (effect.kind) {
       case "measure": {
         const states = effect.input.states as State[];
-        const measures = await Promise.all(states.map((state) => measureState(host, spec.task, state)));
+        const measures = await Promise.all(states.map((state) => measureState(host, spec, state)));
         const chosen =
           player.choose !== undefined && states.filter((state) => state.ok).length > 1
             ? await player.choose(states, measures, io)
@@ -42,13 +41,15 @@ export function verifierEffects(
         };
         if (shadow !== null) {
           const aside = makePlayerIO({ host, leases, replies, spec }, `shadow/${effect.key}`);
-          void besides(aside, `shadow.feedback`, shadow.name, observation.t, () => shadow.judge(observation, aside.io));
+          void runShadow(aside, `shadow.feedback`, shadow.name, observation.t, () =>
+            shadow.judge(observation, aside.io),
+          );
         }
         const feedback = await player.judge(observation, io);
         return { feedback, usage: usage() };
       }
       case "analyze": {
-        const { analyze_target, calibrate } = spec.players.verifier.options;
+        const { analyze_target, calibrate } = spec.config.roles.verifier;
         const text = analyze_target === true ? await describe(player, spec.task, io) : "";
         const measured = typeof calibrate === "number" && calibrate > 0 ? await player.calibrate?.(io) : undefined;
         if (measured !== undefined) io.note("calibrated", { ...measured });
@@ -69,26 +70,12 @@ async function describe(player: VerifierPlayer, task: Task, io: PlayerIO): Promi
   return player.analyze(task, io);
 }
 
-/** Measures of one state; null when it failed or the task has no target picture. */
-async function measureState(host: ActorHost, task: Task, state: State): Promise<Measures | null> {
-  if (!state.ok || task.targets.length === 0) return null;
-  const pairs = pairViews(state.renders, task.targets);
-  const views = await Promise.all(
-    pairs.map(async ({ name, image, target }) => ({
-      name,
-      image: await host.options.store.get(image),
-      target: await host.options.store.get(target),
-    })),
-  );
-  return compareViews(views);
-}
-
 /** Candidate with the lowest loss; the first that rendered when nothing was measured. */
 function lowest(states: State[], measures: (Measures | null)[]): number {
   let best = states.findIndex((state) => state.ok);
   for (const [index, item] of measures.entries()) {
     const known = measures[best];
-    if (item && (!known || item.pl < known.pl)) best = index;
+    if (item && (!known || item.loss < known.loss)) best = index;
   }
   return Math.max(0, best);
 }

@@ -1,4 +1,14 @@
-import type { Context, Feedback, Measures, Round, State, Task, Usage } from "../../machines/domain/index.ts";
+import type {
+  Context,
+  Feedback,
+  Measurement,
+  Measures,
+  Round,
+  State,
+  Task,
+  Usage,
+  View,
+} from "../../machines/domain/index.ts";
 
 /** An engine job as a player asks for it; the host adds job id, lease, limits and folder, and survives a lost slot. */
 export type JobRequest =
@@ -19,6 +29,10 @@ export interface JobReply {
 export interface PlayerIO {
   readonly run: string;
   readonly task: Task;
+  /** The pictures taken of a state. */
+  readonly views: readonly View[];
+  /** What the run's measures mean. */
+  readonly measurement: Measurement;
   /** Aborted when the run stops, is interrupted, or this incarnation was replaced. */
   readonly signal: AbortSignal;
   /** Text of an artifact. */
@@ -26,7 +40,7 @@ export interface PlayerIO {
   /** Bytes of an artifact. */
   bytes(ref: string): Promise<Buffer>;
   /** Stores bytes or text and gives its reference. */
-  put(content: Buffer | string, media: string): Promise<string>;
+  put(content: Buffer | string): Promise<string>;
   /** An engine job on the slot that holds the run's scene. */
   job(request: JobRequest): Promise<JobReply>;
   /**

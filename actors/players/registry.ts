@@ -1,8 +1,8 @@
 import { VigaError } from "../../config/errors.ts";
 import type { ModeName } from "../../config/modes/mode.ts";
 import type { ResolvedConfig, ResolvedRole } from "../../config/resolved.ts";
+import type { RunSpec } from "../../machines/domain/index.ts";
 import type { EngineFacts } from "../../prompts/index.ts";
-import type { RunSpec } from "../run/run-spec.ts";
 import type { GeneratorPlayer, VerifierPlayer } from "./player.ts";
 
 /** The engine's capability card, once a slot holds the run's scene. */
@@ -77,7 +77,7 @@ async function verifierOf(role: ResolvedRole, spec: RunSpec): Promise<VerifierPl
   }
 }
 
-/** The spec keeps the whole resolved configuration, which zod checked when the run was started. */
+/** The spec keeps the resolved configuration, which config checked when the run was made. */
 function configOf(spec: RunSpec): Pick<ResolvedConfig, "roles" | "shadow" | "baseline" | "refine"> {
   return spec.config as unknown as Pick<ResolvedConfig, "roles" | "shadow" | "baseline" | "refine">;
 }

@@ -4,9 +4,9 @@ import { makeEnvelope } from "../../bridge/bus/envelope.ts";
 import { pause, publish } from "../../bridge/bus/publish.ts";
 import { jobSubject } from "../../bridge/bus/subjects.ts";
 import { VigaError } from "../../config/errors.ts";
+import { quality } from "../../machines/domain/index.ts";
 import type { ActorHost } from "../actor/host.ts";
-import type { LeaseWatch } from "./lease.ts";
-import type { Lease } from "./run-spec.ts";
+import type { Lease, LeaseWatch } from "./lease.ts";
 
 /** What a slot is asked to do: run a program, probe its scene, or call one of the engine's own operations. */
 export const jobWork = z.discriminatedUnion("op", [
@@ -15,8 +15,8 @@ export const jobWork = z.discriminatedUnion("op", [
     t: z.number().int(),
     candidate: z.number().int(),
     code: z.string(),
-    quality: z.object({ px: z.number().int(), samples: z.number().int() }),
-    /** Name of the .blend to save beside the pictures. */
+    quality,
+    /** Name of the file that the state is saved as beside the pictures. */
     save: z.string().optional(),
     /** Keep the live scene for probes. */
     keep: z.boolean(),

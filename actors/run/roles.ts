@@ -7,6 +7,7 @@ import { pause, publish } from "../../bridge/bus/publish.ts";
 import { mailboxSubject } from "../../bridge/bus/subjects.ts";
 import { capabilityCard } from "../../bridge/engines/contract.ts";
 import { toVigaError, VigaError } from "../../config/errors.ts";
+import type { RunSpec } from "../../machines/domain/index.ts";
 import { generatorMachine } from "../../machines/generator.ts";
 import { memoryMachine } from "../../machines/memory/memory.ts";
 import { messageOf } from "../../machines/messages.ts";
@@ -19,9 +20,10 @@ import { supervisorEffects } from "../effects/supervisor.ts";
 import { verifierEffects } from "../effects/verifier.ts";
 import type { GeneratorPlayer, VerifierPlayer } from "../players/player.ts";
 import { makeGenerator, makeVerifier } from "../players/registry.ts";
-import { LeaseWatch, SlotWatch } from "./lease.ts";
+import { slotKey } from "./bus-keys.ts";
+import { LeaseWatch } from "./lease.ts";
 import { readSpec } from "./read-spec.ts";
-import { type RunSpec, slotEntry, slotKey } from "./run-spec.ts";
+import { SlotWatch, slotEntry } from "./slots.ts";
 import { watchRun } from "./watchdog.ts";
 
 /** Roles that run as actors of their own; the executor lives on its slot. */

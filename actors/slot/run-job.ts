@@ -1,13 +1,13 @@
-import { chmod, mkdir, mkdtemp, readdir, rm } from "node:fs/promises";
+import { chmod, mkdir, mkdtemp, readdir, rm, stat } from "node:fs/promises";
 import { join, matchesGlob } from "node:path";
 import type { ArtifactStore } from "../../bridge/artifacts/store.ts";
 import { defaultLimits, type Engine, type Limits } from "../../bridge/engines/contract.ts";
 import { toVigaError } from "../../config/errors.ts";
+import { failedRun, type RunSpec } from "../../machines/domain/index.ts";
 import type { JobAnswer, JobOrder } from "../run/jobs.ts";
-import type { RunSpec } from "../run/run-spec.ts";
 
 /** Runs one job on this slot's engine in a folder of its own; everything it leaves becomes artifacts. Never throws. */
-export async function doWork(
+export async function runOrder(
   engine: Engine,
   order: JobOrder,
   spec: RunSpec,
@@ -18,19 +18,17 @@ export async function doWork(
   const dir = await mkdtemp(join(scratch, "job-"));
   try {
     await chmod(dir, 0o777);
-    const reply = await perform(engine, order, spec, store, dir);
+    const reply = await carryOut(engine, order, spec, store, dir);
     return { reply: reply.reply, files: await collect(dir, store, reply.wanted, order.work.op === "call") };
   } catch (error) {
     const { message } = toVigaError(error);
-    const seconds = { execute: 0, render: 0, total: 0 };
-    const failure = { kind: "engine", type: "EngineError", message };
-    return { reply: { ok: false, renders: [], log: "", scene: false, error: failure, seconds }, files: {} };
+    return { reply: failedRun({ kind: "engine", type: "EngineError", message }), files: {} };
   } finally {
     await rm(dir, { recursive: true, force: true });
   }
 }
 
-async function perform(
+async function carryOut(
   engine: Engine,
   order: JobOrder,
   spec: RunSpec,
@@ -39,7 +37,11 @@ async function perform(
 ): Promise<{ reply: Record<string, unknown>; wanted: string[] }> {
   const { work, job } = order;
   const base = spec.task.base === null ? {} : { base: await basePath(spec, store) };
-  const limits: Limits = { ...defaultLimits, seconds: ("seconds" in work ? work.seconds : undefined) ?? spec.seconds };
+  const limits: Limits = {
+    ...defaultLimits,
+    seconds: ("seconds" in work ? work.seconds : undefined) ?? spec.limits.seconds,
+    memoryMb: spec.limits.memory_mb,
+  };
   switch (work.op) {
     case "run": {
       const program = (await store.get(work.code)).toString("utf8");
@@ -55,7 +57,11 @@ async function perform(
         ...(work.save === undefined ? {} : { save: work.save }),
         ...(work.keep ? { keep: order.run } : {}),
       });
-      const wanted = ["scene.json", ...state.renders.map((render) => render.name), ...(work.save ? [work.save] : [])];
+      const wanted = [
+        "scene.json",
+        ...state.renders.map(({ name }) => `${name}.png`),
+        ...(work.save ? [work.save] : []),
+      ];
       return { reply: { ...state }, wanted };
     }
     case "probe": {
@@ -73,7 +79,6 @@ async function perform(
 async function basePath(spec: RunSpec, store: ArtifactStore): Promise<string> {
   const base = spec.task.base;
   if (base === null) return "";
-  const { stat } = await import("node:fs/promises");
   const there = await stat(base.path).then(
     (found) => found.isFile(),
     () => false,

@@ -9,25 +9,16 @@ import { mailboxSubject } from "../../bridge/bus/subjects.ts";
 import type { Engine } from "../../bridge/engines/contract.ts";
 import { identityOf, isAlive } from "../../bridge/processes/identity.ts";
 import { toVigaError, VigaError } from "../../config/errors.ts";
+import { type RunSpec, runSpec } from "../../machines/domain/index.ts";
 import { executorMachine } from "../../machines/executor.ts";
 import { executorMessage } from "../../machines/messages.ts";
 import { ActorHost } from "../actor/host.ts";
 import { executorEffects } from "../effects/executor.ts";
+import { actorKey, leaseKey, slotKey, specKey } from "../run/bus-keys.ts";
 import { type JobAnswer, type JobOrder, jobOrder } from "../run/jobs.ts";
-import { LeaseWatch, SlotWatch } from "../run/lease.ts";
-import {
-  actorKey,
-  type Lease,
-  lease,
-  leaseKey,
-  type RunSpec,
-  runSpec,
-  type SlotEntry,
-  slotEntry,
-  slotKey,
-  specKey,
-} from "../run/run-spec.ts";
-import { doWork } from "./run-job.ts";
+import { type Lease, LeaseWatch, lease } from "../run/lease.ts";
+import { type SlotEntry, SlotWatch, slotEntry } from "../run/slots.ts";
+import { runOrder } from "./run-job.ts";
 
 export interface SlotOptions {
   bus: Bus;
@@ -142,7 +133,7 @@ async function answerTo(
     return { ...head, refused: "the scene is leased elsewhere by now", reply: {}, files: {} };
   }
   const { spec, store } = await specOf(order.run);
-  return { ...head, ...(await doWork(options.engine, order, spec, store, options.scratch)) };
+  return { ...head, ...(await runOrder(options.engine, order, spec, store, options.scratch)) };
 }
 
 /** Starts the executor actor of each run leased to this slot, and ends it when the lease moves or goes. */

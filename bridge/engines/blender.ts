@@ -3,9 +3,11 @@ import { availableParallelism } from "node:os";
 import { join, resolve } from "node:path";
 import { z } from "zod";
 import { toVigaError, VigaError } from "../../config/errors.ts";
-import type { CapabilityCard, Engine, Isolation, Limits, OpReply, ProgramError, RunState } from "./contract.ts";
+import { failedRun, type ProgramError, quality } from "../../machines/domain/index.ts";
+import type { CapabilityCard, Engine, Isolation, Limits, OpReply, RunState } from "./contract.ts";
 import { callRequest, opReply, probeRequest, runRequest, runState } from "./contract.ts";
 import { locateBlender } from "./locate.ts";
+import type { OpenOptions } from "./open.ts";
 import { startWorker, type Worker } from "./worker.ts";
 
 export interface BlenderOptions {
@@ -25,7 +27,18 @@ export interface BlenderOptions {
   log?: (line: string) => void;
 }
 
+/** Blender's own part of a picture's quality: path-tracing samples, and the renderer. */
+const blenderQuality = quality.extend({
+  samples: z.number().int().min(1).max(65536).default(16),
+  renderer: z.enum(["CYCLES", "WORKBENCH", "EEVEE"]).optional(),
+});
+
 const plainReply = z.object({ ok: z.boolean(), snapshot: z.string().nullable().optional() });
+
+/** The engine as `openEngine` starts it. */
+export function openBlender({ programs, ...options }: OpenOptions): Promise<Engine> {
+  return startBlender({ ...options, ...(programs?.blender === undefined ? {} : { blender: programs.blender }) });
+}
 
 /** Beyond its own deadline a job gets this long before its whole engine is ended. */
 const graceMs = 60_000;
@@ -177,11 +190,10 @@ class BlenderEngine implements Engine {
   }
 
   async run(request: Parameters<Engine["run"]>[0]): Promise<RunState> {
-    const checked = runRequest.parse({ ...request, op: "run" });
+    const checked = runRequest.parse({ ...request, quality: blenderQuality.parse(request.quality), op: "run" });
     const mine = this.lastRun.then(() => this.settle(checked));
     this.lastRun = mine;
-    const empty = { renders: [], scene: false, seconds: { execute: 0, render: 0, total: 0 } };
-    return runState.parse({ ...empty, ...(await mine) });
+    return runState.parse(await mine);
   }
 
   async probe(request: Parameters<Engine["probe"]>[0]): Promise<OpReply> {
@@ -220,5 +232,6 @@ class BlenderEngine implements Engine {
 
 function failure(kind: ProgramError["kind"], type: string, message: string): Record<string, unknown> {
   const hint = "run it again; a program that keeps ending the engine asks too much of it";
-  return { ok: false, log: "", error: { kind, type, message, hint } };
+  const { seconds: _, ...failed } = failedRun({ kind, type, message, hint });
+  return failed;
 }

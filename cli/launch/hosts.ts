@@ -1,11 +1,12 @@
 import { join } from "node:path";
 import { execa } from "execa";
 import { type HostedRole, hostedRoles, playRole } from "../../actors/run/roles.ts";
-import type { RunSpec } from "../../actors/run/run-spec.ts";
 import type { Bus } from "../../bridge/bus/connection.ts";
 import { pause } from "../../bridge/bus/publish.ts";
 import { VigaError } from "../../config/errors.ts";
 import type { ExecutorSettings } from "../../config/executors.ts";
+import { type ProgramPaths, programEnv } from "../../config/programs.ts";
+import type { RunSpec } from "../../machines/domain/index.ts";
 import { runSlot } from "./slot.ts";
 
 /**
@@ -14,15 +15,6 @@ import { runSlot } from "./slot.ts";
  */
 export type HostMode = "inline" | "processes" | "apart";
 
-export interface HostsOptions {
-  mode: HostMode;
-  bus: Bus;
-  spec: RunSpec;
-  executors: readonly ExecutorSettings[];
-  signal: AbortSignal;
-  log: (line: string) => void;
-}
-
 export interface Hosts {
   /** Settles when everything has ended after the abort. */
   ended: Promise<void>;
@@ -30,18 +22,44 @@ export interface Hosts {
   broken: Promise<never>;
 }
 
-/** Starts what the mode says. */
-export function startHosts(options: HostsOptions): Hosts {
-  const { mode, bus, spec, executors, signal, log } = options;
-  const inline = () => [
-    ...hostedRoles.map((role) => playRole({ bus, run: spec.run, role, signal, log })),
-    ...executors.map((executor) => runSlot({ bus, engineName: spec.engine, ...slotOf(executor), signal, log })),
-  ];
-  const processes = () => [
-    ...hostedRoles.map((role) => keepProcess(`role ${role}`, roleArguments(role, spec), signal, log)),
-    ...executors.map((executor) => keepProcess(`slot ${executor.slot}`, slotArguments(executor, spec), signal, log)),
-  ];
-  const parts = mode === "apart" ? [] : mode === "inline" ? inline() : processes();
+interface Common {
+  mode: HostMode;
+  bus: Bus;
+  signal: AbortSignal;
+  log: (line: string) => void;
+}
+
+/** Starts a run's roles where the mode says. */
+export function startRoles(options: Common & { spec: RunSpec }): Hosts {
+  const { mode, bus, spec, signal, log } = options;
+  if (mode === "apart") return hostsOf([], signal);
+  return hostsOf(
+    hostedRoles.map((role) =>
+      mode === "inline"
+        ? playRole({ bus, run: spec.run, role, signal, log })
+        : keepProcess(`role ${role}`, roleArguments(role, spec), signal, log),
+    ),
+    signal,
+  );
+}
+
+/** Starts one executor per slot, of any engine. `out` is the folder through which a process finds the bus. */
+export function startSlots(
+  options: Common & { engine: string; executors: readonly ExecutorSettings[]; programs: ProgramPaths; out: string },
+): Hosts {
+  const { mode, bus, engine, executors, programs, out, signal, log } = options;
+  if (mode === "apart") return hostsOf([], signal);
+  return hostsOf(
+    executors.map((executor) =>
+      mode === "inline"
+        ? runSlot({ bus, engineName: engine, programs, ...slotOf(executor), signal, log })
+        : keepProcess(`slot ${executor.slot}`, slotArguments(executor, engine, out), signal, log, programEnv(programs)),
+    ),
+    signal,
+  );
+}
+
+function hostsOf(parts: readonly Promise<void>[], signal: AbortSignal): Hosts {
   const { promise: broken, reject } = Promise.withResolvers<never>();
   // Nobody may be listening any more when a late part breaks.
   broken.catch(() => undefined);
@@ -63,9 +81,9 @@ function roleArguments(role: HostedRole, spec: RunSpec): string[] {
   return ["role", role, "--out", spec.out];
 }
 
-function slotArguments(executor: ExecutorSettings, spec: RunSpec): string[] {
+function slotArguments(executor: ExecutorSettings, engine: string, out: string): string[] {
   const gpu = executor.gpu === undefined ? [] : ["--gpu", String(executor.gpu)];
-  return ["executor", "--slot", executor.slot, ...gpu, "--out", spec.out];
+  return ["executor", "--slot", executor.slot, "--engine", engine, ...gpu, "--out", out];
 }
 
 /** Roles wait most of the time: a small young generation keeps their memory flat over a long run. */
@@ -83,6 +101,7 @@ async function keepProcess(
   args: string[],
   signal: AbortSignal,
   log: (line: string) => void,
+  env: Record<string, string> = {},
 ): Promise<void> {
   const main = join(import.meta.dirname, "..", "main.ts");
   const deaths: number[] = [];
@@ -95,7 +114,7 @@ async function keepProcess(
       stderr: "inherit",
       cancelSignal: signal,
       forceKillAfterDelay: 1500,
-      env: { VIGA_CHILD: "1" },
+      env: { VIGA_CHILD: "1", ...env },
     });
     const result = await child;
     // A child that ended well saw the end of the run, of which this process is just about to hear. It is started again

@@ -1,4 +1,3 @@
-import { runSpec } from "../../actors/run/run-spec.ts";
 import { type BusFile, readBusFile } from "../../bridge/bus/address.ts";
 import { type Bus, openBus } from "../../bridge/bus/connection.ts";
 import { follow } from "../../bridge/bus/follow.ts";
@@ -6,6 +5,7 @@ import { watchCells } from "../../bridge/bus/kv.ts";
 import { pause } from "../../bridge/bus/publish.ts";
 import { streams } from "../../bridge/bus/subjects.ts";
 import { toVigaError, VigaError } from "../../config/errors.ts";
+import { runSpec } from "../../machines/domain/index.ts";
 import { findOut } from "./out.ts";
 
 /** A bus that this process joined. `run` is set when it was found through a run's folder, and only that run counts. */

@@ -7,7 +7,8 @@ export const autopresent: ModeDefinition = {
   engine: "slides",
   language: "python",
   output: "output.pptx",
-  views: [{ camera: null, name: "slide.png" }],
+  codeEnding: "py",
+  views: [{ camera: null, name: "slide" }],
   frames: "single",
   skills: {
     generator: ["execute_code", "end_process"],

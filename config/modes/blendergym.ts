@@ -7,9 +7,10 @@ export const blendergym: ModeDefinition = {
   engine: "blender",
   language: "python",
   output: "blender_file.blend",
+  codeEnding: "py",
   views: [
-    { camera: "Camera1", name: "render1.png" },
-    { camera: "Camera2", name: "render2.png", optional: true },
+    { camera: "Camera1", name: "render1" },
+    { camera: "Camera2", name: "render2", optional: true },
   ],
   frames: "single",
   skills: {
@@ -46,5 +47,5 @@ export const blendergym: ModeDefinition = {
     truth: ["goal.py", "goal.blend"],
   },
   evaluator: "photometric",
-  programs: ["nats-server", "blender", "bwrap"],
+  programs: ["nats-server", "blender"],
 };

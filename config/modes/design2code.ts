@@ -7,7 +7,8 @@ export const design2code: ModeDefinition = {
   engine: "web",
   language: "html",
   output: "index.html",
-  views: [{ camera: null, name: "page.png" }],
+  codeEnding: "html",
+  views: [{ camera: null, name: "page" }],
   frames: "single",
   skills: {
     generator: ["execute_code", "end_process"],

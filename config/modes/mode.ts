@@ -1,3 +1,5 @@
+import type { View } from "../../machines/domain/index.ts";
+
 /** What a mode is: which engine draws, what each role may use, what is rendered and how a task folder is laid out. */
 
 export const modeNames = [
@@ -21,15 +23,8 @@ export type PromptSetting = (typeof promptSettings)[number];
 export const initSettings = ["none", "minimal", "reasonable", "sam3d"] as const;
 export type InitSetting = (typeof initSettings)[number];
 
-/** One picture to take each round. The same shape as the engine contract's view. */
-export interface ModeView {
-  /** Camera by name; null: the scene's active camera. */
-  camera: string | null;
-  /** File name under renders/<t>/. */
-  name: string;
-  /** True: left out when the scene has no such camera. */
-  optional?: boolean;
-}
+/** One picture to take each round; its aspect comes from its target. */
+export type ModeView = Omit<View, "aspect" | "frame">;
 
 /** Where one input of a task lies in its folder: the first of `from` that exists is taken. */
 export interface LayoutFile {
@@ -66,6 +61,8 @@ export interface ModeDefinition {
   language: "python" | "html";
   /** File the best program's result is saved as in the output folder. */
   output: "blender_file.blend" | "output.pptx" | "index.html";
+  /** Ending of a program's file under codes/. */
+  codeEnding: "py" | "html";
   views: readonly ModeView[];
   /** Which frames are rendered: one, or the first, middle and last of the scene's range. */
   frames: "single" | "start_middle_end";

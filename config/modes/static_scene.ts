@@ -7,7 +7,8 @@ export const staticScene: ModeDefinition = {
   engine: "blender",
   language: "python",
   output: "blender_file.blend",
-  views: [{ camera: null, name: "render.png" }],
+  codeEnding: "py",
+  views: [{ camera: null, name: "render" }],
   frames: "single",
   skills: {
     generator: ["make_plan", "execute_code", "get_scene_info", "get_better_assets", "undo_last_step", "end_process"],
@@ -40,5 +41,5 @@ export const staticScene: ModeDefinition = {
     truth: ["goal.py", "goal.blend"],
   },
   evaluator: "photometric",
-  programs: ["nats-server", "blender", "bwrap"],
+  programs: ["nats-server", "blender"],
 };

@@ -44,7 +44,7 @@ export function blenderSkill(options: BlenderSkillOptions): McpServer {
         job,
         program: code,
         ...(options.base === undefined ? {} : { base: options.base }),
-        views: [{ camera, name: "render.png" }],
+        views: [{ camera, name: "render" }],
         quality: { px, samples },
         limits: defaultLimits,
         dir,

@@ -83,7 +83,7 @@ describe("a task folder", () => {
     const dir = folderWith({ ...gym(), "task.txt": " Turn the lamp on.\n", "renders/goal/visprompt1.png": png });
     const task = await load({ task: { dir } });
     expect(task).toMatchObject({ mode: "blenderbench", text: "Turn the lamp on." });
-    expect(task.targets).toMatchObject([{ name: "render1.png", path: join(dir, "renders/goal/visprompt1.png") }]);
+    expect(task.targets).toMatchObject([{ name: "render1", path: join(dir, "renders/goal/visprompt1.png") }]);
   });
 
   it("of a static scene gives pictures in number order, text and assets", async () => {
@@ -98,7 +98,7 @@ describe("a task folder", () => {
     const task = await load({ task: { dir } });
     expect(task).toMatchObject({ mode: "static_scene", text: "a cup", start: null, base: null });
     expect(task.targets).toMatchObject([
-      { name: "render.png", path: join(dir, "target/view2.jpg"), width: 48, height: 64, format: "jpeg" },
+      { name: "render", path: join(dir, "target/view2.jpg"), width: 48, height: 64, format: "jpeg" },
       { name: "target2.png", path: join(dir, "target/view10.png") },
     ]);
     expect(task.assets).toEqual([join(dir, "assets/a.png"), join(dir, "assets/cup/model.glb")]);
@@ -125,7 +125,7 @@ describe("a task folder", () => {
       expect(await load({ task: { dir: join(pages, given) }, ...roles })).toMatchObject({
         mode: "design2code",
         name: "7",
-        targets: [{ name: "page.png", path: join(pages, "7.png") }],
+        targets: [{ name: "page", path: join(pages, "7.png") }],
         start: { text: "<p>" },
         assets: [join(pages, "rick.jpg")],
       });

@@ -30,7 +30,7 @@ export const state: fc.Arbitrary<State> = fc.oneof(
     t,
     candidate: fc.integer({ min: 0, max: 2 }),
     ok: fc.constant(true),
-    renders: fc.array(fc.record({ name: fc.constant("render1.png"), image: ref }), { maxLength: 2 }),
+    renders: fc.array(fc.record({ name: fc.constant("render1"), image: ref }), { maxLength: 2 }),
     log: fc.string(),
     slot: fc.string(),
     epoch: fc.nat(),
@@ -49,8 +49,9 @@ export const state: fc.Arbitrary<State> = fc.oneof(
   }),
 );
 const measures = fc.record({
-  pl: fc.double({ min: 0, max: 1, noNaN: true }),
-  ssim: fc.double({ min: -1, max: 1, noNaN: true }),
+  loss: fc.double({ min: 0, max: 1, noNaN: true }),
+  noise: fc.constant(0),
+  metrics: fc.record({ ssim: fc.double({ min: -1, max: 1, noNaN: true }) }),
   views: fc.constant<Measures["views"]>([]),
 });
 const feedback = fc.record({

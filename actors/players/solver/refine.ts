@@ -70,7 +70,7 @@ export function withRefine(generator: GeneratorPlayer, solver: GeneratorPlayer):
       io.note("refine.kept", { t: context.t, candidate: index, why });
       return candidate;
     };
-    const code = await io.put(candidate.code, "text/plain");
+    const code = await io.put(candidate.code);
     const { thought, code_diff } = candidate;
     // The solver sees a task that begins with this program: earlier rounds belong to other structures.
     const own: Context = {

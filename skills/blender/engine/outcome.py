@@ -22,7 +22,7 @@ def settle(supervisor, request, directory, verdict, ended, began, more=()):
     supervisor.log.drain()
     log = supervisor.log.take()
     reply = supervisor.box.reply() if verdict is None else None
-    expected = [view["name"] for view in request.get("views", [])] + ["scene.json", *more]
+    expected = [view["name"] + ".png" for view in request.get("views", [])] + ["scene.json", *more]
     # A probe's folder stays the sandbox's own; `move_out` takes the plain files from it.
     present = disk.tidy(directory, supervisor.owner, expected) if directory == request["dir"] else []
     if verdict is not None:
@@ -53,7 +53,7 @@ def _run_state(reply, request, directory, present, total):
     renders = []
     frames = {t["name"]: t.get("frame") for t in (taken if isinstance(taken, list) else []) if isinstance(t, dict) and isinstance(t.get("name"), str)}
     for name, frame in frames.items():
-        if name in names and name in present and believed.png(os.path.join(directory, name), request["quality"]["px"]):
+        if name in names and name + ".png" in present and believed.png(os.path.join(directory, name + ".png"), request["quality"]["px"]):
             renders.append({"name": name, "camera": names[name].get("camera"), "frame": believed.frame(frame)})
     state = {
         "ok": reply["ok"],
@@ -68,7 +68,7 @@ def _run_state(reply, request, directory, present, total):
     if not state["ok"]:
         state["error"] = reply["error"]
     elif missing:
-        state.update(ok=False, error=error("output", "NoPicture", f"{sorted(missing)[0]} is missing, broken or not of the size asked for"))
+        state.update(ok=False, error=error("output", "NoPicture", f"the picture {sorted(missing)[0]} is missing, broken or not of the size asked for"))
     return state
 
 

@@ -49,7 +49,7 @@ def results(request, job, reply, keep):
         if view.get("optional") and camera is not None and camera not in render.cameras(bpy.context.scene):
             skipped.append(camera)
             continue
-        render.picture(camera, job.path(view["name"]), request["quality"], job.cpus, job.device, frame)
+        render.picture(camera, job.path(view["name"] + ".png"), request["quality"], job.cpus, job.device, frame)
         reply["renders"].append({"name": view["name"], "camera": camera, "frame": bpy.context.scene.frame_current})
     if skipped and not reply["renders"]:
         there = ", ".join(map(repr, render.cameras(bpy.context.scene))) or "none"

@@ -51,7 +51,7 @@ function measureDifference(evidence: Evidence): OfferedTool {
       const view =
         wanted === undefined
           ? evidence.views[0]
-          : evidence.views.find((each) => each.name === wanted.replace(/\.png$/, ""));
+          : evidence.views.find((each) => each.name === wanted.replace(/\.png$/i, ""));
       if (view === undefined) {
         const names = evidence.views.map((each) => each.name).join(", ") || "none";
         return { kind: "refused", text: `There is no such view with a target; views: ${names}.` };

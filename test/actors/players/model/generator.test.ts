@@ -87,7 +87,7 @@ describe("a generator played by a model", () => {
         program: programOf(io, 2, "b"),
         measures: measuresOf(0.02),
         feedback,
-        state: aState(2, { renders: [{ name: "render1.png", image: picture }] }),
+        state: aState(2, { renders: [{ name: "render1", image: picture }] }),
       }),
       aRound(3, { program: programOf(io, 3, "c"), measures: measuresOf(0.03) }),
       aRound(4, { program: programOf(io, 4, "d"), state: failed }),

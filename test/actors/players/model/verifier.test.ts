@@ -33,16 +33,16 @@ async function scene(io: FakeIO, more: { previous?: boolean; text?: string } = {
     objects: [{ name: "Jug", type: "MESH", visible: true, location: [0, 0, 0], dimensions: [1, 1, 1], vertices: 8 }],
   };
   const state = aState(2, {
-    renders: [{ name: "render1.png", image: io.store(render) }],
+    renders: [{ name: "render1", image: io.store(render) }],
     scene: io.store(JSON.stringify(list)),
   });
-  const before = aState(1, { renders: [{ name: "render1.png", image: io.store(await picture(4, "#c03020")) }] });
+  const before = aState(1, { renders: [{ name: "render1", image: io.store(await picture(4, "#c03020")) }] });
   const task = aTask({ text: more.text ?? "", targets: [{ name: "render1", image: io.store(target) }] });
   const measures = await compareViews([{ name: "render1", image: render, target }]);
   const previous = more.previous
     ? aRound(1, {
         state: before,
-        measures: measuresOf(measures.pl * 1.2),
+        measures: measuresOf(measures.loss * 1.2),
         feedback: { ...verdict, disputed: [], thought: "" },
       })
     : null;
@@ -150,7 +150,7 @@ describe("a verifier played by a model", () => {
   it("judges by the text alone when a task has no target", async () => {
     const io = fakeIO();
     const render = io.store(await picture(5, "#00ff00"));
-    const state = aState(1, { renders: [{ name: "render.png", image: render }] });
+    const state = aState(1, { renders: [{ name: "render", image: render }] });
     const model = fakeModel([call("end_process", verdict)]);
     const feedback = await createModelVerifier({ model, mode: "static_scene" }).judge(
       { t: 1, task: aTask({ text: "a green square" }), state, measures: null, previous: null, analysis: null },
@@ -311,7 +311,7 @@ describe("choosing among candidates by pairs", () => {
       losses.map(async (_, index) =>
         aState(1, {
           candidate: index,
-          renders: [{ name: "render1.png", image: io.store(await picture(10 * index, "#c03020")) }],
+          renders: [{ name: "render1", image: io.store(await picture(10 * index, "#c03020")) }],
         }),
       ),
     );

@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import sharp from "sharp";
 import type { JobReply, JobRequest, PlayerIO } from "../../../../actors/players/player.ts";
+import { photometric } from "../../../../evaluators/photometric.ts";
 import type { Context, Task } from "../../../../machines/domain/index.ts";
 
 /**
@@ -74,7 +75,7 @@ export async function blobStage(
     mode: "blendergym",
     name: "blobs",
     text: "",
-    targets: [{ name: "render1.png", image: await put(target) }],
+    targets: [{ name: "render1", image: await put(target) }],
     start: await put(program(start)),
     base: null,
     prompt: "none",
@@ -159,6 +160,8 @@ export async function blobStage(
   stage.io = {
     run: "test",
     task,
+    views: [{ name: "render1", camera: "Camera1" }],
+    measurement: photometric.measurement,
     signal: new AbortController().signal,
     text: async (ref) => store.get(ref)!.toString("utf8"),
     bytes: async (ref) => store.get(ref)!,

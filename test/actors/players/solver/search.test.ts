@@ -13,7 +13,7 @@ const scale = at(64, 8, 4, 1.2);
 /** A fitter at `start`, against a picture of `goal`. */
 async function fitterAt(start: readonly number[]): Promise<Fitter> {
   const { stage } = await blobStage(start, goal);
-  const views = [{ name: "render1.png", camera: "Camera1" }];
+  const views = [{ name: "render1", camera: "Camera1" }];
   const sweeper = new Sweeper(stage.io, views);
   const code = program(start);
   const [knobs, trace] = [await sweeper.knobs(code), await sweeper.trace(code)];
