@@ -1,7 +1,7 @@
 import { modes } from "./modes/index.ts";
 import { modeNames } from "./modes/mode.ts";
 import { presetNames } from "./presets.ts";
-import { shippedProfileNames } from "./profiles.ts";
+import { livingProfileNames } from "./profiles.ts";
 
 const column = 60;
 
@@ -31,19 +31,19 @@ export function configTemplate(schema?: string): string {
     ),
     "",
     "# Who plays what: solver (numeric, writes), pixels (measured, judges), replay:<run>, command:<program>, or a model:",
-    ...wrapped(shippedProfileNames(), "#   "),
+    ...wrapped(livingProfileNames(), "#   "),
     "roles:",
     "  generator: solver",
     "  verifier: pixels",
-    "  # verifier: { player: gpt-4o, analyze_target: true, skills: [investigate, set_camera], calibrate: 4 }",
-    commented("# shadow: { verifier: gpt-4o }", "listens, is recorded, is never used"),
+    "  # verifier: { player: gpt-6-luna, analyze_target: true, skills: [investigate, set_camera], calibrate: 4 }",
+    commented("# shadow: { verifier: gpt-6.1-sol }", "listens, is recorded, is never used"),
     commented("# refine: solver", "none | solver: tunes the numbers of each program"),
     commented("# baseline: one_shot", "none | one_shot | memoryless"),
     "",
     "# Models of your own, or other values for shipped ones. Keys stay in the environment, never in this file.",
     "# models:",
     '#   qwen3-vl-32b: { base_url: "http://localhost:8000/v1", tools: inline, max_tokens: 8000 }',
-    '#   my-model: { like: gpt-4o, base_url: "https://example.com/v1", model: my-model, key_env: MY_API_KEY }',
+    '#   my-model: { like: gpt-6.1-sol, base_url: "https://example.com/v1", model: my-model, key_env: MY_API_KEY }',
     "",
     commented("executors: [{ slot: cpu }]", "or one per GPU: [{ slot: gpu0, gpu: 0 }, { slot: gpu1, gpu: 1 }]"),
     commented("# limits: { seconds: 120, memory_mb: 6144 }", "of one program's run"),

@@ -17,6 +17,11 @@ export function isTree(value: unknown): value is Tree {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
+/** Whether nothing is a value of its own at this place: a model's `temperature: null` means that none is sent. */
+export function nullCounts(path: Path): boolean {
+  return path.length === 3 && ["roles", "shadow", "models"].includes(String(path[0])) && path[2] === "temperature";
+}
+
 /** The value at a path, or undefined. Own properties only. */
 export function valueAt(tree: unknown, path: Path): unknown {
   let at: unknown = tree;

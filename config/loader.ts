@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 import { lineFor, type Problem, problemsOf } from "./complaints.ts";
 import { VigaError } from "./errors.ts";
-import { isTree, type Layer, type Tree } from "./layer.ts";
+import { isTree, type Layer, nullCounts, type Path, type Tree } from "./layer.ts";
 import { expand, mergeConfig } from "./merge.ts";
 import { modes } from "./modes/index.ts";
 import { type ModeName, modeAliases, modeNames } from "./modes/mode.ts";
@@ -32,7 +32,7 @@ export function resolveConfig(request: ConfigRequest = {}): ResolvedConfig {
   // A wrong mode has no defaults; any mode's stand in, so that the other mistakes are told in the same breath.
   tree = mergeConfig(modes[mode ?? "blendergym"].defaults as unknown as Tree, tree);
 
-  const models = isTree(tree.models) ? (withoutNulls(tree.models) as Tree) : {};
+  const models = isTree(tree.models) ? (withoutNulls(tree.models, ["models"]) as Tree) : {};
   const definition = mode === undefined ? undefined : modes[mode];
   const { config, problems } = check(tree);
   const cast = castRoles(tree, models, definition);
@@ -117,12 +117,12 @@ function modeOf(task: unknown): ModeName | undefined {
 }
 
 /** Nulls are keys with nothing after them; a known one counts as not written, an unknown one is still a mistake. */
-function withoutNulls(value: unknown): unknown {
+function withoutNulls(value: unknown, at: Path = []): unknown {
   if (!isTree(value)) return value;
   return Object.fromEntries(
     Object.entries(value)
-      .filter(([, inner]) => inner !== null)
-      .map(([key, inner]) => [key, withoutNulls(inner)]),
+      .filter(([key, inner]) => inner !== null || nullCounts([...at, key]))
+      .map(([key, inner]) => [key, withoutNulls(inner, [...at, key])]),
   );
 }
 

@@ -1,17 +1,18 @@
-import { isTree, put, type Tree } from "./layer.ts";
+import { isTree, nullCounts, type Path, put, type Tree } from "./layer.ts";
 import { modelSettings } from "./roles.ts";
 
 /**
  * Lays `over` on `under`: maps are merged key by key, everything else (lists too) is replaced. A key with nothing
- * after it (null) counts as not written where `under` has a value.
+ * after it (null) counts as not written where `under` has a value. `at` is where both lie in the configuration.
  */
-export function merge(under: Tree, over: Tree): Tree {
+export function merge(under: Tree, over: Tree, at: Path = []): Tree {
   const out: Tree = {};
   for (const [key, value] of Object.entries(under)) put(out, key, value);
   for (const [key, value] of Object.entries(over)) {
     const below = Object.hasOwn(out, key) ? out[key] : undefined;
-    if (value === null && below !== undefined) continue;
-    put(out, key, isTree(below) && isTree(value) ? merge(below, value) : value);
+    const here = [...at, key];
+    if (value === null && below !== undefined && !nullCounts(here)) continue;
+    put(out, key, isTree(below) && isTree(value) ? merge(below, value, here) : value);
   }
   return out;
 }

@@ -1,4 +1,6 @@
-import { suggest } from "./suggest.ts";
+import type { NamedProfile } from "./profile.ts";
+import { nearest, suggest } from "./suggest.ts";
+import { suggestModel } from "./suggest-model.ts";
 
 /** Who can play a role: a built-in, a tape, a program of the user's, or a model. */
 export type PlayerSpec =
@@ -22,7 +24,11 @@ const plays: Record<PlayerSpec["kind"], readonly RoleName[]> = {
 };
 
 /** Reads a player's name as written in the configuration. Returns a one-line complaint where it names no player. */
-export function parsePlayer(written: string, models: readonly string[]): PlayerSpec | string {
+export function parsePlayer(
+  written: string,
+  models: readonly string[],
+  profiles: ReadonlyMap<string, Pick<NamedProfile, "model" | "retired">> = new Map(),
+): PlayerSpec | string {
   const name = written.trim();
   if (name === "solver" || name === "pixels") return { kind: name };
   const [, prefix, rest] = /^(replay|command):(.*)$/s.exec(name) ?? [];
@@ -36,8 +42,10 @@ export function parsePlayer(written: string, models: readonly string[]): PlayerS
   const profile = models.find((model) => model.toLowerCase() === name.toLowerCase().replace(/-instruct$/, ""));
   const exact = models.includes(name) ? name : profile;
   if (exact !== undefined) return { kind: "model", profile: exact };
-  const known = ["solver", "pixels", "replay:<run>", "command:<program>", ...models];
-  return `expected a player (${known.join(", ")}), got ${JSON.stringify(name)}${suggest(name, known)}`;
+  const others = ["solver", "pixels", "replay:<run>", "command:<program>"];
+  const living = models.filter((model) => profiles.get(model)?.retired === undefined);
+  const near = nearest(name, others) === undefined ? suggestModel(name, profiles) : suggest(name, others);
+  return `expected a player (${[...others, ...living].join(", ")}), got ${JSON.stringify(name)}${near}`;
 }
 
 /** A one-line complaint where the player cannot play the role, else null. */

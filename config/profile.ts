@@ -87,6 +87,14 @@ const keys = {
   tools: toolStyle,
   /** Whether the endpoint takes `response_format` (used in the json style only). */
   json_mode: z.enum(["object", "none"]),
+  /** Set where the maker ends the model: from `on` (YYYY-MM-DD) requests fail, or are `routed` to the successor. */
+  retired: z.strictObject({
+    on: z.iso.date({ error: "a day like 2026-12-31" }),
+    /** Name of the profile to use instead. */
+    successor: z.string().min(1),
+    /** True: the endpoint answers with the successor from that day on, at its price. */
+    routed: z.boolean().default(false),
+  }),
   /** USD per million tokens. 0 for a model of one's own. */
   prices: z.strictObject({ input_per_mtok: z.number().nonnegative(), output_per_mtok: z.number().nonnegative() }),
   /** Calls in flight at once, over all runs of a process that share the endpoint. */
@@ -118,6 +126,7 @@ export const profile = z.strictObject({
   temperature: keys.temperature.default(0.3),
   image_detail: keys.image_detail.optional(),
   max_images: keys.max_images.optional(),
+  retired: keys.retired.optional(),
   tools: keys.tools.default("native"),
   json_mode: keys.json_mode.default("object"),
   concurrency: keys.concurrency.default(4),

@@ -46,7 +46,7 @@ function castRole(
   { profiles, names }: { profiles: ReadonlyMap<string, NamedProfile>; names: readonly string[] },
   mode: ModeDefinition | undefined,
 ): ResolvedRole | Complaint[] {
-  const spec = parsePlayer(settings.player, names);
+  const spec = parsePlayer(settings.player, names, profiles);
   if (typeof spec === "string") return [["player", spec]];
   const complaints: Complaint[] = [];
   const misfit = playerMisfit(role, spec);

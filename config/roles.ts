@@ -30,7 +30,10 @@ const roleObject = z.strictObject({
     .boolean()
     .optional()
     .meta({ description: "Choose the best of several candidates by asking the model for pairs (verifier)." }),
-  temperature: z.number().min(0).max(2).optional().meta({ description: "Overrides the profile's temperature." }),
+  temperature: profile.shape.temperature
+    .unwrap()
+    .optional()
+    .meta({ description: "Overrides the profile's temperature; null: none is sent." }),
   max_tokens: z.int().min(16).optional().meta({ description: "Overrides the profile's output tokens per call." }),
   image_max_px: z.int().min(0).max(16384).optional().meta({ description: "Overrides the profile's picture size." }),
   image_detail: profile.shape.image_detail.meta({ description: "Overrides the profile's image_detail." }),

@@ -93,7 +93,8 @@ async function modelOptions(role: ResolvedRole, spec: RunSpec) {
     model: createModel(profile, { onEvent: noteModelEvent }),
     mode: spec.task.mode as ModeName,
     ...(skills === undefined ? {} : { tools: skills }),
-    ...(temperature === undefined ? {} : { temperature }),
+    // A null (none is sent) stands in the profile already.
+    ...(temperature === undefined || temperature === null ? {} : { temperature }),
     ...(max_tokens === undefined ? {} : { maxTokens: max_tokens }),
   };
 }

@@ -5,6 +5,7 @@ import { identityOf, isAlive } from "../../bridge/processes/identity.ts";
 import { sweepScratch } from "../../bridge/processes/scratch.ts";
 import { exitCodeOf, VigaError } from "../../config/errors.ts";
 import type { ResolvedConfig } from "../../config/resolved.ts";
+import { retirementLines } from "../../config/retired.ts";
 import { loadTask } from "../../config/task.ts";
 import type { RunResult, RunSpec } from "../../machines/domain/index.ts";
 import { resultOf } from "../../observers/follow.ts";
@@ -32,6 +33,7 @@ export async function startRun(
   options: StartOptions & { out?: string; dryRun: boolean },
 ): Promise<number> {
   const task = await loadTask(config);
+  for (const line of retirementLines(config)) process.stderr.write(`warning: ${line}\n`);
   if (options.dryRun) {
     printPlan(config, task, options.json);
     return 0;
