@@ -36,6 +36,7 @@ function isVocabulary(folder: string, file: string, from: string): boolean {
 const homes: Record<string, readonly string[]> = {
   nats: ["bridge/bus"],
   openai: ["bridge/models"],
+  diff: ["bridge/text"],
   "@modelcontextprotocol/sdk": ["bridge/mcp", "skills"],
 };
 
