@@ -1,4 +1,4 @@
-import { readFile, rename, writeFile } from "node:fs/promises";
+import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { type RunSpec, runSpec, specKey } from "../../actors/run/run-spec.ts";
 import { ArtifactStore } from "../../bridge/artifacts/store.ts";
@@ -9,6 +9,7 @@ import { putCell } from "../../bridge/bus/kv.ts";
 import { publish } from "../../bridge/bus/publish.ts";
 import { type BusServer, startBusServer } from "../../bridge/bus/server.ts";
 import { mailboxSubject } from "../../bridge/bus/subjects.ts";
+import { writeAtomic } from "../../bridge/files/write-atomic.ts";
 import { identityOf } from "../../bridge/processes/identity.ts";
 import { sweepScratch } from "../../bridge/processes/scratch.ts";
 import { VigaError } from "../../config/errors.ts";
@@ -120,10 +121,7 @@ function aborted(signal: AbortSignal): Promise<RingResult> {
 
 /** Writes `<out>/run.json`, from which a run is resumed. */
 export async function writeSpec(spec: RunSpec): Promise<void> {
-  const path = join(spec.out, "run.json");
-  const part = `${path}.${process.pid}.part`;
-  await writeFile(part, `${JSON.stringify(spec, null, 2)}\n`);
-  await rename(part, path);
+  await writeAtomic(join(spec.out, "run.json"), `${JSON.stringify(spec, null, 2)}\n`);
 }
 
 export async function loadSpec(out: string): Promise<RunSpec> {
