@@ -1,6 +1,6 @@
 import type { Bus } from "../../bridge/bus/connection.ts";
 import { readCell, watchCells, writeCell } from "../../bridge/bus/kv.ts";
-import { pause } from "../../bridge/bus/publish.ts";
+import { pause } from "../../bridge/bus/timers.ts";
 import { VigaError } from "../../config/errors.ts";
 import { type Lease, lease, leaseKey, type SlotEntry, slotEntry } from "./run-spec.ts";
 

@@ -1,7 +1,8 @@
 import { AckPolicy, type ConsumerMessages, DeliverPolicy, nanos } from "nats";
 import type { Bus } from "./connection.ts";
-import { pause, persist } from "./publish.ts";
+import { persist } from "./publish.ts";
 import { onReconnect } from "./reconnect.ts";
+import { pause } from "./timers.ts";
 
 /** One stored message, in stream order. */
 export interface Stored {

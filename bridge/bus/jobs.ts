@@ -1,7 +1,8 @@
 import { AckPolicy, type ConsumerMessages, type JsMsg, NatsError, nanos } from "nats";
 import type { Bus } from "./connection.ts";
-import { pause, persist } from "./publish.ts";
+import { persist } from "./publish.ts";
 import { jobSubject, streams } from "./subjects.ts";
+import { pause } from "./timers.ts";
 
 /** Milliseconds after which a job whose worker fell silent is given out again; a live worker says so every second. */
 const ackWait = 4000;

@@ -1,7 +1,8 @@
 import { type KV, NatsError } from "nats";
 import type { Bus } from "./connection.ts";
-import { pause, persist } from "./publish.ts";
+import { persist } from "./publish.ts";
 import { onReconnect } from "./reconnect.ts";
+import { pause } from "./timers.ts";
 
 /** A JSON value in a bucket with the revision that compare-and-set needs. Revision 0: the key does not exist. */
 export interface Cell<T> {

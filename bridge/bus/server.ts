@@ -5,6 +5,7 @@ import { createServer, connect as dial } from "node:net";
 import { join } from "node:path";
 import { execa } from "execa";
 import { VigaError } from "../../config/errors.ts";
+import { pause } from "./timers.ts";
 
 /** A nats-server of our own: loopback, random port, token, JetStream in a folder. Restarted on the same port if it dies. */
 export interface BusServer {
@@ -121,7 +122,7 @@ async function ready(port: number, child: ReturnType<typeof launch>): Promise<vo
   for (let waited = 0; waited < 10_000; waited += 10) {
     if (ended) break;
     if (await accepts(port)) return;
-    await new Promise((resolve) => setTimeout(resolve, 10));
+    await pause(10);
   }
   throw new VigaError(
     "dependency_missing",
@@ -169,6 +170,6 @@ async function stopLeftover(dir: string): Promise<void> {
   if (!cmdline.includes(join(dir, "nats.conf"))) return;
   process.kill(pid, "SIGKILL");
   for (let waited = 0; waited < 2000 && existsSync(`/proc/${pid}`); waited += 20) {
-    await new Promise((resolve) => setTimeout(resolve, 20));
+    await pause(20);
   }
 }

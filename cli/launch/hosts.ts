@@ -3,7 +3,7 @@ import { execa } from "execa";
 import { type HostedRole, hostedRoles, playRole } from "../../actors/run/roles.ts";
 import type { RunSpec } from "../../actors/run/run-spec.ts";
 import type { Bus } from "../../bridge/bus/connection.ts";
-import { pause } from "../../bridge/bus/publish.ts";
+import { pause } from "../../bridge/bus/timers.ts";
 import { VigaError } from "../../config/errors.ts";
 import type { ExecutorSettings } from "../../config/executors.ts";
 import { runSlot } from "./slot.ts";

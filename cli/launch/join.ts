@@ -3,8 +3,8 @@ import { type BusFile, readBusFile } from "../../bridge/bus/address.ts";
 import { type Bus, openBus } from "../../bridge/bus/connection.ts";
 import { follow } from "../../bridge/bus/follow.ts";
 import { watchCells } from "../../bridge/bus/kv.ts";
-import { pause } from "../../bridge/bus/publish.ts";
 import { streams } from "../../bridge/bus/subjects.ts";
+import { pause } from "../../bridge/bus/timers.ts";
 import { toVigaError, VigaError } from "../../config/errors.ts";
 import { findOut } from "./out.ts";
 
