@@ -1,4 +1,5 @@
 import { AckPolicy, type ConsumerMessages, type JsMsg, NatsError, nanos } from "nats";
+import { isApiError } from "./api-error.ts";
 import type { Bus } from "./connection.ts";
 import { persist } from "./publish.ts";
 import { jobSubject, streams } from "./subjects.ts";
@@ -66,7 +67,7 @@ export async function releaseJob(bus: Bus, engine: string, slot: string, signal:
     try {
       return await bus.jsm.consumers.info(streams.job, durable);
     } catch (error) {
-      if (/consumer not found/i.test(String(error))) return null;
+      if (isApiError(error, "consumerNotFound")) return null;
       throw error;
     }
   });
