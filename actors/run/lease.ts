@@ -1,7 +1,7 @@
 import { z } from "zod";
 import type { Bus } from "../../bridge/bus/connection.ts";
 import { readCell, watchCells, writeCell } from "../../bridge/bus/kv.ts";
-import { pause } from "../../bridge/bus/publish.ts";
+import { pause } from "../../bridge/bus/timers.ts";
 import { VigaError } from "../../config/errors.ts";
 import { leaseKey } from "./bus-keys.ts";
 import { type SlotEntry, type SlotWatch, slotTimeout } from "./slots.ts";

@@ -1,7 +1,9 @@
 import { AckPolicy, type ConsumerMessages, DeliverPolicy, nanos } from "nats";
+import { isApiError } from "./api-error.ts";
 import type { Bus } from "./connection.ts";
-import { pause, persist } from "./publish.ts";
+import { persist } from "./publish.ts";
 import { onReconnect } from "./reconnect.ts";
+import { pause } from "./timers.ts";
 
 /** One stored message, in stream order. */
 export interface Stored {
@@ -75,7 +77,7 @@ export async function lastSequence(bus: Bus, stream: string, subject: string, si
     try {
       return (await bus.jsm.streams.getMessage(stream, { last_by_subj: subject })).seq;
     } catch (error) {
-      if (/no message found/i.test(String(error))) return 0;
+      if (isApiError(error, "noMessageFound")) return 0;
       throw error;
     }
   });

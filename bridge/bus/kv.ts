@@ -1,7 +1,9 @@
-import { type KV, NatsError } from "nats";
+import type { KV } from "nats";
+import { isApiError } from "./api-error.ts";
 import type { Bus } from "./connection.ts";
-import { pause, persist } from "./publish.ts";
+import { persist } from "./publish.ts";
 import { onReconnect } from "./reconnect.ts";
+import { pause } from "./timers.ts";
 
 /** A JSON value in a bucket with the revision that compare-and-set needs. Revision 0: the key does not exist. */
 export interface Cell<T> {
@@ -35,7 +37,7 @@ export async function writeCell(
   try {
     return await persist(signal, () => (revision === 0 ? kv.create(key, bytes) : kv.update(key, bytes, revision)));
   } catch (error) {
-    if (!isWrongRevision(error)) throw error;
+    if (!isApiError(error, "wrongLastSequence")) throw error;
     const now = await persist(signal, () => kv.get(key));
     return now && decoder.decode(now.value) === text ? now.revision : null;
   }
@@ -81,8 +83,4 @@ export async function watchCells<T>(
     }
     await pause(20, signal);
   }
-}
-
-function isWrongRevision(error: unknown): boolean {
-  return error instanceof NatsError && error.api_error?.err_code === 10071;
 }

@@ -2,6 +2,7 @@ import { ErrorCode, NatsError } from "nats";
 import { VigaError } from "../../config/errors.ts";
 import type { Bus } from "./connection.ts";
 import type { Envelope } from "./envelope.ts";
+import { pause } from "./timers.ts";
 
 const encoder = new TextEncoder();
 
@@ -54,17 +55,4 @@ function translate(error: unknown): unknown {
     return new VigaError("interrupted", "the connection to the bus was closed", { cause: error });
   }
   return error;
-}
-
-export function pause(milliseconds: number, signal?: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    if (signal?.aborted) return resolve();
-    const done = () => {
-      clearTimeout(timer);
-      signal?.removeEventListener("abort", done);
-      resolve();
-    };
-    const timer = setTimeout(done, milliseconds);
-    signal?.addEventListener("abort", done, { once: true });
-  });
 }

@@ -1,5 +1,6 @@
-import { access, constants, mkdir, readlink, rename, rm, stat, symlink } from "node:fs/promises";
+import { access, constants, mkdir, readlink, stat } from "node:fs/promises";
 import { dirname, join, relative, resolve } from "node:path";
+import { linkAtomic } from "../../bridge/files/write-atomic.ts";
 import { VigaError } from "../../config/errors.ts";
 
 /** `output/<mode>/<timestamp>/<task>`, under the folder the command was started in. */
@@ -33,11 +34,7 @@ export async function makeOut(out: string): Promise<void> {
 /** Points `output/latest` at a run's folder, atomically. */
 export async function pointLatest(out: string): Promise<void> {
   const latest = resolve("output", "latest");
-  await mkdir(dirname(latest), { recursive: true });
-  const part = `${latest}.${process.pid}.part`;
-  await rm(part, { force: true });
-  await symlink(relative(dirname(latest), out), part);
-  await rename(part, latest);
+  await linkAtomic(latest, relative(dirname(latest), out));
 }
 
 /** The folder of the run to look at: the one given, else the newest. Throws `not_found`. */

@@ -1,5 +1,4 @@
-import { access, constants } from "node:fs/promises";
-import { delimiter, join } from "node:path";
+import { findProgram } from "../../bridge/processes/find-program.ts";
 import { VigaError } from "../../config/errors.ts";
 import { keyNames } from "../../config/profile.ts";
 import type { ResolvedConfig } from "../../config/resolved.ts";
@@ -32,7 +31,7 @@ export async function preflight(config: ResolvedConfig, hosts: HostMode): Promis
   for (const program of needed) {
     const setting = settings[program];
     const given = setting && (config.programs[setting.key] ?? process.env[setting.env]);
-    if (given !== undefined ? !(await runnable(given)) : !(await onPath(program))) missing.push(program);
+    if ((await findProgram(given ?? program)) === null) missing.push(program);
   }
   if (missing.length > 0) {
     const names = missing.map((program) => packages[program] ?? program).join(" ");
@@ -79,17 +78,4 @@ async function reachEndpoints(config: ResolvedConfig): Promise<void> {
   throw new VigaError("model_unreachable", `no answer from ${away.flat().join(", ")}`, {
     hint: "start that server, correct models.<name>.base_url, or run without a model: --config offline",
   });
-}
-
-async function onPath(program: string): Promise<boolean> {
-  const folders = (process.env.PATH ?? "").split(delimiter).filter((folder) => folder !== "");
-  for (const folder of folders) if (await runnable(join(folder, program))) return true;
-  return false;
-}
-
-function runnable(path: string): Promise<boolean> {
-  return access(path, constants.X_OK).then(
-    () => true,
-    () => false,
-  );
 }

@@ -25,6 +25,7 @@ const words = "machines/domain/";
 const homes: Record<string, readonly string[]> = {
   nats: ["bridge/bus"],
   openai: ["bridge/models"],
+  diff: ["bridge/text"],
   "@modelcontextprotocol/sdk": ["bridge/mcp", "skills"],
 };
 

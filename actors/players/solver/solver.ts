@@ -1,10 +1,11 @@
 import { createHash } from "node:crypto";
+import { unifiedDiff } from "../../../bridge/text/line-diff.ts";
 import { VigaError } from "../../../config/errors.ts";
 import type { Context } from "../../../machines/domain/index.ts";
 import type { GeneratorMove, GeneratorPlayer, PlayerIO } from "../player.ts";
 import { coordinates } from "./coordinates.ts";
 import { Fitter } from "./fitter.ts";
-import { diff, type Knob, patch, skeleton, type Trace } from "./knobs.ts";
+import { type Knob, patch, skeleton, type Trace } from "./knobs.ts";
 import { decode } from "./pictures.ts";
 import { Problem, type Scale } from "./problem.ts";
 import { coarse, polish, refine } from "./stages.ts";
@@ -164,7 +165,7 @@ export function createSolver(options: SolverOptions = {}): GeneratorPlayer {
       candidates: [
         {
           thought: account.thought(base.knobs, knobs, values, loss, sweeper.renders, base.trace, reached),
-          code_diff: diff(code, next, "program.py"),
+          code_diff: unifiedDiff(code, next, { context: 3, name: "program.py" }),
           code: next,
         },
       ],
