@@ -1,5 +1,4 @@
 import { modes } from "./modes/index.ts";
-import { modeNames } from "./modes/mode.ts";
 import { presetNames } from "./presets.ts";
 import { livingProfileNames } from "./profiles.ts";
 
@@ -22,7 +21,7 @@ export function configTemplate(schema?: string): string {
     commented("preset: offline", `what this file builds on: ${presetNames().join(" | ")}`),
     "",
     "# Told from the task folder where left out:",
-    ...modeNames.map((name) => commented(`# mode: ${name}`, modes[name].title)),
+    ...[...modes.values()].map(({ name, title }) => commented(`# mode: ${name}`, title)),
     "",
     "# Instead of a TASK_DIR on the command line (paths are relative to this file):",
     commented(
@@ -59,7 +58,7 @@ export function configTemplate(schema?: string): string {
     "# Preview quality while looping, final quality once for the best program:",
     "# render: { preview: { px: 256, samples: 16 }, final: { px: 512, samples: 512 } }",
     commented("# prompt: none", "none | procedural | scene_graph | get_asset (static_scene)"),
-    commented("# init: none", "none | minimal | reasonable | sam3d (scenes)"),
+    commented("# init: none", "none | minimal | reasonable (scenes)"),
     commented("# seed: 0", "of everything random"),
     "",
     commented('# bus: { url: "nats://gpu-box:4222", creds: run.creds }', "left out: a server of its own"),

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { executorsSchema, limitsSchema } from "./executors.ts";
-import { initSettings, modeNames, promptSettings } from "./modes/mode.ts";
+import { initSettings, modeNames, promptSettings } from "./modes/index.ts";
 import { profileOverride } from "./profile.ts";
 import { programsSchema } from "./programs.ts";
 import { renderSchema } from "./render.ts";
@@ -32,6 +32,9 @@ const taskSchema = z
   )
   .meta({ description: "What the run is about." });
 
+/** A start that the reference has and this version does not: refused with its own words (loader.ts). */
+export const absentInit = "sam3d";
+
 const busSchema = z.strictObject({
   url: z
     .string()
@@ -50,7 +53,10 @@ export const configSchema = z.strictObject({
   preset: z.string().optional().meta({ description: "Preset that this file builds on; absent: offline." }),
   task: taskSchema.optional(),
   prompt: z.enum(promptSettings).default("none").meta({ description: "Prompt variant (scene modes)." }),
-  init: z.enum(initSettings).default("none").meta({ description: "What a scene starts from (scene modes)." }),
+  init: z
+    .enum([...initSettings, absentInit])
+    .default("none")
+    .meta({ description: "What a scene starts from (scene modes)." }),
   roles: rolesSchema.meta({ description: "Who plays what." }),
   shadow: shadowSchema.prefault({}).meta({ description: "Players that listen and are recorded, but never used." }),
   refine: z.enum(["none", "solver"]).default("none").meta({ description: "Numeric refinement of each program." }),

@@ -1,5 +1,4 @@
 import { VigaError } from "../../config/errors.ts";
-import type { ModeName } from "../../config/modes/mode.ts";
 import type { ResolvedConfig, ResolvedRole } from "../../config/resolved.ts";
 import type { RunSpec } from "../../machines/domain/index.ts";
 import type { EngineFacts } from "../../prompts/index.ts";
@@ -91,7 +90,7 @@ async function modelOptions(role: ResolvedRole, spec: RunSpec) {
   ]);
   return {
     model: createModel(profile, { onEvent: noteModelEvent }),
-    mode: spec.task.mode as ModeName,
+    mode: spec.task.mode,
     ...(skills === undefined ? {} : { tools: skills }),
     // A null (none is sent) stands in the profile already.
     ...(temperature === undefined || temperature === null ? {} : { temperature }),

@@ -6,8 +6,9 @@ import { pause } from "../../bridge/bus/timers.ts";
 import { type Death, type RestartPolicy, restartOnDeath } from "../../bridge/processes/restart.ts";
 import { VigaError } from "../../config/errors.ts";
 import type { ExecutorSettings } from "../../config/executors.ts";
-import { type ProgramPaths, programEnv } from "../../config/programs.ts";
+import type { ProgramPaths } from "../../config/programs.ts";
 import type { RunSpec } from "../../machines/domain/index.ts";
+import { programs } from "../setup/programs.mjs";
 import { runSlot } from "./slot.ts";
 
 /**
@@ -48,13 +49,13 @@ export function startRoles(options: Common & { spec: RunSpec }): Hosts {
 export function startSlots(
   options: Common & { engine: string; executors: readonly ExecutorSettings[]; programs: ProgramPaths; out: string },
 ): Hosts {
-  const { mode, bus, engine, executors, programs, out, signal, log } = options;
+  const { mode, bus, engine, executors, programs: paths, out, signal, log } = options;
   if (mode === "apart") return hostsOf([], signal);
   return hostsOf(
     executors.map((executor) =>
       mode === "inline"
-        ? runSlot({ bus, engineName: engine, programs, ...slotOf(executor), signal, log })
-        : keepProcess(`slot ${executor.slot}`, slotArguments(executor, engine, out), signal, log, programEnv(programs)),
+        ? runSlot({ bus, engineName: engine, programs: paths, ...slotOf(executor), signal, log })
+        : keepProcess(`slot ${executor.slot}`, slotArguments(executor, engine, out), signal, log, programEnv(paths)),
     ),
     signal,
   );
@@ -85,6 +86,16 @@ function roleArguments(role: HostedRole, spec: RunSpec): string[] {
 function slotArguments(executor: ExecutorSettings, engine: string, out: string): string[] {
   const gpu = executor.gpu === undefined ? [] : ["--gpu", String(executor.gpu)];
   return ["executor", "--slot", executor.slot, "--engine", engine, ...gpu, "--out", out];
+}
+
+/** The configured paths as environment variables, for a process that reads no configuration. */
+function programEnv(paths: ProgramPaths): Record<string, string> {
+  return Object.fromEntries(
+    Object.values(programs).flatMap(({ env, setting }) => {
+      const path = paths[setting];
+      return path === undefined ? [] : [[env, path]];
+    }),
+  );
 }
 
 /** Roles wait most of the time: a small young generation keeps their memory flat over a long run. */

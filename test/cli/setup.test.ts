@@ -212,7 +212,7 @@ describe("missing system programs", () => {
     expect(code).toBe(3);
     expect(err).toContain(reason);
     expect(err).toMatch(
-      /apt-get update && .*apt-get install -y --no-install-recommends blender python3-numpy bubblewrap/,
+      /apt-get update && .*apt-get install -y --no-install-recommends blender python3-numpy/,
     );
     expect(machine.calls.some((call) => call.startsWith("apt-get"))).toBe(false);
   });

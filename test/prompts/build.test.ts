@@ -1,8 +1,7 @@
 import { execFile } from "node:child_process";
 import { promisify } from "node:util";
 import { describe, expect, it } from "vitest";
-import { modes } from "../../config/modes/index.ts";
-import { modeNames, promptSettings } from "../../config/modes/mode.ts";
+import { modeNames, modeOf, promptSettings } from "../../config/modes/index.ts";
 import { eeveeName, principledInputs, versionOf } from "../../prompts/facts.ts";
 import { buildPrompt, type PromptRole, promptModes, sharedPart } from "../../prompts/index.ts";
 import { fillTemplate, valuesOf } from "../../prompts/template.ts";
@@ -21,7 +20,7 @@ describe("system prompts", () => {
   it.each(modeNames)("of %s leave no placeholder open, in any role, style and setting", (mode) => {
     for (const role of roles) {
       for (const style of styles) {
-        for (const setting of modes[mode].promptSettings) {
+        for (const setting of modeOf(mode).promptSettings) {
           for (const given of [card, null]) {
             const text = buildPrompt({ mode, role, setting, style, tools, card: given });
             expect(text).not.toMatch(/\{\{|undefined|\[object/);
