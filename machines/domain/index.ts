@@ -29,4 +29,4 @@ export {
 export { failedRun, jobSeconds, noSeconds, type ProgramError, programError, type State, state } from "./state.ts";
 export { type Task, task } from "./task.ts";
 export { noUsage, type Usage, usage } from "./usage.ts";
-export { type PictureSize, pictureSize, type View, view, viewName } from "./view.ts";
+export { type PictureSize, pictureSize, sizeOf, type View, view, viewName } from "./view.ts";

@@ -5,6 +5,7 @@ import { StdioServerTransport } from "@modelcontextprotocol/sdk/server/stdio.js"
 import type { CallToolResult } from "@modelcontextprotocol/sdk/types.js";
 import { z } from "zod";
 import { defaultLimits, type Engine } from "../../bridge/engines/contract.ts";
+import { pictureSize, type View } from "../../machines/domain/index.ts";
 
 export interface BlenderSkillOptions {
   engine: Engine;
@@ -38,13 +39,13 @@ export function blenderSkill(options: BlenderSkillOptions): McpServer {
     }
   };
 
-  const execute = (code: string, px: number, samples: number, camera: string | null) =>
+  const execute = (code: string, view: Omit<View, "name">, px: number, samples: number) =>
     inFolder(async (dir, job) => {
       const state = await options.engine.run({
         job,
         program: code,
         ...(options.base === undefined ? {} : { base: options.base }),
-        views: [{ camera, name: "render" }],
+        views: [{ ...view, name: "render" }],
         quality: { px, samples },
         limits: defaultLimits,
         dir,
@@ -55,7 +56,7 @@ export function blenderSkill(options: BlenderSkillOptions): McpServer {
       const images = await Promise.all(
         renders.map(async ({ name }) => ({
           type: "image" as const,
-          data: (await readFile(join(dir, name))).toString("base64"),
+          data: (await readFile(join(dir, `${name}.png`))).toString("base64"),
           mimeType: "image/png",
         })),
       );
@@ -75,9 +76,13 @@ export function blenderSkill(options: BlenderSkillOptions): McpServer {
         px: z.number().int().min(16).max(2048).default(512).describe("longest side of the picture, pixels"),
         samples: z.number().int().min(1).max(1024).default(16).describe("path-tracing samples per pixel"),
         camera: z.string().optional().describe("camera by name; default: the active one"),
+        aspect: pictureSize
+          .optional()
+          .describe("shape of the picture, such as the target's size; default: the scene's"),
       },
     },
-    ({ code, px, samples, camera }) => execute(code, px, samples, camera ?? null),
+    ({ code, px, samples, camera, aspect }) =>
+      execute(code, { camera: camera ?? null, ...(aspect === undefined ? {} : { aspect }) }, px, samples),
   );
 
   server.registerTool(

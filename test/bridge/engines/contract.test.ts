@@ -34,7 +34,7 @@ scene.cycles.samples = 4096
 print('made a cube')`;
     const state = await lab.run(program, { views: [picture] });
     expect(state).toMatchObject({ ok: true, log: "made a cube", scene: true });
-    expect(state.renders).toEqual([{ name: "a.png", camera: null, frame: 1 }]);
+    expect(state.renders).toEqual([{ name: "a", camera: null, frame: 1 }]);
     const image = await sharp(join(state.dir, "a.png")).metadata();
     expect(image).toMatchObject({ format: "png", width: 64, height: 32, channels: 3, depth: "uchar" });
     const { channels } = await sharp(join(state.dir, "a.png")).stats();
