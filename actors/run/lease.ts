@@ -1,6 +1,6 @@
 import { z } from "zod";
 import type { Bus } from "../../bridge/bus/connection.ts";
-import { readCell, watchCells, writeCell } from "../../bridge/bus/kv.ts";
+import { deleteCell, readCell, watchCells, writeCell } from "../../bridge/bus/kv.ts";
 import { pause } from "../../bridge/bus/timers.ts";
 import { VigaError } from "../../config/errors.ts";
 import { leaseKey } from "./bus-keys.ts";
@@ -118,7 +118,7 @@ async function leastLoaded(bus: Bus, entries: SlotEntry[], signal: AbortSignal):
   return first;
 }
 
-/** Takes the lease back when a run is over. */
-export async function dropLease(bus: Bus, run: string): Promise<void> {
-  await bus.slots.delete(leaseKey(run)).catch(() => undefined);
+/** Takes the lease back when a run is over: its slot ends the executor actor, and counts as free. */
+export async function dropLease(bus: Bus, run: string, signal: AbortSignal): Promise<void> {
+  await deleteCell(bus.slots, leaseKey(run), signal);
 }

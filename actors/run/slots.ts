@@ -11,6 +11,8 @@ export const slotEntry = z.object({
   /** The process that serves the slot (bridge/processes); absent where the system does not say. */
   process: z.string().optional(),
   status: z.enum(["ready", "running", "draining", "gone"]),
+  /** Runs whose executor actor lives here. */
+  runs: z.array(z.string()).optional(),
   card: z.record(z.string(), z.unknown()),
 });
 export type SlotEntry = z.infer<typeof slotEntry>;

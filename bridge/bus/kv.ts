@@ -48,6 +48,11 @@ export async function putCell(kv: KV, key: string, value: unknown, signal?: Abor
   return persist(signal, () => kv.put(key, encoder.encode(JSON.stringify(value))));
 }
 
+/** Takes a value away; whoever watches its key is told. */
+export async function deleteCell(kv: KV, key: string, signal?: AbortSignal): Promise<void> {
+  await persist(signal, () => kv.delete(key));
+}
+
 /**
  * Calls back for each present and future value under a key pattern until aborted. After a break in the connection it
  * begins anew, so that values which have not changed are told again.
