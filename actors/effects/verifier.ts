@@ -1,7 +1,7 @@
 import { VigaError } from "../../config/errors.ts";
 import type { Measures, Round, RunSpec, State, Task } from "../../machines/domain/index.ts";
 import { Replies } from "../actor/call-journal.ts";
-import type { ActorHost, Perform } from "../actor/host.ts";
+import type { Perform } from "../actor/host.ts";
 import { makePlayerIO } from "../actor/player-io.ts";
 import type { PlayerIO, VerifierPlayer } from "../players/player.ts";
 import type { LeaseWatch } from "../run/lease.ts";

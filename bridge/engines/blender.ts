@@ -4,6 +4,7 @@ import { join, resolve } from "node:path";
 import { z } from "zod";
 import { toVigaError, VigaError } from "../../config/errors.ts";
 import { failedRun, type ProgramError, quality } from "../../machines/domain/index.ts";
+import { workerScript } from "../../skills/blender/entry.ts";
 import type { CapabilityCard, Engine, Isolation, Limits, OpReply, RunState } from "./contract.ts";
 import { callRequest, opReply, probeRequest, runRequest, runState } from "./contract.ts";
 import { locateBlender } from "./locate.ts";
@@ -60,6 +61,7 @@ export async function startBlender(options: BlenderOptions): Promise<Engine> {
     try {
       const worker = await startWorker({
         blender,
+        script: workerScript,
         gpu: options.gpu ?? null,
         cpus,
         isolation: options.isolation ?? "auto",

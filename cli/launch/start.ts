@@ -11,6 +11,7 @@ import { resultOf } from "../../observers/follow.ts";
 import type { TapeEvent } from "../../observers/observer.ts";
 import { readTape } from "../../observers/tape.ts";
 import { openRunBus } from "./bus.ts";
+import { checkTools } from "./check-tools.ts";
 import { type HostMode, type Hosts, startSlots } from "./hosts.ts";
 import { makeSpec } from "./make-run-spec.ts";
 import { type RunObservers, runObservers } from "./observers.ts";
@@ -32,6 +33,7 @@ export async function startRun(
   options: StartOptions & { out?: string; dryRun: boolean },
 ): Promise<number> {
   const task = await loadTask(config);
+  await checkTools(config);
   if (options.dryRun) {
     printPlan(config, task, options.json);
     return 0;
