@@ -34,7 +34,7 @@ export function configTemplate(schema?: string): string {
     "roles:",
     "  generator: solver",
     "  verifier: pixels",
-    "  # verifier: { player: gpt-6-luna, analyze_target: true, skills: [investigate, set_camera], calibrate: 4 }",
+    "  # verifier: { player: gpt-6-luna, analyze_target: true, skills: [get_scene_info, measure_difference], calibrate: 4 }",
     commented("# shadow: { verifier: gpt-6.1-sol }", "listens, is recorded, is never used"),
     commented("# refine: solver", "none | solver: tunes the numbers of each program"),
     commented("# baseline: one_shot", "none | one_shot | memoryless"),

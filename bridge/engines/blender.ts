@@ -4,9 +4,21 @@ import { join, resolve } from "node:path";
 import { z } from "zod";
 import { toVigaError, VigaError } from "../../config/errors.ts";
 import { failedRun, type ProgramError, quality } from "../../machines/domain/index.ts";
+import { workerScript } from "../../skills/blender/entry.ts";
 import { Deaths, type RestartPolicy, restartOnDeath } from "../processes/restart.ts";
-import type { CapabilityCard, Engine, Isolation, Limits, OpReply, RunState } from "./contract.ts";
-import { callRequest, opReply, probeRequest, runRequest, runState } from "./contract.ts";
+import {
+  type CapabilityCard,
+  callRequest,
+  type Engine,
+  type Isolation,
+  type Limits,
+  type OpReply,
+  opReply,
+  probeRequest,
+  type RunState,
+  runRequest,
+  runState,
+} from "./contract.ts";
 import { locateBlender } from "./locate.ts";
 import type { OpenOptions } from "./open.ts";
 import { startWorker, type Worker } from "./worker.ts";
@@ -64,6 +76,7 @@ export async function startBlender(options: BlenderOptions): Promise<Engine> {
     try {
       const worker = await startWorker({
         blender,
+        script: workerScript,
         gpu: options.gpu ?? null,
         cpus,
         isolation: options.isolation ?? "auto",

@@ -12,6 +12,7 @@ import { resultOf } from "../../observers/follow.ts";
 import type { TapeEvent } from "../../observers/observer.ts";
 import { readTape } from "../../observers/tape.ts";
 import { openRunBus } from "./bus.ts";
+import { checkTools } from "./check-tools.ts";
 import { type HostMode, type Hosts, startSlots } from "./hosts.ts";
 import { makeSpec } from "./make-run-spec.ts";
 import { type RunObservers, runObservers } from "./observers.ts";
@@ -34,6 +35,7 @@ export async function startRun(
 ): Promise<number> {
   const task = await loadTask(config);
   for (const line of retirementLines(config)) process.stderr.write(`warning: ${line}\n`);
+  await checkTools(config);
   if (options.dryRun) {
     printPlan(config, task, options.json);
     return 0;

@@ -17,15 +17,7 @@ export const blendergym: ModeDefinition = {
   frames: "single",
   skills: {
     generator: ["make_plan", "execute_code", "get_scene_info", "end_process"],
-    verifier: [
-      "initialize_viewpoint",
-      "set_camera",
-      "investigate",
-      "set_visibility",
-      "get_scene_info",
-      "measure_difference",
-      "end_process",
-    ],
+    verifier: ["get_scene_info", "measure_difference", "end_process"],
   },
   prompts: "blendergym",
   promptSettings: ["none"],

@@ -15,16 +15,8 @@ export const staticScene: ModeDefinition = {
   views: [{ camera: null, name: "render" }],
   frames: "single",
   skills: {
-    generator: ["make_plan", "execute_code", "get_scene_info", "get_better_assets", "undo_last_step", "end_process"],
-    verifier: [
-      "initialize_viewpoint",
-      "set_camera",
-      "investigate",
-      "set_visibility",
-      "get_scene_info",
-      "measure_difference",
-      "end_process",
-    ],
+    generator: ["make_plan", "execute_code", "get_scene_info", "undo_last_step", "end_process"],
+    verifier: ["get_scene_info", "measure_difference", "end_process"],
   },
   prompts: "static_scene",
   promptSettings: ["none", "procedural", "scene_graph", "get_asset"],

@@ -1,16 +1,22 @@
 import { builtinModules } from "node:module";
 import { describe, expect, it } from "vitest";
-import { type Folder, filesIn, folderOf, folders, importsOf, sourceOf, targetOf } from "./sources.ts";
+import { type Folder, filesIn, folderOf, folders, importsOf, pathsOf, sourceOf, targetOf } from "./sources.ts";
 
-/** The design's table: whom each folder may import, besides itself. */
-const allowed: Record<Folder, readonly string[]> = {
+/** Tools as data, and the type that says what one is. */
+const tools = /^skills\/(tool\.ts$|[a-z_]+\/tools\/)/;
+
+/**
+ * The design's table: whom each folder may import, besides itself. A name is a whole folder, a pattern the files of
+ * another that match it.
+ */
+const allowed: Record<Folder, readonly (string | RegExp)[]> = {
   config: [],
   machines: [],
   prompts: ["config"],
   skills: ["config", "bridge"],
   evaluators: ["config"],
-  bridge: ["config"],
-  actors: ["machines", "bridge", "config", "prompts", "evaluators"],
+  bridge: ["config", /^skills\/[a-z_]+\/entry\.ts$/],
+  actors: ["machines", "bridge", "config", "prompts", "evaluators", tools],
   observers: ["bridge", "config"],
   cli: folders.filter((folder) => folder !== "test"),
   bench: folders,
@@ -38,6 +44,11 @@ const production = everything.filter(({ folder }) => !["test", "bench", "example
 function packageOf(from: string): string {
   const parts = from.split("/");
   return from.startsWith("@") ? parts.slice(0, 2).join("/") : parts[0]!;
+}
+
+function mayImport(others: readonly (string | RegExp)[], target: string): boolean {
+  if (target.startsWith(words)) return true;
+  return others.some((other) => (typeof other === "string" ? target.split("/")[0] === other : other.test(target)));
 }
 
 describe("the scanner of imports", () => {
@@ -83,10 +94,39 @@ describe("who may import whom", () => {
         imports
           .map((found) => ({ ...found, to: folderOf(file, found.from) }))
           .filter(({ to }) => to !== null && to !== folder && (folders as readonly string[]).includes(to))
-          .filter(({ to, from }) => !others.includes(to!) && !targetOf(file, from)?.startsWith(words))
+          .filter(({ from }) => !mayImport(others, targetOf(file, from)!))
           .map(({ from, line }) => `${file}:${line} imports ${from}`),
       );
     expect(wrong).toEqual([]);
+  });
+
+  it.each([
+    ["skills", tools],
+    ["skills", /^skills\/[a-z_]+\/entry\.ts$/],
+  ] as const)("in %s, %s is data: it imports no other folder and nothing of its own skill", (folder, data) => {
+    const files = everything.filter((entry) => entry.folder === folder && data.test(entry.file));
+    expect(files).not.toEqual([]);
+    const wrong = files.flatMap(({ file, imports }) =>
+      imports
+        .filter(({ from }) => from.startsWith(".") && !tools.test(targetOf(file, from)!))
+        .map(({ from, line }) => `${file}:${line} imports ${from}`),
+    );
+    expect(wrong).toEqual([]);
+  });
+
+  it("no file reaches another folder by a path in a string", () => {
+    const wrong = production
+      .filter(({ folder }) => folder !== "cli")
+      .flatMap(({ folder, file }) =>
+        pathsOf(sourceOf(file))
+          .filter(({ to }) => to !== folder && (folders as readonly string[]).includes(to))
+          .map(({ to, line }) => `${file}:${line} reaches ${to}`),
+      );
+    expect(wrong).toEqual([]);
+    expect(pathsOf('new URL("../../skills/x.py", u);\njoin(here, "..", "..", "config");\n// "../a/b"')).toEqual([
+      { to: "skills", line: 1 },
+      { to: "config", line: 2 },
+    ]);
   });
 
   it.each(Object.entries(homes))("%s is imported in its own place only", (name, places) => {

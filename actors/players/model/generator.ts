@@ -7,6 +7,7 @@ import type { GeneratorMove, GeneratorPlayer, PlayerIO } from "../player.ts";
 import { defaultLimits, type LoopLimits, toolLoop } from "./loop.ts";
 import { openingOf, type Sight } from "./prompt/opening.ts";
 import { promptOf } from "./prompt/system.ts";
+import { engineTools } from "./tools/definitions.ts";
 import { type Draft, generatorTools, programFromText, type Written } from "./tools/generator-tools.ts";
 import { type OfferedTool, pickTools } from "./tools/tool.ts";
 
@@ -60,10 +61,12 @@ export function createModelGenerator(options: ModelGeneratorOptions): GeneratorP
   ): Promise<{ written: Written; plan: string | null }> {
     const draft: Draft = { context, io, language: definition.language, base: await baseOf(context, io), plan: null };
     const names = offeredNames(options.tools ?? definition.skills.generator, sight);
-    const known: OfferedTool<Written>[] = [...generatorTools(draft), ...(options.extra ?? [])];
-    const { tools, missing } = pickTools(names, known);
-    if (missing.length > 0 && index === 0)
-      io.note("tools.missing", { t: context.t, role: "generator", tools: missing });
+    const known: OfferedTool<Written>[] = [
+      ...generatorTools(draft),
+      ...engineTools("generator", definition.engine),
+      ...(options.extra ?? []),
+    ];
+    const tools = pickTools(names, known, "generator");
     const extra =
       index === 0
         ? null

@@ -11,6 +11,7 @@ import { settle } from "./judge/to-feedback.ts";
 import type { Verdict } from "./judge/verdict.ts";
 import { defaultLimits, type LoopLimits, toolLoop } from "./loop.ts";
 import { promptOf } from "./prompt/system.ts";
+import { engineTools } from "./tools/definitions.ts";
 import { type OfferedTool, pickTools } from "./tools/tool.ts";
 import { verifierTools } from "./tools/verifier-tools.ts";
 
@@ -64,9 +65,13 @@ export function createModelVerifier(options: ModelVerifierOptions): ModelVerifie
       if (!state.ok) throw new VigaError("internal", `round ${t} failed: there is nothing to look at`);
       const evidence = await gatherEvidence(observation, io);
       const names = ["end_process", ...(options.tools ?? definition.skills.verifier)];
-      const { tools, missing } = pickTools<Verdict>(names, [...verifierTools(evidence), ...(options.extra ?? [])]);
+      const known: OfferedTool<Verdict>[] = [
+        ...verifierTools(evidence),
+        ...engineTools("verifier", definition.engine),
+        ...(options.extra ?? []),
+      ];
+      const tools = pickTools(names, known, "verifier");
       const usable = evidence.views.length > 0 ? tools : tools.filter((tool) => tool.name !== "measure_difference");
-      if (missing.length > 0) io.note("tools.missing", { t, role: "verifier", tools: missing });
       const { result, said, trace } = await toolLoop<Verdict>({
         io,
         model,

@@ -57,13 +57,12 @@ const issuesOf = (error: z.ZodError): string =>
 /** Checks one call; gives the call or the problem, and what had to be done to it. */
 function check(raw: RawCall, tools: readonly ToolSpec[], id: string): { call?: ToolCall; problems: Problem[] } {
   const problems: Problem[] = [];
-  const offered = tools.map((tool) => tool.name);
   let tool: ToolSpec | undefined;
   if (raw.name !== undefined) {
-    const match = matchName(raw.name, offered);
+    const match = matchName(raw.name, tools);
     if (match.kind === "unknown") {
       const near = match.meant === undefined ? "" : ` Did you mean ${match.meant}?`;
-      const message = `There is no tool named ${JSON.stringify(raw.name.slice(0, 80))}.${near} The tools are: ${offered.join(", ")}.`;
+      const message = `There is no tool named ${JSON.stringify(raw.name.slice(0, 80))}.${near} The tools are: ${tools.map((each) => each.name).join(", ")}.`;
       return { problems: [{ code: "tool_unknown", message, repaired: false }] };
     }
     tool = tools.find((each) => each.name === match.name)!;
@@ -143,10 +142,7 @@ export function readReply(
     reply.toolCalls.length > 0
       ? { calls: nativeCalls(reply), broken: [] }
       : tools.length > 0
-        ? findCalls(
-            said,
-            tools.map((tool) => tool.name),
-          )
+        ? findCalls(said, tools)
         : { calls: [], broken: [] };
   let spoken = said;
   for (const [i, raw] of found.calls.slice(0, mostCalls).entries()) {

@@ -135,10 +135,8 @@ describe("a verifier played by a model", () => {
     const { engineTool } = await import("../../../../actors/players/model/tools/tool.ts");
     const { toolSpec } = await import("../../../../bridge/models/contract.ts");
     const { z } = await import("zod");
-    const investigate = engineTool(
-      toolSpec("investigate", "Looks closer.", z.object({ operation: z.string() })),
-      "investigate",
-    );
+    const spec = toolSpec("investigate", "Looks closer.", z.object({ operation: z.string() }));
+    const investigate = engineTool(() => spec, "investigate", "investigate");
     const model = fakeModel([call("investigate", { operation: "zoom" }), call("end_process", verdict)]);
     const verifier = createModelVerifier({ model, mode: "static_scene", extra: [investigate], tools: ["investigate"] });
     await verifier.judge(await scene(io), io);
