@@ -1,6 +1,6 @@
 import { setup } from "xstate";
 import { whyApproval } from "./approval.ts";
-import type { Context, Program } from "./domain/index.ts";
+import type { Context, Program, Usage } from "./domain/index.ts";
 import {
   applyStep,
   type Effect,
@@ -30,8 +30,8 @@ export type GeneratorEvent =
 
 /** Output of the `write` effect. */
 export type WriteOutput =
-  | { move: "programs"; programs: Program[]; plan?: string; usage: Record<string, number> }
-  | { move: "end"; reason: string; usage: Record<string, number> };
+  | { move: "programs"; programs: Program[]; plan?: string; usage: Usage }
+  | { move: "end"; reason: string; usage: Usage };
 
 const builder = setup({
   types: {

@@ -7,6 +7,7 @@ import {
   program,
   round,
   state,
+  sumUsage,
   task,
   usage,
 } from "../machines/domain/index.ts";
@@ -162,7 +163,14 @@ const tellers = new Map<string, Teller>(
       z.object({
         key: z.string().optional(),
         calls: z.number().optional(),
-        tokens: z.object({ input: z.number().optional(), output: z.number().optional() }).optional(),
+        tokens: z
+          .object({
+            input: z.number().optional(),
+            output: z.number().optional(),
+            cached: z.number().optional(),
+            reasoning: z.number().optional(),
+          })
+          .optional(),
         usd: z.number().optional(),
       }),
       (story, { key, calls, tokens, usd }, { role, id }) => {
@@ -170,13 +178,15 @@ const tellers = new Map<string, Teller>(
         const mark = `${role}/${key ?? id}`;
         if (story.paid.has(mark)) return;
         story.paid.add(mark);
-        const sum = story.calls.get(role) ?? noUsage;
-        story.calls.set(role, {
-          calls: sum.calls + (calls ?? 1),
-          input_tokens: sum.input_tokens + (tokens?.input ?? 0),
-          output_tokens: sum.output_tokens + (tokens?.output ?? 0),
-          usd: sum.usd + (usd ?? 0),
-        });
+        const more = {
+          calls: calls ?? 1,
+          input_tokens: tokens?.input,
+          output_tokens: tokens?.output,
+          cached_tokens: tokens?.cached,
+          reasoning_tokens: tokens?.reasoning,
+          usd,
+        };
+        story.calls.set(role, sumUsage(story.calls.get(role) ?? noUsage, more));
       },
     ),
     "call.unknown": on(z.object({ key: z.string() }), (story, { key }, { time, role }) => {
