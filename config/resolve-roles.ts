@@ -83,9 +83,8 @@ function profilesOf(models: Tree, problems: Problem[]): Map<string, NamedProfile
 
 /** The profile with the role's own values. */
 function withOverrides(profile: NamedProfile, settings: RoleSettings): NamedProfile {
-  const { temperature, max_tokens, image_max_px, image_detail, tools } = settings;
-  const given = Object.entries({ temperature, max_tokens, image_max_px, image_detail, tools }).filter(
-    ([, value]) => value !== undefined,
-  );
+  const { temperature, reasoning_effort, max_tokens, image_max_px, image_detail, tools } = settings;
+  const own = { temperature, reasoning_effort, max_tokens, image_max_px, image_detail, tools };
+  const given = Object.entries(own).filter(([, value]) => value !== undefined);
   return { ...profile, ...Object.fromEntries(given) };
 }

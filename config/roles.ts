@@ -34,6 +34,10 @@ const roleObject = z.strictObject({
     .unwrap()
     .optional()
     .meta({ description: "Overrides the profile's temperature; null: none is sent." }),
+  reasoning_effort: profile.shape.reasoning_effort
+    .unwrap()
+    .optional()
+    .meta({ description: "Overrides how much the model thinks before it answers; null: its own default." }),
   max_tokens: z.int().min(16).optional().meta({ description: "Overrides the profile's output tokens per call." }),
   image_max_px: z.int().min(0).max(16384).optional().meta({ description: "Overrides the profile's picture size." }),
   image_detail: profile.shape.image_detail.meta({ description: "Overrides the profile's image_detail." }),

@@ -89,7 +89,7 @@ describe("a verifier played by a model", () => {
     });
     expect(feedback.disputed).toMatchObject([{ claim: "The jug is missing" }, { claim: "Add a jug" }]);
     expect(await sharp(await io.bytes(feedback.heatmap!)).metadata()).toMatchObject({ width: 96 });
-    expect(io.notes.map((note) => note.type)).toEqual(["tools.missing", "model.call", "claims.disputed"]);
+    expect(io.notes.map((note) => note.type)).toEqual(["model.call", "claims.disputed"]);
   });
 
   it("never leaves out target and render, and leaves out the rest in a fixed order", async () => {
