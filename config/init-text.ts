@@ -1,4 +1,5 @@
 import { modes } from "./modes/index.ts";
+import { players } from "./players.ts";
 import { presetNames } from "./presets.ts";
 import { livingProfileNames } from "./profiles.ts";
 
@@ -29,8 +30,15 @@ export function configTemplate(schema?: string): string {
       "paths from here",
     ),
     "",
-    "# Who plays what: solver (numeric, writes), pixels (measured, judges), replay:<run>, command:<program>, or a model:",
-    ...wrapped(livingProfileNames(), "#   "),
+    "# Who plays what:",
+    ...Object.entries(players)
+      .filter(([name]) => name !== "model")
+      .map(
+        ([name, { argument, words }]) =>
+          `#   ${argument === undefined ? name : `${name}:<${argument.name}>`}: ${words}`,
+      ),
+    "#   or a model:",
+    ...wrapped(livingProfileNames(), "#     "),
     "roles:",
     "  generator: solver",
     "  verifier: pixels",

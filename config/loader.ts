@@ -9,7 +9,7 @@ import { modeName, modeNames, modes } from "./modes/index.ts";
 import type { ModeDefinition } from "./modes/mode.ts";
 import { absolutePaths } from "./paths.ts";
 import { defaultPreset, presetLayer, presetNames } from "./presets.ts";
-import { castRoles } from "./resolve-roles.ts";
+import { resolveRoles } from "./resolve-roles.ts";
 import type { ConfigRequest, ResolvedConfig } from "./resolved.ts";
 import { absentInit, type ConfigTree, configSchema } from "./schema.ts";
 import { assign, layerOfSet, parseSet } from "./sets.ts";
@@ -35,21 +35,21 @@ export function resolveConfig(request: ConfigRequest = {}): ResolvedConfig {
 
   const models = isTree(tree.models) ? (withoutNulls(tree.models, ["models"]) as Tree) : {};
   const { config, problems } = check(tree);
-  const cast = castRoles(tree, models, definition);
+  const found = resolveRoles(tree, models, definition);
   // What the schema already said about `models` needs no second line.
   const told = problems.some(({ path }) => path[0] === "models");
-  problems.push(...cast.problems.filter(({ path }) => !told || path[0] !== "models"));
+  problems.push(...found.problems.filter(({ path }) => !told || path[0] !== "models"));
   if (config && definition) problems.push(...settingsMisfit(config, definition));
   faults.push(...problems.map((problem) => lineFor(problem, layers)));
 
-  const { generator, verifier } = cast.roles;
+  const { generator, verifier } = found.roles;
   if (faults.length > 0 || !config || !definition || !generator || !verifier) {
     throw new VigaError("config_invalid", [...new Set(faults)].join("\n"), {
       hint: "nothing was started; `viga init` writes a commented viga.yaml that shows every key",
     });
   }
   const task = typeof config.task === "string" ? { dir: config.task } : (config.task ?? {});
-  return { ...config, preset, task, roles: { generator, verifier }, shadow: cast.shadow, models };
+  return { ...config, preset, task, roles: { generator, verifier }, shadow: found.shadow, models };
 }
 
 /** The preset, and the file over it, that `--config` names. */

@@ -1,12 +1,16 @@
 import { z } from "zod";
+import { writtenPlayers } from "./players.ts";
 import { profile } from "./profile.ts";
 
+const written = `${writtenPlayers.join(", ")} or the name of a model`;
+const expectedPlayer = `expected a player: ${written}`;
+
 const player = z
-  .string({ error: "expected a player: solver, pixels, replay:<run>, command:<program> or the name of a model" })
+  .string({ error: expectedPlayer })
   .trim()
-  .min(1, "expected a player: solver, pixels, replay:<run>, command:<program> or the name of a model")
+  .min(1, expectedPlayer)
   .max(4096)
-  .meta({ description: "Who plays the role: solver, pixels, replay:<run>, command:<program> or the name of a model." });
+  .meta({ description: `Who plays the role: ${written}.` });
 
 /** Settings of one role beside its player. All but `player` are for models and commands. */
 const roleObject = z.strictObject({

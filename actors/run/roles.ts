@@ -106,7 +106,7 @@ async function partOf(
     case "verifier": {
       const { player, shadow } = options.players?.verifier
         ? { player: options.players.verifier, shadow: null }
-        : await makeVerifier(spec);
+        : await makeVerifier(spec, () => readCard(options.bus, spec, leases, signal));
       return { machine: verifierMachine, input: undefined, perform: verifierEffects(player, spec, leases, shadow) };
     }
     case "memory":

@@ -14,7 +14,7 @@ import {
   StorageType,
 } from "nats";
 import { VigaError } from "../../config/errors.ts";
-import { persist } from "./publish.ts";
+import { persist } from "./persist.ts";
 import { buckets, streams } from "./subjects.ts";
 
 export interface BusAddress {

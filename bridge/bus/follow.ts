@@ -1,7 +1,7 @@
 import { AckPolicy, type ConsumerMessages, DeliverPolicy, nanos } from "nats";
 import { isApiError } from "./api-error.ts";
 import type { Bus } from "./connection.ts";
-import { persist } from "./publish.ts";
+import { persist } from "./persist.ts";
 import { onReconnect } from "./reconnect.ts";
 import { pause } from "./timers.ts";
 

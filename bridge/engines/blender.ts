@@ -20,7 +20,6 @@ import {
   runState,
 } from "./contract.ts";
 import { locateBlender } from "./locate.ts";
-import type { OpenOptions } from "./open.ts";
 import { startWorker, type Worker } from "./worker.ts";
 
 export interface BlenderOptions {

@@ -83,8 +83,8 @@ export async function testRing(
     out: dir,
     config: {
       roles: {
-        generator: { player: "solver", spec: { kind: "solver" }, profile: null },
-        verifier: { player: "pixels", spec: { kind: "pixels" }, profile: null },
+        generator: { player: "solver", spec: { kind: "solver", argument: null }, profile: null },
+        verifier: { player: "pixels", spec: { kind: "pixels", argument: null }, profile: null },
       },
       shadow: {},
       refine: "none",

@@ -154,6 +154,23 @@ describe("who may import whom", () => {
     expect(wrong).toEqual([]);
   });
 
+  it("no files import each other in a circle, types included", () => {
+    const next = new Map(
+      everything.map(({ file, imports }) => [file, imports.flatMap(({ from }) => targetOf(file, from) ?? [])]),
+    );
+    const circles = new Set<string>();
+    const done = new Set<string>();
+    const walk = (file: string, path: readonly string[]): void => {
+      const at = path.indexOf(file);
+      if (at >= 0) circles.add([...path.slice(at), file].join(" -> "));
+      if (at >= 0 || done.has(file)) return;
+      for (const to of next.get(file) ?? []) walk(to, [...path, file]);
+      done.add(file);
+    };
+    for (const file of next.keys()) walk(file, []);
+    expect([...circles]).toEqual([]);
+  });
+
   it("every import of a file of ours names its .ts suffix", () => {
     const wrong = everything.flatMap(({ file, imports }) =>
       imports

@@ -2,7 +2,6 @@ import type { PictureSize } from "../../../machines/domain/index.ts";
 import { dampedStep, type Normal, normalEquations, predictedGain, restrict } from "./normal.ts";
 import { type Box, meanSquare } from "./pictures.ts";
 import type { Look, Problem, Scale } from "./problem.ts";
-import { prune } from "./prune.ts";
 import { chance, nominate, supportOf } from "./select.ts";
 
 /** Derivative information of many knobs at one point, by forward differences with common random numbers. */
@@ -252,11 +251,6 @@ export class Fitter {
       if (fell < 0.01) break;
     }
     return before > 0 ? 1 - rss / before : 0;
-  }
-
-  /** Puts knobs back that do not earn their freedom; returns them. See prune.ts. */
-  prune(scale: Scale, strictness: number, noise: number): Promise<number[]> {
-    return prune(this, scale, strictness, noise);
   }
 
   /** Evaluates other points at a scale: their blurred |r|^2, infinity where the program fails. */
