@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { type EngineFacts, engineFacts } from "./facts.ts";
+import { type Pictures, picturesText } from "./pictures.ts";
 import { fillTemplate } from "./template.ts";
 
 export type { EngineFacts } from "./facts.ts";
@@ -21,6 +22,8 @@ export interface PromptRequest {
   card?: EngineFacts | null;
   /** True when programs run on a scene that was given (a .blend), false when they start from an empty one. */
   base?: boolean;
+  /** The pictures taken of a program; null or absent: not said. */
+  pictures?: Pictures | null;
 }
 
 const folder = new URL("./", import.meta.url);
@@ -73,6 +76,7 @@ export function buildPrompt(request: PromptRequest): string {
     setting: settingText.trim(),
     // Models that write JSON by hand are not asked for a diff as well.
     code_rule: `${style === "native" ? "`code_diff` lists just the changed lines, `code`" : "`code`"} is the whole resulting file, never a part of it.`,
+    pictures: picturesText(engines[mode] ?? "blender", role, request.pictures ?? null),
     engine_facts: engineFacts(engines[mode] ?? "blender", request.card ?? null),
     scene_start:
       request.base === true
