@@ -78,6 +78,7 @@ export function engineIO(
     run: "bench",
     task,
     views,
+    preview: { px: 128, samples: 16 },
     measurement: photometric.measurement,
     signal: new AbortController().signal,
     text: async (ref) => (await bytes(ref)).toString("utf8"),

@@ -23,6 +23,7 @@ export function makePlayerIO(
     run: spec.run,
     task: spec.task,
     views: spec.views,
+    preview: spec.render.preview,
     measurement: spec.measurement,
     signal: host.signal,
     text: async (ref) => (await store.get(ref)).toString("utf8"),

@@ -12,6 +12,7 @@ import {
   type Engine,
   type Isolation,
   type Limits,
+  type OpenOptions,
   type OpReply,
   opReply,
   probeRequest,

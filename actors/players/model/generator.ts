@@ -89,6 +89,7 @@ export function createModelGenerator(options: ModelGeneratorOptions): GeneratorP
           tools: specs,
           card: options.card ?? null,
           base: context.task.base !== null,
+          pictures: { views: io.views, px: io.preview.px },
         }),
       opening: [opening],
       fromText: (text) => programFromText(draft, text),

@@ -80,7 +80,15 @@ export function createModelVerifier(options: ModelVerifierOptions): ModelVerifie
         finals: ["end_process"],
         tools: usable,
         system: (style, specs) =>
-          promptOf({ mode, role: "verifier", setting: task.prompt, style, tools: specs, base: task.base !== null }),
+          promptOf({
+            mode,
+            role: "verifier",
+            setting: task.prompt,
+            style,
+            tools: specs,
+            base: task.base !== null,
+            pictures: { views: io.views, px: io.preview.px },
+          }),
         opening: [{ role: "user", parts: await evidenceParts(observation, evidence, io) }],
         limits,
         ...sampling,

@@ -26,7 +26,7 @@ def shape_of(aspect):
     if aspect is None:
         return None
     pair = (aspect.get("width"), aspect.get("height")) if isinstance(aspect, dict) else aspect
-    if not (isinstance(pair, (list, tuple)) and len(pair) == 2 and all(isinstance(v, (int, float)) and 0 < v <= 1e6 for v in pair)):
+    if not (isinstance(pair, (list, tuple)) and len(pair) == 2 and all(isinstance(v, (int, float)) and 0 < v < math.inf for v in pair)):
         raise JobError("aspect must be [width, height], two positive numbers", "program", "BadArgument")
     return tuple(pair)
 

@@ -62,9 +62,14 @@ def set_size(scene, size):
     """Square pixels, all of them. Blender takes no side below 4, but a part of a larger one."""
     own, render = own_shape(scene), scene.render
     scale = 1 if min(size) >= 4 else 4
-    render.resolution_x, render.resolution_y = size[0] * scale, size[1] * scale
-    render.resolution_percentage = 100 // scale
-    render.pixel_aspect_x = render.pixel_aspect_y = 1.0
+    wanted = {
+        "resolution_x": size[0] * scale, "resolution_y": size[1] * scale, "resolution_percentage": 100 // scale,
+        "pixel_aspect_x": 1.0, "pixel_aspect_y": 1.0,
+    }
+    for name, value in wanted.items():
+        # Blender takes a write for a change, whatever is written, and a sweep draws hundreds of pictures of one size.
+        if getattr(render, name) != value:
+            setattr(render, name, value)
     _own_shapes[scene.name] = (_size_settings(scene), own)
 
 

@@ -70,13 +70,14 @@ print('made a cube')`;
   });
 
   it("probes the live scene without changing it, and goes back to a snapshot", async () => {
-    await lab.run(cube, { keep: "scene" });
+    await lab.run(cube, { keep: "scene", views: [{ ...picture, aspect: { width: 9, height: 16 } }] });
     const snapshot = await lab.engine.snapshot("scene");
     const moved = await lab.probe("scene", "render", { location: [0, 0, 9], look_at: [0, 0, 0], px: 32, samples: 1 });
     expect(moved).toMatchObject({ ok: true, result: { camera: "Cam", location: [0, 0, 9], name: "probe.png" } });
-    expect((await sharp(join(moved.dir, "probe.png")).metadata()).width).toBe(32);
+    // The shape is that of the scene's first view.
+    expect(await sharp(join(moved.dir, "probe.png")).metadata()).toMatchObject({ width: 18, height: 32 });
     const info = await lab.probe("scene", "scene_info");
-    expect(info.result).toMatchObject({ cameras: [{ name: "Cam", location: [5, -5, 5] }] });
+    expect(info.result).toMatchObject({ resolution: [36, 64], cameras: [{ name: "Cam", location: [5, -5, 5] }] });
     await lab.run(`${cube}bpy.data.objects['Cube'].location.x = 10`, { keep: "scene" });
     expect((await lab.probe("scene", "bounds")).result).toMatchObject({ center: [10, 0, 0] });
     await lab.engine.restore("scene", snapshot);

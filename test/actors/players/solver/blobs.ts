@@ -172,6 +172,7 @@ export async function blobStage(
     run: "test",
     task,
     views,
+    preview: { px: 128 },
     measurement: photometric.measurement,
     signal: new AbortController().signal,
     text: async (ref) => store.get(ref)!.toString("utf8"),
