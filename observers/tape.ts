@@ -1,7 +1,9 @@
 import { appendFileSync, existsSync, readFileSync, truncateSync } from "node:fs";
-import { mkdir, readFile } from "node:fs/promises";
+import { mkdir, open, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { VigaError } from "../config/errors.ts";
+import type { RunResult } from "../machines/domain/index.ts";
+import { resultOf } from "./follow.ts";
 import { type Observer, type TapeEvent, tapeEvent } from "./observer.ts";
 
 const name = "tape.jsonl";
@@ -37,6 +39,28 @@ export async function createTape(options: { out: string }): Promise<Observer> {
     async close() {},
   };
 }
+
+/** How the run in a folder ended, by the last event of its tape; null when the tape is cut off, or there is none. */
+export async function tapeEnd(out: string): Promise<RunResult | null> {
+  const file = await open(join(out, name)).catch(() => null);
+  if (file === null) return null;
+  try {
+    const { size } = await file.stat();
+    const length = Math.min(size, tailBytes);
+    const { buffer } = await file.read(Buffer.alloc(length), 0, length, size - length);
+    const lines = buffer.toString("utf8").split("\n");
+    // What stands after the last line break is torn.
+    const event = tapeEvent.safeParse(JSON.parse(lines.at(-2) ?? "null"));
+    return event.success ? resultOf(event.data) : null;
+  } catch {
+    return null;
+  } finally {
+    await file.close();
+  }
+}
+
+/** The last event of a finished run is far shorter than this. */
+const tailBytes = 256 * 1024;
 
 /**
  * The events of a run's `tape.jsonl`, in order. A torn last line is passed over.

@@ -1,3 +1,4 @@
+import { readdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { type Bus, type BusAddress, openBus } from "../../bridge/bus/connection.ts";
 import { type BusServer, startBusServer } from "../../bridge/bus/server.ts";
@@ -48,5 +49,13 @@ export async function openRunBus(options: RunBusOptions): Promise<RunBus> {
   } catch (error) {
     await server.stop();
     throw error;
+  }
+}
+
+/** Removes what our own server stored for a run that is over; its log stays. */
+export async function dropStore(out: string): Promise<void> {
+  const dir = join(out, "bus");
+  for (const name of await readdir(dir).catch(() => [])) {
+    if (!name.startsWith("nats.log")) await rm(join(dir, name), { recursive: true, force: true });
   }
 }
