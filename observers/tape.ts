@@ -5,6 +5,7 @@ import { VigaError } from "../config/errors.ts";
 import type { RunResult } from "../machines/domain/index.ts";
 import { resultOf } from "./follow.ts";
 import { type Observer, type TapeEvent, tapeEvent } from "./observer.ts";
+import { upgradeEvent } from "./upgrade.ts";
 
 const name = "tape.jsonl";
 
@@ -63,7 +64,8 @@ export async function tapeEnd(out: string): Promise<RunResult | null> {
 const tailBytes = 256 * 1024;
 
 /**
- * The events of a run's `tape.jsonl`, in order. A torn last line is passed over.
+ * The events of a run's `tape.jsonl`, in order and in today's form, whichever version wrote it. A torn last line is
+ * passed over.
  *
  * @throws VigaError not_found without a tape, input_invalid for a line that is no event
  */
@@ -79,7 +81,7 @@ export async function readTape(out: string): Promise<TapeEvent[]> {
   return lines.flatMap((line, index) => {
     if (line.trim() === "") return [];
     try {
-      return [tapeEvent.parse(JSON.parse(line))];
+      return [upgradeEvent(tapeEvent.parse(JSON.parse(line)))];
     } catch (cause) {
       throw new VigaError("input_invalid", `${path}:${index + 1}: not an event`, {
         hint: "the tape was changed or damaged; remove the line",
