@@ -55,7 +55,10 @@ export async function openRunBus(options: RunBusOptions): Promise<RunBus> {
 /** Removes what our own server stored for a run that is over; its log stays. */
 export async function dropStore(out: string): Promise<void> {
   const dir = join(out, "bus");
-  for (const name of await readdir(dir).catch(() => [])) {
-    if (!name.startsWith("nats.log")) await rm(join(dir, name), { recursive: true, force: true });
+  for (const name of (await readdir(dir).catch(() => [])).filter(isStoreFile)) {
+    await rm(join(dir, name), { recursive: true, force: true });
   }
 }
+
+/** In the folder of our own server: its store and settings, as against its log. */
+export const isStoreFile = (name: string) => !name.startsWith("nats.log");
