@@ -69,7 +69,10 @@ export function configTemplate(schema?: string): string {
     commented("# init: none", "none | minimal | reasonable (scenes)"),
     commented("# seed: 0", "of everything random"),
     "",
-    commented('# bus: { url: "nats://gpu-box:4222", creds: run.creds }', "left out: a server of its own"),
+    commented(
+      '# bus: { url: "nats://gpu-box:4222", creds: run.creds, keep_hours: 24 }',
+      "left out: a server of its own",
+    ),
     commented("# programs: { blender: /opt/blender/blender }", "left out: found on PATH"),
   ].join("\n")}\n`;
 }

@@ -35,17 +35,32 @@ const taskSchema = z
 /** A start that the reference has and this version does not: refused with its own words (loader.ts). */
 export const absentInit = "sam3d";
 
-const busSchema = z.strictObject({
-  url: z
-    .string()
-    .regex(
-      /^(nats|tls|wss?):\/\/[^\s@]+$/,
-      "expected nats://host:port or tls://host:port, without user or password (put those into a creds file)",
-    )
-    .optional()
-    .meta({ description: "A NATS server to use; absent: the run starts its own." }),
-  creds: path.optional().meta({ description: "NATS credentials file." }),
-});
+const busSchema = z
+  .strictObject({
+    url: z
+      .string()
+      .regex(
+        /^(nats|tls|wss?):\/\/[^\s@]+$/,
+        "expected nats://host:port or tls://host:port, without user or password (put those into a creds file)",
+      )
+      .optional()
+      .meta({ description: "A NATS server to use; absent: the run starts its own." }),
+    creds: path.optional().meta({ description: "NATS credentials file." }),
+    keep_hours: z.number().min(0).max(87_600).optional().meta({
+      description: "Hours for which that server keeps the events of finished runs; absent: 24.",
+    }),
+    max_bytes: z.int().min(1).optional().meta({
+      description: "Bytes above which finished runs' events go earlier, the oldest first; absent: no limit.",
+    }),
+  })
+  .superRefine(({ url, ...rest }, context) => {
+    if (url !== undefined) return;
+    for (const key of ["keep_hours", "max_bytes"] as const) {
+      if (rest[key] === undefined) continue;
+      const message = "needs bus.url: a server of the run's own keeps nothing of a finished run";
+      context.addIssue({ code: "custom", path: [key], message });
+    }
+  });
 
 /** viga.yaml, after the mode's defaults and the preset have been laid under it. */
 export const configSchema = z.strictObject({

@@ -29,7 +29,7 @@ function line({ name, camera, frame, aspect, optional }: View, px: number): stri
  * not known, and for engines whose pictures have no camera.
  */
 export function picturesText(
-  engine: "blender" | "slides" | "web",
+  engine: string,
   role: "generator" | "verifier" | "analyze",
   pictures: Pictures | null,
 ): string {

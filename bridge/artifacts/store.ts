@@ -57,8 +57,13 @@ export class ArtifactStore {
     });
   }
 
+  /** Folder of the transient files. */
+  get transient(): string {
+    return join(this.root, "transient");
+  }
+
   async dropTransient(): Promise<void> {
-    await rm(join(this.root, "transient"), { recursive: true, force: true });
+    await rm(this.transient, { recursive: true, force: true });
   }
 
   private file(hex: string, transient: boolean): string {

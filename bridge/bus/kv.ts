@@ -3,6 +3,7 @@ import { isApiError } from "./api-error.ts";
 import type { Bus } from "./connection.ts";
 import { persist } from "./persist.ts";
 import { onReconnect } from "./reconnect.ts";
+import { buckets } from "./subjects.ts";
 import { pause } from "./timers.ts";
 
 /** A JSON value in a bucket with the revision that compare-and-set needs. Revision 0: the key does not exist. */
@@ -51,6 +52,28 @@ export async function putCell(kv: KV, key: string, value: unknown, signal?: Abor
 /** Takes a value away; whoever watches its key is told. */
 export async function deleteCell(kv: KV, key: string, signal?: AbortSignal): Promise<void> {
   await persist(signal, () => kv.delete(key));
+}
+
+/**
+ * The values under a key pattern at this moment. Asked of the stream itself: `KV.keys()` of the client ends too early
+ * with servers that count wrongly what is pending (2.9).
+ */
+export async function readCells<T>(
+  bus: Bus,
+  bucket: keyof typeof buckets,
+  pattern: string,
+  signal?: AbortSignal,
+): Promise<{ key: string; value: T }[]> {
+  const prefix = `$KV.${buckets[bucket]}.`;
+  const { state } = await persist(signal, () =>
+    bus.jsm.streams.info(`KV_${buckets[bucket]}`, { subjects_filter: `${prefix}${pattern}` }),
+  );
+  const keys = Object.keys(state.subjects ?? {}).map((subject) => subject.slice(prefix.length));
+  const cells = await Promise.all(keys.map((key) => readCell<T>(bus[bucket], key, signal)));
+  return keys.flatMap((key, index) => {
+    const value = cells[index]?.value ?? null;
+    return value === null ? [] : [{ key, value }];
+  });
 }
 
 /**

@@ -22,7 +22,7 @@ describe("system prompts", () => {
       for (const style of styles) {
         for (const setting of modeOf(mode).promptSettings) {
           for (const given of [card, null]) {
-            const pictures = { views: modes[mode].views, px: 256 };
+            const pictures = { views: modeOf(mode).views, px: 256 };
             const text = buildPrompt({ mode, role, setting, style, tools, card: given, pictures });
             expect(text).not.toMatch(/\{\{|undefined|\[object/);
             expect(text.length).toBeGreaterThan(400);

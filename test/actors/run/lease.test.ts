@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { leaseKey, slotKey } from "../../../actors/run/bus-keys.ts";
 import { grantLease } from "../../../actors/run/lease.ts";
 import { type SlotEntry, SlotWatch } from "../../../actors/run/slots.ts";
-import { putCell, readCell } from "../../../bridge/bus/kv.ts";
+import { putCell, readCell, readCells } from "../../../bridge/bus/kv.ts";
 import { VigaError } from "../../../config/errors.ts";
 import type { RunResult } from "../../../machines/domain/index.ts";
 import { listGenerator, quietVerifier } from "../../harness/players.ts";
@@ -30,11 +30,7 @@ async function play(run: string): Promise<RunResult> {
   return result;
 }
 
-async function leases(): Promise<string[]> {
-  const keys: string[] = [];
-  for await (const key of await home.bus.slots.keys("lease.*")) keys.push(key);
-  return keys.sort();
-}
+const leases = async () => (await readCells(home.bus, "slots", "lease.*")).map(({ key }) => key).sort();
 
 const entryOf = async (slot: string) => (await readCell<SlotEntry>(home.bus.slots, slotKey("blender", slot))).value;
 
