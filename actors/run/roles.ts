@@ -94,6 +94,7 @@ async function partOf(
   options: RoleOptions,
   signal: AbortSignal,
 ): Promise<{ machine: AnyStateMachine; input: unknown; perform: Perform }> {
+  const slots = () => new SlotWatch(options.bus, spec.engine, signal);
   switch (role) {
     case "generator": {
       const { player, shadow } = options.players?.generator
@@ -102,14 +103,18 @@ async function partOf(
       return {
         machine: generatorMachine,
         input: { approve: spec.approve },
-        perform: generatorEffects(player, spec, leases, shadow),
+        perform: generatorEffects(player, spec, leases, slots(), shadow),
       };
     }
     case "verifier": {
       const { player, shadow } = options.players?.verifier
         ? { player: options.players.verifier, shadow: null }
         : await makeVerifier(spec);
-      return { machine: verifierMachine, input: undefined, perform: verifierEffects(player, spec, leases, shadow) };
+      return {
+        machine: verifierMachine,
+        input: undefined,
+        perform: verifierEffects(player, spec, leases, slots(), shadow),
+      };
     }
     case "memory":
       return {
@@ -120,8 +125,7 @@ async function partOf(
         },
       };
     case "supervisor": {
-      const slots = new SlotWatch(options.bus, spec.engine, signal);
-      return { machine: supervisorMachine, input: undefined, perform: supervisorEffects(spec, leases, slots) };
+      return { machine: supervisorMachine, input: undefined, perform: supervisorEffects(spec, leases, slots()) };
     }
   }
 }
