@@ -10,14 +10,15 @@ export type CardReader = () => Promise<EngineFacts | null>;
 
 // Players are loaded when a role needs them: a role that starts again after a crash loads no other's libraries.
 
-/** Makes the player of the generator role; `shadow` is the one that listens beside it, if any. */
+/** Makes the player of the generator role; `shadow` is the one that listens beside it, if any. Servers of its skills end with the signal. */
 export async function makeGenerator(
   spec: RunSpec,
   readCard: CardReader,
+  signal: AbortSignal,
 ): Promise<{ player: GeneratorPlayer; shadow: GeneratorPlayer | null }> {
   const config = configOf(spec);
-  const player = await generatorOf(config.roles.generator, spec, readCard);
-  const shadow = config.shadow.generator ? await generatorOf(config.shadow.generator, spec, readCard) : null;
+  const player = await generatorOf(config.roles.generator, spec, readCard, signal);
+  const shadow = config.shadow.generator ? await generatorOf(config.shadow.generator, spec, readCard, signal) : null;
   if (config.refine !== "solver") return { player, shadow };
   const [{ withRefine }, { createSolver }] = await Promise.all([
     import("./solver/refine.ts"),
@@ -26,7 +27,12 @@ export async function makeGenerator(
   return { player: withRefine(player, createSolver()), shadow };
 }
 
-async function generatorOf(role: ResolvedRole, spec: RunSpec, readCard: CardReader): Promise<GeneratorPlayer> {
+async function generatorOf(
+  role: ResolvedRole,
+  spec: RunSpec,
+  readCard: CardReader,
+  signal: AbortSignal,
+): Promise<GeneratorPlayer> {
   switch (role.spec.kind) {
     case "solver":
       return (await import("./solver/solver.ts")).createSolver();
@@ -38,7 +44,7 @@ async function generatorOf(role: ResolvedRole, spec: RunSpec, readCard: CardRead
     }
     case "model": {
       const { createModelGenerator } = await import("./model/generator.ts");
-      const options = { ...(await modelOptions(role, spec)), ...baselineOf(configOf(spec)) };
+      const options = { ...(await modelOptions(role, spec, signal)), ...baselineOf(configOf(spec)) };
       return withCard(role.player, readCard, (card) => createModelGenerator({ ...options, card }));
     }
     default:
@@ -47,14 +53,17 @@ async function generatorOf(role: ResolvedRole, spec: RunSpec, readCard: CardRead
 }
 
 /** Makes the player of the verifier role; `shadow` is the one that listens beside it, if any. */
-export async function makeVerifier(spec: RunSpec): Promise<{ player: VerifierPlayer; shadow: VerifierPlayer | null }> {
+export async function makeVerifier(
+  spec: RunSpec,
+  signal: AbortSignal,
+): Promise<{ player: VerifierPlayer; shadow: VerifierPlayer | null }> {
   const config = configOf(spec);
-  const player = await verifierOf(config.roles.verifier, spec);
-  const shadow = config.shadow.verifier ? await verifierOf(config.shadow.verifier, spec) : null;
+  const player = await verifierOf(config.roles.verifier, spec, signal);
+  const shadow = config.shadow.verifier ? await verifierOf(config.shadow.verifier, spec, signal) : null;
   return { player, shadow };
 }
 
-async function verifierOf(role: ResolvedRole, spec: RunSpec): Promise<VerifierPlayer> {
+async function verifierOf(role: ResolvedRole, spec: RunSpec, signal: AbortSignal): Promise<VerifierPlayer> {
   switch (role.spec.kind) {
     case "pixels":
       return (await import("./pixels/pixels.ts")).createPixels();
@@ -67,7 +76,7 @@ async function verifierOf(role: ResolvedRole, spec: RunSpec): Promise<VerifierPl
     case "model": {
       const { createModelVerifier } = await import("./model/verifier.ts");
       return createModelVerifier({
-        ...(await modelOptions(role, spec)),
+        ...(await modelOptions(role, spec, signal)),
         ...(role.calibrate === undefined ? {} : { calibrate: role.calibrate }),
         ...(role.pairwise === undefined ? {} : { pairwise: role.pairwise }),
       });
@@ -82,17 +91,19 @@ function configOf(spec: RunSpec): Pick<ResolvedConfig, "roles" | "shadow" | "bas
   return spec.config as unknown as Pick<ResolvedConfig, "roles" | "shadow" | "baseline" | "refine">;
 }
 
-async function modelOptions(role: ResolvedRole, spec: RunSpec) {
+async function modelOptions(role: ResolvedRole, spec: RunSpec, signal: AbortSignal) {
   const { profile, skills, temperature, max_tokens } = role;
   if (profile === null) throw unknownPlayer("role", role.player);
-  const [{ createModel }, { noteModelEvent }] = await Promise.all([
+  const [{ createModel }, { noteModelEvent }, { roleSkills }] = await Promise.all([
     import("../../bridge/models/client.ts"),
     import("./model/call.ts"),
+    import("./skills.ts"),
   ]);
+  const offered = skills === undefined ? undefined : roleSkills(skills, spec, signal);
   return {
     model: createModel(profile, { onEvent: noteModelEvent }),
     mode: spec.task.mode as ModeName,
-    ...(skills === undefined ? {} : { tools: skills }),
+    ...(offered === undefined ? {} : { tools: offered.names, extra: offered.tools }),
     ...(temperature === undefined ? {} : { temperature }),
     ...(max_tokens === undefined ? {} : { maxTokens: max_tokens }),
   };

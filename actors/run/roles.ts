@@ -99,7 +99,7 @@ async function partOf(
     case "generator": {
       const { player, shadow } = options.players?.generator
         ? { player: options.players.generator, shadow: null }
-        : await makeGenerator(spec, () => readCard(options.bus, spec, leases, signal));
+        : await makeGenerator(spec, () => readCard(options.bus, spec, leases, signal), signal);
       return {
         machine: generatorMachine,
         input: { approve: spec.approve },
@@ -109,7 +109,7 @@ async function partOf(
     case "verifier": {
       const { player, shadow } = options.players?.verifier
         ? { player: options.players.verifier, shadow: null }
-        : await makeVerifier(spec);
+        : await makeVerifier(spec, signal);
       return {
         machine: verifierMachine,
         input: undefined,

@@ -16,6 +16,7 @@ export async function makeSpec(
   task: LoadedTask,
   out: string,
   store: ArtifactStore,
+  skills: NonNullable<RunSpec["skills"]>,
 ): Promise<RunSpec> {
   const { definition } = config;
   const now = new Date();
@@ -59,6 +60,7 @@ export async function makeSpec(
     render: config.render,
     limits: config.limits,
     seed: config.seed,
+    ...(Object.keys(skills).length === 0 ? {} : { skills }),
     out,
     config: runConfig.parse(plain({ ...config, definition: undefined })),
   };

@@ -14,6 +14,8 @@ export type ToolOutcome<R> =
 export interface ToolTurn {
   io: PlayerIO;
   t: number;
+  /** Names this very call, unique and stable within the turn: the key of what it pays for. */
+  call: string;
   memory: Map<string, unknown>;
 }
 
