@@ -13,6 +13,7 @@ import { resolveRoles } from "./resolve-roles.ts";
 import type { ConfigRequest, ResolvedConfig } from "./resolved.ts";
 import { absentInit, type ConfigTree, configSchema } from "./schema.ts";
 import { assign, layerOfSet, parseSet } from "./sets.ts";
+import { unknownServers } from "./skill-names.ts";
 import { suggest } from "./suggest.ts";
 import { detectMode } from "./task-files.ts";
 import { layerFromFile } from "./yaml.ts";
@@ -39,6 +40,7 @@ export function resolveConfig(request: ConfigRequest = {}): ResolvedConfig {
   // What the schema already said about `models` needs no second line.
   const told = problems.some(({ path }) => path[0] === "models");
   problems.push(...found.problems.filter(({ path }) => !told || path[0] !== "models"));
+  if (config) problems.push(...unknownServers(config));
   if (config && definition) problems.push(...settingsMisfit(config, definition));
   faults.push(...problems.map((problem) => lineFor(problem, layers)));
 

@@ -5,6 +5,7 @@ import { profileOverride } from "./profile.ts";
 import { programsSchema } from "./programs.ts";
 import { renderSchema } from "./render.ts";
 import { rolesSchema, shadowSchema } from "./roles.ts";
+import { skillsSchema } from "./skills.ts";
 import { stopSchema } from "./stop.ts";
 import { viewsSchema } from "./views.ts";
 
@@ -73,6 +74,9 @@ export const configSchema = z.strictObject({
     .default("none")
     .meta({ description: "What a scene starts from (scene modes)." }),
   roles: rolesSchema.meta({ description: "Who plays what." }),
+  skills: skillsSchema
+    .default({})
+    .meta({ description: "MCP servers of your own, whose tools roles may be offered. They run outside the sandbox." }),
   shadow: shadowSchema.prefault({}).meta({ description: "Players that listen and are recorded, but never used." }),
   refine: z.enum(["none", "solver"]).default("none").meta({ description: "Numeric refinement of each program." }),
   baseline: z

@@ -59,6 +59,7 @@ const takeMeasures = step((context, event) => {
       record("measured", { t: context.t, chosen, measures }),
       perform(`judge/${context.t}`, "judge", {
         t: context.t,
+        program: context.programs[chosen],
         state: context.states[chosen],
         measures: measures[chosen] ?? null,
         previous: context.previous,

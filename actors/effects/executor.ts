@@ -19,7 +19,7 @@ export function executorEffects(spec: RunSpec, leases: LeaseWatch, slots: SlotWa
     if (effect.kind !== "execute") throw new VigaError("internal", `an executor cannot ${effect.kind}`);
     const program = effect.input.program as Program;
     const answer = await runJob(
-      { bus: host.options.bus, host, leases, engine: spec.engine },
+      { bus: host.options.bus, host, leases, slots, engine: spec.engine },
       {
         op: "run",
         t: program.t,
@@ -32,7 +32,7 @@ export function executorEffects(spec: RunSpec, leases: LeaseWatch, slots: SlotWa
         key: effect.key,
         seconds: spec.limits.seconds * answerFactor + answerSlack,
         // The first candidate runs where the scene lives, the others wherever a slot is free.
-        spread: (held) => {
+        place: (held) => {
           const ready = slots
             .alive(slotTimeout)
             .map((entry) => entry.slot)

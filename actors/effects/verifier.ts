@@ -1,10 +1,12 @@
 import { VigaError } from "../../config/errors.ts";
-import type { Measures, Round, RunSpec, State, Task } from "../../machines/domain/index.ts";
+import type { Measures, Program, Round, RunSpec, State, Task } from "../../machines/domain/index.ts";
 import { Replies } from "../actor/call-journal.ts";
 import type { Perform } from "../actor/host.ts";
 import { makePlayerIO } from "../actor/player-io.ts";
-import type { PlayerIO, VerifierPlayer } from "../players/player.ts";
+import type { PlayerIO, SceneRef, VerifierPlayer } from "../players/player.ts";
+import { tellChosen } from "../run/jobs.ts";
 import type { LeaseWatch } from "../run/lease.ts";
+import type { SlotWatch } from "../run/slots.ts";
 import { measureState } from "./measure.ts";
 import { runShadow } from "./shadow.ts";
 
@@ -13,12 +15,14 @@ export function verifierEffects(
   player: VerifierPlayer,
   spec: RunSpec,
   leases: LeaseWatch,
+  slots: SlotWatch,
   shadow: VerifierPlayer | null = null,
 ): Perform {
   let replies: Replies | null = null;
   return async (effect, host) => {
     replies ??= new Replies(host);
-    const { io, usage } = makePlayerIO({ host, leases, replies, spec }, effect.key);
+    const around = { host, leases, slots, replies, spec };
+    const { io, usage } = makePlayerIO(around, effect.key, sceneOf(effect.input));
     switch (effect.kind) {
       case "measure": {
         const states = effect.input.states as State[];
@@ -27,6 +31,10 @@ export function verifierEffects(
           player.choose !== undefined && states.filter((state) => state.ok).length > 1
             ? await player.choose(states, measures, io)
             : lowest(states, measures);
+        const best = states[chosen];
+        if (states.length > 1 && best !== undefined) {
+          await tellChosen({ bus: host.options.bus, host, leases, engine: spec.engine }, states, best);
+        }
         return { measures, chosen, usage: usage() };
       }
       case "judge": {
@@ -40,7 +48,7 @@ export function verifierEffects(
           analysis: effect.input.analysis as string | null,
         };
         if (shadow !== null) {
-          const aside = makePlayerIO({ host, leases, replies, spec }, `shadow/${effect.key}`);
+          const aside = makePlayerIO(around, `shadow/${effect.key}`, sceneOf(effect.input));
           void runShadow(aside, `shadow.feedback`, shadow.name, observation.t, () =>
             shadow.judge(observation, aside.io),
           );
@@ -59,6 +67,13 @@ export function verifierEffects(
         throw new VigaError("internal", `a verifier cannot ${effect.kind}`);
     }
   };
+}
+
+/** The scene of the candidate that is judged. */
+function sceneOf({ program, state }: Record<string, unknown>): SceneRef | null {
+  if (program === undefined || state === undefined) return null;
+  const { t, candidate, code } = program as Program;
+  return { t, candidate, code, slot: (state as State).slot };
 }
 
 async function describe(player: VerifierPlayer, task: Task, io: PlayerIO): Promise<string> {

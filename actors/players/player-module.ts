@@ -12,6 +12,8 @@ export interface PlayerRequest {
   spec: RunSpec;
   config: PlayerConfig;
   readCard: CardReader;
+  /** Ends what the player started, such as the servers of its skills. */
+  signal: AbortSignal;
 }
 
 export type PlayerConfig = Pick<ResolvedConfig, "roles" | "shadow" | "baseline" | "refine">;

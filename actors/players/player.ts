@@ -3,6 +3,7 @@ import type {
   Feedback,
   Measurement,
   Measures,
+  Program,
   Quality,
   Round,
   State,
@@ -14,7 +15,24 @@ import type {
 /** An engine job as a player asks for it; the host adds job id, lease, limits and folder, and survives a lost slot. */
 export type JobRequest =
   | { op: "call"; name: string; args: Record<string, unknown>; files?: string[]; seconds?: number }
-  | { op: "probe"; action: string; args: Record<string, unknown>; seconds?: number };
+  /** `scene`: whose scene is looked at; absent: the one that the turn is about (what is judged, what is changed). */
+  | { op: "probe"; action: string; args: Record<string, unknown>; scene?: SceneRef; seconds?: number };
+
+/** One candidate's scene: its round and number, its program (an artifact) and the slot that ran it. */
+export interface SceneRef {
+  t: number;
+  candidate: number;
+  code: string;
+  slot: string;
+}
+
+/** The scene that a program of the context made; null where it is in no round that the context shows. */
+export function sceneOf(program: Program | null, { rounds, best }: Context): SceneRef | null {
+  if (program === null) return null;
+  const { t, candidate, code } = program;
+  const round = [...rounds, ...(best === null ? [] : [best])].find((each) => each.t === t && each.state.ok);
+  return round === undefined ? null : { t, candidate, code, slot: round.state.slot };
+}
 
 export interface JobReply {
   ok: boolean;

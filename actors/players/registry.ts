@@ -5,13 +5,15 @@ import type { RunSpec } from "../../machines/domain/index.ts";
 import type { GeneratorPlayer, VerifierPlayer } from "./player.ts";
 import type { CardReader, PlayerConfig, PlayerModule } from "./player-module.ts";
 
-/** Makes the player of the generator role; `shadow` is the one that listens beside it, if any. */
+/** Makes the player of the generator role; `shadow` is the one that listens beside it, if any. Servers of its skills end with the signal. */
 export async function makeGenerator(
   spec: RunSpec,
   readCard: CardReader,
+  signal: AbortSignal,
 ): Promise<{ player: GeneratorPlayer; shadow: GeneratorPlayer | null }> {
   const config = configOf(spec);
-  const make = async (role: ResolvedRole) => (await moduleOf(role)).generator?.({ role, spec, config, readCard });
+  const make = async (role: ResolvedRole) =>
+    (await moduleOf(role)).generator?.({ role, spec, config, readCard, signal });
   const player = known(await make(config.roles.generator), "generator", config.roles.generator);
   const shadow = config.shadow.generator
     ? known(await make(config.shadow.generator), "generator", config.shadow.generator)
@@ -28,9 +30,11 @@ export async function makeGenerator(
 export async function makeVerifier(
   spec: RunSpec,
   readCard: CardReader,
+  signal: AbortSignal,
 ): Promise<{ player: VerifierPlayer; shadow: VerifierPlayer | null }> {
   const config = configOf(spec);
-  const make = async (role: ResolvedRole) => (await moduleOf(role)).verifier?.({ role, spec, config, readCard });
+  const make = async (role: ResolvedRole) =>
+    (await moduleOf(role)).verifier?.({ role, spec, config, readCard, signal });
   const player = known(await make(config.roles.verifier), "verifier", config.roles.verifier);
   const shadow = config.shadow.verifier
     ? known(await make(config.shadow.verifier), "verifier", config.shadow.verifier)

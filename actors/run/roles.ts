@@ -92,22 +92,27 @@ async function partOf(
   options: RoleOptions,
   signal: AbortSignal,
 ): Promise<{ machine: AnyStateMachine; input: unknown; perform: Perform }> {
+  const slots = () => new SlotWatch(options.bus, spec.engine, signal);
   switch (role) {
     case "generator": {
       const { player, shadow } = options.players?.generator
         ? { player: options.players.generator, shadow: null }
-        : await makeGenerator(spec, () => readCard(options.bus, spec, leases, signal));
+        : await makeGenerator(spec, () => readCard(options.bus, spec, leases, signal), signal);
       return {
         machine: generatorMachine,
         input: { approve: spec.approve },
-        perform: generatorEffects(player, spec, leases, shadow),
+        perform: generatorEffects(player, spec, leases, slots(), shadow),
       };
     }
     case "verifier": {
       const { player, shadow } = options.players?.verifier
         ? { player: options.players.verifier, shadow: null }
-        : await makeVerifier(spec, () => readCard(options.bus, spec, leases, signal));
-      return { machine: verifierMachine, input: undefined, perform: verifierEffects(player, spec, leases, shadow) };
+        : await makeVerifier(spec, () => readCard(options.bus, spec, leases, signal), signal);
+      return {
+        machine: verifierMachine,
+        input: undefined,
+        perform: verifierEffects(player, spec, leases, slots(), shadow),
+      };
     }
     case "memory":
       return {
@@ -118,8 +123,7 @@ async function partOf(
         },
       };
     case "supervisor": {
-      const slots = new SlotWatch(options.bus, spec.engine, signal);
-      return { machine: supervisorMachine, input: undefined, perform: supervisorEffects(spec, leases, slots) };
+      return { machine: supervisorMachine, input: undefined, perform: supervisorEffects(spec, leases, slots()) };
     }
   }
 }

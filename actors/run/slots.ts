@@ -1,6 +1,7 @@
 import { z } from "zod";
 import type { Bus } from "../../bridge/bus/connection.ts";
 import { watchCells } from "../../bridge/bus/kv.ts";
+import { pause } from "../../bridge/bus/timers.ts";
 
 /** A slot's own entry, renewed every second: its beat is its heartbeat, its card what it can do. */
 export const slotEntry = z.object({
@@ -35,6 +36,15 @@ export class SlotWatch {
     return [...this.#slots.values()]
       .filter(({ entry, heard }) => now - heard <= within && (entry.status === "ready" || entry.status === "running"))
       .map(({ entry }) => entry);
+  }
+
+  isAlive(slot: string): boolean {
+    return this.alive(slotTimeout).some((entry) => entry.slot === slot);
+  }
+
+  /** Resolves when a slot has not been heard of for long, or with the signal. */
+  async lost(slot: string, signal: AbortSignal): Promise<void> {
+    while (!signal.aborted && this.isAlive(slot)) await pause(slotTimeout / 10, signal);
   }
 
   find(slot: string): { entry: SlotEntry; heard: number } | undefined {

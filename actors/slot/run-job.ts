@@ -5,10 +5,12 @@ import { defaultLimits, type Engine, type Limits } from "../../bridge/engines/co
 import { toVigaError } from "../../config/errors.ts";
 import { failedRun, type RunSpec } from "../../machines/domain/index.ts";
 import type { JobAnswer, JobOrder } from "../run/jobs.ts";
+import type { KeptScenes } from "./kept-scenes.ts";
 
 /** Runs one job on this slot's engine in a folder of its own; everything it leaves becomes artifacts. Never throws. */
 export async function runOrder(
   engine: Engine,
+  kept: KeptScenes,
   order: JobOrder,
   spec: RunSpec,
   store: ArtifactStore,
@@ -18,7 +20,7 @@ export async function runOrder(
   const dir = await mkdtemp(join(scratch, "job-"));
   try {
     await chmod(dir, 0o777);
-    const reply = await carryOut(engine, order, spec, store, dir);
+    const reply = await carryOut(engine, kept, order, spec, store, dir);
     return { reply: reply.reply, files: await collect(dir, store, reply.wanted, order.work.op === "call") };
   } catch (error) {
     const { message } = toVigaError(error);
@@ -30,6 +32,7 @@ export async function runOrder(
 
 async function carryOut(
   engine: Engine,
+  kept: KeptScenes,
   order: JobOrder,
   spec: RunSpec,
   store: ArtifactStore,
@@ -45,6 +48,7 @@ async function carryOut(
   switch (work.op) {
     case "run": {
       const program = (await store.get(work.code)).toString("utf8");
+      if (work.keep) await kept.beginRound(order.run, work.t);
       const state = await engine.run({
         job,
         program,
@@ -55,8 +59,9 @@ async function carryOut(
         limits: work.save === undefined ? limits : { ...limits, seconds: limits.seconds * 8 },
         dir,
         ...(work.save === undefined ? {} : { save: work.save }),
-        ...(work.keep ? { keep: order.run } : {}),
+        ...(work.keep ? { keep: kept.nameOf(order.run, work) } : {}),
       });
+      if (work.keep && state.ok) kept.add(order.run, work);
       const wanted = [
         "scene.json",
         ...state.renders.map(({ name }) => `${name}.png`),
@@ -65,13 +70,34 @@ async function carryOut(
       return { reply: { ...state }, wanted };
     }
     case "probe": {
-      const reply = await engine.probe({ job, scene: order.run, action: work.action, args: work.args, limits, dir });
-      return { reply: { ...reply }, wanted: ["*.png"] };
+      const scene = kept.nameOf(order.run, work.scene);
+      const probe = () => engine.probe({ job, scene, action: work.action, args: work.args, limits, dir });
+      const found = await probe();
+      if (found.error?.type !== "NoScene") return { reply: { ...found }, wanted: ["*.png"] };
+      // The scene is gone (an engine or slot that started again, a round long past): its program makes it once more.
+      const program = (await store.get(work.scene.code)).toString("utf8");
+      const quality = spec.render.preview;
+      const made = await engine.run({
+        job: `${job}/again`,
+        program,
+        ...base,
+        views: [],
+        quality,
+        limits,
+        dir,
+        keep: scene,
+      });
+      if (!made.ok) return { reply: { ...made }, wanted: [] };
+      kept.add(order.run, work.scene);
+      return { reply: { ...(await probe()) }, wanted: ["*.png"] };
     }
     case "call": {
       const reply = await engine.call({ job, name: work.name, args: work.args, ...base, limits, dir });
       return { reply: { ...reply }, wanted: work.files };
     }
+    case "choose":
+      await kept.choose(order.run, work);
+      return { reply: { ok: true }, wanted: [] };
   }
 }
 

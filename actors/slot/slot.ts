@@ -19,6 +19,7 @@ import { actorKey, leaseKey, slotKey, specKey } from "../run/bus-keys.ts";
 import { type JobAnswer, type JobOrder, jobOrder } from "../run/jobs.ts";
 import { type Lease, LeaseWatch, lease } from "../run/lease.ts";
 import { type SlotEntry, SlotWatch, slotEntry } from "../run/slots.ts";
+import { KeptScenes } from "./kept-scenes.ts";
 import { runOrder } from "./run-job.ts";
 
 export interface SlotOptions {
@@ -52,6 +53,7 @@ export async function serveSlot(options: SlotOptions): Promise<void> {
     status: "ready",
     card: { ...options.engine.card },
   };
+  const kept = new KeptScenes(options.engine);
   const specs = new Map<string, { spec: RunSpec; store: ArtifactStore }>();
   /** Executor actors that have not ended, with their runs. */
   const actors = new Map<ActorHost, string>();
@@ -89,7 +91,7 @@ export async function serveSlot(options: SlotOptions): Promise<void> {
     entry.status = "running";
     try {
       if (await isOrphan(options, order)) return;
-      const answer = await answerTo(options, order, specOf);
+      const answer = await answerTo(options, kept, order, specOf);
       if (answer === null) return;
       const data = JSON.parse(JSON.stringify(answer)) as Record<string, unknown>;
       const message = makeEnvelope({
@@ -107,7 +109,7 @@ export async function serveSlot(options: SlotOptions): Promise<void> {
     }
   });
 
-  await Promise.all([beat(), work, hostExecutors(options, specOf, actors, (run) => specs.delete(run))]);
+  await Promise.all([beat(), work, hostExecutors(options, kept, specOf, actors, (run) => specs.delete(run))]);
 }
 
 /** The job that a killed predecessor left half done is given out again, if that is sure to be dead. */
@@ -129,6 +131,7 @@ async function isOrphan({ bus, signal }: SlotOptions, order: JobOrder): Promise<
 /** Does a job, unless its lease is no longer the one in force; null when the run has ended and nobody waits. */
 async function answerTo(
   options: SlotOptions,
+  kept: KeptScenes,
   order: JobOrder,
   specOf: (run: string) => Promise<{ spec: RunSpec; store: ArtifactStore }>,
 ): Promise<JobAnswer | null> {
@@ -139,7 +142,7 @@ async function answerTo(
     return { ...head, refused: "the scene is leased elsewhere by now", reply: {}, files: {} };
   }
   const { spec, store } = await specOf(order.run);
-  return { ...head, ...(await runOrder(options.engine, order, spec, store, options.scratch)) };
+  return { ...head, ...(await runOrder(options.engine, kept, order, spec, store, options.scratch)) };
 }
 
 /**
@@ -148,6 +151,7 @@ async function answerTo(
  */
 async function hostExecutors(
   options: SlotOptions,
+  kept: KeptScenes,
   specOf: (run: string) => Promise<{ spec: RunSpec; store: ArtifactStore }>,
   actors: Map<ActorHost, string>,
   forget: (run: string) => void,
@@ -187,6 +191,7 @@ async function hostExecutors(
     const run = key.slice("lease.".length);
     const parsed = lease.safeParse(value);
     const ours = parsed.success && parsed.data.slot === slot && parsed.data.engine === engineName ? parsed.data : null;
+    if (value === null) void kept.end(run);
     const current = hosted.get(run);
     if (current && current.epoch !== ours?.epoch) {
       current.stop.abort();

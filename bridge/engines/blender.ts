@@ -226,9 +226,9 @@ class BlenderEngine implements Engine {
     });
   }
 
-  /** Lets a kept scene go; its snapshots stay. */
   async drop(scene: string): Promise<void> {
-    await (await this.live()).ask({ op: "drop", scene });
+    // An engine that has ended took its scenes with it; one that ends now does so too.
+    await this.worker?.ask({ op: "drop", scene }).catch(() => undefined);
   }
 
   async close(): Promise<void> {

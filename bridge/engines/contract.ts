@@ -150,5 +150,7 @@ export interface Engine {
   snapshot(scene: string): Promise<string>;
   /** Makes the kept scene what it was at the snapshot. */
   restore(scene: string, snapshot: string): Promise<void>;
+  /** Lets a kept scene go; its snapshots stay. No scene of that name: nothing happens. */
+  drop(scene: string): Promise<void>;
   close(): Promise<void>;
 }

@@ -17,6 +17,7 @@ export async function makeSpec(
   task: LoadedTask,
   out: string,
   store: ArtifactStore,
+  skills: NonNullable<RunSpec["skills"]>,
 ): Promise<RunSpec> {
   const definition = modeOf(config.mode);
   const now = new Date();
@@ -60,6 +61,7 @@ export async function makeSpec(
     render: config.render,
     limits: config.limits,
     seed: config.seed,
+    ...(Object.keys(skills).length === 0 ? {} : { skills }),
     out,
     config: runConfig.parse(plain(config)),
   };

@@ -15,6 +15,7 @@ import type { TapeEvent } from "../../observers/observer.ts";
 import { readTape, tapeEnd } from "../../observers/tape.ts";
 import { dropStore, openRunBus } from "./bus.ts";
 import { checkTools } from "./check-tools.ts";
+import { listForeignTools } from "./foreign-tools.ts";
 import { type HostMode, type Hosts, startSlots } from "./hosts.ts";
 import { makeSpec } from "./make-run-spec.ts";
 import { type RunObservers, runObservers } from "./observers.ts";
@@ -43,10 +44,11 @@ export async function startRun(
     return 0;
   }
   await preflight(config, options.hosts);
+  const skills = await listForeignTools(config, (line) => process.stderr.write(`${line}\n`));
   const out = resolve(options.out ?? defaultOut(config.mode, task.name, new Date()));
   await makeOut(out);
   const store = new ArtifactStore(join(out, "artifacts"));
-  const spec = await makeSpec(config, task, out, store);
+  const spec = await makeSpec(config, task, out, store, skills);
   await writeSpec(spec);
   return follow(spec, config, options);
 }

@@ -2,10 +2,12 @@
  * The ring's words as zod schemas, nothing else. Everything here travels on the bus and sits in snapshots, so it is
  * plain JSON; pictures, code and saved scenes are artifact references. Every folder may import it.
  */
+
 export { type ArtifactRef, artifactRef } from "./artifact.ts";
 export { type Context, context } from "./context.ts";
 export { type ErrorCode, type ErrorData, errorCodes, errorData, type Retry, retry } from "./error.ts";
 export { type Feedback, feedback } from "./feedback.ts";
+export { type ForeignTool, foreignTool } from "./foreign-tool.ts";
 export { type Measurement, type Measures, type MetricInfo, measurement, measures, metricInfo } from "./measures.ts";
 export { type Program, program } from "./program.ts";
 export { type Quality, quality } from "./quality.ts";

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { foreignTool } from "./foreign-tool.ts";
 import { measurement } from "./measures.ts";
 import { quality } from "./quality.ts";
 import { task } from "./task.ts";
@@ -79,6 +80,8 @@ export const runSpec = z.object({
   limits: z.object({ seconds: z.number().positive(), memory_mb: z.number().int().positive() }),
   /** Seed of everything random. */
   seed: z.number().int(),
+  /** Tools of users' own MCP servers that its roles may call, by server. */
+  skills: z.record(z.string(), z.array(foreignTool)).optional(),
   /** Folder of the run on the host that made it; artifacts lie in `<out>/artifacts`. */
   out: z.string(),
   config: runConfig,

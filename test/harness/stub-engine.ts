@@ -80,6 +80,7 @@ export function stubEngine(options: { delay?: number } = {}): StubEngine {
       return "s";
     },
     async restore() {},
+    async drop() {},
     async close() {},
   };
 }

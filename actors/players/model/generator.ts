@@ -3,7 +3,7 @@ import { toVigaError } from "../../../config/errors.ts";
 import { modeOf } from "../../../config/modes/index.ts";
 import type { Context } from "../../../machines/domain/index.ts";
 import type { EngineFacts } from "../../../prompts/index.ts";
-import type { GeneratorMove, GeneratorPlayer, PlayerIO } from "../player.ts";
+import { type GeneratorMove, type GeneratorPlayer, type PlayerIO, sceneOf } from "../player.ts";
 import { defaultLimits, type LoopLimits, toolLoop } from "./loop.ts";
 import { openingOf, type Sight } from "./prompt/opening.ts";
 import { promptOf } from "./prompt/system.ts";
@@ -63,7 +63,7 @@ export function createModelGenerator(options: ModelGeneratorOptions): GeneratorP
     const names = offeredNames(options.tools ?? definition.skills.generator, sight);
     const known: OfferedTool<Written>[] = [
       ...generatorTools(draft),
-      ...engineTools("generator", definition.engine),
+      ...engineTools("generator", definition.engine, () => sceneOf(draft.base.program, context)),
       ...(options.extra ?? []),
     ];
     const tools = pickTools(names, known, "generator");
@@ -142,9 +142,10 @@ function moveOf(turns: readonly { written: Written; plan: string | null }[]): Ge
 
 /** The program that the next one is made from: memory's choice, else the task's start program, else none. */
 async function baseOf(context: Context, io: PlayerIO): Promise<Draft["base"]> {
-  if (context.from !== null) return { t: context.from.t, code: await io.text(context.from.code) };
-  if (context.task.start !== null) return { t: 0, code: await io.text(context.task.start) };
-  return { t: 0, code: "" };
+  if (context.from !== null)
+    return { t: context.from.t, code: await io.text(context.from.code), program: context.from };
+  if (context.task.start !== null) return { t: 0, code: await io.text(context.task.start), program: null };
+  return { t: 0, code: "", program: null };
 }
 
 /** Null where the endpoint takes no temperature. */

@@ -3,21 +3,23 @@ import { VigaError } from "../../../config/errors.ts";
 import type { EngineFacts } from "../../../prompts/index.ts";
 import type { GeneratorPlayer } from "../player.ts";
 import type { CardReader, PlayerModule, PlayerRequest } from "../player-module.ts";
+import { roleSkills } from "../skills.ts";
 import { noteModelEvent } from "./call.ts";
 import { createModelGenerator } from "./generator.ts";
 import { createModelVerifier } from "./verifier.ts";
 
-function modelOptions({ role, spec }: PlayerRequest) {
+function modelOptions({ role, spec, signal }: PlayerRequest) {
   const { profile, skills, temperature, max_tokens } = role;
   if (profile === null) {
     throw new VigaError("config_invalid", `"${role.player}" has no model profile`, {
       hint: "name it under models: with base_url and model",
     });
   }
+  const offered = skills === undefined ? undefined : roleSkills(skills, spec, signal);
   return {
     model: createModel(profile, { onEvent: noteModelEvent }),
     mode: spec.task.mode,
-    ...(skills === undefined ? {} : { tools: skills }),
+    ...(offered === undefined ? {} : { tools: offered.names, extra: offered.tools }),
     // A null (none is sent) stands in the profile already.
     ...(temperature === undefined || temperature === null ? {} : { temperature }),
     ...(max_tokens === undefined ? {} : { maxTokens: max_tokens }),

@@ -90,6 +90,16 @@ print('made a cube')`;
     expect((await lab.probe("failing", "bounds")).error).toMatchObject({ kind: "engine", type: "NoScene" });
   });
 
+  it("keeps scenes side by side, each by its name, until one is dropped", async () => {
+    await lab.run(cube, { keep: "run.1.0" });
+    await lab.run(`${cube}bpy.data.objects['Cube'].location.x = 10`, { keep: "run.1.1" });
+    expect((await lab.probe("run.1.0", "bounds")).result).toMatchObject({ center: [0, 0, 0] });
+    await lab.engine.drop("run.1.0");
+    await lab.engine.drop("no such scene");
+    expect((await lab.probe("run.1.0", "bounds")).error).toMatchObject({ type: "NoScene" });
+    expect((await lab.probe("run.1.1", "bounds")).result).toMatchObject({ center: [10, 0, 0] });
+  });
+
   it("settles a job that runs past its deadline, or ends Blender, and goes on", async () => {
     const late = await lab.run("while True: pass", {
       limits: { seconds: 1.5, memoryMb: 2048, logKb: 8, fileMb: 32, processes: 64 },

@@ -1,6 +1,7 @@
 import { type ToolSpec, toolSpec } from "../../../../bridge/models/contract.ts";
 import type { ToolStyle } from "../../../../config/profile.ts";
 import { type Audience, allTools, isFor, type Tool, type ToolRole, told } from "../../../../skills/tool.ts";
+import type { SceneRef } from "../../player.ts";
 import { engineTool, type OfferedTool, type ToolOutcome, type ToolTurn } from "./tool.ts";
 
 type Language = Audience["language"];
@@ -41,11 +42,14 @@ export function protocolTool<R>(
   };
 }
 
-/** The tools of a role that are probes of the live scene: a definition that names its action needs nothing more here. */
-export function engineTools(role: ToolRole, engine: string): OfferedTool[] {
+/**
+ * The tools of a role that are probes of the live scene: a definition that names its action needs nothing more here.
+ * `scene` says whose scene; without it, or where it gives null, the host knows.
+ */
+export function engineTools(role: ToolRole, engine: string, scene?: () => SceneRef | null): OfferedTool[] {
   return all.flatMap((tool) => {
     const { action } = tool;
     if (action === undefined || !isFor(tool, role, engine)) return [];
-    return [engineTool((style) => specOf(tool, style, "python"), tool.name, action)];
+    return [engineTool((style) => specOf(tool, style, "python"), tool.name, action, scene)];
   });
 }

@@ -15,8 +15,8 @@ export interface Draft {
   context: Context;
   io: PlayerIO;
   language: "python" | "html";
-  /** Program that diffs apply to, as text; empty when there is none. `t` is its round. */
-  base: { t: number; code: string };
+  /** Program that diffs apply to, as text; empty when there is none. `t` is its round, `program` is it if it has run. */
+  base: { t: number; code: string; program: Program | null };
   plan: string | null;
 }
 
@@ -91,7 +91,7 @@ function undoLastStep(draft: Draft): OfferedTool<Written> {
   return protocolTool("undo_last_step", "generator", async () => {
     const program = before(draft);
     if (program === null) return { kind: "refused", text: "There is no earlier program in view to go back to." };
-    draft.base = { t: program.t, code: await draft.io.text(program.code) };
+    draft.base = { t: program.t, code: await draft.io.text(program.code), program };
     return { kind: "answer", text: `The current program is that of round ${program.t} again:\n${draft.base.code}` };
   });
 }

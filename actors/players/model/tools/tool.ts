@@ -2,7 +2,7 @@ import type { ImagePart, ToolSpec } from "../../../../bridge/models/contract.ts"
 import { VigaError } from "../../../../config/errors.ts";
 import type { ToolStyle } from "../../../../config/profile.ts";
 import { suggest } from "../../../../config/suggest.ts";
-import type { PlayerIO } from "../../player.ts";
+import type { PlayerIO, SceneRef } from "../../player.ts";
 
 /** What a tool lets happen: an answer for the model to go on with, a refusal that says why, or the end of the turn. */
 export type ToolOutcome<R> =
@@ -14,6 +14,8 @@ export type ToolOutcome<R> =
 export interface ToolTurn {
   io: PlayerIO;
   t: number;
+  /** Names this very call, unique and stable within the turn: the key of what it pays for. */
+  call: string;
   memory: Map<string, unknown>;
 }
 
@@ -44,14 +46,15 @@ export function engineTool(
   spec: (style: ToolStyle) => ToolSpec,
   name: string,
   action: string,
-  argsOf: (args: Record<string, unknown>, turn: ToolTurn) => Record<string, unknown> = (args) => args,
+  scene: () => SceneRef | null = () => null,
 ): OfferedTool {
   return {
     name,
     kind: "engine",
     spec,
     async run(args, turn) {
-      const reply = await turn.io.job({ op: "probe", action, args: argsOf(args, turn) });
+      const of = scene();
+      const reply = await turn.io.job({ op: "probe", action, args, ...(of === null ? {} : { scene: of }) });
       if (!reply.ok) {
         const why = reply.error ? `${reply.error.type}: ${reply.error.message}` : "the engine gave no reason";
         return {
