@@ -15,7 +15,7 @@ from .channel import reply_on
 from .inner import KEPT
 from .log import Log
 from .native import flush_stdio
-from .supervise import Supervisor
+from .supervise import Supervisor, assets
 
 LINKED_SECONDS = 20
 JOBS_PER_PROCESS = 100
@@ -61,8 +61,8 @@ class Cold(Supervisor):
 
     def files(self, request):
         if not request.get("base"):
-            return []
-        return request.get("files") or [request["base"]] + linked(request["base"], self.settings)
+            return assets(request)
+        return (request.get("files") or [request["base"]] + linked(request["base"], self.settings)) + assets(request)
 
     def job(self, request):
         began = time.monotonic()
