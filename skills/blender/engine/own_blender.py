@@ -53,6 +53,7 @@ class Cold(Supervisor):
         self.log = Log(request["limits"]["logKb"])
         self.folders = folders
         self.seen = seen
+        self.assets = assets(request)
         self.limits = request["limits"]
         place = self.place(folders, self.seen, request["limits"], self.home)
         self.pid = child.start_blender(self.box, memfd, self.settings, place, self.log.write_fd, self.once)
@@ -128,7 +129,9 @@ class Reset(Cold):
 
     def suits(self, request):
         folder_known = any((request["dir"] + "/").startswith(folder + "/") for folder in self.folders)
-        return folder_known and request["limits"] == self.limits and set(self.files(request)) <= set(self.seen)
+        # Another run's assets are none of this one's business.
+        same = request["limits"] == self.limits and assets(request) == self.assets
+        return folder_known and same and set(self.files(request)) <= set(self.seen)
 
 
 def linked(base, settings):
