@@ -24,7 +24,8 @@ const patience = 30_000;
 
 /**
  * Joins the bus at `--bus`, else that of the run in `--out` or `output/latest`.
- * @param options.live true: a run whose process has ended is not waited for (nobody looks at it to take part in it)
+ * @param options.live true: a named run whose process has ended is not waited for. The newest one is: terminals are
+ * started in any order, and its place may be about to be taken.
  */
 export async function joinBus(
   options: { bus?: string; creds?: string; out?: string; live?: boolean },
@@ -38,11 +39,12 @@ export async function joinBus(
     return { bus: await openBus(address, { name }), run: null, file: null };
   }
   let said = false;
+  const isNamed = options.live === true && options.out !== undefined;
   for (const started = Date.now(); ; ) {
     try {
       const out = await findOut(options.out);
       const file = await readBusFile(out);
-      if (options.live && file.process !== undefined && isAlive(file.process) === false) throw await overError(out);
+      if (isNamed && file.process !== undefined && isAlive(file.process) === false) throw await overError(out);
       const bus = await openBus({ url: file.url, token: file.token, creds: file.creds }, { name });
       return { bus, run: file.run, file };
     } catch (thrown) {
