@@ -1,3 +1,4 @@
+import { linesToAdd } from "./add-model.ts";
 import type { Problem } from "./complaints.ts";
 import { VigaError } from "./errors.ts";
 import { isTree, type Tree } from "./layer.ts";
@@ -13,6 +14,8 @@ export interface Cast {
   roles: Partial<Record<RoleName, ResolvedRole>>;
   shadow: Partial<Record<RoleName, ResolvedRole>>;
   problems: Problem[];
+  /** The lines that add the first player that nobody knows; null where all are known. */
+  toAdd: string | null;
 }
 
 /**
@@ -20,7 +23,7 @@ export interface Cast {
  * that all mistakes of a file are told at once.
  */
 export function castRoles(tree: Tree, models: Tree, mode: ModeDefinition | undefined): Cast {
-  const cast: Cast = { roles: {}, shadow: {}, problems: [] };
+  const cast: Cast = { roles: {}, shadow: {}, problems: [], toAdd: null };
   const profiles = profilesOf(models, cast.problems);
   const names = [...new Set([...profiles.keys(), ...Object.keys(models)])];
   for (const section of ["roles", "shadow"] as const) {
@@ -33,10 +36,14 @@ export function castRoles(tree: Tree, models: Tree, mode: ModeDefinition | undef
       const found = castRole(role, settings, { profiles, names }, mode);
       if ("spec" in found) cast[section][role] = found;
       else cast.problems.push(...found.map(([key, message]) => ({ path: [section, role, key], message })));
+      if (!isKnown(settings.player, names)) cast.toAdd ??= linesToAdd(settings.player.trim(), profiles);
     }
   }
   return cast;
 }
+
+const isKnown = (player: string, names: readonly string[]): boolean =>
+  /^(replay|command):/.test(player.trim()) || typeof parsePlayer(player, names) !== "string";
 
 type Complaint = [key: string, message: string];
 

@@ -1,7 +1,8 @@
 import { access, constants } from "node:fs/promises";
 import { delimiter, join } from "node:path";
+import { askServed } from "../../bridge/models/served.ts";
 import { VigaError } from "../../config/errors.ts";
-import { keyNames } from "../../config/profile.ts";
+import { keyNames, type NamedProfile } from "../../config/profile.ts";
 import type { ResolvedConfig } from "../../config/resolved.ts";
 import type { HostMode } from "./hosts.ts";
 
@@ -58,28 +59,45 @@ export async function preflight(config: ResolvedConfig, hosts: HostMode): Promis
 /** Milliseconds within which an endpoint must take a connection. */
 const reachWithin = 4000;
 
-/** Every endpoint a role will call must answer something, whatever it answers. Throws `model_unreachable`. */
+/**
+ * Every endpoint a role will call must answer something, whatever it answers, and must not say that it has no such
+ * model. What only its list lacks is a warning: lists are not always whole. Throws `model_unreachable`.
+ */
 async function reachEndpoints(config: ResolvedConfig): Promise<void> {
-  const urls = new Map<string, string>();
+  const profiles = new Map<string, NamedProfile>();
   for (const role of [...Object.values(config.roles), ...Object.values(config.shadow)]) {
-    if (role?.profile) urls.set(role.profile.base_url, role.player);
+    if (role?.profile) profiles.set(`${role.profile.base_url} ${role.profile.model}`, role.profile);
   }
-  const away = await Promise.all(
-    [...urls].map(async ([url, player]) => {
-      const answered = await fetch(`${url.replace(/\/$/, "")}/models`, {
-        signal: AbortSignal.timeout(reachWithin),
-      }).then(
-        () => true,
-        () => false,
-      );
-      return answered ? [] : [`${url} (${player})`];
+  const asked = await Promise.all(
+    [...profiles.values()].map(async (profile) => {
+      const signal = AbortSignal.timeout(reachWithin);
+      return { profile, served: await askServed(profile, process.env, signal).catch(() => null) };
     }),
   );
-  if (away.flat().length === 0) return;
-  throw new VigaError("model_unreachable", `no answer from ${away.flat().join(", ")}`, {
-    hint: "start that server, correct models.<name>.base_url, or run without a model: --config offline",
-  });
+  const away = asked
+    .filter(({ served }) => served === null)
+    .map(({ profile }) => `${profile.base_url} (${profile.name})`);
+  if (away.length > 0) {
+    throw new VigaError("model_unreachable", `no answer from ${[...new Set(away)].join(", ")}`, {
+      hint: "start that server, correct models.<name>.base_url, or run without a model: --config offline",
+    });
+  }
+  for (const { profile, served } of asked) {
+    if (served?.has !== "no") continue;
+    const near = served.near === undefined ? "" : `; did you mean "${served.near}"?`;
+    const said = `${profile.name}: ${profile.base_url} serves no model "${profile.model}"${near}`;
+    if (!served.sure) {
+      process.stderr.write(`warning: ${said} (its list: ${shortList(served.ids)})\n`);
+      continue;
+    }
+    throw new VigaError("model_unreachable", said, {
+      hint: `set models.${profile.name}.model to one that it serves: ${shortList(served.ids)}`,
+    });
+  }
 }
+
+const shortList = (ids: readonly string[]): string =>
+  ids.length > 12 ? `${ids.slice(0, 12).join(", ")} and ${ids.length - 12} more` : ids.join(", ");
 
 async function onPath(program: string): Promise<boolean> {
   const folders = (process.env.PATH ?? "").split(delimiter).filter((folder) => folder !== "");

@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
@@ -62,4 +63,16 @@ stop: { max_rounds: 1 }
     }
     expect(sent).toEqual([[0.3], ["none"]]);
   }, 120_000);
+});
+
+describe("an id that the server does not have", () => {
+  it("is named before the run, with the one that was meant; nothing is started", async () => {
+    const base = `models.mine={like: qwen3-vl-8b, model: qwen-vl-mx, base_url: "${server.url}"}`;
+    const run = await at.viga(...at.run, "--set", base, "--set", "roles.verifier=mine", "--out", "never");
+    expect(run.exitCode).toBe(3);
+    expect(run.stderr).toContain(`mine: ${server.url} serves no model "qwen-vl-mx"; did you mean "qwen-vl-max"?`);
+    expect(run.stderr).toContain("set models.mine.model to one that it serves: qwen-vl-max");
+    expect(server.requests).toEqual([]);
+    expect(existsSync(join(at.dir, "never"))).toBe(false);
+  });
 });
