@@ -1,5 +1,6 @@
 import { enqueueActions } from "xstate";
 import { z } from "zod";
+import type { Usage } from "./domain/index.ts";
 
 /**
  * What a machine may ask of its host. Machines do nothing themselves: `transition()` returns these as data, and the
@@ -76,5 +77,7 @@ export interface EffectFailed {
   key: string;
   kind: string;
   error: EventError;
+  /** What it had spent by then. */
+  usage?: Partial<Usage>;
 }
 export type EffectOutcome = EffectDone | EffectFailed;

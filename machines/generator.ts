@@ -4,8 +4,8 @@ import type { Context, Program, Usage } from "./domain/index.ts";
 import {
   applyStep,
   type Effect,
+  type EffectFailed,
   type EffectOutcome,
-  type EventError,
   effectActions,
   perform,
   record,
@@ -86,9 +86,14 @@ const takeContext = step((_, event) => {
   };
 });
 
-const giveUp = (context: GeneratorContext, error: EventError): Effect[] => [
+const giveUp = (context: GeneratorContext, { error, usage }: EffectFailed): Effect[] => [
   record("failed", { t: context.current?.t ?? 0, error }),
-  send("memory", { type: "generator.failed", t: context.current?.t ?? 0, error }),
+  send("memory", {
+    type: "generator.failed",
+    t: context.current?.t ?? 0,
+    error,
+    ...(usage === undefined ? {} : { usage }),
+  }),
 ];
 
 export const generatorMachine = builder.createMachine({
@@ -147,7 +152,7 @@ export const generatorMachine = builder.createMachine({
           guard: ({ context, event }) => isCurrent(context, event),
           target: "idle",
           actions: step((context, event) => ({
-            effects: event.type === "effect.failed" ? giveUp(context, event.error) : [],
+            effects: event.type === "effect.failed" ? giveUp(context, event) : [],
           })),
         },
       },

@@ -4,6 +4,7 @@ import type { WriteOutput } from "../../machines/generator.ts";
 import { Replies } from "../actor/call-journal.ts";
 import type { Perform } from "../actor/host.ts";
 import { makePlayerIO } from "../actor/player-io.ts";
+import { accounted } from "../actor/turn-cost.ts";
 import type { GeneratorPlayer } from "../players/player.ts";
 import type { LeaseWatch } from "../run/lease.ts";
 import type { RunSpec } from "../run/run-spec.ts";
@@ -26,7 +27,7 @@ export function generatorEffects(
       const aside = makePlayerIO({ host, leases, replies, spec }, `shadow/${effect.key}`);
       void besides(aside, "shadow.program", shadow.name, context.t, () => shadow.write(context, aside.io));
     }
-    const move = await player.write(context, io);
+    const move = await accounted(usage, () => player.write(context, io));
     if (move.type === "end") {
       return { move: "end", reason: move.reason, usage: usage() } satisfies WriteOutput;
     }

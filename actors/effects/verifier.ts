@@ -4,6 +4,7 @@ import type { Measures, Round, State, Task } from "../../machines/domain/index.t
 import { Replies } from "../actor/call-journal.ts";
 import type { ActorHost, Perform } from "../actor/host.ts";
 import { makePlayerIO } from "../actor/player-io.ts";
+import { accounted } from "../actor/turn-cost.ts";
 import type { PlayerIO, VerifierPlayer } from "../players/player.ts";
 import type { LeaseWatch } from "../run/lease.ts";
 import type { RunSpec } from "../run/run-spec.ts";
@@ -24,9 +25,10 @@ export function verifierEffects(
       case "measure": {
         const states = effect.input.states as State[];
         const measures = await Promise.all(states.map((state) => measureState(host, spec.task, state)));
+        const choose = player.choose?.bind(player);
         const chosen =
-          player.choose !== undefined && states.filter((state) => state.ok).length > 1
-            ? await player.choose(states, measures, io)
+          choose !== undefined && states.filter((state) => state.ok).length > 1
+            ? await accounted(usage, () => choose(states, measures, io))
             : lowest(states, measures);
         return { measures, chosen, usage: usage() };
       }
@@ -44,13 +46,15 @@ export function verifierEffects(
           const aside = makePlayerIO({ host, leases, replies, spec }, `shadow/${effect.key}`);
           void besides(aside, `shadow.feedback`, shadow.name, observation.t, () => shadow.judge(observation, aside.io));
         }
-        const feedback = await player.judge(observation, io);
+        const feedback = await accounted(usage, () => player.judge(observation, io));
         return { feedback, usage: usage() };
       }
       case "analyze": {
         const { analyze_target, calibrate } = spec.players.verifier.options;
-        const text = analyze_target === true ? await describe(player, spec.task, io) : "";
-        const measured = typeof calibrate === "number" && calibrate > 0 ? await player.calibrate?.(io) : undefined;
+        const [text, measured] = await accounted(usage, async () => [
+          analyze_target === true ? await describe(player, spec.task, io) : "",
+          typeof calibrate === "number" && calibrate > 0 ? await player.calibrate?.(io) : undefined,
+        ]);
         if (measured !== undefined) io.note("calibrated", { ...measured });
         return { text, ...(measured === undefined ? {} : { noise: measured.noise }), usage: usage() };
       }

@@ -33,7 +33,7 @@ export interface RoundBody {
 export type MemoryEvent = { at?: string } & (
   | { type: "start"; task: Task; options: MemoryOptions }
   | { type: "analysis"; text: string; noise?: number; usage?: Partial<Usage> }
-  | { type: "verifier.failed"; error: EventError }
+  | { type: "verifier.failed"; error: EventError; usage?: Partial<Usage> }
   | ({
       type: "feedback";
       program: Program;
@@ -44,7 +44,7 @@ export type MemoryEvent = { at?: string } & (
     } & RoundBody)
   | ({ type: "state.failed"; programs: Program[]; states: State[] } & RoundBody)
   | { type: "generator.end"; t: number; reason: string; usage?: Partial<Usage> }
-  | { type: "generator.failed"; t: number; error: EventError }
+  | { type: "generator.failed"; t: number; error: EventError; usage?: Partial<Usage> }
   | { type: "retune"; stop?: Partial<MemoryOptions["stop"]>; candidates?: number }
   | { type: "pause" }
   | { type: "resume" }

@@ -149,6 +149,23 @@ test("Gemini 3.8: a run with two model roles ends well on its shipped profile", 
   expect(signatures.length).toBeGreaterThan(2);
 }, 120_000);
 
+test("a turn that fails is on the run's account with every request it made", async () => {
+  server = await scriptedServer({ m: {} });
+  server.otherwise("m", { kind: "status", status: 503, message: "busy" });
+  const file = `mode: static_scene
+task: { text: "a cube", targets: [task/target.png], start: task/start.py }
+roles: { generator: m, verifier: pixels }
+render: { preview: { px: 32, samples: 1 }, final: { px: 32, samples: 1 } }
+models: { m: { like: qwen3-vl-8b, base_url: "${server.url}", model: m, retries: 1 } }
+`;
+  await writeFile(join(at.dir, "viga.yaml"), file);
+  const run = await at.viga("run", "--config", "viga.yaml", "--out", "out");
+  expect(run.exitCode, run.all).toBe(1);
+  const scores = JSON.parse(await readFile(join(at.dir, "out", "scores.json"), "utf8")) as { usage: { calls: number } };
+  expect(server.requests.length).toBeGreaterThan(1);
+  expect(scores.usage.calls).toBe(server.requests.length);
+}, 120_000);
+
 test("GPT-5.6 on the profile of an older model: what is refused is met once for both roles", async () => {
   const { requests, refused } = await runOn("m", "gpt-5.6-terra", gpt6, ", like: gpt-4o, model: gpt-5.6-terra");
   expect(refused.sort()).toEqual(["max_tokens", "temperature", "tools"]);
