@@ -35,6 +35,7 @@ export function configTemplate(schema?: string): string {
     "roles:",
     "  generator: solver",
     "  verifier: pixels",
+    "  # generator: { player: claude-sonnet-5-5, reasoning_effort: medium, temperature: null }",
     "  # verifier: { player: gpt-6-luna, analyze_target: true, skills: [investigate, set_camera], calibrate: 4 }",
     commented("# shadow: { verifier: gpt-6.1-sol }", "listens, is recorded, is never used"),
     commented("# refine: solver", "none | solver: tunes the numbers of each program"),

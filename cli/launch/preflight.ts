@@ -71,7 +71,12 @@ async function reachEndpoints(config: ResolvedConfig): Promise<void> {
   const asked = await Promise.all(
     [...profiles.values()].map(async (profile) => {
       const signal = AbortSignal.timeout(reachWithin);
-      return { profile, served: await askServed(profile, process.env, signal).catch(() => null) };
+      const served = await askServed(profile, process.env, signal).catch((thrown: unknown) => {
+        // A key that no request can carry is no fault of the endpoint.
+        if (thrown instanceof VigaError) throw thrown;
+        return null;
+      });
+      return { profile, served };
     }),
   );
   const away = asked

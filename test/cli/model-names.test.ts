@@ -65,6 +65,17 @@ stop: { max_rounds: 1 }
   }, 120_000);
 });
 
+describe("a key that no request can carry", () => {
+  it("is told as that before the run, and not as a server that is away", async () => {
+    process.env.ODD_KEY = "\u201csk-abc\u201d";
+    const base = `models.mine={like: qwen3-vl-8b, model: qwen-vl-max, base_url: "${server.url}", key_env: ODD_KEY}`;
+    const run = await at.viga(...at.run, "--set", base, "--set", "roles.verifier=mine", "--out", "never");
+    expect(run.exitCode).toBe(3);
+    expect(run.stderr).toContain("the key for mine in ODD_KEY holds characters that no key has");
+    expect(run.all).not.toContain("sk-abc");
+  });
+});
+
 describe("an id that the server does not have", () => {
   it("is named before the run, with the one that was meant; nothing is started", async () => {
     const base = `models.mine={like: qwen3-vl-8b, model: qwen-vl-mx, base_url: "${server.url}"}`;
