@@ -10,7 +10,7 @@ export function fail(thrown: unknown, options: { json?: boolean } = {}): void {
     return;
   }
   process.stderr.write(`viga: ${error.message}\n`);
-  if (error.hint !== undefined) process.stderr.write(`      ${error.hint}\n`);
+  if (error.hint !== undefined) process.stderr.write(`      ${error.hint.replaceAll("\n", "\n      ")}\n`);
   if (error.code === "internal" && process.env.VIGA_DEBUG !== undefined) {
     process.stderr.write(`${String((error.cause as Error | undefined)?.stack ?? error.stack)}\n`);
   }

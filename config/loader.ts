@@ -47,7 +47,10 @@ export function resolveConfig(request: ConfigRequest = {}): ResolvedConfig {
   const { generator, verifier } = found.roles;
   if (faults.length > 0 || !config || !definition || !generator || !verifier) {
     throw new VigaError("config_invalid", [...new Set(faults)].join("\n"), {
-      hint: "nothing was started; `viga init` writes a commented viga.yaml that shows every key",
+      hint:
+        found.toAdd === null
+          ? "nothing was started; `viga init` writes a commented viga.yaml that shows every key"
+          : `nothing was started; a model without a profile is added by three lines of viga.yaml:\n${found.toAdd}`,
     });
   }
   const task = typeof config.task === "string" ? { dir: config.task } : (config.task ?? {});

@@ -1,8 +1,9 @@
+import { linesToAdd } from "./add-model.ts";
 import type { Problem } from "./complaints.ts";
 import { VigaError } from "./errors.ts";
 import { isTree, type Tree } from "./layer.ts";
 import type { ModeDefinition } from "./modes/mode.ts";
-import { parsePlayer, playerMisfit, players, type RoleName, roleNames } from "./players.ts";
+import { kindOf, parsePlayer, playerMisfit, players, type RoleName, roleNames } from "./players.ts";
 import type { NamedProfile } from "./profile.ts";
 import { findProfile, loadProfiles } from "./profiles.ts";
 import type { ResolvedRole } from "./resolved.ts";
@@ -13,6 +14,8 @@ export interface ResolvedRoles {
   roles: Partial<Record<RoleName, ResolvedRole>>;
   shadow: Partial<Record<RoleName, ResolvedRole>>;
   problems: Problem[];
+  /** The lines that add the first player that nobody knows; null where all are known. */
+  toAdd: string | null;
 }
 
 /**
@@ -20,7 +23,7 @@ export interface ResolvedRoles {
  * that all mistakes of a file are told at once.
  */
 export function resolveRoles(tree: Tree, models: Tree, mode: ModeDefinition | undefined): ResolvedRoles {
-  const resolved: ResolvedRoles = { roles: {}, shadow: {}, problems: [] };
+  const resolved: ResolvedRoles = { roles: {}, shadow: {}, problems: [], toAdd: null };
   const profiles = profilesOf(models, resolved.problems);
   const names = [...new Set([...profiles.keys(), ...Object.keys(models)])];
   for (const section of ["roles", "shadow"] as const) {
@@ -33,10 +36,14 @@ export function resolveRoles(tree: Tree, models: Tree, mode: ModeDefinition | un
       const found = resolveRole(role, settings, { profiles, names }, mode);
       if ("spec" in found) resolved[section][role] = found;
       else resolved.problems.push(...found.map(([key, message]) => ({ path: [section, role, key], message })));
+      if (!isKnown(settings.player, names)) resolved.toAdd ??= linesToAdd(settings.player.trim(), profiles);
     }
   }
   return resolved;
 }
+
+const isKnown = (player: string, names: readonly string[]): boolean =>
+  kindOf(player) !== null || typeof parsePlayer(player, names) !== "string";
 
 type Complaint = [key: string, message: string];
 

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import type { ErrorData } from "./domain/index.ts";
+import type { ErrorData, Usage } from "./domain/index.ts";
 
 /**
  * What a machine may ask of its host. Machines do nothing themselves: `transition()` returns these as data, and the
@@ -51,5 +51,7 @@ export interface EffectFailed {
   key: string;
   kind: string;
   error: ErrorData;
+  /** What it had spent by then. */
+  usage?: Partial<Usage>;
 }
 export type EffectOutcome = EffectDone | EffectFailed;

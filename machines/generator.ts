@@ -1,7 +1,7 @@
 import { setup } from "xstate";
 import { whyApproval } from "./approval.ts";
-import type { Approval, Context, ErrorData, Program, Usage } from "./domain/index.ts";
-import { type Effect, type EffectOutcome, effectActions, perform, record, send } from "./effects.ts";
+import type { Approval, Context, Program, Usage } from "./domain/index.ts";
+import { type Effect, type EffectFailed, type EffectOutcome, effectActions, perform, record, send } from "./effects.ts";
 import { stepFor } from "./step.ts";
 
 /** The generator: waits for a context M_t, has its player write p_t, asks for approval where configured, proposes it. */
@@ -80,9 +80,14 @@ const takeContext = step((_, event) => {
   };
 });
 
-const giveUp = (context: GeneratorContext, error: ErrorData): Effect[] => [
+const giveUp = (context: GeneratorContext, { error, usage }: EffectFailed): Effect[] => [
   record("failed", { t: context.current?.t ?? 0, error }),
-  send("memory", { type: "generator.failed", t: context.current?.t ?? 0, error }),
+  send("memory", {
+    type: "generator.failed",
+    t: context.current?.t ?? 0,
+    error,
+    ...(usage === undefined ? {} : { usage }),
+  }),
 ];
 
 export const generatorMachine = builder.createMachine({
@@ -142,7 +147,7 @@ export const generatorMachine = builder.createMachine({
           guard: ({ context, event }) => isCurrent(context, event),
           target: "idle",
           actions: step((context, event) => ({
-            effects: event.type === "effect.failed" ? giveUp(context, event.error) : [],
+            effects: event.type === "effect.failed" ? giveUp(context, event) : [],
           })),
         },
       },

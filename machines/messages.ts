@@ -23,7 +23,13 @@ const output = z.record(z.string(), z.unknown());
 const someUsage = usage.partial();
 const usages = z.union([someUsage, z.array(someUsage)]);
 const effectDone = z.object({ type: z.literal("effect.done"), key, kind: z.string(), output });
-const effectFailed = z.object({ type: z.literal("effect.failed"), key, kind: z.string(), error: errorData });
+const effectFailed = z.object({
+  type: z.literal("effect.failed"),
+  key,
+  kind: z.string(),
+  error: errorData,
+  usage: someUsage.optional(),
+});
 const plan = z.string();
 
 export const generatorMessage = z.discriminatedUnion("type", [
@@ -71,7 +77,7 @@ export const memoryMessage = z.discriminatedUnion("type", [
     noise: z.number().nonnegative().optional(),
     usage: usages.optional(),
   }),
-  z.object({ type: z.literal("verifier.failed"), error: errorData }),
+  z.object({ type: z.literal("verifier.failed"), error: errorData, usage: usages.optional() }),
   z.object({
     type: z.literal("feedback"),
     t,
@@ -92,7 +98,7 @@ export const memoryMessage = z.discriminatedUnion("type", [
     usage: usages.optional(),
   }),
   z.object({ type: z.literal("generator.end"), t, reason: z.string(), usage: usages.optional() }),
-  z.object({ type: z.literal("generator.failed"), t, error: errorData }),
+  z.object({ type: z.literal("generator.failed"), t, error: errorData, usage: usages.optional() }),
   z.object({
     type: z.literal("retune"),
     stop: stopPatch.optional(),

@@ -78,7 +78,7 @@ const report = step((context, event) => {
   const feedback = (done?.feedback as Feedback | undefined) ?? null;
   const error = event.type === "effect.failed" ? event.error : null;
   const measures = context.measures[context.chosen] ?? null;
-  const extra = withUsage(context.extra, done?.usage);
+  const extra = withUsage(context.extra, event.type === "effect.failed" ? event.usage : done?.usage);
   const body = { t: context.t, candidate: state.candidate, state, measures, feedback };
   return {
     patch: { previous: { state, measures, feedback } },
@@ -127,7 +127,11 @@ export const verifierMachine = builder.createMachine({
               ? {
                   effects: [
                     record("failed", { t: 0, error: event.error }),
-                    send("memory", { type: "verifier.failed", error: event.error }),
+                    send("memory", {
+                      type: "verifier.failed",
+                      error: event.error,
+                      ...(event.usage === undefined ? {} : { usage: event.usage }),
+                    }),
                   ],
                 }
               : {},

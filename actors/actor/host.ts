@@ -12,6 +12,7 @@ import { type Effect, effect } from "../../machines/effects.ts";
 import { actorKey } from "../run/bus-keys.ts";
 import { Outbox } from "./outbox.ts";
 import { type ActorRecord, actorRecord, type PendingEffect } from "./record.ts";
+import { costOfFailure } from "./turn-cost.ts";
 
 /** Carries out one `perform` effect. What it returns becomes `effect.done`; what it throws `effect.failed`. */
 export type Perform = (effect: PendingEffect, host: ActorHost) => Promise<Record<string, unknown>>;
@@ -239,7 +240,10 @@ export class ActorHost {
     } catch (error) {
       // Stopped on the way: it stays pending and is begun again by the next incarnation.
       if (this.signal.aborted) return;
-      outcome = { type: "effect.failed", data: { key: item.key, kind: item.kind, error: toVigaError(error).toData() } };
+      const failure = toVigaError(error);
+      const usage = costOfFailure(failure);
+      const data = { key: item.key, kind: item.kind, error: failure.toData() };
+      outcome = { type: "effect.failed", data: usage === undefined ? data : { ...data, usage } };
     }
     try {
       await this.#outbox.outcome(item.key, outcome.type, outcome.data);

@@ -4,6 +4,7 @@ import type { WriteOutput } from "../../machines/generator.ts";
 import { Replies } from "../actor/call-journal.ts";
 import type { Perform } from "../actor/host.ts";
 import { makePlayerIO } from "../actor/player-io.ts";
+import { accounted } from "../actor/turn-cost.ts";
 import { type GeneratorPlayer, sceneOf } from "../players/player.ts";
 import type { LeaseWatch } from "../run/lease.ts";
 import type { SlotWatch } from "../run/slots.ts";
@@ -29,7 +30,7 @@ export function generatorEffects(
       const aside = makePlayerIO(around, `shadow/${effect.key}`, scene);
       void runShadow(aside, "shadow.program", shadow.name, context.t, () => shadow.write(context, aside.io));
     }
-    const move = await player.write(context, io);
+    const move = await accounted(usage, () => player.write(context, io));
     if (move.type === "end") {
       return { move: "end", reason: move.reason, usage: usage() } satisfies WriteOutput;
     }

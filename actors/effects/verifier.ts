@@ -3,6 +3,7 @@ import type { Measures, Program, Round, RunSpec, State, Task } from "../../machi
 import { Replies } from "../actor/call-journal.ts";
 import type { Perform } from "../actor/host.ts";
 import { makePlayerIO } from "../actor/player-io.ts";
+import { accounted } from "../actor/turn-cost.ts";
 import type { PlayerIO, SceneRef, VerifierPlayer } from "../players/player.ts";
 import { tellChosen } from "../run/jobs.ts";
 import type { LeaseWatch } from "../run/lease.ts";
@@ -27,9 +28,10 @@ export function verifierEffects(
       case "measure": {
         const states = effect.input.states as State[];
         const measures = await Promise.all(states.map((state) => measureState(host, spec, state)));
+        const choose = player.choose?.bind(player);
         const chosen =
-          player.choose !== undefined && states.filter((state) => state.ok).length > 1
-            ? await player.choose(states, measures, io)
+          choose !== undefined && states.filter((state) => state.ok).length > 1
+            ? await accounted(usage, () => choose(states, measures, io))
             : lowest(states, measures);
         const best = states[chosen];
         if (states.length > 1 && best !== undefined) {
@@ -53,13 +55,15 @@ export function verifierEffects(
             shadow.judge(observation, aside.io),
           );
         }
-        const feedback = await player.judge(observation, io);
+        const feedback = await accounted(usage, () => player.judge(observation, io));
         return { feedback, usage: usage() };
       }
       case "analyze": {
         const { analyze_target, calibrate } = spec.config.roles.verifier;
-        const text = analyze_target === true ? await describe(player, spec.task, io) : "";
-        const measured = typeof calibrate === "number" && calibrate > 0 ? await player.calibrate?.(io) : undefined;
+        const [text, measured] = await accounted(usage, async () => [
+          analyze_target === true ? await describe(player, spec.task, io) : "",
+          typeof calibrate === "number" && calibrate > 0 ? await player.calibrate?.(io) : undefined,
+        ]);
         if (measured !== undefined) io.note("calibrated", { ...measured });
         return { text, ...(measured === undefined ? {} : { noise: measured.noise }), usage: usage() };
       }

@@ -118,6 +118,8 @@ class Talk {
     const has = (code: Problem["code"]): boolean =>
       read.problems.some((problem) => problem.code === code && !problem.repaired);
     if (has("empty_reply") || (!whole.choices && read.calls.length === 0)) {
+      // An end that names a failure of its own comes again: once more is enough to know.
+      if (whole.choices && whole.finish === "unknown" && whole.finishSaid && this.#again > 0) return undefined;
       this.#note([{ code: "empty_reply", message: "The answer was empty; asked again.", repaired: true }]);
       return { ask, said: "" };
     }

@@ -2,12 +2,14 @@ import { existsSync } from "node:fs";
 import { Command } from "commander";
 import { describeProbe } from "../../bridge/models/probe/describe.ts";
 import { probeModel } from "../../bridge/models/probe/probe.ts";
+import { linesToAdd } from "../../config/add-model.ts";
 import { VigaError } from "../../config/errors.ts";
 import { resolveConfig } from "../../config/loader.ts";
 import type { NamedProfile } from "../../config/profile.ts";
 import { findProfile, loadProfiles } from "../../config/profiles.ts";
 import { suggestModel } from "../../config/suggest-model.ts";
 import { stopSignal } from "../exit.ts";
+import { listCommand } from "./model-list.ts";
 
 interface Options {
   config?: string;
@@ -15,18 +17,22 @@ interface Options {
   json?: boolean;
 }
 
-/** The profile of a model, with what a configuration file and `--set` say about it. */
-function profileFor(name: string, options: Options): NamedProfile {
+/** All profiles, with what a configuration file and `--set` say about them. */
+function profilesFor(options: Options): Map<string, NamedProfile> {
   const config = options.config ?? (existsSync("viga.yaml") ? "viga.yaml" : undefined);
   const overrides =
     config === undefined && options.set.length === 0
       ? {}
       : resolveConfig({ mode: "static_scene", sets: options.set, ...(config === undefined ? {} : { config }) }).models;
-  const profiles = loadProfiles(overrides);
+  return loadProfiles(overrides);
+}
+
+function profileFor(name: string, options: Options): NamedProfile {
+  const profiles = profilesFor(options);
   const found = findProfile(profiles, name);
   if (found) return found;
   throw new VigaError("not_found", `no profile of a model named "${name}"${suggestModel(name, profiles)}`, {
-    hint: `known: ${[...profiles.keys()].join(", ")}; add your own under models: in viga.yaml`,
+    hint: `viga model list shows all; to add it, write into viga.yaml:\n${linesToAdd(name, profiles)}`,
   });
 }
 
@@ -54,5 +60,8 @@ export function modelCommand(): Command {
       );
       if (!report.ok) process.exitCode = 1;
     });
-  return new Command("model").description("models and their endpoints").addCommand(probe);
+  return new Command("model")
+    .description("models and their endpoints")
+    .addCommand(listCommand((options) => profilesFor(options).values()))
+    .addCommand(probe);
 }

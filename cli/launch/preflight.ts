@@ -1,7 +1,8 @@
+import { askServed } from "../../bridge/models/served.ts";
 import { findProgram } from "../../bridge/processes/find-program.ts";
 import { VigaError } from "../../config/errors.ts";
 import { modeOf } from "../../config/modes/index.ts";
-import { keyNames } from "../../config/profile.ts";
+import { keyNames, type NamedProfile } from "../../config/profile.ts";
 import type { ResolvedConfig } from "../../config/resolved.ts";
 import { type Program, programs } from "../setup/programs.mjs";
 import type { HostMode } from "./hosts.ts";
@@ -50,25 +51,47 @@ export async function preflight(config: ResolvedConfig, hosts: HostMode): Promis
 /** Milliseconds within which an endpoint must take a connection. */
 const reachWithin = 4000;
 
-/** Every endpoint a role will call must answer something, whatever it answers. Throws `model_unreachable`. */
+/**
+ * Every endpoint a role will call must answer something, whatever it answers, and must not say that it has no such
+ * model. What only its list lacks is a warning: lists are not always whole. Throws `model_unreachable`.
+ */
 async function reachEndpoints(config: ResolvedConfig): Promise<void> {
-  const urls = new Map<string, string>();
+  const profiles = new Map<string, NamedProfile>();
   for (const role of [...Object.values(config.roles), ...Object.values(config.shadow)]) {
-    if (role?.profile) urls.set(role.profile.base_url, role.player);
+    if (role?.profile) profiles.set(`${role.profile.base_url} ${role.profile.model}`, role.profile);
   }
-  const away = await Promise.all(
-    [...urls].map(async ([url, player]) => {
-      const answered = await fetch(`${url.replace(/\/$/, "")}/models`, {
-        signal: AbortSignal.timeout(reachWithin),
-      }).then(
-        () => true,
-        () => false,
-      );
-      return answered ? [] : [`${url} (${player})`];
+  const asked = await Promise.all(
+    [...profiles.values()].map(async (profile) => {
+      const signal = AbortSignal.timeout(reachWithin);
+      const served = await askServed(profile, process.env, signal).catch((thrown: unknown) => {
+        // A key that no request can carry is no fault of the endpoint.
+        if (thrown instanceof VigaError) throw thrown;
+        return null;
+      });
+      return { profile, served };
     }),
   );
-  if (away.flat().length === 0) return;
-  throw new VigaError("model_unreachable", `no answer from ${away.flat().join(", ")}`, {
-    hint: "start that server, correct models.<name>.base_url, or run without a model: --config offline",
-  });
+  const away = asked
+    .filter(({ served }) => served === null)
+    .map(({ profile }) => `${profile.base_url} (${profile.name})`);
+  if (away.length > 0) {
+    throw new VigaError("model_unreachable", `no answer from ${[...new Set(away)].join(", ")}`, {
+      hint: "start that server, correct models.<name>.base_url, or run without a model: --config offline",
+    });
+  }
+  for (const { profile, served } of asked) {
+    if (served?.has !== "no") continue;
+    const near = served.near === undefined ? "" : `; did you mean "${served.near}"?`;
+    const said = `${profile.name}: ${profile.base_url} serves no model "${profile.model}"${near}`;
+    if (!served.sure) {
+      process.stderr.write(`warning: ${said} (its list: ${shortList(served.ids)})\n`);
+      continue;
+    }
+    throw new VigaError("model_unreachable", said, {
+      hint: `set models.${profile.name}.model to one that it serves: ${shortList(served.ids)}`,
+    });
+  }
 }
+
+const shortList = (ids: readonly string[]): string =>
+  ids.length > 12 ? `${ids.slice(0, 12).join(", ")} and ${ids.length - 12} more` : ids.join(", ");

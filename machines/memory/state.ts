@@ -41,7 +41,7 @@ export interface RoundBody {
 export type MemoryEvent = { at?: string } & (
   | { type: "start"; task: Task; options: MemoryOptions }
   | { type: "analysis"; text: string; noise?: number; usage?: Partial<Usage> }
-  | { type: "verifier.failed"; error: ErrorData }
+  | { type: "verifier.failed"; error: ErrorData; usage?: Partial<Usage> }
   | ({
       type: "feedback";
       program: Program;
@@ -52,7 +52,7 @@ export type MemoryEvent = { at?: string } & (
     } & RoundBody)
   | ({ type: "state.failed"; programs: Program[]; states: State[] } & RoundBody)
   | { type: "generator.end"; t: number; reason: string; usage?: Partial<Usage> }
-  | { type: "generator.failed"; t: number; error: ErrorData }
+  | { type: "generator.failed"; t: number; error: ErrorData; usage?: Partial<Usage> }
   | { type: "retune"; stop?: Partial<MemoryOptions["stop"]>; candidates?: number }
   | { type: "pause" }
   | { type: "resume" }

@@ -64,6 +64,59 @@ describe("viga vllm", () => {
   });
 });
 
+describe("viga model list", () => {
+  it("shows names, prices, limits, state and whether the key is there, never the key", async () => {
+    const key = "planted-key-0123456789";
+    const env = { ANTHROPIC_API_KEY: key, OPENAI_API_KEY: "", GEMINI_API_KEY: "", GOOGLE_API_KEY: "" };
+    const said = await viga(["model", "list", "--config", "my.yaml"], env);
+    expect(said.exitCode).toBe(0);
+    const line = (name: string) => said.stdout.split("\n").find((each) => each.startsWith(`${name} `));
+    expect(line("claude-sonnet-5-5")).toMatch(/2 \/ 0\.2 \/ 10 +1000k +128k +native +set +living$/);
+    expect(line("gpt-6.1-sol")).toMatch(/inline +no OPENAI_API_KEY +living$/);
+    expect(line("qwen3-vl-32b")).toMatch(/your own .*not needed +living$/);
+    expect(line("claude-sonnet-4")).toMatch(/retired 2026-06-15, use claude-sonnet-5-5$/);
+    expect(said.stdout.indexOf("claude-sonnet-5-5")).toBeLessThan(said.stdout.indexOf("claude-sonnet-4 "));
+    expect(said.stdout).not.toContain(key);
+
+    const json = await viga(["model", "list", "--json", "--set", "models.mine={like: gpt-6.1-sol, model: mine}"], env);
+    const list = JSON.parse(json.stdout) as { schema: number; models: { name: string }[] };
+    expect(list.schema).toBe(1);
+    const named = (name: string) => list.models.find((each) => each.name === name);
+    expect(named("mine")).toMatchObject({ model: "mine", state: "living", prices: { input_per_mtok: 2 } });
+    expect(named("claude-sonnet-5-5")).toMatchObject({
+      retired: null,
+      context_tokens: 1_000_000,
+      key: { env: ["ANTHROPIC_API_KEY", "CLAUDE_API_KEY"], required: true, present: true },
+    });
+    expect(named("gpt-4-turbo")).toMatchObject({
+      state: "retired",
+      retired: { on: "2026-10-23", successor: "gpt-6.1-sol" },
+      key: { present: false },
+    });
+    expect(json.stdout).not.toContain(key);
+  });
+});
+
+describe("a model that has no profile", () => {
+  it("is answered with the three lines that add it, and they do", async () => {
+    const said = await viga(["model", "probe", "gpt-7-nova"]);
+    expect(said.exitCode).toBe(2);
+    const lines = said.stderr
+      .split("\n")
+      .flatMap((line) => (/^ {6}(models:| {2}gpt-7|roles:)/.exec(line) ? [line.slice(6)] : []));
+    expect(lines).toHaveLength(3);
+    writeFileSync(join(folder, "added.yaml"), `${lines.join("\n")}\n`);
+    const added = await viga(["model", "list", "--json", "--config", "added.yaml"]);
+    const models = (JSON.parse(added.stdout) as { models: { name: string; model: string }[] }).models;
+    expect(models.find(({ name }) => name === "gpt-7-nova")).toMatchObject({ model: "gpt-7-nova" });
+    const role = await viga(["run", "--mode", "static_scene", "--text", "x", "--set", "roles.generator=qwen2.5vl:7b"]);
+    expect(role.exitCode).toBe(2);
+    expect(role.stderr).toContain(
+      'qwen2.5vl-7b: { like: qwen2-vl-72b, base_url: "http://localhost:8000/v1", model: "qwen2.5vl:7b" }',
+    );
+  });
+});
+
 describe("viga model probe", () => {
   it("probes the endpoint that the file names, prints profile lines and never the key", async () => {
     const key = "planted-key-0123456789";

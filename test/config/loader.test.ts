@@ -129,6 +129,17 @@ bus: { url: "nats://gpu-box:4222", creds: "~/.viga/run.creds" }
     expect(temperatureOf("roles: { generator: qwen3-vl-8b }", ["models.qwen3-vl-8b.temperature=null"])).toBeNull();
   });
 
+  it("gives each role its own reasoning_effort, over the model's", () => {
+    const yaml = `models: { m: { like: gpt-6.1-sol, reasoning_effort: high } }
+roles: { generator: { player: m, reasoning_effort: xhigh }, verifier: { player: m, reasoning_effort: null } }
+shadow: { verifier: m }
+`;
+    const { roles, shadow } = withFile(yaml, { mode: "blendergym" });
+    expect(roles.generator.profile!.reasoning_effort).toBe("xhigh");
+    expect(roles.verifier.profile!.reasoning_effort).toBeNull();
+    expect(shadow.verifier!.profile!.reasoning_effort).toBe("high");
+  });
+
   it("keeps a role's settings when --set swaps one model for another, and drops them for a built-in player", () => {
     const yaml = "preset: openai\nroles: { verifier: { player: gpt-4o, calibrate: 3 } }\n";
     const swapped = withFile(yaml, { mode: "blendergym", sets: ["roles.verifier=gemini-2.5-pro"] });

@@ -56,6 +56,8 @@ export async function toolLoop<R>(options: LoopOptions<R>): Promise<LoopResult<R
   const trace: string[] = [];
   /** The latest reply that could not be used, and what was wrong with it; a row of them would teach a model to fail. */
   let failed: ChatMessage[] = [];
+  /** The end of what the model said last, for whoever reads why its turn failed. */
+  let words = "";
 
   for (let n = 0; n < limits.calls; n++) {
     const last = n === limits.calls - 1;
@@ -78,6 +80,7 @@ export async function toolLoop<R>(options: LoopOptions<R>): Promise<LoopResult<R
       options.t,
     );
     if (reply.text !== "") said.push(reply.text);
+    words = (reply.text || reply.thinking).trim().slice(-200).replace(/\s+/g, " ");
     if (reply.calls.length > 0) messages.push(replyMessage(reply));
 
     const refusals = reply.problems.filter((problem) => !problem.repaired);
@@ -117,7 +120,7 @@ export async function toolLoop<R>(options: LoopOptions<R>): Promise<LoopResult<R
       const signature = `problem ${reply.style} ${problem.code} ${problem.tool ?? ""}`;
       if (circles.seen(signature)) repeated.push(problem.message);
     }
-    if (circles.over) throw stuck(options, repeated, refusals.at(-1)?.code === "refusal");
+    if (circles.over) throw stuck(options, repeated, refusals.at(-1)?.code === "refusal", words);
     const told = reply.calls.length > 0 ? refusals.map((problem) => problem.message) : [];
     failed = reply.calls.length > 0 ? [] : correctionMessages(reply);
     if (reply.calls.length === 0 && failed.length === 0) {
@@ -131,7 +134,8 @@ export async function toolLoop<R>(options: LoopOptions<R>): Promise<LoopResult<R
     }
     if (told.length > 0) (reply.calls.length > 0 ? messages : failed).push(user(told.join("\n")));
   }
-  throw new VigaError("player_failed", `${model.name} made ${limits.calls} calls and never got to ${finals[0]}`, {
+  const calls = `${model.name} made ${limits.calls} calls and never got to ${finals[0]}`;
+  throw new VigaError("player_failed", `${calls}${quoted(words)}`, {
     retry: "same",
     hint: "see the round's model.call events on the tape; a stronger model, or tools: inline or json, may help",
   });
@@ -168,7 +172,9 @@ class Circles {
   }
 }
 
-function stuck<R>(options: LoopOptions<R>, repeated: readonly string[], refused: boolean): VigaError {
+const quoted = (words: string): string => (words === "" ? "" : `; its last words: ${JSON.stringify(words)}`);
+
+function stuck<R>(options: LoopOptions<R>, repeated: readonly string[], refused: boolean, words: string): VigaError {
   const what = [...new Set(repeated)].join("; ").slice(0, 300);
   if (refused) {
     return new VigaError("model_refused", `${options.model.name} refuses: ${what}`, {
@@ -176,7 +182,7 @@ function stuck<R>(options: LoopOptions<R>, repeated: readonly string[], refused:
       hint: "say the task in other words, or map the role to another model",
     });
   }
-  return new VigaError("player_failed", `${options.model.name} goes in circles: ${what}`, {
+  return new VigaError("player_failed", `${options.model.name} goes in circles: ${what}${quoted(words)}`, {
     retry: "same",
     hint: "it was told after three times and did it again; another model, or tools: inline or json, may help",
   });

@@ -179,7 +179,7 @@ describe("an end that is named oddly, or not at all, is an end where the answer 
       kind: "chunks",
       chunks: [delta({ content: "" }), delta({}, "MALFORMED_FUNCTION_CALL"), usage],
     };
-    server.script("m", odd, odd, odd, odd);
+    server.script("m", odd, odd);
     const reply = await handle().model.chat(request());
     expect(reply.problems.at(-1)?.message).toBe("Your reply was empty. The endpoint says: MALFORMED_FUNCTION_CALL.");
     const filtered: Answer = { kind: "chunks", chunks: [delta({ content: "" }), delta({}, "content_filter"), usage] };

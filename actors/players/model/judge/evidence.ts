@@ -156,13 +156,15 @@ async function crops(views: readonly SeenView[]): Promise<Part[]> {
 }
 
 /**
- * The conversation's opening for a verifier: task, analysis, numbers, the scene's list, and pictures: target, render,
- * both side by side, the heat map, the worst regions enlarged, the render before. Target and render are never left out.
+ * The conversation's opening for a verifier. First what stays the same from round to round, so that a provider's prompt
+ * cache knows it: task, targets, analysis. Then numbers, the scene's list, and pictures: render, target and render side
+ * by side, the heat map, the worst regions enlarged, the render before. Target and render are never left out.
  */
 export async function evidenceParts(observation: Observation, evidence: Evidence, io: PlayerIO): Promise<Part[]> {
   const { task, state, previous, analysis, t } = observation;
   const said = task.text.trim();
   const parts: Part[] = [text(`# Task\n${said === "" ? "The render should match the target." : said}`)];
+  for (const target of task.targets) parts.push(await imagePart(io, target.image, `target ${target.name}`));
   if (analysis)
     parts.push({
       type: "text",
@@ -182,7 +184,6 @@ export async function evidenceParts(observation: Observation, evidence: Evidence
     if (lines.length > 0) parts.push(text(`# The round before\n${lines.join("\n")}`));
   }
   parts.push(text(`# Pictures of round ${t}`));
-  for (const target of task.targets) parts.push(await imagePart(io, target.image, `target ${target.name}`));
   for (const render of state.renders) parts.push(await imagePart(io, render.image, `render ${render.name}`));
   const worst = evidence.views[0];
   if (worst !== undefined) {

@@ -79,8 +79,8 @@ function lastWord(context: Context): string[] {
 }
 
 /**
- * The conversation's opening, as one message: task and targets, plan, analysis, the window's rounds, the best round, and
- * the program to go on from. Its size grows with the window, never with the number of rounds.
+ * The conversation's opening, as one message: task and targets, plan and analysis (which stay the same, so that a
+ * provider's prompt cache knows them), the window's rounds, the best round, and the program to go on from. Its size grows with the window, never with the number of rounds.
  *
  * @param extra further instruction at its end (a candidate's own direction)
  */

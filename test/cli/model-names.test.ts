@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
@@ -62,4 +63,27 @@ stop: { max_rounds: 1 }
     }
     expect(sent).toEqual([[0.3], ["none"]]);
   }, 120_000);
+});
+
+describe("a key that no request can carry", () => {
+  it("is told as that before the run, and not as a server that is away", async () => {
+    process.env.ODD_KEY = "\u201csk-abc\u201d";
+    const base = `models.mine={like: qwen3-vl-8b, model: qwen-vl-max, base_url: "${server.url}", key_env: ODD_KEY}`;
+    const run = await at.viga(...at.run, "--set", base, "--set", "roles.verifier=mine", "--out", "never");
+    expect(run.exitCode).toBe(3);
+    expect(run.stderr).toContain("the key for mine in ODD_KEY holds characters that no key has");
+    expect(run.all).not.toContain("sk-abc");
+  });
+});
+
+describe("an id that the server does not have", () => {
+  it("is named before the run, with the one that was meant; nothing is started", async () => {
+    const base = `models.mine={like: qwen3-vl-8b, model: qwen-vl-mx, base_url: "${server.url}"}`;
+    const run = await at.viga(...at.run, "--set", base, "--set", "roles.verifier=mine", "--out", "never");
+    expect(run.exitCode).toBe(3);
+    expect(run.stderr).toContain(`mine: ${server.url} serves no model "qwen-vl-mx"; did you mean "qwen-vl-max"?`);
+    expect(run.stderr).toContain("set models.mine.model to one that it serves: qwen-vl-max");
+    expect(server.requests).toEqual([]);
+    expect(existsSync(join(at.dir, "never"))).toBe(false);
+  });
 });
