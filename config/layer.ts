@@ -17,6 +17,14 @@ export function isTree(value: unknown): value is Tree {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
+/** Request fields for which nothing is a value: `temperature: null` means that none is sent. */
+const sendNothing: readonly unknown[] = ["temperature", "reasoning_effort"];
+
+/** Whether nothing is a value of its own at this place, a model's or a role's. */
+export function nullCounts(path: Path): boolean {
+  return path.length === 3 && ["roles", "shadow", "models"].includes(String(path[0])) && sendNothing.includes(path[2]);
+}
+
 /** The value at a path, or undefined. Own properties only. */
 export function valueAt(tree: unknown, path: Path): unknown {
   let at: unknown = tree;

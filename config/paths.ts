@@ -1,6 +1,7 @@
 import { homedir } from "node:os";
 import { join, resolve } from "node:path";
 import { isTree, type Tree } from "./layer.ts";
+import { kindOf, players } from "./players.ts";
 
 /**
  * A path as written, made absolute: `~/` is the home folder, all else is relative to `from`. Environment variables
@@ -28,12 +29,13 @@ export function absolutePaths(tree: Tree, from: string): Tree {
   });
   map("bus", (key, value) => (key === "creds" ? path(value) : value));
   map("programs", (_key, value) => (typeof value === "string" && /[/~]/.test(value) ? path(value) : value));
-  for (const section of ["roles", "shadow"]) map(section, (_role, value) => replayPath(value, from));
+  for (const section of ["roles", "shadow"]) map(section, (_role, value) => playerPath(value, from));
   return out;
 }
 
-function replayPath(role: unknown, from: string): unknown {
+function playerPath(role: unknown, from: string): unknown {
   if (!isTree(role) || typeof role.player !== "string") return role;
-  const [, path] = /^\s*replay:(.*)$/s.exec(role.player) ?? [];
-  return path === undefined || path.trim() === "" ? role : { ...role, player: `replay:${absolute(path.trim(), from)}` };
+  const own = kindOf(role.player);
+  if (own?.argument == null || own.argument === "" || players[own.kind]?.argument?.path !== true) return role;
+  return { ...role, player: `${own.kind}:${absolute(own.argument, from)}` };
 }

@@ -76,6 +76,8 @@ const keys = {
   max_tokens_param: z.enum(["max_tokens", "max_completion_tokens"]),
   /** Sampling temperature; null: not sent, because the endpoint refuses it. */
   temperature: z.number().min(0).max(2).nullable(),
+  /** How much a reasoning model thinks (`reasoning_effort` of the request); null: not sent, so the model's own default. */
+  reasoning_effort: z.enum(["none", "minimal", "low", "medium", "high", "xhigh", "max"]).nullable(),
   /** Longest side in pixels of a picture that is sent; larger ones are scaled down before sending. 0: no vision. */
   image_max_px: z.number().int().min(0).max(16384),
   image_tokens: imageTokenFormula,
@@ -87,8 +89,21 @@ const keys = {
   tools: toolStyle,
   /** Whether the endpoint takes `response_format` (used in the json style only). */
   json_mode: z.enum(["object", "none"]),
+  /** Set where the maker ends the model: from `on` (YYYY-MM-DD) requests fail, or are `routed` to the successor. */
+  retired: z.strictObject({
+    on: z.iso.date({ error: "a day like 2026-12-31" }),
+    /** Name of the profile to use instead. */
+    successor: z.string().min(1),
+    /** True: the endpoint answers with the successor from that day on, at its price. */
+    routed: z.boolean().default(false),
+  }),
   /** USD per million tokens. 0 for a model of one's own. */
-  prices: z.strictObject({ input_per_mtok: z.number().nonnegative(), output_per_mtok: z.number().nonnegative() }),
+  prices: z.strictObject({
+    input_per_mtok: z.number().nonnegative(),
+    output_per_mtok: z.number().nonnegative(),
+    /** Of input that the endpoint had in its cache; absent: as any input. */
+    cached_input_per_mtok: z.number().nonnegative().optional(),
+  }),
   /** Calls in flight at once, over all runs of a process that share the endpoint. */
   concurrency: z.number().int().min(1),
   /** Calls per minute, over all runs of a process that share the endpoint; absent: no limit but the server's. */
@@ -104,7 +119,7 @@ const keys = {
   /** Calls after the first that a passing failure (429, 5xx, timeout, lost connection) may cost. */
   retries: z.number().int().min(0).max(20),
   stream: z.boolean(),
-  /** Further fields of the request body, sent as they are (for example `reasoning_effort`). */
+  /** Further fields of the request body, sent as they are (for example `seed`). */
   extra: z.record(z.string(), z.json()),
 };
 
@@ -116,8 +131,10 @@ export const profile = z.strictObject({
   max_tokens_limit: keys.max_tokens_limit.optional(),
   max_tokens_param: keys.max_tokens_param.default("max_tokens"),
   temperature: keys.temperature.default(0.3),
+  reasoning_effort: keys.reasoning_effort.default(null),
   image_detail: keys.image_detail.optional(),
   max_images: keys.max_images.optional(),
+  retired: keys.retired.optional(),
   tools: keys.tools.default("native"),
   json_mode: keys.json_mode.default("object"),
   concurrency: keys.concurrency.default(4),

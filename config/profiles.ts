@@ -33,6 +33,12 @@ export function shippedProfileNames(): string[] {
   return [...readShipped().keys()].sort();
 }
 
+/** Names of the shipped profiles whose makers have announced no end, in order: what is listed and suggested. */
+export function livingProfileNames(): string[] {
+  const all = readShipped();
+  return [...all.keys()].filter((name) => all.get(name)?.retired === undefined).sort();
+}
+
 /** Names are matched without regard to case, so that `Qwen3-VL-32B` finds `qwen3-vl-32b`. */
 function lookUp(name: string): Record<string, unknown> | undefined {
   const all = readShipped();
@@ -43,7 +49,7 @@ function merged(name: string, overrides: Record<string, unknown>, chain: string[
   const mine = overrides[name];
   const keys = typeof mine === "object" && mine !== null ? (mine as Record<string, unknown>) : {};
   const { like, ...rest } = keys;
-  if (typeof like !== "string" || like === name) return { ...lookUp(name), ...deep(lookUp(name), rest) };
+  if (typeof like !== "string" || like === name) return laidOver(lookUp(name) ?? {}, rest);
   if (chain.includes(like)) {
     throw new VigaError(
       "config_invalid",
@@ -55,11 +61,17 @@ function merged(name: string, overrides: Record<string, unknown>, chain: string[
   }
   if (!lookUp(like) && overrides[like] === undefined) {
     throw new VigaError("config_invalid", `models.${name}.like: there is no profile named "${like}"`, {
-      hint: `one of: ${shippedProfileNames().join(", ")}`,
+      hint: `one of: ${livingProfileNames().join(", ")}`,
     });
   }
-  const base = merged(like, overrides, [...chain, like]);
-  return { ...base, ...deep(base, rest) };
+  return laidOver(merged(like, overrides, [...chain, like]), rest);
+}
+
+/** Keys over a base. Another model, or the same name at another server, is not what the maker of the base retires. */
+function laidOver(base: Record<string, unknown>, keys: Record<string, unknown>): Record<string, unknown> {
+  const { retired, ...others } = base;
+  const same = keys.model === undefined && keys.base_url === undefined;
+  return { ...others, ...(same && retired !== undefined ? { retired } : {}), ...deep(base, keys) };
 }
 
 /** Nested settings (prices, timeouts, extra) are merged key by key; a picture formula is replaced as a whole. */

@@ -1,4 +1,3 @@
-import type { ModeDefinition, ModeName } from "./modes/mode.ts";
 import type { PlayerSpec, RoleName } from "./players.ts";
 import type { NamedProfile } from "./profile.ts";
 import type { RoleSettings } from "./roles.ts";
@@ -44,8 +43,7 @@ export interface TaskSource {
 
 /** A complete, checked configuration. Plain JSON: it is written to args.json as it is, and holds no secret. */
 export interface ResolvedConfig extends Omit<ConfigTree, "roles" | "shadow" | "task" | "preset" | "models"> {
-  mode: ModeName;
-  definition: ModeDefinition;
+  mode: string;
   preset: string;
   task: TaskSource;
   roles: Record<RoleName, ResolvedRole>;

@@ -1,13 +1,17 @@
 import { z } from "zod";
+import { writtenPlayers } from "./players.ts";
 import { profile } from "./profile.ts";
 import { toolReference } from "./skills.ts";
 
+const written = `${writtenPlayers.join(", ")} or the name of a model`;
+const expectedPlayer = `expected a player: ${written}`;
+
 const player = z
-  .string({ error: "expected a player: solver, pixels, replay:<run>, command:<program> or the name of a model" })
+  .string({ error: expectedPlayer })
   .trim()
-  .min(1, "expected a player: solver, pixels, replay:<run>, command:<program> or the name of a model")
+  .min(1, expectedPlayer)
   .max(4096)
-  .meta({ description: "Who plays the role: solver, pixels, replay:<run>, command:<program> or the name of a model." });
+  .meta({ description: `Who plays the role: ${written}.` });
 
 /** Settings of one role beside its player. All but `player` are for models and commands. */
 const roleObject = z.strictObject({
@@ -30,7 +34,14 @@ const roleObject = z.strictObject({
     .boolean()
     .optional()
     .meta({ description: "Choose the best of several candidates by asking the model for pairs (verifier)." }),
-  temperature: z.number().min(0).max(2).optional().meta({ description: "Overrides the profile's temperature." }),
+  temperature: profile.shape.temperature
+    .unwrap()
+    .optional()
+    .meta({ description: "Overrides the profile's temperature; null: none is sent." }),
+  reasoning_effort: profile.shape.reasoning_effort
+    .unwrap()
+    .optional()
+    .meta({ description: "Overrides how much the model thinks before it answers; null: its own default." }),
   max_tokens: z.int().min(16).optional().meta({ description: "Overrides the profile's output tokens per call." }),
   image_max_px: z.int().min(0).max(16384).optional().meta({ description: "Overrides the profile's picture size." }),
   image_detail: profile.shape.image_detail.meta({ description: "Overrides the profile's image_detail." }),

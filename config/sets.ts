@@ -1,13 +1,14 @@
 import { VigaError } from "./errors.ts";
-import { isTree, type Layer, type Path, put, type Tree } from "./layer.ts";
+import { isTree, type Layer, nullCounts, type Path, put, type Tree } from "./layer.ts";
 import { expand, merge, mergeConfig, roleSections } from "./merge.ts";
 import { parseYaml } from "./yaml.ts";
 
-/** One `--set k=v`: the place and the new value; null takes away what a lower layer set. */
+/** One `--set k=v`: the place and the new value; `takesAway`: the value is nothing and what a lower layer set goes. */
 export interface Assignment {
   label: string;
   path: Path;
   value: unknown;
+  takesAway: boolean;
 }
 
 function fail(label: string, message: string): never {
@@ -43,7 +44,9 @@ export function parseSet(written: string): Assignment {
   if (written.length > 65_536) fail(label, "longer than 64 KiB; put it into a file");
   const path = keysOf(written.slice(0, equals).trim(), label);
   if (path.length > 16) fail(label, "a key of more than 16 parts; expected one like stop.max_rounds");
-  return { label, path, value: parseYaml(written.slice(equals + 1), label).value ?? null };
+  const text = written.slice(equals + 1);
+  const value = parseYaml(text, label).value ?? null;
+  return { label, path, value, takesAway: value === null && !(nullCounts(path) && text.trim() !== "") };
 }
 
 function nest(path: Path, value: unknown): Tree {
@@ -75,14 +78,14 @@ function setAt(at: unknown, assignment: Assignment, depth: number): unknown {
     }
     const list: unknown[] = [...at];
     const inner = setAt(list[key], assignment, depth + 1);
-    if (inner === null) list.splice(key, 1);
+    if (inner === null && assignment.takesAway) list.splice(key, 1);
     else list[key] = inner;
     return list;
   }
   const tree: Tree = isTree(at) ? merge({}, at) : {};
   const name = String(key);
   const inner = setAt(Object.hasOwn(tree, name) ? tree[name] : undefined, assignment, depth + 1);
-  if (inner === null) delete tree[name];
+  if (inner === null && assignment.takesAway) delete tree[name];
   else put(tree, name, inner);
   return tree;
 }

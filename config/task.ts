@@ -2,7 +2,8 @@ import { basename, extname } from "node:path";
 import type { View } from "../machines/domain/index.ts";
 import { checkBase, type LoadedPicture, loadPicture, loadProgram, loadText } from "./check-inputs.ts";
 import { VigaError } from "./errors.ts";
-import type { ModeDefinition, ModeName } from "./modes/mode.ts";
+import { modeOf } from "./modes/index.ts";
+import type { ModeDefinition } from "./modes/mode.ts";
 import type { ResolvedConfig } from "./resolved.ts";
 import { findTaskFiles } from "./task-files.ts";
 
@@ -13,7 +14,7 @@ export interface LoadedTarget extends LoadedPicture {
 
 /** A task that was read and checked. Paths are absolute; nothing was written. */
 export interface LoadedTask {
-  mode: ModeName;
+  mode: string;
   /** Safe as a folder name and as a NATS token. */
   name: string;
   dir: string | null;
@@ -28,7 +29,7 @@ export interface LoadedTask {
   assets: string[];
 }
 
-export type TaskRequest = Pick<ResolvedConfig, "task" | "definition" | "init">;
+export type TaskRequest = Pick<ResolvedConfig, "task" | "mode" | "init">;
 
 const fileTask = /\.(png|jpe?g|webp|html)$/i;
 
@@ -47,7 +48,8 @@ export function taskName(from: string): string {
  * Ground truth that lies beside the inputs (goal.py) is never opened.
  * Throws `not_found` for missing files (listing what was looked for) and `input_invalid` for broken ones.
  */
-export async function loadTask({ task, definition, init }: TaskRequest): Promise<LoadedTask> {
+export async function loadTask({ task, mode, init }: TaskRequest): Promise<LoadedTask> {
+  const definition = modeOf(mode);
   const found = task.dir === undefined ? null : await findTaskFiles(task.dir, definition, init);
   const start = task.start ?? found?.start ?? null;
   const base = task.base ?? found?.base ?? null;

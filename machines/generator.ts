@@ -1,6 +1,6 @@
 import { setup } from "xstate";
 import { whyApproval } from "./approval.ts";
-import type { Approval, Context, ErrorData, Program } from "./domain/index.ts";
+import type { Approval, Context, ErrorData, Program, Usage } from "./domain/index.ts";
 import { type Effect, type EffectOutcome, effectActions, perform, record, send } from "./effects.ts";
 import { stepFor } from "./step.ts";
 
@@ -17,7 +17,7 @@ export interface GeneratorContext {
 
 interface Extra {
   plan?: string;
-  usage?: Record<string, number>;
+  usage?: Usage;
 }
 
 export type GeneratorEvent =
@@ -28,8 +28,8 @@ export type GeneratorEvent =
 
 /** Output of the `write` effect. */
 export type WriteOutput =
-  | { move: "programs"; programs: Program[]; plan?: string; usage: Record<string, number> }
-  | { move: "end"; reason: string; usage: Record<string, number> };
+  | { move: "programs"; programs: Program[]; plan?: string; usage: Usage }
+  | { move: "end"; reason: string; usage: Usage };
 
 const builder = setup({
   types: {

@@ -1,6 +1,7 @@
 import { join } from "node:path";
+import { linkAtomic, writeAtomic } from "../bridge/files/write-atomic.ts";
 import type { Program, State } from "../machines/domain/index.ts";
-import { linkAtomic, renderFile, writeAtomic } from "./files.ts";
+import { renderFile } from "./files.ts";
 import type { Observer, TapeEvent } from "./observer.ts";
 import { addEvent } from "./project.ts";
 import { type FinalPictures, newRunView, programOf, type RoundView, type RunView, stateOf } from "./run-view.ts";

@@ -1,6 +1,7 @@
 import type { Observer, TapeEvent } from "./observer.ts";
 import { addEvent } from "./project.ts";
 import { newRunView, type RoundView, type RunView, roundsOf, stateOf } from "./run-view.ts";
+import { namedMetrics } from "./scores.ts";
 import { lossText, oneLine, shortened, spanText, sparkline } from "./text.ts";
 
 export interface ProgressOptions {
@@ -113,7 +114,7 @@ function jsonProgress({ stream }: ProgressOptions): Observer {
           ok: at?.round?.state.ok,
           loss: at?.loss,
           metrics: at?.measures?.metrics ?? {},
-          ...at?.measures?.metrics,
+          ...namedMetrics(runView.measurement, at?.measures?.metrics ?? {}),
           ...best,
         });
       }

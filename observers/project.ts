@@ -8,6 +8,7 @@ import {
   program,
   round,
   state,
+  sumUsage,
   task,
   usage,
 } from "../machines/domain/index.ts";
@@ -172,7 +173,14 @@ const projections = new Map<string, Projection>(
       z.object({
         key: z.string().optional(),
         calls: z.number().optional(),
-        tokens: z.object({ input: z.number().optional(), output: z.number().optional() }).optional(),
+        tokens: z
+          .object({
+            input: z.number().optional(),
+            output: z.number().optional(),
+            cached: z.number().optional(),
+            reasoning: z.number().optional(),
+          })
+          .optional(),
         usd: z.number().optional(),
       }),
       (runView, { key, calls, tokens, usd }, { role, id }) => {
@@ -180,13 +188,15 @@ const projections = new Map<string, Projection>(
         const mark = `${role}/${key ?? id}`;
         if (runView.paid.has(mark)) return;
         runView.paid.add(mark);
-        const sum = runView.calls.get(role) ?? noUsage;
-        runView.calls.set(role, {
-          calls: sum.calls + (calls ?? 1),
-          input_tokens: sum.input_tokens + (tokens?.input ?? 0),
-          output_tokens: sum.output_tokens + (tokens?.output ?? 0),
-          usd: sum.usd + (usd ?? 0),
-        });
+        const more = {
+          calls: calls ?? 1,
+          input_tokens: tokens?.input,
+          output_tokens: tokens?.output,
+          cached_tokens: tokens?.cached,
+          reasoning_tokens: tokens?.reasoning,
+          usd,
+        };
+        runView.calls.set(role, sumUsage(runView.calls.get(role) ?? noUsage, more));
       },
     ),
     "call.unknown": on(z.object({ key: z.string() }), (runView, { key }, { time, role }) => {

@@ -1,4 +1,4 @@
-import type { Measures } from "../machines/domain/index.ts";
+import type { Measurement, Measures } from "../machines/domain/index.ts";
 import { programOf, type RoundView, type RunView, roundsOf, stateOf } from "./run-view.ts";
 
 /** Version of scores.json; grows when a field changes its meaning or goes away. */
@@ -6,17 +6,23 @@ export const scoresSchema = 1;
 
 type Json = Record<string, unknown>;
 
-/** Loss and metrics of an entry. Each metric also stands by its own name (`pl`, `ssim`), null where nothing was measured. */
-const numbersOf = (names: readonly string[]) => (measures: Measures | null | undefined) => {
-  const named = (metrics: Measures["metrics"]) =>
-    Object.fromEntries(names.map((name) => [name, metrics[name] ?? null]));
-  return {
-    ...named(measures?.metrics ?? {}),
-    loss: measures?.loss ?? null,
-    metrics: measures?.metrics ?? {},
-    views: (measures?.views ?? []).map(({ name, loss, metrics }) => ({ name, ...named(metrics), loss, metrics })),
-  };
-};
+/** Each metric of the run by its own name (`pl`, `ssim`); null where nothing was measured. */
+export function namedMetrics(measurement: Measurement | null, metrics: Measures["metrics"]): Json {
+  return Object.fromEntries((measurement?.metrics ?? []).map(({ name }) => [name, metrics[name] ?? null]));
+}
+
+/** Loss and metrics of an entry, and each metric once more by its own name. */
+const numbersOf = (measurement: Measurement | null) => (measures: Measures | null | undefined) => ({
+  ...namedMetrics(measurement, measures?.metrics ?? {}),
+  loss: measures?.loss ?? null,
+  metrics: measures?.metrics ?? {},
+  views: (measures?.views ?? []).map(({ name, loss, metrics }) => ({
+    name,
+    ...namedMetrics(measurement, metrics),
+    loss,
+    metrics,
+  })),
+});
 
 function roundScore(at: RoundView, bestT: number | null, numbers: ReturnType<typeof numbersOf>): Json {
   const state = stateOf(at);
@@ -46,7 +52,7 @@ function roundScore(at: RoundView, bestT: number | null, numbers: ReturnType<typ
  */
 export function scoresOf(runView: RunView): Json {
   const rounds = roundsOf(runView).filter((at) => at.round !== null);
-  const numbers = numbersOf((runView.measurement?.metrics ?? []).map(({ name }) => name));
+  const numbers = numbersOf(runView.measurement);
   const ended = (t: number | null) => rounds.find((at) => at.t === t) ?? null;
   const score = (at: RoundView | null, final: { measures: Measures | null } | null | undefined): Json | null => {
     if (final)

@@ -1,5 +1,4 @@
-import type { Usage } from "../../machines/domain/index.ts";
-import { noUsage, type RunSpec } from "../../machines/domain/index.ts";
+import { noUsage, type RunSpec, sumUsage, type Usage } from "../../machines/domain/index.ts";
 import type { JobReply, JobRequest, PlayerIO, SceneRef } from "../players/player.ts";
 import { type JobAnswer, runJob } from "../run/jobs.ts";
 import type { Lease, LeaseWatch } from "../run/lease.ts";
@@ -33,6 +32,7 @@ export function makePlayerIO(
     run: spec.run,
     task: spec.task,
     views: spec.views,
+    preview: spec.render.preview,
     measurement: spec.measurement,
     signal: host.signal,
     text: async (ref) => (await store.get(ref)).toString("utf8"),
@@ -71,12 +71,7 @@ export function makePlayerIO(
       void host.note(type, data, `${turn}/note${notes}@${host.incarnation}`).catch(() => undefined);
     },
     spent(more) {
-      usage = {
-        calls: usage.calls + more.calls,
-        input_tokens: usage.input_tokens + more.input_tokens,
-        output_tokens: usage.output_tokens + more.output_tokens,
-        usd: usage.usd + more.usd,
-      };
+      usage = sumUsage(usage, more);
     },
   };
   return { io, usage: () => usage };

@@ -4,6 +4,7 @@ import type {
   Measurement,
   Measures,
   Program,
+  Quality,
   Round,
   State,
   Task,
@@ -49,6 +50,8 @@ export interface PlayerIO {
   readonly task: Task;
   /** The pictures taken of a state. */
   readonly views: readonly View[];
+  /** How they are drawn while the run loops; `px` is the longer side. */
+  readonly preview: Quality;
   /** What the run's measures mean. */
   readonly measurement: Measurement;
   /** Aborted when the run stops, is interrupted, or this incarnation was replaced. */

@@ -1,8 +1,9 @@
 import { z } from "zod";
 import type { Bus } from "../../bridge/bus/connection.ts";
 import { makeEnvelope } from "../../bridge/bus/envelope.ts";
-import { pause, publish } from "../../bridge/bus/publish.ts";
+import { publish } from "../../bridge/bus/publish.ts";
 import { jobSubject } from "../../bridge/bus/subjects.ts";
+import { pause } from "../../bridge/bus/timers.ts";
 import { VigaError } from "../../config/errors.ts";
 import { quality } from "../../machines/domain/index.ts";
 import type { ActorHost } from "../actor/host.ts";

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import type { Bus } from "../../bridge/bus/connection.ts";
-import { readCell, watchCells, writeCell } from "../../bridge/bus/kv.ts";
-import { pause } from "../../bridge/bus/publish.ts";
+import { deleteCell, readCell, readCells, watchCells, writeCell } from "../../bridge/bus/kv.ts";
+import { pause } from "../../bridge/bus/timers.ts";
 import { VigaError } from "../../config/errors.ts";
 import { leaseKey } from "./bus-keys.ts";
 import { type SlotEntry, type SlotWatch, slotTimeout } from "./slots.ts";
@@ -104,11 +104,8 @@ export async function grantLease(
 
 async function leastLoaded(bus: Bus, entries: SlotEntry[], signal: AbortSignal): Promise<SlotEntry> {
   const load = new Map(entries.map((entry) => [entry.slot, 0]));
-  const keys = await bus.slots.keys("lease.*");
-  for await (const key of keys) {
-    const cell = await readCell<Lease>(bus.slots, key, signal);
-    const slot = cell.value?.slot;
-    if (slot !== undefined && load.has(slot)) load.set(slot, (load.get(slot) ?? 0) + 1);
+  for (const { value } of await readCells<Lease>(bus, "slots", leaseKey("*"), signal)) {
+    if (load.has(value.slot)) load.set(value.slot, (load.get(value.slot) ?? 0) + 1);
   }
   const sorted = entries.toSorted(
     (a, b) => (load.get(a.slot) ?? 0) - (load.get(b.slot) ?? 0) || a.slot.localeCompare(b.slot),
@@ -118,7 +115,7 @@ async function leastLoaded(bus: Bus, entries: SlotEntry[], signal: AbortSignal):
   return first;
 }
 
-/** Takes the lease back when a run is over. */
-export async function dropLease(bus: Bus, run: string): Promise<void> {
-  await bus.slots.delete(leaseKey(run)).catch(() => undefined);
+/** Takes the lease back when a run is over: its slot ends the executor actor, and counts as free. */
+export async function dropLease(bus: Bus, run: string, signal: AbortSignal): Promise<void> {
+  await deleteCell(bus.slots, leaseKey(run), signal);
 }

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import type { Bus } from "../../bridge/bus/connection.ts";
 import { watchCells } from "../../bridge/bus/kv.ts";
-import { pause } from "../../bridge/bus/publish.ts";
+import { pause } from "../../bridge/bus/timers.ts";
 
 /** A slot's own entry, renewed every second: its beat is its heartbeat, its card what it can do. */
 export const slotEntry = z.object({
@@ -12,6 +12,8 @@ export const slotEntry = z.object({
   /** The process that serves the slot (bridge/processes); absent where the system does not say. */
   process: z.string().optional(),
   status: z.enum(["ready", "running", "draining", "gone"]),
+  /** Runs whose executor actor lives here. */
+  runs: z.array(z.string()).optional(),
   card: z.record(z.string(), z.unknown()),
 });
 export type SlotEntry = z.infer<typeof slotEntry>;

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import type { ProgramPaths } from "../../config/programs.ts";
 import { jobSeconds, noSeconds, programError, quality, view, viewName } from "../../machines/domain/index.ts";
 
 /**
@@ -120,6 +121,22 @@ export const capabilityCard = z.object({
   denoiser: z.boolean(),
 });
 export type CapabilityCard = z.infer<typeof capabilityCard>;
+
+/** What any engine may be opened with; each takes what concerns it. */
+export interface OpenOptions {
+  /** Number of the one GPU the engine's process may see; null or absent: none. */
+  gpu?: number | null;
+  /** Processors the engine and its jobs share; default: all. */
+  cpus?: number;
+  /** How jobs are isolated; absent: the best that its self-test finds safe. */
+  isolation?: Isolation;
+  /** Where its programs are; absent: their environment variables, else PATH. */
+  programs?: ProgramPaths;
+  /** Folder for its private files; made if absent. What it puts there goes with close(). */
+  scratch: string;
+  /** Lines the engine's own process prints. */
+  log?: (line: string) => void;
+}
 
 /** A running engine. Every call settles: a job that dies is a state with an error, never a hang or a silence. */
 export interface Engine {

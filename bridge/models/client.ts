@@ -1,18 +1,13 @@
+import { toVigaError, VigaError } from "../../config/errors.ts";
 import type { NamedProfile } from "../../config/profile.ts";
+import { noUsage, type Usage } from "../../machines/domain/index.ts";
 import { PictureShop } from "./budget/pictures.ts";
 import { textTokens } from "./budget/text.ts";
-import type {
-  ChatMessage,
-  ChatReply,
-  ChatRequest,
-  ChatUsage,
-  HandleState,
-  Model,
-  ModelDeps,
-  Problem,
-} from "./contract.ts";
-import type { Attempt } from "./endpoint/attempt.ts";
-import { freshState, judged, merged } from "./model-state.ts";
+import type { ChatMessage, ChatReply, ChatRequest, HandleState, Model, ModelDeps, Problem } from "./contract.ts";
+import type { Attempt, WireUsage } from "./endpoint/answer.ts";
+import type { Lost } from "./endpoint/send.ts";
+import { knownRefusals } from "./learned.ts";
+import { freshState, informed, judged, merged } from "./model-state.ts";
 import { type Answered, type Ask, exchange } from "./negotiate.ts";
 import { joinContinuation } from "./parse/continuation.ts";
 import { type ReadReply, readReply } from "./parse/reply.ts";
@@ -38,11 +33,14 @@ export function createModel(profile: NamedProfile, deps: ModelDeps = {}, initial
       state = { ...recorded };
     },
     async chat(request) {
-      const before = state;
+      const before = informed(state, knownRefusals(profile));
       const talk = new Talk(request, profile, before, deps, pictures);
       try {
         const reply = await talk.run();
         return { ...reply, handle: merged(state, before, talk.state) };
+      } catch (thrown) {
+        talk.failed(thrown);
+        throw thrown;
       } finally {
         state = merged(state, before, talk.state);
       }
@@ -58,7 +56,7 @@ class Talk {
   readonly #deps: ModelDeps;
   readonly #pictures: PictureShop;
   readonly #started = performance.now();
-  readonly #usage: ChatUsage = { calls: 0, input_tokens: 0, output_tokens: 0, usd: 0 };
+  readonly #usage: Usage = { ...noUsage };
   readonly #problems: Problem[] = [];
   #again = 0;
 
@@ -82,13 +80,16 @@ class Talk {
     /** What earlier, cut-off answers of this chat already said. */
     let said = "";
     for (;;) {
-      const answered = await exchange(ask, this.#profile, this.state, this.#deps, this.#pictures);
+      const answered = await exchange(ask, this.#profile, this.state, this.#deps, this.#pictures, (lost, input) =>
+        this.#countLost(lost, input),
+      );
       this.state = answered.state;
-      this.#count(answered);
+      this.#count(answered.attempt, answered.fitted.tokens);
       this.#note(answered.problems);
       const whole = { ...answered.attempt, content: joinContinuation(said, answered.attempt.content) };
       const read = this.#read(whole, answered);
       const next = this.#again < mostAgain ? this.#nextAsk(ask, answered, whole, read) : undefined;
+      if (next === undefined && !whole.choices) throw this.#nothing();
       if (next === undefined) return this.#reply(read, whole, answered);
       this.#again++;
       ask = { ...next.ask, style: answered.style };
@@ -180,14 +181,44 @@ class Talk {
     };
   }
 
-  #count({ attempt, fitted }: Answered): void {
+  /** An endpoint that answers well and says nothing is no model that says nothing: asking on would change nothing. */
+  #nothing(): VigaError {
+    const times = this.#again + 1;
+    return new VigaError("model_reply_invalid", `${this.#profile.name}: answered ${times} times without any choice`, {
+      retry: "elsewhere",
+      hint: `check that ${this.#profile.base_url} serves ${this.#profile.model}; \`viga model probe\` shows what it answers`,
+    });
+  }
+
+  /** Tells what the requests of a chat that failed have cost. */
+  failed(thrown: unknown): void {
+    if (this.#usage.calls === 0) return;
+    const { code, message } = toVigaError(thrown);
+    this.#deps.onEvent?.({ type: "failed", code, message, usage: this.#usage });
+  }
+
+  /** A request that brought no answer is one too; what was refused costs no tokens. */
+  #countLost({ part, worked }: Lost, input: number): void {
+    if (part) this.#count(part, input);
+    else if (worked) this.#add({ input, output: 0 });
+    else this.#usage.calls++;
+  }
+
+  #count(attempt: Attempt, estimate: number): void {
     const spoken = attempt.content + attempt.reasoning + attempt.toolCalls.map((call) => call.arguments).join("");
-    const { input, output } = attempt.usage ?? { input: fitted.tokens, output: textTokens(spoken) };
-    const { input_per_mtok, output_per_mtok } = this.#profile.prices;
-    this.#usage.calls++;
-    this.#usage.input_tokens += input;
-    this.#usage.output_tokens += output;
-    this.#usage.usd += (input * input_per_mtok + output * output_per_mtok) / 1e6;
+    this.#add(attempt.usage ?? { input: estimate, output: textTokens(spoken) });
+  }
+
+  #add({ input, output, cached, reasoning }: WireUsage): void {
+    const { input_per_mtok, output_per_mtok, cached_input_per_mtok = input_per_mtok } = this.#profile.prices;
+    const usage = this.#usage;
+    usage.calls++;
+    usage.input_tokens += input;
+    usage.output_tokens += output;
+    if (cached !== undefined) usage.cached_tokens = (usage.cached_tokens ?? 0) + cached;
+    if (reasoning !== undefined) usage.reasoning_tokens = (usage.reasoning_tokens ?? 0) + reasoning;
+    const paid = (input - (cached ?? 0)) * input_per_mtok + (cached ?? 0) * cached_input_per_mtok;
+    usage.usd += (paid + output * output_per_mtok) / 1e6;
   }
 
   #note(problems: readonly Problem[]): void {

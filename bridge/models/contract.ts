@@ -1,5 +1,6 @@
 import { z } from "zod";
 import type { NamedProfile, ToolStyle } from "../../config/profile.ts";
+import type { Usage } from "../../machines/domain/index.ts";
 
 /**
  * What a role says to a model and what it gets back. Nothing here knows an endpoint or a library: the client behind
@@ -31,6 +32,8 @@ export interface CallRecord {
   id: string;
   name: string;
   arguments: Record<string, unknown>;
+  /** Goes back to the endpoint with the call as it came (Google's thought signatures); nobody else reads it. */
+  extra?: Record<string, unknown>;
 }
 
 /**
@@ -85,6 +88,8 @@ export const problemCodes = [
   "continued",
   /** The call came in another form than the one asked for. */
   "other_style",
+  /** The call stood in the model's reasoning, not in its reply. */
+  "call_in_thinking",
   /** A tool was called by an older or similar name. */
   "tool_renamed",
   "tool_unknown",
@@ -108,6 +113,8 @@ export const problemCodes = [
   "context_lowered",
   /** The endpoint refused a request field; asked again without it. */
   "field_dropped",
+  /** The request was over the endpoint's size limit; asked again with lighter pictures. */
+  "images_lightened",
   /** The endpoint counted fewer tokens than the pictures alone need: it very likely never showed them to the model. */
   "images_unseen",
 ] as const;
@@ -122,11 +129,7 @@ export interface Problem {
 }
 
 /** A call whose arguments passed the tool's schema. */
-export interface ToolCall {
-  id: string;
-  name: string;
-  arguments: Record<string, unknown>;
-}
+export type ToolCall = CallRecord;
 
 /** Proof of one picture that was really sent: hash, size in pixels and bytes of what went over the wire. */
 export interface ImageReceipt {
@@ -140,14 +143,6 @@ export interface ImageReceipt {
   label: string;
 }
 
-/** As machines/domain.ts has it: calls made, tokens, US dollars. */
-export interface ChatUsage {
-  calls: number;
-  input_tokens: number;
-  output_tokens: number;
-  usd: number;
-}
-
 /** What a handle has learned about its model; plain data, so that a recorded reply can give it back. */
 export interface HandleState {
   style: ToolStyle;
@@ -159,8 +154,10 @@ export interface HandleState {
   contextTokens: number | null;
   outputTokens: number | null;
   maxImages: number | null;
-  /** Request fields that the endpoint refuses. */
+  /** Request fields that the endpoint refuses; `tools`: it takes none beside the text. */
   refused: string[];
+  /** How often pictures were made lighter because a request was over the endpoint's size limit; absent: never. */
+  lighter?: number;
 }
 
 export type Finish = "stop" | "length" | "tool_calls" | "content_filter" | "unknown";
@@ -173,7 +170,8 @@ export interface ChatReply {
   calls: ToolCall[];
   problems: Problem[];
   finish: Finish;
-  usage: ChatUsage;
+  /** Of all its requests, refused and failed ones too. */
+  usage: Usage;
   receipts: ImageReceipt[];
   /** The style this call was made in. */
   style: ToolStyle;
@@ -186,7 +184,11 @@ export interface ChatReply {
 
 export type ModelEvent =
   | { type: "retry"; attempt: number; code: string; message: string; wait_s: number }
-  | { type: "problem"; problem: Problem };
+  | { type: "problem"; problem: Problem }
+  /** The endpoint refused a field; later requests to this model do without it. */
+  | { type: "refused"; field: string; message: string }
+  /** A chat that ended without a reply, and what its requests had cost by then. */
+  | { type: "failed"; code: string; message: string; usage: Usage };
 
 /** What a model needs from its host; everything has a default but tests replace it. */
 export interface ModelDeps {

@@ -1,7 +1,7 @@
 import type { NamedProfile, ToolStyle } from "../../config/profile.ts";
 import type { Fitted } from "./budget/fit.ts";
 import type { HandleState, Problem, ProblemCode } from "./contract.ts";
-import type { Attempt } from "./endpoint/attempt.ts";
+import type { Attempt } from "./endpoint/answer.ts";
 import type { Overflow } from "./endpoint/overflow.ts";
 import { simpler } from "./wire/styles.ts";
 
@@ -20,6 +20,14 @@ export function freshState(profile: NamedProfile): HandleState {
     maxImages: null,
     refused: [],
   };
+}
+
+/** What a handle knows once it has heard of fields that the endpoint refused to others. */
+export function informed(state: HandleState, fields: readonly string[]): HandleState {
+  const refused = [...new Set([...state.refused, ...fields])];
+  const noTools = refused.includes("tools") && state.style === "native";
+  if (refused.length === state.refused.length && !noTools) return state;
+  return { ...state, refused, ...(noTools ? { style: "inline" as const, failures: 0 } : {}) };
 }
 
 /** Learns from what the endpoint counted. Only upward: a budget that was enough once must stay enough. */
@@ -110,5 +118,8 @@ export function merged(now: HandleState, before: HandleState, after: HandleState
     outputTokens: least(now.outputTokens, after.outputTokens),
     maxImages: least(now.maxImages, after.maxImages),
     refused: [...new Set([...now.refused, ...after.refused])],
+    ...(now.lighter === undefined && after.lighter === undefined
+      ? {}
+      : { lighter: Math.max(now.lighter ?? 0, after.lighter ?? 0) }),
   };
 }

@@ -6,7 +6,7 @@ import { VigaError } from "../../config/errors.ts";
 import { resolveConfig } from "../../config/loader.ts";
 import type { NamedProfile } from "../../config/profile.ts";
 import { findProfile, loadProfiles } from "../../config/profiles.ts";
-import { suggest } from "../../config/suggest.ts";
+import { suggestModel } from "../../config/suggest-model.ts";
 import { stopSignal } from "../exit.ts";
 
 interface Options {
@@ -25,7 +25,7 @@ function profileFor(name: string, options: Options): NamedProfile {
   const profiles = loadProfiles(overrides);
   const found = findProfile(profiles, name);
   if (found) return found;
-  throw new VigaError("not_found", `no profile of a model named "${name}"${suggest(name, profiles.keys())}`, {
+  throw new VigaError("not_found", `no profile of a model named "${name}"${suggestModel(name, profiles)}`, {
     hint: `known: ${[...profiles.keys()].join(", ")}; add your own under models: in viga.yaml`,
   });
 }
@@ -37,7 +37,7 @@ export function modelCommand(): Command {
   const probe = new Command("probe")
     .exitOverride()
     .description("find out what a model really does: context, vision, tool style, JSON, latency; a few small calls")
-    .argument("<NAME>", "a model's profile, like qwen3-vl-32b or claude-sonnet-4")
+    .argument("<NAME>", "a model's profile, like qwen3-vl-32b or claude-sonnet-5-5")
     .option("--config <PRESET|FILE>", "where models: are read from; default: viga.yaml, if there is one")
     .option("--set <KEY=VALUE>", "override, like models.NAME.base_url=http://host:8000/v1", collect, [])
     .option("--json", "the report as JSON")

@@ -1,3 +1,4 @@
+import { readdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { type Bus, type BusAddress, openBus } from "../../bridge/bus/connection.ts";
 import { type BusServer, startBusServer } from "../../bridge/bus/server.ts";
@@ -50,3 +51,14 @@ export async function openRunBus(options: RunBusOptions): Promise<RunBus> {
     throw error;
   }
 }
+
+/** Removes what our own server stored for a run that is over; its log stays. */
+export async function dropStore(out: string): Promise<void> {
+  const dir = join(out, "bus");
+  for (const name of (await readdir(dir).catch(() => [])).filter(isStoreFile)) {
+    await rm(join(dir, name), { recursive: true, force: true });
+  }
+}
+
+/** In the folder of our own server: its store and settings, as against its log. */
+export const isStoreFile = (name: string) => !name.startsWith("nats.log");

@@ -1,4 +1,5 @@
 import { VigaError } from "../../config/errors.ts";
+import { modeOf } from "../../config/modes/index.ts";
 import { roleNames } from "../../config/players.ts";
 import type { ResolvedConfig } from "../../config/resolved.ts";
 import { suggest } from "../../config/suggest.ts";
@@ -10,7 +11,7 @@ import { allTools, isFor } from "../../skills/tool.ts";
  */
 export async function checkTools(config: ResolvedConfig): Promise<void> {
   const tools = await allTools();
-  const { engine } = config.definition;
+  const { engine } = modeOf(config.mode);
   const wrong: string[] = [];
   for (const section of ["roles", "shadow"] as const) {
     for (const role of roleNames) {

@@ -1,6 +1,7 @@
 import sharp from "sharp";
 import type { ArtifactStore } from "../../bridge/artifacts/store.ts";
 import { toToken } from "../../bridge/bus/subjects.ts";
+import { modeOf } from "../../config/modes/index.ts";
 import type { ResolvedConfig } from "../../config/resolved.ts";
 import type { LoadedTask } from "../../config/task.ts";
 import { evaluatorFor } from "../../evaluators/index.ts";
@@ -18,7 +19,7 @@ export async function makeSpec(
   store: ArtifactStore,
   skills: NonNullable<RunSpec["skills"]>,
 ): Promise<RunSpec> {
-  const { definition } = config;
+  const definition = modeOf(config.mode);
   const now = new Date();
   const targets = await Promise.all(
     task.targets.map(async ({ name, path }) => ({ name, image: await takePicture(path, store) })),
@@ -62,7 +63,7 @@ export async function makeSpec(
     seed: config.seed,
     ...(Object.keys(skills).length === 0 ? {} : { skills }),
     out,
-    config: runConfig.parse(plain({ ...config, definition: undefined })),
+    config: runConfig.parse(plain(config)),
   };
 }
 

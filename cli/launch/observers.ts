@@ -1,12 +1,13 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { ArtifactStore } from "../../bridge/artifacts/store.ts";
+import { writeAtomic } from "../../bridge/files/write-atomic.ts";
 import { heatMap } from "../../evaluators/drawings/heatmap.ts";
 import { sideBySide } from "../../evaluators/drawings/sidebyside.ts";
 import { compareViews } from "../../evaluators/photometric.ts";
 import { decodePicture } from "../../evaluators/pictures/picture.ts";
 import type { RunResult, RunSpec } from "../../machines/domain/index.ts";
-import { renderFile, writeAtomic } from "../../observers/files.ts";
+import { renderFile } from "../../observers/files.ts";
 import type { Observer } from "../../observers/observer.ts";
 import { createOutput } from "../../observers/output.ts";
 import { createProgress } from "../../observers/progress.ts";

@@ -1,14 +1,12 @@
-import { readFile, rename, writeFile } from "node:fs/promises";
+import { readFile } from "node:fs/promises";
 import { join } from "node:path";
+import { writeAtomic } from "../../bridge/files/write-atomic.ts";
 import { VigaError } from "../../config/errors.ts";
 import { type RunSpec, runSpec, runSpecSchema } from "../../machines/domain/index.ts";
 
 /** Writes `<out>/run.json`, from which a run is resumed. */
 export async function writeSpec(spec: RunSpec): Promise<void> {
-  const path = join(spec.out, "run.json");
-  const part = `${path}.${process.pid}.part`;
-  await writeFile(part, `${JSON.stringify(spec, null, 2)}\n`);
-  await rename(part, path);
+  await writeAtomic(join(spec.out, "run.json"), `${JSON.stringify(spec, null, 2)}\n`);
 }
 
 /** The spec of the run in a folder, whose `out` is that folder wherever it lies now. Throws `not_found`, `input_invalid`. */

@@ -1,16 +1,19 @@
 import { join, relative, resolve } from "node:path";
+import { retireRun, sweepBus } from "../../actors/run/retention.ts";
 import { ArtifactStore } from "../../bridge/artifacts/store.ts";
 import { readBusFile, writeBusFile } from "../../bridge/bus/address.ts";
+import type { Bus } from "../../bridge/bus/connection.ts";
 import { identityOf, isAlive } from "../../bridge/processes/identity.ts";
 import { sweepScratch } from "../../bridge/processes/scratch.ts";
-import { exitCodeOf, VigaError } from "../../config/errors.ts";
+import { exitCodeOf, toVigaError, VigaError } from "../../config/errors.ts";
 import type { ResolvedConfig } from "../../config/resolved.ts";
+import { retirementLines } from "../../config/retired.ts";
 import { loadTask } from "../../config/task.ts";
 import type { RunResult, RunSpec } from "../../machines/domain/index.ts";
 import { resultOf } from "../../observers/follow.ts";
 import type { TapeEvent } from "../../observers/observer.ts";
-import { readTape } from "../../observers/tape.ts";
-import { openRunBus } from "./bus.ts";
+import { readTape, tapeEnd } from "../../observers/tape.ts";
+import { dropStore, openRunBus } from "./bus.ts";
 import { checkTools } from "./check-tools.ts";
 import { listForeignTools } from "./foreign-tools.ts";
 import { type HostMode, type Hosts, startSlots } from "./hosts.ts";
@@ -34,6 +37,7 @@ export async function startRun(
   options: StartOptions & { out?: string; dryRun: boolean },
 ): Promise<number> {
   const task = await loadTask(config);
+  for (const line of retirementLines(config)) process.stderr.write(`warning: ${line}\n`);
   await checkTools(config);
   if (options.dryRun) {
     printPlan(config, task, options.json);
@@ -115,6 +119,7 @@ async function follow(spec: RunSpec, config: LaunchConfig, options: StartOptions
   });
   let result: RunResult;
   let slots: Hosts | null = null;
+  let exported = false;
   try {
     await writeBusFile(spec.out, { schema: 1, run: spec.run, ...runBus.address, ...ourselves() });
     const { engine, out } = spec;
@@ -127,14 +132,34 @@ async function follow(spec: RunSpec, config: LaunchConfig, options: StartOptions
       log,
       broken: slots.broken,
     });
+    exported = (await tapeEnd(spec.out)) !== null;
+    if (exported && !runBus.own) await leaveBus(runBus.bus, spec.run, config.bus, signal, log);
   } finally {
     ending.abort();
     await slots?.ended;
     await runBus.close();
+    if (exported && runBus.own) await dropStore(spec.out);
     // Scratch folders of children that had to be killed.
     await sweepScratch();
   }
   return conclude(spec, result, observers);
+}
+
+/** A finished run leaves the bus that others use as it wants to find it. */
+async function leaveBus(
+  bus: Bus,
+  run: string,
+  { keep_hours: hours = 24, max_bytes: maxBytes }: LaunchConfig["bus"],
+  signal: AbortSignal,
+  log: (line: string) => void,
+): Promise<void> {
+  try {
+    await retireRun(bus, run, signal);
+    await sweepBus(bus, { hours, maxBytes }, { signal });
+  } catch (error) {
+    // The result is safe: what is left over goes with the sweep of a later run.
+    if (!signal.aborted) log(`cannot clean up the bus: ${toVigaError(error).message}`);
+  }
 }
 
 function ourselves(): { pid: number; process?: string } {

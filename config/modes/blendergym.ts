@@ -3,7 +3,9 @@ import type { ModeDefinition } from "./mode.ts";
 /** BlenderGym: edit a start program until its render matches the goal picture. Layout and quality as in the dataset. */
 export const blendergym: ModeDefinition = {
   name: "blendergym",
+  aliases: [],
   title: "edit a Blender program until its render matches the target",
+  recognises: ({ kind, has }) => (kind === "folder" && has("blender_file.blend") && has("start.py") ? 1 : 0),
   engine: "blender",
   language: "python",
   output: "blender_file.blend",

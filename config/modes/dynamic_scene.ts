@@ -6,6 +6,7 @@ export const dynamicScene: ModeDefinition = {
   ...staticScene,
   name: "dynamic_scene",
   title: "build an animated scene from its first frame and a text",
+  recognises: ({ kind, has }) => (kind === "folder" && has("start.png") ? 1 : 0),
   frames: "start_middle_end",
   skills: {
     generator: ["make_plan", "execute_code", "get_scene_info", "undo_last_step", "end_process"],

@@ -3,7 +3,11 @@ import type { ModeDefinition } from "./mode.ts";
 /** Reconstruction from scratch: one or more pictures, or a text alone, become a scene. Programs start from nothing. */
 export const staticScene: ModeDefinition = {
   name: "static_scene",
+  aliases: [],
   title: "build a scene from scratch that matches a picture or a text",
+  // A folder that could be a static or a dynamic scene counts as static.
+  recognises: ({ kind, has }) =>
+    kind === "folder" && ["target.png", "target.jpg", "target.jpeg", "target", "description.txt"].some(has) ? 2 : 0,
   engine: "blender",
   language: "python",
   output: "blender_file.blend",
@@ -16,7 +20,7 @@ export const staticScene: ModeDefinition = {
   },
   prompts: "static_scene",
   promptSettings: ["none", "procedural", "scene_graph", "get_asset"],
-  initSettings: ["none", "minimal", "reasonable", "sam3d"],
+  initSettings: ["none", "minimal", "reasonable"],
   needs: { start: false, base: false, target: "or_text" },
   defaults: {
     memory: { rounds: 12 },

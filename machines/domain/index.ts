@@ -30,5 +30,5 @@ export {
 } from "./run-spec.ts";
 export { failedRun, jobSeconds, noSeconds, type ProgramError, programError, type State, state } from "./state.ts";
 export { type Task, task } from "./task.ts";
-export { noUsage, type Usage, usage } from "./usage.ts";
-export { type PictureSize, pictureSize, type View, view, viewName } from "./view.ts";
+export { noUsage, sumUsage, type Usage, usage } from "./usage.ts";
+export { type PictureSize, pictureSize, sizeOf, type View, view, viewName } from "./view.ts";

@@ -39,7 +39,7 @@ export type Approval = z.infer<typeof approval>;
  */
 export const roleSpec = z.looseObject({
   player: z.string(),
-  spec: z.looseObject({ kind: z.string() }),
+  spec: z.object({ kind: z.string(), argument: z.string().nullable() }),
   profile: z.record(z.string(), z.unknown()).nullable(),
 });
 export type RoleSpec = z.infer<typeof roleSpec>;

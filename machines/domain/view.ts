@@ -22,3 +22,11 @@ export const view = z.object({
   optional: z.boolean().optional(),
 });
 export type View = z.infer<typeof view>;
+
+/** Size of a picture of that shape whose longer side is `px`: the other side is rounded, and at least one pixel. */
+export function sizeOf(aspect: PictureSize, px: number): PictureSize {
+  const other = (longer: number, shorter: number) => Math.max(1, Math.floor((px * shorter) / longer + 0.5));
+  return aspect.width >= aspect.height
+    ? { width: px, height: other(aspect.width, aspect.height) }
+    : { width: other(aspect.height, aspect.width), height: px };
+}

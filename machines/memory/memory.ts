@@ -1,5 +1,5 @@
 import { setup } from "xstate";
-import { noUsage, type Program, type Round, type Usage } from "../domain/index.ts";
+import { noUsage, type Program, type Round, sumUsage, type Usage } from "../domain/index.ts";
 import { type Effect, effectActions, record, send } from "../effects.ts";
 import { type Step, stepFor } from "../step.ts";
 import type { MemoryContext, MemoryEvent, RoundBody } from "./state.ts";
@@ -19,15 +19,7 @@ const step = stepFor<MemoryContext, MemoryEvent, ReturnType<typeof builder.enque
 const maxJudgeFailures = 3;
 
 function addUsage(total: Usage, more: RoundBody["usage"]): Usage {
-  return [more ?? []].flat().reduce<Usage>(
-    (sum, item) => ({
-      calls: sum.calls + (item.calls ?? 0),
-      input_tokens: sum.input_tokens + (item.input_tokens ?? 0),
-      output_tokens: sum.output_tokens + (item.output_tokens ?? 0),
-      usd: sum.usd + (item.usd ?? 0),
-    }),
-    total,
-  );
+  return [more ?? []].flat().reduce<Usage>((sum, item) => sumUsage(sum, item), total);
 }
 
 /** Asks the generator for the next program, or the executor for the start state when there is a start program. */

@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { writeAtomic } from "../files.ts";
+import { writeAtomic } from "../../bridge/files/write-atomic.ts";
 import type { Observer, TapeEvent } from "../observer.ts";
 import { addEvent } from "../project.ts";
 import { newRunView, type RunView } from "../run-view.ts";

@@ -1,9 +1,10 @@
+import { alignLines } from "../../bridge/text/line-diff.ts";
 import type { Feedback, Measurement } from "../../machines/domain/index.ts";
 import { programOf, type RoundView, stateOf } from "../run-view.ts";
 import { lossText, metricsText, spanText } from "../text.ts";
 import { html, type Markup } from "./html.ts";
 import { type MovedKnob, movedKnobs } from "./knobs.ts";
-import { alignLines, changedLines } from "./lines.ts";
+import { changedLines } from "./lines.ts";
 import { figure, type PictureShelf, type Read } from "./pictures.ts";
 
 export interface RoundContext {

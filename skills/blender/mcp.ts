@@ -5,6 +5,7 @@ import { StdioServerTransport } from "@modelcontextprotocol/sdk/server/stdio.js"
 import type { CallToolResult } from "@modelcontextprotocol/sdk/types.js";
 import { z } from "zod";
 import { defaultLimits, type Engine } from "../../bridge/engines/contract.ts";
+import { pictureSize } from "../../machines/domain/index.ts";
 import { told } from "../tool.ts";
 import { tools } from "./tools/index.ts";
 
@@ -19,7 +20,13 @@ export interface BlenderSkillOptions {
 const scene = "skill";
 
 /** What execute_code makes of its arguments, which the server has checked against its definition. */
-const picture = z.object({ code: z.string(), px: z.number(), samples: z.number(), camera: z.string().optional() });
+const picture = z.object({
+  code: z.string(),
+  px: z.number(),
+  samples: z.number(),
+  camera: z.string().optional(),
+  aspect: pictureSize.optional(),
+});
 
 async function imagesOf(dir: string, names: readonly string[]) {
   return Promise.all(
@@ -53,13 +60,13 @@ export function blenderSkill(options: BlenderSkillOptions): McpServer {
     }
   };
 
-  const execute = ({ code, px, samples, camera }: z.output<typeof picture>) =>
+  const execute = ({ code, px, samples, camera, aspect }: z.output<typeof picture>) =>
     inFolder(async (dir, job) => {
       const state = await options.engine.run({
         job,
         program: code,
         ...(options.base === undefined ? {} : { base: options.base }),
-        views: [{ camera: camera ?? null, name: "render" }],
+        views: [{ camera: camera ?? null, name: "render", ...(aspect === undefined ? {} : { aspect }) }],
         quality: { px, samples },
         limits: defaultLimits,
         dir,

@@ -10,7 +10,7 @@ import type { Recorded } from "../servers/request.ts";
 
 /** Planted, then looked for in everything that a run leaves. */
 const key = "sk-planted-0123456789-secret";
-const models = { qwen: "Qwen/Qwen3-VL-32B-Instruct", claude: "claude-sonnet-4-20250514" };
+const models = { qwen: "Qwen/Qwen3-VL-32B-Instruct", claude: "claude-sonnet-5-5" };
 
 let at: Workplace;
 let qwen: ScriptedServer;
@@ -75,14 +75,14 @@ async function configure(roles = ""): Promise<string[]> {
     "--target",
     "task/target.png",
   );
-  expect(JSON.parse(stdout).roles).toMatchObject([{ player: "claude-sonnet-4" }, { player: "qwen3-vl-32b" }]);
+  expect(JSON.parse(stdout).roles).toMatchObject([{ player: "claude-sonnet-5-5" }, { player: "qwen3-vl-32b" }]);
   await writeFile(
     join(at.dir, "viga.yaml"),
     `preset: hybrid
 ${roles}refine: none
 render: { preview: { px: 32, samples: 1 }, final: { px: 32, samples: 1 } }
 models:
-  claude-sonnet-4: { base_url: "${claude.url}", model: "${models.claude}" }
+  claude-sonnet-5-5: { base_url: "${claude.url}", model: "${models.claude}" }
   qwen3-vl-32b: { base_url: "${qwen.url}", model: "${models.qwen}" }
 `,
   );
@@ -168,7 +168,7 @@ test("--config hybrid: each role speaks to its own model with its own tools and 
 test("swapping the roles is one line of YAML", async () => {
   process.env.ANTHROPIC_API_KEY = key;
   const run = await configure(
-    "roles: { generator: qwen3-vl-32b, verifier: { player: claude-sonnet-4, analyze_target: true } }\n",
+    "roles: { generator: qwen3-vl-32b, verifier: { player: claude-sonnet-5-5, analyze_target: true } }\n",
   );
   claude.otherwise(
     models.claude,

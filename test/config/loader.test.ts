@@ -39,7 +39,10 @@ describe("what a configuration comes to", () => {
     expect(config).toMatchObject({
       mode: "blendergym",
       preset: "offline",
-      roles: { generator: { spec: { kind: "solver" } }, verifier: { spec: { kind: "pixels" } } },
+      roles: {
+        generator: { spec: { kind: "solver", argument: null } },
+        verifier: { spec: { kind: "pixels", argument: null } },
+      },
       executors: [{ slot: "cpu" }],
       memory: { rounds: 24 },
       stop: { max_rounds: 10, plateau: { patience: 3, min_gain: "auto" }, budget: {} },
@@ -58,7 +61,7 @@ describe("what a configuration comes to", () => {
     expect(config.mode).toBe("blendergym");
     expect(config.candidates).toBe(3);
     expect(config.stop).toMatchObject({ max_rounds: 7, budget: { usd: 1, minutes: 120 } });
-    expect(config.roles.generator.spec).toEqual({ kind: "model", profile: "gpt-5" });
+    expect(config.roles.generator.spec).toEqual({ kind: "model", argument: "gpt-6.1-sol" });
     expect(config.memory.rounds).toBe(24);
   });
 
@@ -69,9 +72,9 @@ task: { text: "a cup", targets: [target.png], start: start.py, base: scene.blend
 prompt: none
 init: none
 roles:
-  generator: claude-sonnet-4
+  generator: claude-sonnet-5-5
   verifier: { player: qwen3-vl-32b, analyze_target: true, skills: [investigate, set_camera, get_scene_info], calibrate: 4 }
-shadow: { verifier: gpt-4o }
+shadow: { verifier: gpt-6.1-sol }
 refine: solver
 models:
   qwen3-vl-32b: { base_url: "http://localhost:8000/v1", tools: inline, max_tokens: 8000, image_max_px: 512, context_tokens: 32768 }
@@ -87,7 +90,7 @@ bus: { url: "nats://gpu-box:4222", creds: "~/.viga/run.creds" }
     expect(config.bus).toEqual({ url: "nats://gpu-box:4222", creds: join(homedir(), ".viga/run.creds") });
     expect(config.roles.verifier).toMatchObject({ calibrate: 4, analyze_target: true });
     expect(config.roles.verifier.profile).toMatchObject({ name: "qwen3-vl-32b", image_max_px: 512 });
-    expect(config.shadow.verifier?.spec).toEqual({ kind: "model", profile: "gpt-4o" });
+    expect(config.shadow.verifier?.spec).toEqual({ kind: "model", argument: "gpt-6.1-sol" });
   });
 
   it.each(presetNames())("knows preset %s", (preset) => {
@@ -103,12 +106,39 @@ bus: { url: "nats://gpu-box:4222", creds: "~/.viga/run.creds" }
     expect(config.roles.generator.profile).toMatchObject({ model: "gpt-4o", temperature: 0.9, max_tokens: 100 });
   });
 
+  const temperatureOf = (yaml: string, sets: string[] = []) =>
+    withFile(yaml, { mode: "blendergym", sets }).roles.generator.profile!.temperature;
+
+  it("takes `temperature: null` of a role or a model as: none is sent", () => {
+    expect(temperatureOf("roles: { generator: qwen3-vl-8b }")).toBe(0.3);
+    expect(temperatureOf("roles: { generator: { player: qwen3-vl-8b, temperature: null } }")).toBeNull();
+    const model = "models: { qwen3-vl-8b: { temperature: null } }\nroles: { generator: qwen3-vl-8b }\n";
+    expect(temperatureOf(model)).toBeNull();
+    expect(
+      temperatureOf("models: { m: { like: qwen3-vl-8b, temperature: null } }\nroles: { generator: m }"),
+    ).toBeNull();
+    expect(temperatureOf(`${model}`, ["roles.generator.temperature=0.5"])).toBe(0.5);
+  });
+
+  it("takes it from a later layer over a number, and from --set; nothing after the = takes the number away", () => {
+    const yaml = "roles: { generator: { player: qwen3-vl-8b, temperature: 0.9 } }";
+    expect(temperatureOf(yaml)).toBe(0.9);
+    expect(temperatureOf(yaml, ["roles.generator={ player: qwen3-vl-8b, temperature: null }"])).toBeNull();
+    expect(temperatureOf(yaml, ["roles.generator.temperature=null"])).toBeNull();
+    expect(temperatureOf(yaml, ["roles.generator.temperature="])).toBe(0.3);
+    expect(temperatureOf("roles: { generator: qwen3-vl-8b }", ["models.qwen3-vl-8b.temperature=null"])).toBeNull();
+  });
+
   it("keeps a role's settings when --set swaps one model for another, and drops them for a built-in player", () => {
     const yaml = "preset: openai\nroles: { verifier: { player: gpt-4o, calibrate: 3 } }\n";
     const swapped = withFile(yaml, { mode: "blendergym", sets: ["roles.verifier=gemini-2.5-pro"] });
     expect(swapped.roles.verifier).toMatchObject({ player: "gemini-2.5-pro", calibrate: 3, analyze_target: true });
     const builtIn = withFile(yaml, { mode: "blendergym", sets: ["roles.verifier=pixels"] });
-    expect(builtIn.roles.verifier).toEqual({ player: "pixels", spec: { kind: "pixels" }, profile: null });
+    expect(builtIn.roles.verifier).toEqual({
+      player: "pixels",
+      spec: { kind: "pixels", argument: null },
+      profile: null,
+    });
     const nested = withFile(yaml, { mode: "blendergym", sets: ["roles.verifier.player=pixels"] });
     expect(nested.roles.verifier).toEqual(builtIn.roles.verifier);
   });
@@ -151,7 +181,7 @@ bus: { url: "nats://gpu-box:4222", creds: "~/.viga/run.creds" }
       dir: join(folder, "t"),
       targets: [join(folder, "x/t.png")],
     });
-    expect(config.roles.generator.spec).toEqual({ kind: "replay", path: join(folder, "old") });
+    expect(config.roles.generator.spec).toEqual({ kind: "replay", argument: join(folder, "old") });
   });
 
   it("expands no environment variable, so that no secret is recorded", () => {
@@ -230,7 +260,7 @@ describe("what is wrong with a configuration", () => {
     [
       "a misspelt setting of a role",
       "roles: { verifier: { player: gpt-4o, analyse_target: true } }",
-      'viga.yaml:1: roles.verifier.analyse_target: unknown key; did you mean "roles.verifier.analyze_target"? (expected one of player, skills, analyze_target, calibrate, pairwise, temperature, max_tokens, image_max_px, image_detail, tools)',
+      'viga.yaml:1: roles.verifier.analyse_target: unknown key; did you mean "roles.verifier.analyze_target"? (expected one of player, skills, analyze_target, calibrate, pairwise, temperature, reasoning_effort, max_tokens, image_max_px, image_detail, tools)',
     ],
     [
       "a player that cannot play the role",
@@ -313,7 +343,21 @@ describe("what is wrong with a configuration", () => {
   it("names an unknown player's nearest name, and every player there is", () => {
     const [line = ""] = fileComplaints("roles: { generator: claude-sonet-4 }");
     expect(line).toContain("viga.yaml:1: roles.generator.player: expected a player (solver, pixels, replay:<run>");
-    expect(line).toContain('got "claude-sonet-4"; did you mean "claude-sonnet-4"?');
+    expect(line).toContain('got "claude-sonet-4"; did you mean "claude-sonnet-5-5"?');
+  });
+
+  it.each([
+    ["claude-sonnet-4-20250514", "claude-sonnet-5-5"],
+    ["anthropic/claude-sonnet-4", "claude-sonnet-5-5"],
+    ["openai/gpt-6.1-sol", "gpt-6.1-sol"],
+    ["gpt-4.0", "gpt-6-luna"],
+    ["gemini-2.5-pro-latest", "gemini-3.8-flash"],
+    ["qwen-vl-mx", "qwen3.7-plus"],
+    ["Qwen/Qwen3-VL-8B-Instruct", "qwen3-vl-8b"],
+  ])("suggests no retired model for %s but %s", (written, meant) => {
+    const [line = ""] = fileComplaints(`roles: { generator: ${written} }`);
+    expect(line).toContain(`; did you mean "${meant}"?`);
+    expect(line.replace(/, got .*/, "")).not.toMatch(/claude-sonnet-4,|gpt-4o|gemini-2|qwen-vl/);
   });
 
   it("tells several mistakes, one line each, whatever layer they are in", () => {
@@ -353,7 +397,9 @@ describe("what is wrong with a configuration", () => {
 
   it("asks for a model where the solver cannot work", () => {
     expect(complaints(() => resolveConfig({ cwd: folder, mode: "design2code" }))).toEqual([
-      expect.stringContaining("roles.generator.player: solver tunes Blender programs; mode design2code needs a model"),
+      expect.stringContaining(
+        "roles.generator.player: solver plays for blender only; mode design2code needs replay, command, a model",
+      ),
     ]);
   });
 

@@ -1,11 +1,57 @@
+import { readdirSync, readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { keyNames, profileOverride } from "../../config/profile.ts";
-import { findProfile, loadProfiles, shippedProfileNames } from "../../config/profiles.ts";
+import { findProfile, livingProfileNames, loadProfiles, shippedProfileNames } from "../../config/profiles.ts";
 
 describe("shipped profiles", () => {
   it("cover every model that users name", () => {
-    expect(shippedProfileNames()).toEqual([
-      "claude-opus-4.5",
+    const families: Record<string, string[]> = {
+      claude: ["claude-sonnet-5-5", "claude-opus-5-5", "claude-haiku-5-5", "claude-sonnet-4", "claude-opus-4.5"],
+      openai: [
+        "gpt-6.1-sol",
+        "gpt-6.1-terra",
+        "gpt-6-astra",
+        "gpt-6-luna",
+        "gpt-5",
+        "gpt-4o",
+        "gpt-4o-mini",
+        "gpt-4-turbo",
+      ],
+      gemini: [
+        "gemini-3.8-flash",
+        "gemini-3.5-flash-lite",
+        "gemini-3.1-pro-preview",
+        "gemini-2.5-pro",
+        "gemini-2.0-flash",
+      ],
+      qwen: ["qwen3.8-max", "qwen3.8-flash", "qwen3.7-plus", "qwen-vl-max", "qwen-vl-plus"],
+      local: [
+        "qwen2-vl-7b",
+        "qwen2-vl-72b",
+        "qwen3-vl-8b",
+        "qwen3-vl-32b",
+        "qwen3.5-27b",
+        "qwen3.6-35b-a3b",
+        "qwen3.8-27b",
+      ],
+      others: ["gemma-4-31b", "gemma-4-26b-a4b", "glm-5v-turbo", "glm-4.6v"],
+    };
+    expect(shippedProfileNames()).toEqual(expect.arrayContaining(Object.values(families).flat()));
+    expect(loadProfiles().size).toBe(shippedProfileNames().length);
+  });
+
+  it("name a key's variable and never hold a key; a server of one's own needs none", () => {
+    for (const profile of loadProfiles().values()) {
+      expect(keyNames(profile).length).toBeGreaterThan(0);
+      expect(profile.key_required).toBe(!profile.base_url.startsWith("http://localhost"));
+      expect(profile.max_tokens * 2).toBeLessThanOrEqual(profile.context_tokens);
+    }
+  });
+
+  it("say of each retired one when it ends and which living one follows", () => {
+    const all = loadProfiles();
+    const retired = [...all.values()].filter((profile) => profile.retired !== undefined);
+    expect(retired.map(({ name }) => name).sort()).toEqual([
       "claude-sonnet-4",
       "gemini-2.0-flash",
       "gemini-2.5-pro",
@@ -15,19 +61,20 @@ describe("shipped profiles", () => {
       "gpt-5",
       "qwen-vl-max",
       "qwen-vl-plus",
-      "qwen2-vl-72b",
-      "qwen2-vl-7b",
-      "qwen3-vl-32b",
-      "qwen3-vl-8b",
     ]);
-    expect(loadProfiles().size).toBe(14);
+    for (const profile of retired) {
+      expect(all.get(profile.retired!.successor), profile.name).toBeDefined();
+      expect(livingProfileNames(), profile.name).toContain(profile.retired!.successor);
+      expect(livingProfileNames()).not.toContain(profile.name);
+    }
   });
 
-  it("name a key's variable and never hold a key; a server of one's own needs none", () => {
-    for (const profile of loadProfiles().values()) {
-      expect(keyNames(profile).length).toBeGreaterThan(0);
-      expect(profile.key_required).toBe(!/^qwen[23]-vl/.test(profile.name));
-      expect(profile.max_tokens * 2).toBeLessThanOrEqual(profile.context_tokens);
+  it("cite the page that each family was looked up on", () => {
+    const folder = new URL("../../config/profiles/", import.meta.url);
+    for (const file of readdirSync(folder)) {
+      const text = readFileSync(new URL(file, folder), "utf8");
+      if (file !== "qwen-local.yaml") expect(text, file).toMatch(/read 2026-/);
+      expect(text, file).toMatch(/# .*https:\/\/\S+/);
     }
   });
 
@@ -74,12 +121,28 @@ describe("overrides", () => {
     });
   });
 
+  it("of another model or server are not retired with the one they are like", () => {
+    const all = loadProfiles({
+      mine: { like: "gpt-4o", model: "mine" },
+      proxied: { like: "gpt-4o", base_url: "http://gateway:9/v1" },
+      warmer: { like: "gpt-4o", temperature: 1 },
+      "gpt-4o": { max_tokens: 100 },
+    });
+    expect(all.get("mine")!.retired).toBeUndefined();
+    expect(all.get("proxied")!.retired).toBeUndefined();
+    expect(all.get("warmer")!.retired?.successor).toBe("gpt-6-luna");
+    expect(all.get("gpt-4o")!.retired?.on).toBe("2027-01-14");
+  });
+
   it("that are wrong name the key and what to do", () => {
     expect(() => loadProfiles({ mine: { base_url: "http://x/v1" } })).toThrow(/models\.mine\.model/);
     expect(() => loadProfiles({ "gpt-4o": { tools: "xml" } })).toThrow(/models\.gpt-4o\.tools/);
     expect(() => loadProfiles({ "gpt-4o": { base_url: "ftp://x" } })).toThrow(/models\.gpt-4o\.base_url/);
     expect(() => loadProfiles({ a: { like: "b" }, b: { like: "a" } })).toThrow(/circle: a -> b -> a/);
     expect(() => loadProfiles({ a: { like: "gpt-9" } })).toThrow(/no profile named "gpt-9"/);
+    expect(() => loadProfiles({ a: { like: "gpt-4o", retired: { on: "soon", successor: "b" } } })).toThrow(
+      /a day like/,
+    );
     expect(() => loadProfiles({ "gpt-4o": { key_env: "sk-1234567890" } })).toThrow(/never the key itself/);
   });
 });

@@ -43,15 +43,15 @@ describe("comparing the views of a state", () => {
 });
 
 describe("pairing renders with targets", () => {
-  it("goes by name, with or without a file ending, in the order of the targets", () => {
+  it("goes by name, in the order of the targets", () => {
     const renders = [
       { name: "render2", image: "b" },
       { name: "render1", image: "a" },
-      { name: "extra.png", image: "x" },
+      { name: "extra", image: "x" },
     ];
     const targets = [
       { name: "render1", image: "A" },
-      { name: "render2.jpg", image: "B" },
+      { name: "render2", image: "B" },
       { name: "render3", image: "C" },
     ];
     expect(pairViews(renders, targets)).toEqual([
@@ -61,7 +61,7 @@ describe("pairing renders with targets", () => {
   });
 
   it("takes a single render and a single target as one view whatever they are called", () => {
-    expect(pairViews([{ name: "render1", image: 1 }], [{ name: "photo.jpg", image: 2 }])).toEqual([
+    expect(pairViews([{ name: "render1", image: 1 }], [{ name: "photo", image: 2 }])).toEqual([
       { name: "render1", image: 1, target: 2 },
     ]);
   });

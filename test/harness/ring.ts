@@ -36,11 +36,17 @@ export interface TestRing {
   close: () => Promise<void>;
 }
 
-/** A bus, a run and a place for it; target: a grey picture of level 100; programs are grey levels (stub engine). */
-export async function testRing(change: (spec: RunSpec) => RunSpec = (spec) => spec): Promise<TestRing> {
+/**
+ * A bus, a run and a place for it; target: a grey picture of level 100; programs are grey levels (stub engine).
+ * @param beside a ring whose bus this one shares; it must be closed after this one
+ */
+export async function testRing(
+  change: (spec: RunSpec) => RunSpec = (spec) => spec,
+  beside?: TestRing,
+): Promise<TestRing> {
   const dir = await mkdtemp(join(tmpdir(), "viga-test-"));
-  const server = await startBusServer({ dir: join(dir, "bus") });
-  const bus = await openBus({ url: server.url, token: server.token }, { name: "test" });
+  const server = beside?.server ?? (await startBusServer({ dir: join(dir, "bus") }));
+  const bus = beside?.bus ?? (await openBus({ url: server.url, token: server.token }, { name: "test" }));
   const store = new ArtifactStore(join(dir, "artifacts"));
   const target = await sharp({ create: { width: 8, height: 8, channels: 3, background: { r: 100, g: 100, b: 100 } } })
     .png()
@@ -77,8 +83,8 @@ export async function testRing(change: (spec: RunSpec) => RunSpec = (spec) => sp
     out: dir,
     config: {
       roles: {
-        generator: { player: "solver", spec: { kind: "solver" }, profile: null },
-        verifier: { player: "pixels", spec: { kind: "pixels" }, profile: null },
+        generator: { player: "solver", spec: { kind: "solver", argument: null }, profile: null },
+        verifier: { player: "pixels", spec: { kind: "pixels", argument: null }, profile: null },
       },
       shadow: {},
       refine: "none",
@@ -132,8 +138,10 @@ export async function testRing(change: (spec: RunSpec) => RunSpec = (spec) => sp
     async close() {
       stop.abort();
       await Promise.allSettled(served);
-      await bus.close();
-      await server.stop();
+      if (beside === undefined) {
+        await bus.close();
+        await server.stop();
+      }
       await rm(dir, { recursive: true, force: true });
     },
   };

@@ -43,6 +43,8 @@ export interface SampleOptions {
   words?: string;
   candidates?: number;
   mode?: string;
+  output?: string;
+  codeEnding?: string;
 }
 
 const code = (t: number, k: number) =>
@@ -74,8 +76,8 @@ export async function sampleRun(options: SampleOptions): Promise<{ events: TapeE
     mode: options.mode ?? "static_scene",
     out: "/somewhere",
     measurement: photometric.measurement,
-    output: "blender_file.blend",
-    code_ending: "py",
+    output: options.output ?? "blender_file.blend",
+    code_ending: options.codeEnding ?? "py",
     players: { generator: "solver", verifier: "pixels" },
     config: { candidates },
   });

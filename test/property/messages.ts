@@ -190,8 +190,8 @@ export const anyMessage = {
     message("role.failed", { role: fc.string(), error }),
     message("control", { verb: fc.constantFrom("pause", "resume", "stop", "set", "approve"), data: fc.constant({}) }),
     outcome(
-      fc.oneof(keyed("lease"), fc.constant("final")),
-      ["lease", "final"],
+      fc.oneof(keyed("lease"), fc.constant("final"), fc.constant("release")),
+      ["lease", "final", "release"],
       fc.record({ lease: fc.record({ slot: fc.constantFrom("cpu", "gpu0"), epoch: fc.integer({ min: 1, max: 3 }) }) }),
     ),
   ),

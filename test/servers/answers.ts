@@ -13,7 +13,12 @@ export type Answer =
       usage?: { input: number; output: number } | null;
     }
   /** Native tool calls; a string as `arguments` is sent as it is. `ids: false` leaves the ids empty. */
-  | { kind: "calls"; calls: { name: string; arguments: unknown; id?: string }[]; text?: string; finish?: string }
+  | {
+      kind: "calls";
+      calls: { name: string; arguments: unknown; id?: string; extra?: unknown }[];
+      text?: string;
+      finish?: string;
+    }
   | { kind: "refusal"; text: string }
   | { kind: "empty_choices" }
   | { kind: "null_content" }
@@ -25,6 +30,10 @@ export type Answer =
   /** Ends the stream in the middle of the text, without a finish reason. */
   | { kind: "silent_end"; text: string }
   | { kind: "malformed_sse" }
+  /** A stream of exactly these chunks. */
+  | { kind: "chunks"; chunks: unknown[]; done?: boolean }
+  /** A whole answer of any kind, with status 200. */
+  | { kind: "raw"; media: string; body: string }
   | { kind: "html" }
   /** Numbers for texts, texts for numbers, objects for lists. */
   | { kind: "wrong_types"; text: string }
@@ -57,7 +66,7 @@ interface Sound {
   content: string | null;
   reasoning?: string;
   refusal?: string;
-  calls: { name: string; arguments: unknown; id?: string }[];
+  calls: { name: string; arguments: unknown; id?: string; extra?: unknown }[];
   finish: string;
   usage: { input: number; output: number } | null;
 }
@@ -112,6 +121,7 @@ const wireCalls = (calls: Sound["calls"], indexed: boolean) =>
     id: each.id ?? `srv_${index}`,
     type: "function",
     function: { name: each.name, arguments: each.arguments },
+    ...(each.extra === undefined ? {} : { extra_content: each.extra }),
   }));
 
 function whole(response: ServerResponse, request: Recorded, fields: Record<string, unknown>): void {
@@ -175,6 +185,17 @@ async function playBroken(answer: Answer, request: Recorded, response: ServerRes
     case "html":
       response.writeHead(200, { "content-type": "text/html" });
       response.end("<html><body>Welcome to the gateway</body></html>");
+      return;
+    case "chunks": {
+      const sse = new Sse(response, request.model);
+      for (const chunk of answer.chunks) sse.raw(`data: ${JSON.stringify(chunk)}\n\n`);
+      if (answer.done === false) response.end();
+      else sse.done();
+      return;
+    }
+    case "raw":
+      response.writeHead(200, { "content-type": answer.media });
+      response.end(answer.body);
       return;
     case "empty_choices": {
       const usage = { prompt_tokens: request.promptTokens, completion_tokens: 0 };

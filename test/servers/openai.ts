@@ -2,6 +2,7 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { type Answer, overflow, play } from "./answers.ts";
 import { bodyText, type Recorded, record } from "./request.ts";
+import type { Strict } from "./strict.ts";
 
 /** How a model of the scripted server behaves on every request, whatever its script says. */
 export interface ScriptedModel {
@@ -20,6 +21,10 @@ export interface ScriptedModel {
   noTools?: boolean;
   /** The only key that is let in. */
   key?: string;
+  /** A provider's own refusals. */
+  strict?: Strict;
+  /** Most bytes of a request, as nginx and providers limit them. */
+  mostBytes?: number;
 }
 
 export interface ScriptedServer {
@@ -47,6 +52,8 @@ function refusal(seen: Recorded, model: ScriptedModel): Answer | undefined {
   for (const field of model.refuses ?? []) {
     if (field in seen.body) return bad(`Unsupported parameter: '${field}' is not supported with this model.`);
   }
+  const strict = model.strict?.(seen);
+  if (strict) return strict;
   if (model.noTools && seen.tools.length > 0) {
     return bad('"auto" tool choice requires --enable-auto-tool-choice and --tool-call-parser to be set');
   }
@@ -92,6 +99,11 @@ export async function scriptedServer(models: Record<string, ScriptedModel>): Pro
         imagesDropped: model.imagesDropped === true,
       });
       requests.push(seen);
+      if (json.length > (model.mostBytes ?? Number.POSITIVE_INFINITY)) {
+        response.writeHead(413, { "content-type": "text/html" });
+        response.end("<html><head><title>413 Request Entity Too Large</title></head><body>nginx</body></html>");
+        return;
+      }
       const answer = refusal(seen, model) ?? scripts.get(name)?.shift() ?? otherwise.get(name);
       if (!answer) return fail(400, `the script of ${name} is over`);
       await play(answer, seen, response);

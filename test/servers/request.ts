@@ -12,7 +12,7 @@ const message = z.object({
   content: z.union([z.string(), z.array(part), z.null()]).optional(),
   tool_calls: z
     .array(
-      z.object({
+      z.looseObject({
         id: z.string(),
         type: z.literal("function"),
         function: z.object({ name: z.string(), arguments: z.string() }),
@@ -29,6 +29,7 @@ const chatBody = z.looseObject({
   max_tokens: z.number().optional(),
   max_completion_tokens: z.number().optional(),
   temperature: z.number().optional(),
+  reasoning_effort: z.string().optional(),
   tools: z.array(z.object({ type: z.literal("function"), function: z.looseObject({ name: z.string() }) })).optional(),
   tool_choice: z.unknown().optional(),
   response_format: z.unknown().optional(),

@@ -1,19 +1,43 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 import type { ChatReply, ChatRequest, Model, ModelEvent } from "../../../bridge/models/contract.ts";
+import type { Usage } from "../../../machines/domain/index.ts";
 import type { PlayerIO } from "../player.ts";
 
 /** The turn that a call under way belongs to: one model handle may serve several candidates at once. */
 const turn = new AsyncLocalStorage<{ io: PlayerIO; key: string; model: string }>();
 
 /**
- * Puts a model's retries on the tape as they happen, so that it says why a call took long. Given to `createModel` as
- * `onEvent`; outside a turn it does nothing. Problems stand in the call's own event.
+ * Puts on the tape as they happen: a model's retries, so that it says why a call took long, what its endpoint refused,
+ * and what a call that failed has cost. Given to `createModel` as `onEvent`; outside a turn it does nothing. Problems
+ * stand in the call's own event.
  */
 export function noteModelEvent(event: ModelEvent): void {
   const current = turn.getStore();
-  if (current === undefined || event.type !== "retry") return;
-  const { type: _, ...data } = event;
-  current.io.note("model.retry", { key: current.key, model: current.model, ...data });
+  if (current === undefined || event.type === "problem") return;
+  const { io, key, model } = current;
+  if (event.type === "failed") {
+    const { usage, code, message } = event;
+    io.spent(usage);
+    // Without the key: made again it is paid again, so each failure counts on its own.
+    io.note("model.call", { call: key, model, ...costOf(usage), failed: code, message });
+    return;
+  }
+  const { type, ...data } = event;
+  io.note(`model.${type}`, { key, model, ...data });
+}
+
+function costOf(usage: Usage) {
+  const { cached_tokens: cached, reasoning_tokens: reasoning } = usage;
+  return {
+    tokens: {
+      input: usage.input_tokens,
+      output: usage.output_tokens,
+      ...(cached === undefined ? {} : { cached }),
+      ...(reasoning === undefined ? {} : { reasoning }),
+    },
+    calls: usage.calls,
+    usd: usage.usd,
+  };
 }
 
 /**
@@ -38,13 +62,13 @@ export async function ask(
   });
   if (!called) model.restore(reply.handle);
   io.spent(reply.usage);
+  const cost = costOf(reply.usage);
   io.note("model.call", {
     key: onTape,
     t,
     model: model.name,
-    tokens: { input: reply.usage.input_tokens, output: reply.usage.output_tokens, estimated: reply.estimated_tokens },
-    calls: reply.usage.calls,
-    usd: reply.usage.usd,
+    ...cost,
+    tokens: { ...cost.tokens, estimated: reply.estimated_tokens },
     seconds: reply.seconds,
     style: reply.style,
     finish: reply.finish,

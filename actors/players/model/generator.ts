@@ -1,7 +1,6 @@
 import type { Model } from "../../../bridge/models/contract.ts";
-import { toVigaError, VigaError } from "../../../config/errors.ts";
-import { modes } from "../../../config/modes/index.ts";
-import { type ModeName, modeNames } from "../../../config/modes/mode.ts";
+import { toVigaError } from "../../../config/errors.ts";
+import { modeOf } from "../../../config/modes/index.ts";
 import type { Context } from "../../../machines/domain/index.ts";
 import type { EngineFacts } from "../../../prompts/index.ts";
 import { type GeneratorMove, type GeneratorPlayer, type PlayerIO, sceneOf } from "../player.ts";
@@ -14,7 +13,7 @@ import { type OfferedTool, pickTools } from "./tools/tool.ts";
 
 export interface ModelGeneratorOptions {
   model: Model;
-  mode: ModeName;
+  mode: string;
   /** Names of the tools to offer; absent: the mode's own. execute_code is always among them. */
   tools?: readonly string[];
   /** Tools beyond the built-in ones (a skill's), offered when `tools` names them. */
@@ -50,12 +49,7 @@ const warmest = 1.2;
  */
 export function createModelGenerator(options: ModelGeneratorOptions): GeneratorPlayer {
   const { model, mode } = options;
-  if (!modeNames.includes(mode)) {
-    throw new VigaError("config_invalid", `there is no mode ${mode}`, {
-      hint: `expected one of ${modeNames.join(", ")}`,
-    });
-  }
-  const definition = modes[mode];
+  const definition = modeOf(mode);
   promptOf({ mode, role: "generator", setting: "none", style: model.state.style, tools: [] });
   const limits: LoopLimits = { ...defaultLimits, ...options.limits };
   const sight: Sight = options.baseline ?? "full";
@@ -95,6 +89,7 @@ export function createModelGenerator(options: ModelGeneratorOptions): GeneratorP
           tools: specs,
           card: options.card ?? null,
           base: context.task.base !== null,
+          pictures: { views: io.views, px: io.preview.px },
         }),
       opening: [opening],
       fromText: (text) => programFromText(draft, text),

@@ -1,6 +1,6 @@
+import { unifiedDiff } from "../../../bridge/text/line-diff.ts";
 import { toVigaError } from "../../../config/errors.ts";
 import type { Context } from "../../../machines/domain/index.ts";
-import { unifiedDiff } from "../model/tools/diff.ts";
 import type { GeneratorMove, GeneratorPlayer, PlayerIO } from "../player.ts";
 
 const token =

@@ -4,7 +4,7 @@ import type { CallRecord, ChatMessage, HandleState, ImagePart, Part, Problem, To
 import { dropRound, lowestDrop } from "./drop.ts";
 import { imageTokens } from "./image-tokens.ts";
 import { montage } from "./montage.ts";
-import { fitted, pictureSize } from "./pictures.ts";
+import { fitted, lighterSide, pictureSize } from "./pictures.ts";
 import { messageTokens, toolTokens } from "./text.ts";
 
 /** Longest sides that are tried, as parts of image_max_px, down to the smallest that still shows something. */
@@ -62,7 +62,12 @@ export async function fitRequest(options: FitOptions, profile: NamedProfile, sta
 
   const sizes = new Map<ImagePart, { width: number; height: number }>();
   for (const part of picturesOf(messages)) sizes.set(part, await pictureSize(part));
-  const px = new Map<ImagePart, number>([...sizes.keys()].map((part) => [part, profile.image_max_px]));
+  const largest = (part: ImagePart): number => {
+    const { width, height } = sizes.get(part)!;
+    const side = Math.min(profile.image_max_px, Math.max(width, height));
+    return state.lighter === undefined ? profile.image_max_px : lighterSide(side, state.lighter);
+  };
+  const px = new Map<ImagePart, number>([...sizes.keys()].map((part) => [part, largest(part)]));
   const pictureTokens = (): number => {
     let sum = 0;
     for (const part of picturesOf(messages)) {

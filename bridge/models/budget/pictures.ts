@@ -5,6 +5,18 @@ import type { ImagePart } from "../contract.ts";
 
 /** Largest picture in bytes that is sent as it is; endpoints refuse from about 5 MB on (base64 adds a third). */
 const mostBytes = 3_600_000;
+/** Quality of a picture whose request was over the endpoint's size limit. */
+const lightQuality = 82;
+/** Parts of a picture's side at which it is sent, by how often a request was too large; from the first on never as PNG. */
+const lightSides = [1, 1, 0.75, 0.5, 0.3] as const;
+/** Times that pictures can be made lighter. */
+export const mostLighter = lightSides.length - 1;
+
+/** Longest side in pixels after making a picture of `px` lighter so many times; not below what still shows something. */
+export function lighterSide(px: number, lighter: number): number {
+  return Math.max(Math.min(px, 96), Math.floor(px * (lightSides[Math.min(lighter, mostLighter)] ?? 1)));
+}
+
 /** Pictures kept in their sent form by one handle: a memory window is sent again every round. */
 const mostKept = 96;
 
@@ -46,17 +58,20 @@ const isSendable = (format: string): format is keyof typeof sendable => Object.h
 export class PictureShop {
   readonly #kept = new Map<string, Picture>();
 
-  /** The picture with its longest side at most `px`, as PNG (JPEG where it was one, or where PNG is too large). */
-  async ready(part: ImagePart, px: number): Promise<Picture> {
+  /**
+   * The picture with its longest side at most `px`, as PNG (JPEG where it was one, or where PNG is too large); `light`:
+   * as JPEG where that is smaller.
+   */
+  async ready(part: ImagePart, px: number, light = false): Promise<Picture> {
     const source = sha256(part.bytes);
-    const key = `${source}:${px}`;
+    const key = `${source}:${px}:${light}`;
     const kept = this.#kept.get(key);
     if (kept) {
       this.#kept.delete(key);
       this.#kept.set(key, kept);
       return kept;
     }
-    const made = await render(part, px, source);
+    const made = await render(part, px, source, light);
     this.#kept.set(key, made);
     for (const oldest of this.#kept.keys()) {
       if (this.#kept.size <= mostKept) break;
@@ -66,11 +81,11 @@ export class PictureShop {
   }
 }
 
-async function render(part: ImagePart, px: number, source: string): Promise<Picture> {
+async function render(part: ImagePart, px: number, source: string, light: boolean): Promise<Picture> {
   const { width, height, format } = await pictureSize(part);
   const target = fitted(width, height, px);
   const same = target.width === width && target.height === height;
-  if (same && isSendable(format) && part.bytes.length <= mostBytes) {
+  if (same && isSendable(format) && part.bytes.length <= mostBytes && !light) {
     return { bytes: part.bytes, media: sendable[format], ...target, sha256: source, source };
   }
   try {
@@ -79,6 +94,11 @@ async function render(part: ImagePart, px: number, source: string): Promise<Pict
       .resize({ ...target, fit: "fill", kernel: "lanczos3" });
     let media: Picture["media"] = format === "jpeg" ? "image/jpeg" : "image/png";
     let bytes = media === "image/jpeg" ? await scaled.jpeg({ quality: 92 }).toBuffer() : await scaled.png().toBuffer();
+    if (light) {
+      const small = await scaled.clone().flatten({ background: "#ffffff" }).jpeg({ quality: lightQuality }).toBuffer();
+      if (small.length < bytes.length)
+        return { bytes: small, media: "image/jpeg", ...target, sha256: sha256(small), source };
+    }
     if (bytes.length > mostBytes) {
       media = "image/jpeg";
       bytes = await scaled.flatten({ background: "#ffffff" }).jpeg({ quality: 88 }).toBuffer();

@@ -31,12 +31,20 @@ export function keySource(profile: NamedProfile, env: Record<string, string | un
 export function readKey(profile: NamedProfile, env: Record<string, string | undefined>): string {
   for (const name of keyNames(profile)) {
     const key = env[name]?.trim();
-    if (key) return key;
+    if (key) return sendable(key, name, profile);
   }
   const key = profile.key_file === undefined ? undefined : fromFile(profile.key_file, profile.name);
-  if (key !== undefined) return key;
+  if (key !== undefined) return sendable(key, `key_file ${profile.key_file}`, profile);
   if (!profile.key_required || keyNames(profile).length === 0) return noKey;
   throw new VigaError("model_auth", `no key for ${profile.name}`, { hint: keyHint(profile) });
+}
+
+/** A key with quotes of a text editor, bullets or line breaks is no key, and no request can carry it. */
+function sendable(key: string, where: string, profile: NamedProfile): string {
+  if (/^[\x21-\x7e]+$/.test(key)) return key;
+  throw new VigaError("model_auth", `the key for ${profile.name} in ${where} holds characters that no key has`, {
+    hint: `copy it again without quotes, blanks and line breaks; ${keyHint(profile)}`,
+  });
 }
 
 /** How to give a profile its key. */

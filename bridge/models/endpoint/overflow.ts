@@ -9,7 +9,7 @@ export interface Overflow {
 }
 
 const overlong =
-  /context[ _](length|window|limit|size)|maximum (model )?length|prompt is too long|too many (input )?tokens|input token count|range of input length|exceeds? the (model'?s )?(maximum|context|limit)|reduce the length|max_tokens.{0,40}(too large|at least 1|at most)|max_completion_tokens.{0,40}too large/i;
+  /context[ _](length|window|limit|size)|input token length|must have less than [\d,]+ tokens|tokens? must be <=|`max_new_tokens` must be|n_ctx|maximum (model )?length|prompt is too long|too many (input )?tokens|input token count|range of input length|exceeds? the (model'?s )?(maximum|context|limit)|reduce the length|max_tokens.{0,40}(too large|at least 1|at most)|max_completion_tokens.{0,40}too large/i;
 
 const number = (text: string | undefined): number | undefined => {
   const value = Number(text?.replaceAll(/[,_]/g, ""));
@@ -26,6 +26,10 @@ const first = (message: string, patterns: readonly RegExp[]): number | undefined
 
 const n = "([\\d,_]+)";
 const limits = [
+  new RegExp(`context (?:length|window|limit|size) \\(${n}(?: tokens)?\\)`, "i"),
+  new RegExp(`n_ctx: ?${n}`, "i"),
+  new RegExp(`must have less than ${n} tokens`, "i"),
+  new RegExp(`must be <= ${n}`, "i"),
   new RegExp(`context limit: [\\d,_]+ \\+ [\\d,_]+ > ${n}`, "i"),
   new RegExp(`maximum (?:context|model) length(?: of| is)?:? ${n}`, "i"),
   new RegExp(`context (?:length|window|limit|size)(?: of| is)?(?: only)?:? ${n}`, "i"),
@@ -34,6 +38,10 @@ const limits = [
   new RegExp(`range of input length should be \\[\\d+, ?${n}`, "i"),
 ];
 const inputs = [
+  new RegExp(`(?:request|input|prompt) \\(${n} tokens\\)`, "i"),
+  new RegExp(`n_(?:keep|prompt_tokens): ?${n}`, "i"),
+  new RegExp(`keep the first ${n} tokens`, "i"),
+  new RegExp(`given: ${n}`, "i"),
   new RegExp(`${n} in the messages`, "i"),
   new RegExp(`messages resulted in ${n}`, "i"),
   new RegExp(`prompt \\(?(?:length|contains)?:? ?(?:at least )?${n}`, "i"),
@@ -60,6 +68,14 @@ export function readOverflow(message: string): Overflow | undefined {
     ...(input === undefined ? {} : { input }),
     ...(output === undefined ? {} : { output }),
   };
+}
+
+const tooBig =
+  /request_too_large|(request|payload|body|entity|content|message)( size| length| entity| body)? (is )?(too large|too big|exceed)|exceeds? the (maximum|limit|size)[^.]{0,40}(\d ?(MB|MiB)|bytes)|maximum (allowed )?(request|body|payload|message) (size|length)/i;
+
+/** Whether a complaint is about the size of the request in bytes, not about its tokens. */
+export function tooManyBytes(message: string): boolean {
+  return tooBig.test(message.slice(0, 4000)) && !/token/i.test(message.slice(0, 4000));
 }
 
 /** "At most 1 image(s) may be provided in one prompt." gives 1. */

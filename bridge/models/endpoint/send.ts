@@ -1,13 +1,15 @@
-import { setTimeout as delay } from "node:timers/promises";
 import { VigaError } from "../../../config/errors.ts";
 import type { NamedProfile } from "../../../config/profile.ts";
+import { pause } from "../../bus/timers.ts";
 import type { ModelDeps } from "../contract.ts";
 import type { WireBody } from "../wire/body.ts";
-import { type Attempt, attempt } from "./attempt.ts";
+import type { Attempt } from "./answer.ts";
+import { attempt } from "./attempt.ts";
 import { backoffMs, longestAsked } from "./backoff.ts";
 import { type Failure, readFailure } from "./failures.ts";
 import { readKey } from "./keys.ts";
 import { gateOf } from "./rate-limit.ts";
+import { AttemptTimeout } from "./thrown.ts";
 
 /** A failure that repeating does not mend; carried to whoever can change the request. */
 export class Failed extends Error {
@@ -20,39 +22,50 @@ export class Failed extends Error {
   }
 }
 
-const sleepFor = async (ms: number, signal: AbortSignal): Promise<void> => {
-  await delay(ms, undefined, { signal }).catch(() => undefined);
-};
-
 /** Answers that stop without saying so are believed, as cut off, after this many of them: some servers never say so. */
 const mostSilentEnds = 2;
 
+/** A request that brought no answer. */
+export interface Lost {
+  /** What had arrived of one. */
+  part: Attempt | undefined;
+  /** False: it was refused or never worked on, so it costs nothing. */
+  worked: boolean;
+}
+
 /**
  * Sends a request until it is answered: passing failures are repeated with backoff, within the endpoint's shared
- * limits. Throws Failed for what repeating does not mend, and `interrupted` when stopped.
+ * limits. Throws Failed for what repeating does not mend, and `interrupted` when stopped. Each request that brings no
+ * answer is told to `lost`.
  */
 export async function send(
   body: WireBody,
   profile: NamedProfile,
   deps: ModelDeps,
   signal: AbortSignal,
+  lost: (spent: Lost) => void = () => undefined,
 ): Promise<Attempt> {
   const key = readKey(profile, deps.env ?? process.env);
-  const sleep = deps.sleep ?? sleepFor;
+  const sleep = deps.sleep ?? pause;
   const gate = gateOf(profile);
   let silentEnds = 0;
   for (let tried = 1; ; tried++) {
     const leave = await gate.enter(profile, signal);
     let failure: Failure;
+    let part: Attempt | undefined;
     try {
-      return await attempt(body, profile, key, signal);
+      return await attempt(body, profile, key, signal, (reply) => {
+        if (reply.choices || reply.usage) part = reply;
+      });
     } catch (thrown) {
-      if (signal.aborted) throw stopped(profile);
       failure = readFailure(thrown, profile, [key]);
+      const accepted = failure.partial !== undefined && !signal.aborted && ++silentEnds >= mostSilentEnds;
+      if (failure.partial && accepted) return { ...failure.partial, finish: "length" };
+      lost({ part, worked: part !== undefined || signal.aborted || thrown instanceof AttemptTimeout });
+      if (signal.aborted) throw stopped(profile);
     } finally {
       leave();
     }
-    if (failure.partial && ++silentEnds >= mostSilentEnds) return { ...failure.partial, finish: "length" };
     if (!failure.passing) throw new Failed(failure);
     if (tried > profile.retries) throw new Failed(exhausted(failure, tried));
     if ((failure.waitMs ?? 0) > longestAsked) throw new Failed(tooLate(failure, profile));

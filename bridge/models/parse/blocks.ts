@@ -1,5 +1,6 @@
 import { callsOf, type RawCall } from "./calls.ts";
 import { extentOf, readJson } from "./json.ts";
+import { readPythonCalls } from "./pythonic.ts";
 import type { NamedTool } from "./tool-names.ts";
 import { readXmlCalls } from "./xml.ts";
 
@@ -117,6 +118,11 @@ export function findCalls(text: string, offered: readonly NamedTool[]): FoundBlo
   const xml = readXmlCalls(text);
   if (xml.length > 0) return { calls: xml, broken: [] };
   const found = marked(text, offered);
-  if (found.calls.length > 0 || found.broken.length > 0) return found;
-  return bare(text, offered);
+  if (found.calls.length > 0) return found;
+  const python = readPythonCalls(
+    text,
+    offered.map(({ name }) => name),
+  );
+  if (python.length > 0) return { calls: python, broken: [] };
+  return found.broken.length > 0 ? found : bare(text, offered);
 }

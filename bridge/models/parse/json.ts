@@ -42,12 +42,34 @@ function withoutTripleQuotes(text: string): string {
   });
 }
 
+/** Line breaks written as `\\n` between values, where only blanks may stand, are dropped. Linear in the text. */
+function withoutEscapedBreaks(text: string): string {
+  let out = "";
+  let inString = false;
+  for (let i = 0; i < text.length; i++) {
+    const c = text[i]!;
+    if (inString && c === "\\") {
+      out += c + (text[++i] ?? "");
+      continue;
+    }
+    if (c === '"') inString = !inString;
+    if (!inString && c === "\\" && /[nrt]/.test(text[i + 1] ?? "")) i++;
+    else out += c;
+  }
+  return out;
+}
+
 /** JSON as it is, else repaired; undefined when neither helps. Never throws, whatever the bytes. */
 export function readJson(text: string): JsonRead | undefined {
   try {
     return { value: JSON.parse(text), repaired: false };
   } catch {
     if (text.length > longestRepair) return undefined;
+  }
+  try {
+    return { value: JSON.parse(withoutEscapedBreaks(text)), repaired: true };
+  } catch {
+    // Broken otherwise.
   }
   try {
     return { value: JSON.parse(jsonrepair(withoutTripleQuotes(text))), repaired: true };

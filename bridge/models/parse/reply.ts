@@ -1,21 +1,33 @@
 import type { z } from "zod";
 import type { Finish, Problem, ToolCall, ToolSpec } from "../contract.ts";
-import { findCalls } from "./blocks.ts";
+import { type FoundBlock, findCalls } from "./blocks.ts";
 import type { RawCall } from "./calls.ts";
 import { coerce } from "./coerce.ts";
 import { extentOf, isObject, readJson } from "./json.ts";
+import { withoutBadOptions } from "./optional.ts";
 import { withoutThinking } from "./reasoning.ts";
 import { repetitionAtEnd } from "./repetition.ts";
-import { matchName } from "./tool-names.ts";
+import { matchName, type NamedTool } from "./tool-names.ts";
+import { withoutDsml } from "./xml.ts";
+
+/** A native call as it came over the wire. `extra`: what the endpoint wants back with it. */
+export interface WireCall {
+  id: string;
+  name: string;
+  arguments: string;
+  extra?: Record<string, unknown>;
+}
 
 /** A reply as it came over the wire. */
 export interface WireReply {
   content: string;
   /** Reasoning that the endpoint already took apart. */
   reasoning: string;
-  toolCalls: { id: string; name: string; arguments: string }[];
+  toolCalls: WireCall[];
   refusal: string | null;
   finish: Finish;
+  /** Why it ended, in the endpoint's own word; null: it never said. */
+  finishSaid?: string | null;
 }
 
 export interface ReadReply {
@@ -55,7 +67,12 @@ const issuesOf = (error: z.ZodError): string =>
     .join("; ");
 
 /** Checks one call; gives the call or the problem, and what had to be done to it. */
-function check(raw: RawCall, tools: readonly ToolSpec[], id: string): { call?: ToolCall; problems: Problem[] } {
+function check(
+  raw: RawCall,
+  tools: readonly ToolSpec[],
+  id: string,
+  extra: WireCall["extra"],
+): { call?: ToolCall; problems: Problem[] } {
   const problems: Problem[] = [];
   let tool: ToolSpec | undefined;
   if (raw.name !== undefined) {
@@ -96,6 +113,14 @@ function check(raw: RawCall, tools: readonly ToolSpec[], id: string): { call?: T
     }
   }
   if (!checked.success) {
+    const less = withoutBadOptions(better, tool.schema, checked.error);
+    if (less) {
+      const message = `Left out of the ${tool.name} call, because wrong and not needed: ${less.dropped.join(", ")}.`;
+      problems.push({ code: "arguments_coerced", message, repaired: true, tool: tool.name });
+      checked = less.checked;
+    }
+  }
+  if (!checked.success) {
     const message = `The arguments of ${tool.name} are wrong: ${issuesOf(checked.error)}. Call it again with all of them right.`;
     problems.push({ code: "arguments_wrong", message, repaired: false, tool: tool.name });
     return { problems };
@@ -108,7 +133,7 @@ function check(raw: RawCall, tools: readonly ToolSpec[], id: string): { call?: T
       tool: tool.name,
     });
   }
-  return { call: { id, name: tool.name, arguments: checked.data }, problems };
+  return { call: { id, name: tool.name, arguments: checked.data, ...(extra ? { extra } : {}) }, problems };
 }
 
 /** Whether bare arguments fit a tool: they pass its check and share at least one key with it. */
@@ -134,17 +159,22 @@ export function readReply(
   tools: readonly ToolSpec[],
   options: { native: boolean; requireCall: boolean; callId: (index: number, given: string | undefined) => string },
 ): ReadReply {
-  const { text: said, thinking } = withoutThinking(reply.content);
+  const { text: spokenText, thinking } = withoutThinking(withoutDsml(reply.content));
   const allThinking = [reply.reasoning.trim(), thinking].filter((each) => each !== "").join("\n\n");
   const problems: Problem[] = [];
   const calls: ToolCall[] = [];
-  const found =
-    reply.toolCalls.length > 0
-      ? { calls: nativeCalls(reply), broken: [] }
-      : tools.length > 0
-        ? findCalls(said, tools)
-        : { calls: [], broken: [] };
-  let spoken = said;
+  let found: FoundBlock = { calls: [], broken: [] };
+  if (reply.toolCalls.length > 0) found.calls.push(...nativeCalls(reply));
+  else if (tools.length > 0) found = findCalls(spokenText, tools);
+  // Some models write their call before they stop thinking; a draft is not taken for it.
+  const thought = found.calls.length === 0 && options.requireCall ? calledInThinking(allThinking, tools) : undefined;
+  if (thought) {
+    found = { calls: [thought], broken: [] };
+    const message = "The call stood in the reasoning, before its end.";
+    problems.push({ code: "call_in_thinking", message, repaired: true });
+  }
+  const said = thought ? withoutDsml(allThinking) : spokenText;
+  let spoken = spokenText;
   for (const [i, raw] of found.calls.slice(0, mostCalls).entries()) {
     // Without its end a call is only believed when the model itself stopped there and merely forgot brackets.
     const last = i === found.calls.length - 1;
@@ -161,7 +191,8 @@ export function readReply(
       spoken = typeof args.text === "string" ? args.text : without(spoken, said.slice(raw.start, raw.end));
       continue;
     }
-    const checked = check(raw, tools, options.callId(i, reply.toolCalls[i]?.id));
+    const native = reply.toolCalls[i];
+    const checked = check(raw, tools, options.callId(i, native?.id), native?.extra);
     problems.push(...checked.problems);
     if (checked.call) {
       calls.push(checked.call);
@@ -175,7 +206,8 @@ export function readReply(
       repaired: true,
     });
   }
-  if (calls.length === 0) problems.push(...whyNoCall(reply, said, found.broken.length > 0, problems, tools, options));
+  if (calls.length === 0)
+    problems.push(...whyNoCall(reply, spokenText, found.broken.length > 0, problems, tools, options));
   else if (found.broken.length > 0) {
     problems.push({
       code: "json_broken",
@@ -184,6 +216,13 @@ export function readReply(
     });
   }
   return { text: tidy(spoken), thinking: allThinking, calls, problems };
+}
+
+/** The last whole, marked call of a text that was meant as reasoning. */
+function calledInThinking(thinking: string, tools: readonly NamedTool[]): RawCall | undefined {
+  const { calls } = findCalls(withoutDsml(thinking), tools);
+  const marked = calls.filter(({ form, complete, name }) => complete && name !== undefined && /tag|xml/.test(form));
+  return marked.findLast(({ name }) => matchName(name!, tools).kind !== "unknown");
 }
 
 /** The json style's way to say something without calling a tool. */
@@ -214,12 +253,19 @@ function whyNoCall(
   }
   if (reply.refusal !== null || reply.finish === "content_filter" || (said.length < 600 && refusing.test(said))) {
     const why = (reply.refusal ?? said).slice(0, 200);
+    if (why === "" && reply.finish === "content_filter") {
+      const message = `The endpoint's content filter stopped the reply (finish_reason ${reply.finishSaid}).`;
+      return [{ code: "refusal", message, repaired: false }];
+    }
     return [{ code: "refusal", message: `The model refused${why === "" ? "" : `: ${why}`}`, repaired: false }];
   }
   if (already.some((problem) => !problem.repaired)) return [];
   if (said === "" && reply.toolCalls.length === 0) {
     if (reply.finish === "length") return [cutOff("anything")];
-    return [{ code: "empty_reply", message: "Your reply was empty.", repaired: false }];
+    // A reason that is none of the usual ones is the endpoint's account of what went wrong.
+    const odd =
+      reply.finish === "unknown" && reply.finishSaid ? ` The endpoint says: ${reply.finishSaid.slice(0, 200)}.` : "";
+    return [{ code: "empty_reply", message: `Your reply was empty.${odd}`, repaired: false }];
   }
   if (reply.finish === "length") return [cutOff(tools.length > 0 && options.requireCall ? "a tool call" : "it")];
   if (broken) {

@@ -6,7 +6,10 @@ export type NamedTool = { name: string; aliases?: readonly string[] };
 const plain = (name: string): string =>
   name
     .trim()
-    .replace(/^(functions?|tools?)[.:]/i, "")
+    // Harmony's and Kimi's marks stand around the name: `functions.execute_code:0`, `execute_code<|channel|>commentary`.
+    .replace(/<\|[\s\S]*$/, "")
+    .replace(/^(functions?|tools?|default_api)[.:]/i, "")
+    .replace(/:\d+$/, "")
     .replace(/[\s-]+/g, "_")
     .toLowerCase();
 

@@ -1,7 +1,8 @@
 import { toVigaError, VigaError } from "../../../config/errors.ts";
 import type { NamedProfile, ToolStyle } from "../../../config/profile.ts";
+import { noUsage, sumUsage, type Usage } from "../../../machines/domain/index.ts";
 import { createModel } from "../client.ts";
-import type { ChatReply, ChatUsage, ModelDeps } from "../contract.ts";
+import type { ChatReply, ModelDeps } from "../contract.ts";
 import { canaryQuestion, makeCanary, saw } from "./canary.ts";
 import { listModels, provokeLimits } from "./endpoint.ts";
 import { type StyleTrial, tryStyle } from "./trials.ts";
@@ -25,7 +26,7 @@ export interface ProbeReport {
   best: ToolStyle | null;
   /** Estimated over counted input tokens; the client corrects what is above the estimate. */
   scale: number;
-  usage: ChatUsage;
+  usage: Usage;
   /** Lines for `models:` in viga.yaml. */
   profile: string;
   ok: boolean;
@@ -50,10 +51,10 @@ export async function probeModel(profile: NamedProfile, options: ProbeOptions): 
   const { signal, deps = {} } = options;
   const env = deps.env ?? process.env;
   const step = (name: ProbeStep): void => options.onStep?.(name);
-  const usage: ChatUsage = { calls: 0, input_tokens: 0, output_tokens: 0, usd: 0 };
+  const usage: Usage = { ...noUsage };
   const count = (reply: ChatReply | null): void => {
     if (!reply) return;
-    for (const key of ["calls", "input_tokens", "output_tokens", "usd"] as const) usage[key] += reply.usage[key];
+    Object.assign(usage, sumUsage(usage, reply.usage));
   };
   step("models");
   const list = await listModels(profile, env, signal);

@@ -13,7 +13,12 @@ export interface WireOptions {
   /** The tool style's text; joins the first system message. */
   instructions: string;
   picture: (part: ImagePart) => Picture;
+  /** True: calls of earlier turns go back with a signature that their endpoint does not check. */
+  unsigned: boolean;
 }
+
+/** What Google takes in place of a signature that is lost: https://ai.google.dev/gemini-api/docs/thought-signatures */
+const anySignature = { google: { thought_signature: "skip_thought_signature_validator" } };
 
 const textOf = (parts: readonly WirePart[]): string =>
   parts.map((part) => (part.type === "text" ? part.text : "")).join("\n");
@@ -66,7 +71,7 @@ export function wireMessages(
       }
       flush();
       if (turn.role === "user") push(out, "user", turn.parts);
-      else out.push(nativeAssistant(turn.message, textOf(turn.parts)));
+      else out.push(nativeAssistant(turn.message, textOf(turn.parts), options.unsigned));
     }
     flush();
     return { messages: out, receipts };
@@ -87,17 +92,21 @@ export function wireMessages(
   return { messages: out, receipts };
 }
 
-function nativeAssistant(message: ChatMessage, text: string): WireMessage {
+function nativeAssistant(message: ChatMessage, text: string, unsigned: boolean): WireMessage {
   const calls = message.toolCalls ?? [];
   if (calls.length === 0) return { role: "assistant", content: text === "" ? "(nothing)" : text };
   return {
     role: "assistant",
     content: text === "" ? null : text,
-    tool_calls: calls.map((call) => ({
-      id: call.id,
-      type: "function",
-      function: { name: call.name, arguments: JSON.stringify(call.arguments) },
-    })),
+    tool_calls: calls.map((call) => {
+      const extra = unsigned ? anySignature : call.extra;
+      return {
+        id: call.id,
+        type: "function",
+        function: { name: call.name, arguments: JSON.stringify(call.arguments) },
+        ...(extra === undefined ? {} : { extra_content: extra }),
+      };
+    }),
   };
 }
 

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { pictureSize } from "../../../machines/domain/index.ts";
 import type { Audience, Tool } from "../../tool.ts";
 
 const languages = { python: "Python", html: "HTML" } as const;
@@ -23,6 +24,7 @@ function args({ client, style, language }: Audience): z.ZodObject {
       px: z.number().int().min(16).max(2048).default(512).describe("longest side of the picture, pixels"),
       samples: z.number().int().min(1).max(1024).default(16).describe("path-tracing samples per pixel"),
       camera: z.string().optional().describe("camera by name; default: the active one"),
+      aspect: pictureSize.optional().describe("shape of the picture, such as the target's size; default: the scene's"),
     });
   }
   const diff = z

@@ -47,6 +47,7 @@ export function fakeIO(
     run: "test",
     task: options.task ?? aTask(),
     views: options.views ?? [{ name: "render1", camera: null }],
+    preview: { px: 256 },
     measurement: photometric.measurement,
     signal: options.signal ?? new AbortController().signal,
     notes,

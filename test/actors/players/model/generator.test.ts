@@ -43,7 +43,8 @@ const feedback: Feedback = {
 
 describe("a generator played by a model", () => {
   it("plans, looks at the scene, then hands in one program with the true diff", async () => {
-    const io = fakeIO({ job: () => ({ ok: true, result: { objects: ["Cube"] }, files: {} }) });
+    const views = [{ name: "render1", camera: null, aspect: { width: 640, height: 360 } }];
+    const io = fakeIO({ views, job: () => ({ ok: true, result: { objects: ["Cube"] }, files: {} }) });
     const start = io.store("import bpy\nx = 1\n");
     const model = fakeModel([
       call("make_plan", { overall_description: "a cube", detailed_plan: "move it" }),
@@ -61,6 +62,8 @@ describe("a generator played by a model", () => {
     });
     expect(io.jobs).toEqual([{ op: "probe", action: "scene_info", args: {} }]);
     expect(spokenTo(model.requests[2])).toContain("Cube");
+    // Its prompt says how large the pictures are.
+    expect(spokenTo(model.requests[0])).toContain("`render1` through the scene's active camera: 256 x 144 px (16:9)");
     expect([...io.record.keys()]).toEqual(["write/0/0", "write/0/1", "write/0/2"]);
     expect(io.usage()).toEqual({ calls: 3, input_tokens: 30, output_tokens: 15, usd: 0.03 });
     expect(io.notes.filter((note) => note.type === "model.call")).toHaveLength(3);

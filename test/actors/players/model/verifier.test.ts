@@ -76,7 +76,7 @@ describe("a verifier played by a model", () => {
     const labels = images(model.requests[0]).map((image) => image.label);
     expect(labels.slice(0, 4)).toEqual([
       "target render1",
-      "render render1.png",
+      "render render1",
       "render1: target and render side by side",
       "render1: heat map of the differences (bright: large)",
     ]);
@@ -89,7 +89,7 @@ describe("a verifier played by a model", () => {
     });
     expect(feedback.disputed).toMatchObject([{ claim: "The jug is missing" }, { claim: "Add a jug" }]);
     expect(await sharp(await io.bytes(feedback.heatmap!)).metadata()).toMatchObject({ width: 96 });
-    expect(io.notes.map((note) => note.type)).toEqual(["tools.missing", "model.call", "claims.disputed"]);
+    expect(io.notes.map((note) => note.type)).toEqual(["model.call", "claims.disputed"]);
   });
 
   it("never leaves out target and render, and leaves out the rest in a fixed order", async () => {
@@ -99,7 +99,7 @@ describe("a verifier played by a model", () => {
     const byDrop = images(model.requests[0])
       .sort((a, b) => (a.drop ?? 99) - (b.drop ?? 99))
       .map((image) => image.label.split(/[:,]/)[0] + (image.drop === undefined ? " kept" : ""));
-    expect(byDrop.slice(-2)).toEqual(["target render1 kept", "render render1.png kept"]);
+    expect(byDrop.slice(-2)).toEqual(["target render1 kept", "render render1 kept"]);
     expect(byDrop[0]).toBe("render of round 1");
   });
 

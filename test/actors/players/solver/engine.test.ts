@@ -68,7 +68,7 @@ const knobs = async (program: string) => knobsReply.parse((await call("knobs", {
 
 function host() {
   const task: Task = { mode: "blendergym", name: "t", text: "", targets: [], start: null, base: null, prompt: "none" };
-  return engineIO(engine, task, undefined, scratch);
+  return engineIO(engine, task, undefined, scratch, views);
 }
 const views = [{ name: "render1", camera: "Camera1" }];
 

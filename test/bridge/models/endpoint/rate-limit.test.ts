@@ -66,6 +66,38 @@ describe("what endpoints say about length", () => {
       { limit: 1048575, input: 1100000 },
     ],
     ["Qwen", "Range of input length should be [1, 129024]", { limit: 129024 }],
+    [
+      "llama.cpp",
+      "request (9000 tokens) exceeds the available context size (4096 tokens), try increasing it",
+      { limit: 4096, input: 9000 },
+    ],
+    [
+      "SGLang",
+      "The input (9000 tokens) is longer than the model's context length (4096 tokens).",
+      { limit: 4096, input: 9000 },
+    ],
+    [
+      "LM Studio",
+      "Trying to keep the first 9000 tokens when context the overflows. However, the model is loaded with context length of only 4096 tokens, which is not enough.",
+      { limit: 4096, input: 9000 },
+    ],
+    [
+      "LM Studio, newer",
+      "The number of tokens to keep from the initial prompt is greater than the context length (n_keep: 9000>= n_ctx: 4096).",
+      { limit: 4096, input: 9000 },
+    ],
+    [
+      "TGI",
+      "Input validation error: `inputs` must have less than 4096 tokens. Given: 9000",
+      { limit: 4096, input: 9000 },
+    ],
+    [
+      "TGI, with output",
+      "Input validation error: `inputs` tokens + `max_new_tokens` must be <= 4096. Given: 3000 `inputs` tokens and 2000 `max_new_tokens`",
+      { limit: 4096, input: 3000 },
+    ],
+    ["Ollama", "input length exceeds maximum context length", {}],
+    ["a gateway", "Input token length is too long", {}],
     ["Qwen, output", "Range of max_tokens should be [1, 8192]", { output: 8192 }],
   ])("%s", (_, message, expected) => {
     expect(readOverflow(message)).toEqual(expected);
@@ -188,6 +220,16 @@ describe("keys", () => {
     expect(readKey({ ...bare, key_required: false }, {})).toBe("none");
     expect(keySource(bare, {})).toBeUndefined();
   });
+
+  it.each(["\u201csk-abc\u201d", "sk-\u2022\u2022\u2022", "sk-abc\nsk-def", "sk abc"])(
+    "that no request can carry are told as that, without being shown",
+    (key) => {
+      const pasted = testProfile("http://x.test/v1", "k", { key_env: "C_KEY" });
+      expect(() => readKey(pasted, { C_KEY: key })).toThrow(
+        /^the key for k in C_KEY holds characters that no key has$/,
+      );
+    },
+  );
 
   it("are taken out of whatever an endpoint echoes, whole, in part or as a header", () => {
     expect(redact("bad key my-secret-value here", ["my-secret-value"])).toBe("bad key [key] here");
