@@ -107,7 +107,7 @@ export const capabilityCard = z.object({
   version: z.string(),
   isolation: z.enum(["fork", "reset", "cold"]),
   /** Why a better isolation was not chosen, one line each; empty for "fork". */
-  isolationNotes: z.array(z.string()),
+  isolationNotes: z.array(z.string()).default([]),
   sandbox: z.object({
     namespaces: z.boolean(),
     readOnlyRoot: z.boolean(),
@@ -118,12 +118,13 @@ export const capabilityCard = z.object({
     notes: z.array(z.string()),
   }),
   /** Render devices the engine's process sees, e.g. ["CPU"] or ["CUDA:NVIDIA H200"]. */
-  devices: z.array(z.string()),
+  devices: z.array(z.string()).default([]),
   /** CUDA_VISIBLE_DEVICES of the engine's process; null where unset. */
-  visibleDevices: z.string().nullable(),
-  cpus: z.number().int(),
-  renderers: z.array(z.string()),
-  denoiser: z.boolean(),
+  visibleDevices: z.string().nullable().default(null),
+  cpus: z.number().int().default(1),
+  /** Renderers by name, and whether one can denoise: for engines that trace paths. */
+  renderers: z.array(z.string()).default([]),
+  denoiser: z.boolean().default(false),
 });
 export type CapabilityCard = z.infer<typeof capabilityCard>;
 

@@ -1,12 +1,11 @@
-import { dirname } from "node:path";
 import { createInterface } from "node:readline";
 import type { Readable, Writable } from "node:stream";
 import { execa } from "execa";
 import { z } from "zod";
 import { VigaError } from "../../config/errors.ts";
-import { type CapabilityCard, capabilityCard, type Isolation } from "./contract.ts";
+import { type CapabilityCard, capabilityCard } from "./contract.ts";
 
-/** One process of the Blender engine: newline-JSON requests on its descriptor 3, replies on descriptor 4. */
+/** One process of an engine: newline-JSON requests on its descriptor 3, replies on descriptor 4. */
 export interface Worker {
   readonly pid: number | undefined;
   readonly card: CapabilityCard;
@@ -20,15 +19,14 @@ export interface Worker {
 }
 
 export interface WorkerOptions {
-  blender: string;
-  /** The worker's Python file. */
-  script: string;
-  gpu: number | null;
-  cpus: number;
-  isolation: Isolation | "auto";
-  /** The worker's private folder; the caller removes it. */
-  own: string;
-  readable: string[];
+  /** The engine's name in messages, such as "Blender". */
+  name: string;
+  /** Program and arguments. */
+  command: readonly [string, ...string[]];
+  /** Its whole environment: no keys, no tokens, for a program could read them. */
+  env: Readonly<Record<string, string>>;
+  /** Its working folder. */
+  cwd: string;
   log: (line: string) => void;
 }
 
@@ -42,53 +40,24 @@ const message = z.object({
 const bootSeconds = 120;
 const goodbyeMs = 400;
 
-/** What of this process's environment Blender may see. No keys, no tokens: a program could read them. */
-const passedOn = ["LANG", "LC_ALL", "TZ", "LD_LIBRARY_PATH", "CUDA_CACHE_PATH", "LIBGL_ALWAYS_SOFTWARE"];
-
-function environment(options: WorkerOptions): Record<string, string> {
-  const env: Record<string, string> = {
-    // Not this process's PATH: Blender would take its Python library from whatever python3 comes first in it.
-    PATH: "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
-    HOME: options.own,
-    TMPDIR: options.own,
-    // Empty rather than absent: absent would show every GPU.
-    CUDA_VISIBLE_DEVICES: options.gpu === null ? "" : String(options.gpu),
-  };
-  for (const name of passedOn) {
-    const value = process.env[name];
-    if (value !== undefined) env[name] = value;
-  }
-  return env;
-}
-
 /** Starts one worker and waits for its capability card. Throws engine_failed with the end of its output. */
 export async function startWorker(options: WorkerOptions): Promise<Worker> {
-  const settings = {
-    cpus: options.cpus,
-    first: (options.gpu ?? 0) * options.cpus,
-    gpu: options.gpu !== null,
-    isolation: options.isolation,
-    sandbox: process.env.VIGA_SANDBOX === "weak" ? "weak" : "auto",
-    own: options.own,
-    scratch: dirname(options.own),
-    readable: options.readable,
-    parent: process.pid,
-  };
-  const args = ["-b", "--factory-startup", "-noaudio", "--disable-autoexec", "--python-exit-code", "1"];
-  const child = execa(options.blender, [...args, "--python", options.script, "--", JSON.stringify(settings)], {
+  const { name, log } = options;
+  const [program, ...args] = options.command;
+  const child = execa(program, args, {
     stdio: ["ignore", "pipe", "pipe", "pipe", "pipe"],
-    env: environment(options),
+    env: options.env,
     extendEnv: false,
     reject: false,
     buffer: false,
-    cwd: options.own,
+    cwd: options.cwd,
   });
   const recent: string[] = [];
   for (const stream of [child.stdout, child.stderr]) {
     createInterface({ input: stream as Readable }).on("line", (line) => {
       recent.push(line);
       if (recent.length > 20) recent.shift();
-      options.log(line);
+      log(line);
     });
   }
   const requests = child.stdio[3] as unknown as Writable;
@@ -110,12 +79,12 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
     try {
       parsed = message.parse(JSON.parse(line));
     } catch (cause) {
-      options.log(`unreadable reply: ${String(cause)}`);
+      log(`unreadable reply: ${String(cause)}`);
       child.kill("SIGKILL");
       return;
     }
     if (parsed.card !== undefined && parsed.id === 0) greet(parsed.card);
-    else if (parsed.failed !== undefined) refuse(failed(`Blender's worker could not start: ${parsed.failed}`));
+    else if (parsed.failed !== undefined) refuse(failed(`${name}'s worker could not start: ${parsed.failed}`));
     else {
       waiting.get(parsed.id)?.resolve(parsed.reply);
       waiting.delete(parsed.id);
@@ -124,13 +93,13 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
   let gone = false;
   const ended = child.then(() => {
     gone = true;
-    const error = failed("Blender's process ended");
+    const error = failed(`${name}'s process ended`);
     refuse(error);
     for (const { reject } of waiting.values()) reject(error);
     waiting.clear();
   });
   const timer = setTimeout(() => {
-    refuse(failed(`Blender did not come up within ${bootSeconds} s`));
+    refuse(failed(`${name} did not come up within ${bootSeconds} s`));
     child.kill("SIGKILL");
   }, bootSeconds * 1000);
   let card: CapabilityCard;
@@ -153,7 +122,7 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
       asked += 1;
       const id = asked;
       return new Promise((resolve, reject) => {
-        if (gone) return reject(failed("Blender's process has ended"));
+        if (gone) return reject(failed(`${name}'s process has ended`));
         waiting.set(id, { resolve, reject });
         requests.write(`${JSON.stringify({ ...request, id })}\n`);
       });
