@@ -4,7 +4,8 @@ import { join } from "node:path";
 import type { JobReply, JobRequest, PlayerIO } from "../actors/players/player.ts";
 import { defaultLimits, type Engine } from "../bridge/engines/contract.ts";
 import { VigaError } from "../config/errors.ts";
-import type { Task } from "../machines/domain/index.ts";
+import { photometric } from "../evaluators/photometric.ts";
+import type { Task, View } from "../machines/domain/index.ts";
 
 export interface EngineIO {
   readonly io: PlayerIO;
@@ -18,14 +19,14 @@ export interface EngineIO {
 
 /**
  * What a host lends a player, on one engine and with artifacts in memory: for benchmarks and tests of players without a
- * bus. `base`: absolute path of the .blend that jobs run on.
+ * bus. `base`: absolute path of the .blend that jobs run on; `views`: the pictures taken of a state.
  */
 export function engineIO(
   engine: Engine,
   task: Task,
   base: string | undefined,
   scratch: string,
-  signal?: AbortSignal,
+  views: readonly View[],
 ): EngineIO {
   const store = new Map<string, Buffer>();
   const notes: { type: string; data: Record<string, unknown> }[] = [];
@@ -76,7 +77,10 @@ export function engineIO(
   const io: PlayerIO = {
     run: "bench",
     task,
-    signal: signal ?? new AbortController().signal,
+    views,
+    preview: { px: 128, samples: 16 },
+    measurement: photometric.measurement,
+    signal: new AbortController().signal,
     text: async (ref) => (await bytes(ref)).toString("utf8"),
     bytes,
     put,

@@ -3,8 +3,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { execa } from "execa";
 import { startBlender } from "../bridge/engines/blender.ts";
-import { defaultLimits, type Engine, type Quality } from "../bridge/engines/contract.ts";
+import { defaultLimits, type Engine } from "../bridge/engines/contract.ts";
 import { locateBlender } from "../bridge/engines/locate.ts";
+import type { Quality } from "../machines/domain/index.ts";
 
 const repeats = 9;
 
@@ -81,7 +82,7 @@ async function oneRow(
     const dir = await mkdtemp(join(scratch, "job-"));
     forked.push(
       await timed(async () => {
-        const views = [{ camera: null, name: "picture.png" }];
+        const views = [{ camera: null, name: "picture" }];
         const state = await engine.run({ job: "bench", program, views, quality, limits: defaultLimits, dir });
         if (!state.ok) throw new Error(state.error?.message ?? "the program failed");
       }),

@@ -11,7 +11,7 @@ import { VigaError } from "../config/errors.ts";
 import { readPicture } from "../evaluators/pictures/picture.ts";
 import { photometricLoss } from "../evaluators/pictures/pl.ts";
 import { generate, kinds } from "../examples/generate.ts";
-import type { Context, Program, Round, Task } from "../machines/domain/index.ts";
+import type { Context, Program, Round, Task, View } from "../machines/domain/index.ts";
 import { engineIO } from "./engine-io.ts";
 
 /**
@@ -32,19 +32,19 @@ export interface Outcome {
   cpu: number;
 }
 
-async function render(engine: Engine, program: string, base: string, scratch: string): Promise<string> {
+async function render(engine: Engine, program: string, base: string, scratch: string, view: View): Promise<string> {
   const dir = await mkdtemp(join(scratch, "render-"));
   const state = await engine.run({
     job: dir,
     program,
     base,
-    views: [{ camera: "Camera1", name: "render1.png" }],
+    views: [view],
     quality: at,
     limits: { ...defaultLimits, seconds: 1200 },
     dir,
   });
   if (!state.ok) throw new VigaError("program_error", state.error?.message ?? "a render failed");
-  return join(dir, "render1.png");
+  return join(dir, `${view.name}.png`);
 }
 
 export async function solveExample(
@@ -56,6 +56,7 @@ export async function solveExample(
 ): Promise<Omit<Outcome, "kind" | "seed" | "wrong">> {
   const goal = await readPicture(join(folder, "renders/goal/render1.png"));
   const base = join(folder, "blender_file.blend");
+  const view: View = { name: "render1", camera: "Camera1", aspect: { width: goal.width, height: goal.height } };
   const task: Task = {
     mode: "blendergym",
     name: "bench",
@@ -65,11 +66,11 @@ export async function solveExample(
     base: null,
     prompt: "none",
   };
-  const { io, put, text, notes } = engineIO(engine, task, base, scratch);
+  const { io, put, text, notes } = engineIO(engine, task, base, scratch, [view]);
   task.start = await put(await readFile(join(folder, "start.py")));
-  task.targets = [{ name: "render1.png", image: await put(await readFile(join(folder, "renders/goal/render1.png"))) }];
+  task.targets = [{ name: "render1", image: await put(await readFile(join(folder, "renders/goal/render1.png"))) }];
   const measure = async (code: string): Promise<number> =>
-    photometricLoss(await readPicture(await render(engine, code, base, scratch)), goal);
+    photometricLoss(await readPicture(await render(engine, code, base, scratch, view)), goal);
   const losses = [await measure(await text(task.start))];
   const solver = createSolver();
   const rounds: Round[] = [];

@@ -56,7 +56,7 @@ async function contextOf(io: ReturnType<typeof fakeIO>, t: number, length: numbe
         code_diff: `-x = ${index - 1}\n+x = ${index}`,
         code,
       },
-      state: aState(index, { renders: [{ name: "render.png", image: render }] }),
+      state: aState(index, { renders: [{ name: "render", image: render }] }),
       measures: measuresOf(0.02),
       feedback: {
         visual_difference: difference,
@@ -66,7 +66,7 @@ async function contextOf(io: ReturnType<typeof fakeIO>, t: number, length: numbe
       },
     });
   });
-  const task = aTask({ mode: "static_scene", text: "A still life.", targets: [{ name: "render.png", image: target }] });
+  const task = aTask({ mode: "static_scene", text: "A still life.", targets: [{ name: "render", image: target }] });
   const kept = all.slice(-length);
   return aContext({ t, task, rounds: kept, from: kept.at(-1)?.program ?? null, best: kept[0] ?? null });
 }

@@ -1,8 +1,8 @@
-import { readFileSync } from "node:fs";
 import { enableCompileCache } from "node:module";
 import { join } from "node:path";
 import { Command, CommanderError } from "commander";
 import { fail } from "./exit.ts";
+import { version } from "./version.ts";
 
 // Roles and executors are processes of their own and start again after a crash: compiled once, they start much faster.
 enableCompileCache(join(import.meta.dirname, "..", "node_modules", ".cache", "viga"));
@@ -10,6 +10,9 @@ enableCompileCache(join(import.meta.dirname, "..", "node_modules", ".cache", "vi
 /** Each command with its own imports: a role that starts again should not have to load every other command first. */
 const commands: Record<string, () => Promise<Command>> = {
   run: async () => (await import("./commands/run.ts")).runCommand(),
+  runs: async () => (await import("./commands/runs.ts")).runsCommand(),
+  clean: async () => (await import("./commands/clean.ts")).cleanCommand(),
+  report: async () => (await import("./commands/report.ts")).reportCommand(),
   observe: async () => (await import("./commands/observe.ts")).observeCommand(),
   ctl: async () => (await import("./commands/ctl.ts")).controlCommand(),
   executor: async () => (await import("./commands/executor.ts")).executorCommand(),
@@ -19,10 +22,6 @@ const commands: Record<string, () => Promise<Command>> = {
   model: async () => (await import("./commands/model.ts")).modelCommand(),
   vllm: async () => (await import("./commands/vllm.ts")).vllmCommand(),
   init: async () => (await import("./commands/init.ts")).initCommand(),
-};
-
-const { version } = JSON.parse(readFileSync(join(import.meta.dirname, "..", "package.json"), "utf8")) as {
-  version: string;
 };
 
 const program = new Command("viga")

@@ -1,44 +1,4 @@
-/** Every way a part of viga can fail. Closed: a new code needs a hint and an exit code below. */
-export const errorCodes = [
-  "config_invalid",
-  "input_invalid",
-  "not_found",
-  "dependency_missing",
-  "bus_unreachable",
-  "bus_conflict",
-  "bus_payload",
-  "artifact_missing",
-  "artifact_corrupt",
-  "engine_failed",
-  "engine_timeout",
-  "program_error",
-  "sandbox_unavailable",
-  "slot_unavailable",
-  "lease_stale",
-  "model_auth",
-  "model_unreachable",
-  "model_rate_limited",
-  "model_timeout",
-  "model_context",
-  "model_reply_invalid",
-  "model_refused",
-  "player_failed",
-  "budget_exhausted",
-  "interrupted",
-  "internal",
-] as const;
-export type ErrorCode = (typeof errorCodes)[number];
-
-/** What a caller may do about an error: nothing, the same again, or the same on another slot or endpoint. */
-export type Retry = "never" | "same" | "elsewhere";
-
-/** An error as plain data, safe on the bus and in snapshots (an `Error` in an XState context becomes `{}`). */
-export interface ErrorData {
-  code: ErrorCode;
-  message: string;
-  retry: Retry;
-  hint?: string;
-}
+import type { ErrorCode, ErrorData, Retry } from "../machines/domain/error.ts";
 
 /** The one error class of the project. `hint` tells a person what to do. */
 export class VigaError extends Error {

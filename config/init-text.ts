@@ -1,5 +1,5 @@
 import { modes } from "./modes/index.ts";
-import { modeNames } from "./modes/mode.ts";
+import { players } from "./players.ts";
 import { presetNames } from "./presets.ts";
 import { livingProfileNames } from "./profiles.ts";
 
@@ -22,7 +22,7 @@ export function configTemplate(schema?: string): string {
     commented("preset: offline", `what this file builds on: ${presetNames().join(" | ")}`),
     "",
     "# Told from the task folder where left out:",
-    ...modeNames.map((name) => commented(`# mode: ${name}`, modes[name].title)),
+    ...[...modes.values()].map(({ name, title }) => commented(`# mode: ${name}`, title)),
     "",
     "# Instead of a TASK_DIR on the command line (paths are relative to this file):",
     commented(
@@ -30,14 +30,24 @@ export function configTemplate(schema?: string): string {
       "paths from here",
     ),
     "",
-    "# Who plays what: solver (numeric, writes), pixels (measured, judges), replay:<run>, command:<program>, or a model:",
-    ...wrapped(livingProfileNames(), "#   "),
+    "# Who plays what:",
+    ...Object.entries(players)
+      .filter(([name]) => name !== "model")
+      .map(
+        ([name, { argument, words }]) =>
+          `#   ${argument === undefined ? name : `${name}:<${argument.name}>`}: ${words}`,
+      ),
+    "#   or a model:",
+    ...wrapped(livingProfileNames(), "#     "),
     "roles:",
     "  generator: solver",
     "  verifier: pixels",
     "  # generator: { player: claude-sonnet-5-5, reasoning_effort: medium, temperature: null }",
-    "  # verifier: { player: gpt-6-luna, analyze_target: true, skills: [investigate, set_camera], calibrate: 4 }",
+    "  # verifier: { player: gpt-6-luna, analyze_target: true, skills: [get_scene_info, measure_difference], calibrate: 4 }",
     commented("# shadow: { verifier: gpt-6.1-sol }", "listens, is recorded, is never used"),
+    "# Tools of MCP servers of your own, for a role's skills: [get_scene_info, mytools/*]. They run outside the sandbox and",
+    "# see the environment variables that you name, or a url with headers whose values are in the environment.",
+    "# skills: { mytools: { command: [python3, my_server.py], env: [MY_KEY] } }",
     commented("# refine: solver", "none | solver: tunes the numbers of each program"),
     commented("# baseline: one_shot", "none | one_shot | memoryless"),
     "",
@@ -60,10 +70,13 @@ export function configTemplate(schema?: string): string {
     "# Preview quality while looping, final quality once for the best program:",
     "# render: { preview: { px: 256, samples: 16 }, final: { px: 512, samples: 512 } }",
     commented("# prompt: none", "none | procedural | scene_graph | get_asset (static_scene)"),
-    commented("# init: none", "none | minimal | reasonable | sam3d (scenes)"),
+    commented("# init: none", "none | minimal | reasonable (scenes)"),
     commented("# seed: 0", "of everything random"),
     "",
-    commented('# bus: { url: "nats://gpu-box:4222", creds: run.creds }', "left out: a server of its own"),
+    commented(
+      '# bus: { url: "nats://gpu-box:4222", creds: run.creds, keep_hours: 24 }',
+      "left out: a server of its own",
+    ),
     commented("# programs: { blender: /opt/blender/blender }", "left out: found on PATH"),
   ].join("\n")}\n`;
 }

@@ -4,14 +4,16 @@ import { lineFor, type Problem, problemsOf } from "./complaints.ts";
 import { VigaError } from "./errors.ts";
 import { isTree, type Layer, nullCounts, type Path, type Tree } from "./layer.ts";
 import { expand, mergeConfig } from "./merge.ts";
-import { modes } from "./modes/index.ts";
-import { type ModeName, modeAliases, modeNames } from "./modes/mode.ts";
+import { blendergym } from "./modes/blendergym.ts";
+import { modeName, modeNames, modes } from "./modes/index.ts";
+import type { ModeDefinition } from "./modes/mode.ts";
 import { absolutePaths } from "./paths.ts";
 import { defaultPreset, presetLayer, presetNames } from "./presets.ts";
-import { castRoles } from "./resolve-roles.ts";
+import { resolveRoles } from "./resolve-roles.ts";
 import type { ConfigRequest, ResolvedConfig } from "./resolved.ts";
-import { type ConfigTree, configSchema } from "./schema.ts";
+import { absentInit, type ConfigTree, configSchema } from "./schema.ts";
 import { assign, layerOfSet, parseSet } from "./sets.ts";
+import { unknownServers } from "./skill-names.ts";
 import { suggest } from "./suggest.ts";
 import { detectMode } from "./task-files.ts";
 import { layerFromFile } from "./yaml.ts";
@@ -26,33 +28,33 @@ export function resolveConfig(request: ConfigRequest = {}): ResolvedConfig {
   const faults: string[] = [];
   let tree = mergeLayers(layers, request, cwd, faults);
 
-  if (typeof tree.mode === "string" && Object.hasOwn(modeAliases, tree.mode)) tree.mode = modeAliases[tree.mode];
-  if (tree.mode === undefined || tree.mode === null) tree.mode = modeOf(tree.task);
-  const mode = modeNames.find((name) => name === tree.mode);
-  // A wrong mode has no defaults; any mode's stand in, so that the other mistakes are told in the same breath.
-  tree = mergeConfig(modes[mode ?? "blendergym"].defaults as unknown as Tree, tree);
+  if (typeof tree.mode === "string") tree.mode = modeName(tree.mode);
+  if (tree.mode === undefined || tree.mode === null) tree.mode = modeOfTask(tree.task);
+  const definition = typeof tree.mode === "string" ? modes.get(tree.mode) : undefined;
+  // A wrong mode has no defaults; any mode's stand in, so that the other mistakes are told in the same message.
+  tree = mergeConfig((definition ?? blendergym).defaults as unknown as Tree, tree);
 
   const models = isTree(tree.models) ? (withoutNulls(tree.models, ["models"]) as Tree) : {};
-  const definition = mode === undefined ? undefined : modes[mode];
   const { config, problems } = check(tree);
-  const cast = castRoles(tree, models, definition);
+  const found = resolveRoles(tree, models, definition);
   // What the schema already said about `models` needs no second line.
   const told = problems.some(({ path }) => path[0] === "models");
-  problems.push(...cast.problems.filter(({ path }) => !told || path[0] !== "models"));
+  problems.push(...found.problems.filter(({ path }) => !told || path[0] !== "models"));
+  if (config) problems.push(...unknownServers(config));
   if (config && definition) problems.push(...settingsMisfit(config, definition));
   faults.push(...problems.map((problem) => lineFor(problem, layers)));
 
-  const { generator, verifier } = cast.roles;
+  const { generator, verifier } = found.roles;
   if (faults.length > 0 || !config || !definition || !generator || !verifier) {
     throw new VigaError("config_invalid", [...new Set(faults)].join("\n"), {
       hint:
-        cast.toAdd === null
+        found.toAdd === null
           ? "nothing was started; `viga init` writes a commented viga.yaml that shows every key"
-          : `nothing was started; a model without a profile is added by three lines of viga.yaml:\n${cast.toAdd}`,
+          : `nothing was started; a model without a profile is added by three lines of viga.yaml:\n${found.toAdd}`,
     });
   }
   const task = typeof config.task === "string" ? { dir: config.task } : (config.task ?? {});
-  return { ...config, definition, preset, task, roles: { generator, verifier }, shadow: cast.shadow, models };
+  return { ...config, preset, task, roles: { generator, verifier }, shadow: found.shadow, models };
 }
 
 /** The preset, and the file over it, that `--config` names. */
@@ -112,7 +114,7 @@ function flagTree({ mode, task }: ConfigRequest): Tree {
 }
 
 /** Tells the mode from what the task gives. */
-function modeOf(task: unknown): ModeName | undefined {
+function modeOfTask(task: unknown): string | undefined {
   if (!isTree(task)) return undefined;
   if (typeof task.dir === "string") return detectMode(task.dir);
   if (typeof task.base === "string" && typeof task.start === "string") return "blendergym";
@@ -147,12 +149,14 @@ function check(tree: Tree): { config: ConfigTree | null; problems: Problem[] } {
 }
 
 /** Values of `prompt` and `init` that the mode does not have. */
-function settingsMisfit(config: ConfigTree, mode: (typeof modes)[ModeName]): Problem[] {
+function settingsMisfit(config: ConfigTree, mode: ModeDefinition): Problem[] {
   const allowed = { prompt: mode.promptSettings, init: mode.initSettings } as const;
   return (["prompt", "init"] as const)
     .filter((key) => !(allowed[key] as readonly string[]).includes(config[key]))
     .map((key) => ({
       path: [key],
-      message: `expected one of ${allowed[key].join(", ")} in mode ${mode.name}, got "${config[key]}"`,
+      message: `expected one of ${allowed[key].join(", ")} in mode ${mode.name}, got "${config[key]}"${
+        config[key] === absentInit ? " (this version has no SAM 3D to make a start scene from the target)" : ""
+      }`,
     }));
 }

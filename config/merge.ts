@@ -1,4 +1,5 @@
 import { isTree, nullCounts, type Path, put, type Tree } from "./layer.ts";
+import { kindOf, players } from "./players.ts";
 import { modelSettings } from "./roles.ts";
 
 /**
@@ -35,10 +36,11 @@ export function expand(tree: Tree): Tree {
 
 export const roleSections = ["roles", "shadow"] as const;
 
-const builtIn = (player: unknown): boolean =>
-  typeof player === "string" && ["solver", "pixels"].includes(player.trim());
+/** A player that no setting of a role means anything to. */
+const takesNone = (player: unknown): boolean =>
+  typeof player === "string" && players[kindOf(player)?.kind ?? ""]?.settings === false;
 
-/** Merges two expanded layers. Naming a built-in player drops the settings for models that the role would inherit. */
+/** Merges two expanded layers. Naming a player that takes no settings drops those the role would inherit. */
 export function mergeConfig(under: Tree, over: Tree): Tree {
   const lower = merge({}, under);
   for (const section of roleSections) {
@@ -47,7 +49,7 @@ export function mergeConfig(under: Tree, over: Tree): Tree {
     const kept = merge({}, theirs);
     for (const [role, value] of Object.entries(mine)) {
       const below = Object.hasOwn(kept, role) ? kept[role] : undefined;
-      if (!isTree(value) || !isTree(below) || !builtIn(value.player)) continue;
+      if (!isTree(value) || !isTree(below) || !takesNone(value.player)) continue;
       put(kept, role, Object.fromEntries(Object.entries(below).filter(([key]) => !modelSettings.includes(key))));
     }
     lower[section] = kept;

@@ -1,6 +1,7 @@
 import { homedir } from "node:os";
 import { join, resolve } from "node:path";
 import { isTree, type Tree } from "./layer.ts";
+import { kindOf, players } from "./players.ts";
 
 /**
  * A path as written, made absolute: `~/` is the home folder, all else is relative to `from`. Environment variables
@@ -21,16 +22,20 @@ export function absolutePaths(tree: Tree, from: string): Tree {
   const path = (value: unknown): unknown => (typeof value === "string" && value !== "" ? absolute(value, from) : value);
   map("task", (key, value) => {
     if (key === "targets" && Array.isArray(value)) return value.map(path);
+    if (key === "views" && Array.isArray(value)) {
+      return value.map((view) => (isTree(view) && "target" in view ? { ...view, target: path(view.target) } : view));
+    }
     return ["dir", "start", "base"].includes(key) ? path(value) : value;
   });
   map("bus", (key, value) => (key === "creds" ? path(value) : value));
   map("programs", (_key, value) => (typeof value === "string" && /[/~]/.test(value) ? path(value) : value));
-  for (const section of ["roles", "shadow"]) map(section, (_role, value) => replayPath(value, from));
+  for (const section of ["roles", "shadow"]) map(section, (_role, value) => playerPath(value, from));
   return out;
 }
 
-function replayPath(role: unknown, from: string): unknown {
+function playerPath(role: unknown, from: string): unknown {
   if (!isTree(role) || typeof role.player !== "string") return role;
-  const [, path] = /^\s*replay:(.*)$/s.exec(role.player) ?? [];
-  return path === undefined || path.trim() === "" ? role : { ...role, player: `replay:${absolute(path.trim(), from)}` };
+  const own = kindOf(role.player);
+  if (own?.argument == null || own.argument === "" || players[own.kind]?.argument?.path !== true) return role;
+  return { ...role, player: `${own.kind}:${absolute(own.argument, from)}` };
 }

@@ -2,26 +2,62 @@ import type { NamedProfile } from "./profile.ts";
 import { nearest, suggest } from "./suggest.ts";
 import { suggestModel } from "./suggest-model.ts";
 
-/** Who can play a role: a built-in, a tape, a program of the user's, or a model. */
-export type PlayerSpec =
-  | { kind: "solver" }
-  | { kind: "pixels" }
-  /** Plays back what the role did in an earlier run; `path` is that run's output folder. */
-  | { kind: "replay"; path: string }
-  /** Any program that speaks JSON lines on stdin and stdout. */
-  | { kind: "command"; command: string }
-  | { kind: "model"; profile: string };
-
 export const roleNames = ["generator", "verifier"] as const;
 export type RoleName = (typeof roleNames)[number];
 
-const plays: Record<PlayerSpec["kind"], readonly RoleName[]> = {
-  solver: ["generator"],
-  pixels: ["verifier"],
-  replay: roleNames,
-  command: roleNames,
-  model: roleNames,
+/** One kind of player. */
+export interface PlayerKind {
+  roles: readonly RoleName[];
+  /** Engines whose programs it can play for; absent: any. */
+  engines?: readonly string[];
+  /** What stands after its name and a colon; absent: nothing does. `path`: it is a file or folder. */
+  argument?: { name: string; what: string; path?: boolean };
+  /** Whether the settings of a role beside its player mean anything to it. */
+  settings: boolean;
+  /** What it does, in a few words. */
+  words: string;
+}
+
+/**
+ * Every kind of player by its name, the only list of them. Each has a folder of the same name in actors/players, whose
+ * player.ts makes it. `model` is named by a profile instead.
+ */
+export const players: Readonly<Record<string, PlayerKind>> = {
+  solver: { roles: ["generator"], engines: ["blender"], settings: false, words: "numeric, writes" },
+  pixels: { roles: ["verifier"], settings: false, words: "measured, judges" },
+  replay: {
+    roles: roleNames,
+    argument: { name: "run", what: "output folder of a run", path: true },
+    settings: true,
+    words: "plays back what the role did in an earlier run",
+  },
+  command: {
+    roles: roleNames,
+    argument: { name: "program", what: "program and arguments" },
+    settings: true,
+    words: "any program that speaks JSON lines on stdin and stdout",
+  },
+  model: { roles: roleNames, settings: true, words: "the name of a model" },
 };
+
+/** Who plays a role: a kind, and what stands after the colon or, for a model, its profile's name. */
+export interface PlayerSpec {
+  kind: string;
+  argument: string | null;
+}
+
+/** Players as people write them: "solver", "replay:<run>"; models apart. */
+export const writtenPlayers: readonly string[] = Object.entries(players)
+  .filter(([name]) => name !== "model")
+  .map(([name, { argument }]) => (argument === undefined ? name : `${name}:<${argument.name}>`));
+
+/** The kind that a name as written stands for, and what follows its colon; null where it can only be a model. */
+export function kindOf(written: string): { kind: string; argument: string | null } | null {
+  const [, name = "", colon, rest = ""] = /^\s*([a-z_]+)\s*(:(.*))?$/s.exec(written.trim()) ?? [];
+  const known = name !== "model" && Object.hasOwn(players, name) ? players[name] : undefined;
+  if (known === undefined || (known.argument === undefined) !== (colon === undefined)) return null;
+  return { kind: name, argument: colon === undefined ? null : rest.replace(/^:/, "").trim() };
+}
 
 /** Reads a player's name as written in the configuration. Returns a one-line complaint where it names no player. */
 export function parsePlayer(
@@ -30,29 +66,30 @@ export function parsePlayer(
   profiles: ReadonlyMap<string, Pick<NamedProfile, "model" | "retired">> = new Map(),
 ): PlayerSpec | string {
   const name = written.trim();
-  if (name === "solver" || name === "pixels") return { kind: name };
-  const [, prefix, rest] = /^(replay|command):(.*)$/s.exec(name) ?? [];
-  if (prefix !== undefined && rest?.trim() === "") {
-    return prefix === "replay"
-      ? "expected replay:<output folder of a run>, got nothing after the colon"
-      : "expected command:<program and arguments>, got nothing after the colon";
+  const own = kindOf(name);
+  if (own?.argument === "") {
+    return `expected ${own.kind}:<${players[own.kind]?.argument?.what}>, got nothing after the colon`;
   }
-  if (prefix === "replay") return { kind: "replay", path: rest!.trim() };
-  if (prefix === "command") return { kind: "command", command: rest!.trim() };
+  if (own !== null) return own;
   const profile = models.find((model) => model.toLowerCase() === name.toLowerCase().replace(/-instruct$/, ""));
   const exact = models.includes(name) ? name : profile;
-  if (exact !== undefined) return { kind: "model", profile: exact };
-  const others = ["solver", "pixels", "replay:<run>", "command:<program>"];
+  if (exact !== undefined) return { kind: "model", argument: exact };
   const living = models.filter((model) => profiles.get(model)?.retired === undefined);
-  const near = nearest(name, others) === undefined ? suggestModel(name, profiles) : suggest(name, others);
-  return `expected a player (${[...others, ...living].join(", ")}), got ${JSON.stringify(name)}${near}`;
+  const near =
+    nearest(name, writtenPlayers) === undefined ? suggestModel(name, profiles) : suggest(name, writtenPlayers);
+  return `expected a player (${[...writtenPlayers, ...living].join(", ")}), got ${JSON.stringify(name)}${near}`;
 }
 
-/** A one-line complaint where the player cannot play the role, else null. */
-export function playerMisfit(role: RoleName, spec: PlayerSpec): string | null {
-  if (plays[spec.kind].includes(role)) return null;
-  const can = (Object.keys(plays) as PlayerSpec["kind"][]).filter((kind) => plays[kind].includes(role));
-  return `${spec.kind} plays ${plays[spec.kind].join(" and ")}, not ${role}; expected one of ${can
-    .map((kind) => (kind === "model" ? "a model" : kind))
-    .join(", ")}`;
+const called = (kind: string) => (kind === "model" ? "a model" : kind);
+
+/** A one-line complaint where the player cannot play the role in a mode of this engine, else null. */
+export function playerMisfit(role: RoleName, { kind }: PlayerSpec, mode?: { name: string; engine: string }) {
+  const able = (name: string) => players[name]?.roles.includes(role) === true;
+  const fits = (name: string) => mode === undefined || (players[name]?.engines?.includes(mode.engine) ?? true);
+  const others = Object.keys(players).filter((name) => able(name) && fits(name));
+  if (!able(kind)) {
+    return `${kind} plays ${players[kind]?.roles.join(" and ")}, not ${role}; expected one of ${others.map(called).join(", ")}`;
+  }
+  if (fits(kind)) return null;
+  return `${kind} plays for ${players[kind]?.engines?.join(", ")} only; mode ${mode?.name} needs ${others.map(called).join(", ")}`;
 }

@@ -3,14 +3,14 @@ import type { Problem } from "./complaints.ts";
 import { VigaError } from "./errors.ts";
 import { isTree, type Tree } from "./layer.ts";
 import type { ModeDefinition } from "./modes/mode.ts";
-import { parsePlayer, playerMisfit, type RoleName, roleNames } from "./players.ts";
+import { parsePlayer, playerMisfit, players, type RoleName, roleNames } from "./players.ts";
 import type { NamedProfile } from "./profile.ts";
 import { findProfile, loadProfiles } from "./profiles.ts";
 import type { ResolvedRole } from "./resolved.ts";
 import { type RoleSettings, roleSchema } from "./roles.ts";
 
 /** Who plays what, once every player is known to exist and to fit its role. */
-export interface Cast {
+export interface ResolvedRoles {
   roles: Partial<Record<RoleName, ResolvedRole>>;
   shadow: Partial<Record<RoleName, ResolvedRole>>;
   problems: Problem[];
@@ -19,12 +19,12 @@ export interface Cast {
 }
 
 /**
- * Casts the roles of a merged tree. Roles whose settings are malformed are left to the schema's own complaints, so
+ * The roles of a merged tree with their players. Roles whose settings are malformed are left to the schema's own complaints, so
  * that all mistakes of a file are told at once.
  */
-export function castRoles(tree: Tree, models: Tree, mode: ModeDefinition | undefined): Cast {
-  const cast: Cast = { roles: {}, shadow: {}, problems: [], toAdd: null };
-  const profiles = profilesOf(models, cast.problems);
+export function resolveRoles(tree: Tree, models: Tree, mode: ModeDefinition | undefined): ResolvedRoles {
+  const resolved: ResolvedRoles = { roles: {}, shadow: {}, problems: [], toAdd: null };
+  const profiles = profilesOf(models, resolved.problems);
   const names = [...new Set([...profiles.keys(), ...Object.keys(models)])];
   for (const section of ["roles", "shadow"] as const) {
     const written = tree[section];
@@ -33,13 +33,13 @@ export function castRoles(tree: Tree, models: Tree, mode: ModeDefinition | undef
       const checked = roleSchema.safeParse(written[role]);
       if (!checked.success) continue;
       const settings = typeof checked.data === "string" ? { player: checked.data } : checked.data;
-      const found = castRole(role, settings, { profiles, names }, mode);
-      if ("spec" in found) cast[section][role] = found;
-      else cast.problems.push(...found.map(([key, message]) => ({ path: [section, role, key], message })));
-      if (!isKnown(settings.player, names)) cast.toAdd ??= linesToAdd(settings.player.trim(), profiles);
+      const found = resolveRole(role, settings, { profiles, names }, mode);
+      if ("spec" in found) resolved[section][role] = found;
+      else resolved.problems.push(...found.map(([key, message]) => ({ path: [section, role, key], message })));
+      if (!isKnown(settings.player, names)) resolved.toAdd ??= linesToAdd(settings.player.trim(), profiles);
     }
   }
-  return cast;
+  return resolved;
 }
 
 const isKnown = (player: string, names: readonly string[]): boolean =>
@@ -47,7 +47,7 @@ const isKnown = (player: string, names: readonly string[]): boolean =>
 
 type Complaint = [key: string, message: string];
 
-function castRole(
+function resolveRole(
   role: RoleName,
   settings: RoleSettings,
   { profiles, names }: { profiles: ReadonlyMap<string, NamedProfile>; names: readonly string[] },
@@ -56,19 +56,16 @@ function castRole(
   const spec = parsePlayer(settings.player, names, profiles);
   if (typeof spec === "string") return [["player", spec]];
   const complaints: Complaint[] = [];
-  const misfit = playerMisfit(role, spec);
+  const misfit = playerMisfit(role, spec, mode);
   if (misfit !== null) complaints.push(["player", misfit]);
-  else if (spec.kind === "solver" && mode && mode.engine !== "blender") {
-    complaints.push(["player", `solver tunes Blender programs; mode ${mode.name} needs a model, replay or command`]);
-  }
-  if (spec.kind === "solver" || spec.kind === "pixels") {
+  if (players[spec.kind]?.settings === false) {
     for (const [key, value] of Object.entries(settings)) {
       if (key === "player" || value === undefined) continue;
       complaints.push([key, `${spec.kind} is no model and takes no such setting; leave it out`]);
     }
   }
   if (complaints.length > 0) return complaints;
-  const profile = spec.kind === "model" ? findProfile(profiles, spec.profile) : undefined;
+  const profile = spec.kind === "model" ? findProfile(profiles, spec.argument ?? "") : undefined;
   return { ...settings, spec, profile: profile ? withOverrides(profile, settings) : null };
 }
 

@@ -1,8 +1,8 @@
-import type { ModeDefinition, ModeName } from "./modes/mode.ts";
 import type { PlayerSpec, RoleName } from "./players.ts";
 import type { NamedProfile } from "./profile.ts";
 import type { RoleSettings } from "./roles.ts";
 import type { ConfigTree } from "./schema.ts";
+import type { TaskView } from "./views.ts";
 
 /** What the command line says about the task. Paths are relative to the working folder. */
 export interface TaskFlags {
@@ -38,12 +38,12 @@ export interface TaskSource {
   targets?: string[] | undefined;
   start?: string | undefined;
   base?: string | undefined;
+  views?: TaskView[] | undefined;
 }
 
 /** A complete, checked configuration. Plain JSON: it is written to args.json as it is, and holds no secret. */
 export interface ResolvedConfig extends Omit<ConfigTree, "roles" | "shadow" | "task" | "preset" | "models"> {
-  mode: ModeName;
-  definition: ModeDefinition;
+  mode: string;
   preset: string;
   task: TaskSource;
   roles: Record<RoleName, ResolvedRole>;

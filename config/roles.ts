@@ -1,21 +1,25 @@
 import { z } from "zod";
+import { writtenPlayers } from "./players.ts";
 import { profile } from "./profile.ts";
+import { toolReference } from "./skills.ts";
+
+const written = `${writtenPlayers.join(", ")} or the name of a model`;
+const expectedPlayer = `expected a player: ${written}`;
 
 const player = z
-  .string({ error: "expected a player: solver, pixels, replay:<run>, command:<program> or the name of a model" })
+  .string({ error: expectedPlayer })
   .trim()
-  .min(1, "expected a player: solver, pixels, replay:<run>, command:<program> or the name of a model")
+  .min(1, expectedPlayer)
   .max(4096)
-  .meta({ description: "Who plays the role: solver, pixels, replay:<run>, command:<program> or the name of a model." });
+  .meta({ description: `Who plays the role: ${written}.` });
 
 /** Settings of one role beside its player. All but `player` are for models and commands. */
 const roleObject = z.strictObject({
   player,
-  skills: z
-    .array(z.string().regex(/^[a-z][a-z0-9_]*$/, "expected the name of a tool, like get_scene_info"))
-    .max(32)
-    .optional()
-    .meta({ description: "Tools the role is offered; absent: the mode's own list." }),
+  skills: z.array(toolReference).max(32).optional().meta({
+    description:
+      "Tools the role is offered, viga's own by name, those of a server under skills as server/tool or server/*; absent: the mode's own list.",
+  }),
   analyze_target: z
     .boolean()
     .optional()

@@ -1,10 +1,13 @@
 import { z } from "zod";
 import { executorsSchema, limitsSchema } from "./executors.ts";
-import { initSettings, modeNames, promptSettings } from "./modes/mode.ts";
+import { initSettings, modeNames, promptSettings } from "./modes/index.ts";
 import { profileOverride } from "./profile.ts";
+import { programsSchema } from "./programs.ts";
 import { renderSchema } from "./render.ts";
 import { rolesSchema, shadowSchema } from "./roles.ts";
+import { skillsSchema } from "./skills.ts";
 import { stopSchema } from "./stop.ts";
+import { viewsSchema } from "./views.ts";
 
 const path = z.string().min(1).max(4096);
 
@@ -21,32 +24,44 @@ const taskSchema = z
         targets: z.array(path).max(32).optional().meta({ description: "Target pictures; []: use the text only." }),
         start: path.optional().meta({ description: "Program to start from." }),
         base: path.optional().meta({ description: ".blend, deck or page that programs run on." }),
+        views: viewsSchema
+          .optional()
+          .meta({ description: "Pictures to take: cameras, frames, sizes and their targets; absent: the mode's own." }),
       }),
     ],
-    { error: "expected a task folder or { dir, text, targets, start, base }" },
+    { error: "expected a task folder or { dir, text, targets, start, base, views }" },
   )
   .meta({ description: "What the run is about." });
 
-const busSchema = z.strictObject({
-  url: z
-    .string()
-    .regex(
-      /^(nats|tls|wss?):\/\/[^\s@]+$/,
-      "expected nats://host:port or tls://host:port, without user or password (put those into a creds file)",
-    )
-    .optional()
-    .meta({ description: "A NATS server to use; absent: the run starts its own." }),
-  creds: path.optional().meta({ description: "NATS credentials file." }),
-});
+/** A start that the reference has and this version does not: refused with its own words (loader.ts). */
+export const absentInit = "sam3d";
 
-const programsSchema = z.strictObject({
-  blender: path.optional(),
-  nats_server: path.optional(),
-  bwrap: path.optional(),
-  chromium: path.optional(),
-  libreoffice: path.optional(),
-  ffmpeg: path.optional(),
-});
+const busSchema = z
+  .strictObject({
+    url: z
+      .string()
+      .regex(
+        /^(nats|tls|wss?):\/\/[^\s@]+$/,
+        "expected nats://host:port or tls://host:port, without user or password (put those into a creds file)",
+      )
+      .optional()
+      .meta({ description: "A NATS server to use; absent: the run starts its own." }),
+    creds: path.optional().meta({ description: "NATS credentials file." }),
+    keep_hours: z.number().min(0).max(87_600).optional().meta({
+      description: "Hours for which that server keeps the events of finished runs; absent: 24.",
+    }),
+    max_bytes: z.int().min(1).optional().meta({
+      description: "Bytes above which finished runs' events go earlier, the oldest first; absent: no limit.",
+    }),
+  })
+  .superRefine(({ url, ...rest }, context) => {
+    if (url !== undefined) return;
+    for (const key of ["keep_hours", "max_bytes"] as const) {
+      if (rest[key] === undefined) continue;
+      const message = "needs bus.url: a server of the run's own keeps nothing of a finished run";
+      context.addIssue({ code: "custom", path: [key], message });
+    }
+  });
 
 /** viga.yaml, after the mode's defaults and the preset have been laid under it. */
 export const configSchema = z.strictObject({
@@ -54,8 +69,14 @@ export const configSchema = z.strictObject({
   preset: z.string().optional().meta({ description: "Preset that this file builds on; absent: offline." }),
   task: taskSchema.optional(),
   prompt: z.enum(promptSettings).default("none").meta({ description: "Prompt variant (scene modes)." }),
-  init: z.enum(initSettings).default("none").meta({ description: "What a scene starts from (scene modes)." }),
+  init: z
+    .enum([...initSettings, absentInit])
+    .default("none")
+    .meta({ description: "What a scene starts from (scene modes)." }),
   roles: rolesSchema.meta({ description: "Who plays what." }),
+  skills: skillsSchema
+    .default({})
+    .meta({ description: "MCP servers of your own, whose tools roles may be offered. They run outside the sandbox." }),
   shadow: shadowSchema.prefault({}).meta({ description: "Players that listen and are recorded, but never used." }),
   refine: z.enum(["none", "solver"]).default("none").meta({ description: "Numeric refinement of each program." }),
   baseline: z

@@ -2,25 +2,19 @@ import { existsSync, type Stats, statSync } from "node:fs";
 import { readdir } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
 import { VigaError } from "./errors.ts";
-import type { InitSetting, LayoutFile, ModeDefinition, ModeName } from "./modes/mode.ts";
+import { modeFor } from "./modes/index.ts";
+import type { LayoutFile, ModeDefinition, TaskLook } from "./modes/mode.ts";
 
-/**
- * The mode that a task folder (or, where tasks lie flat, a task file) shows by the files in it; undefined where it
- * shows none. A folder that could be a static or a dynamic scene counts as static.
- */
-export function detectMode(task: string): ModeName | undefined {
-  const has = (name: string): boolean => existsSync(join(task, name));
-  if (!isFolder(task)) return flatPicture(task) === undefined ? undefined : "design2code";
-  if (has("blender_file.blend") && has("start.py")) {
-    // The two share a layout but for BlenderBench's annotated goals and the folder above, level1 to level3.
-    const annotated = has("renders/goal/visprompt1.png") || has("renders/goal/style1.png");
-    const bench = has("task.txt") && (annotated || /^level\d$/.test(basename(dirname(resolve(task)))));
-    return bench ? "blenderbench" : "blendergym";
-  }
-  if (["instruction.txt", "instruction_no_image.txt", "instruction_high_level.txt"].some(has)) return "autopresent";
-  if (["target.png", "target.jpg", "target.jpeg", "target", "description.txt"].some(has)) return "static_scene";
-  if (has("start.png")) return "dynamic_scene";
-  return undefined;
+/** The mode that a task folder (or, where tasks lie flat, a task file) shows by its files; undefined where it shows none. */
+export function detectMode(task: string): string | undefined {
+  const folder = isFolder(task);
+  if (!folder && flatPicture(task) === undefined) return undefined;
+  const look: TaskLook = {
+    kind: folder ? "folder" : "picture",
+    has: (name) => existsSync(join(task, name)),
+    parent: basename(dirname(resolve(task))),
+  };
+  return modeFor(look) ?? undefined;
 }
 
 /** The files of a task, by absolute path. What a text names but the folder lacks is null or left out. */
@@ -58,7 +52,7 @@ function flatPicture(task: string): string | undefined {
  * Finds a task's inputs by the mode's layout. Opens nothing but folders.
  * Throws `not_found` for a missing folder and for missing required files, naming every path that was tried.
  */
-export async function findTaskFiles(task: string, mode: ModeDefinition, init: InitSetting): Promise<TaskFiles> {
+export async function findTaskFiles(task: string, mode: ModeDefinition, init: string): Promise<TaskFiles> {
   const { layout } = mode;
   let root = task;
   let id = "";
@@ -95,7 +89,7 @@ export async function findTaskFiles(task: string, mode: ModeDefinition, init: In
     return [];
   };
 
-  const started = init === "none" || init === "sam3d" ? null : initFiles(init);
+  const started = init === "none" ? null : initFiles(init);
   const start = (await first(started?.start ?? layout.start))[0] ?? null;
   const base = (await first(started?.base ?? layout.base))[0] ?? null;
   const text = (await first(layout.text))[0] ?? null;
@@ -111,7 +105,7 @@ export async function findTaskFiles(task: string, mode: ModeDefinition, init: In
 }
 
 /** Where `init: minimal` and `init: reasonable` take a scene from. */
-function initFiles(init: "minimal" | "reasonable"): { start: LayoutFile; base: LayoutFile } {
+function initFiles(init: string): { start: LayoutFile; base: LayoutFile } {
   return {
     start: { from: [`${init}_init.py`, `${init}_init/start.py`], required: false },
     base: { from: [`${init}_init.blend`, `${init}_init/blender_file.blend`], required: false },

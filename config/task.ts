@@ -1,31 +1,35 @@
 import { basename, extname } from "node:path";
+import type { View } from "../machines/domain/index.ts";
 import { checkBase, type LoadedPicture, loadPicture, loadProgram, loadText } from "./check-inputs.ts";
 import { VigaError } from "./errors.ts";
-import type { ModeDefinition, ModeName } from "./modes/mode.ts";
+import { modeOf } from "./modes/index.ts";
+import type { ModeDefinition } from "./modes/mode.ts";
 import type { ResolvedConfig } from "./resolved.ts";
 import { findTaskFiles } from "./task-files.ts";
 
-/** A target picture under the name of the render it is compared with (`target2.png` ... where there is none). */
+/** A target picture under the name of the view it belongs to (`target2` ... where there is none). */
 export interface LoadedTarget extends LoadedPicture {
   name: string;
 }
 
 /** A task that was read and checked. Paths are absolute; nothing was written. */
 export interface LoadedTask {
-  mode: ModeName;
+  mode: string;
   /** Safe as a folder name and as a NATS token. */
   name: string;
   dir: string | null;
   /** What is asked for; "" where the task is its picture alone. */
   text: string;
   targets: LoadedTarget[];
+  /** Pictures to take; each has the aspect of its target. */
+  views: View[];
   start: { path: string; text: string } | null;
   base: string | null;
   /** Files a program may load. */
   assets: string[];
 }
 
-export type TaskRequest = Pick<ResolvedConfig, "task" | "definition" | "init">;
+export type TaskRequest = Pick<ResolvedConfig, "task" | "mode" | "init">;
 
 const fileTask = /\.(png|jpe?g|webp|html)$/i;
 
@@ -44,17 +48,24 @@ export function taskName(from: string): string {
  * Ground truth that lies beside the inputs (goal.py) is never opened.
  * Throws `not_found` for missing files (listing what was looked for) and `input_invalid` for broken ones.
  */
-export async function loadTask({ task, definition, init }: TaskRequest): Promise<LoadedTask> {
+export async function loadTask({ task, mode, init }: TaskRequest): Promise<LoadedTask> {
+  const definition = modeOf(mode);
   const found = task.dir === undefined ? null : await findTaskFiles(task.dir, definition, init);
   const start = task.start ?? found?.start ?? null;
   const base = task.base ?? found?.base ?? null;
-  const targetPaths = task.targets ?? found?.targets ?? [];
+  const ownViews = task.views?.some((view) => view.target !== undefined) === true;
+  const wanted = ownViews
+    ? task.views!.flatMap(({ name, target }) => (target === undefined ? [] : [{ name, path: target }]))
+    : (task.targets ?? found?.targets ?? []).map((path, index) => ({
+        name: (task.views ?? definition.views)[index]?.name ?? `target${index + 1}`,
+        path,
+      }));
   const text = task.text ?? (found?.text ? (await loadText(found.text, "task text")).trim() : "");
 
   const missing: string[] = [];
   if (definition.needs.start && start === null) missing.push("a start program (--start FILE)");
   if (definition.needs.base && base === null) missing.push("a base file (--base FILE)");
-  if (targetPaths.length === 0 && (definition.needs.target === "required" || text === "")) {
+  if (wanted.length === 0 && (definition.needs.target === "required" || text === "")) {
     missing.push(
       definition.needs.target === "required"
         ? "a target picture (--target IMG)"
@@ -67,14 +78,15 @@ export async function loadTask({ task, definition, init }: TaskRequest): Promise
       hint: `give a task folder in ${definition.name}'s layout, or the files by flags`,
     });
   }
-  const targets = await Promise.all(targetPaths.map((path) => loadPicture(path)));
+  const targets = await Promise.all(wanted.map(async ({ name, path }) => ({ ...(await loadPicture(path)), name })));
   if (base !== null) await checkBase(base);
   return {
     mode: definition.name,
-    name: nameOf(task.dir, targetPaths[0] ?? start),
+    name: nameOf(task.dir, wanted[0]?.path ?? start),
     dir: task.dir ?? null,
     text,
-    targets: targets.map((picture, index) => ({ ...picture, name: targetName(definition, index) })),
+    targets,
+    views: viewsOf(task.views, definition, targets),
     start: start === null ? null : { path: start, text: await loadProgram(start) },
     base,
     assets: found?.assets ?? [],
@@ -85,6 +97,22 @@ function nameOf(dir: string | undefined, file: string | null): string {
   return taskName(dir ?? file ?? "task");
 }
 
-function targetName(definition: ModeDefinition, index: number): string {
-  return definition.views[index]?.name ?? `target${index + 1}.png`;
+/**
+ * The pictures to take, each with its target's aspect. A view without a target of its own (BlenderGym's second camera)
+ * has the first target's, and without any target that of `size`, else the scene's.
+ */
+function viewsOf(written: TaskRequest["task"]["views"], definition: ModeDefinition, targets: LoadedTarget[]): View[] {
+  const views: View[] = written
+    ? written.map(({ name, camera, frame }) => ({
+        name,
+        camera: camera ?? null,
+        ...(frame === undefined ? {} : { frame }),
+      }))
+    : definition.views.map((view) => ({ ...view }));
+  return views.map((view, index) => {
+    const size = written?.[index]?.size;
+    const own = targets.find((target) => target.name === view.name);
+    const from = own ?? (size === undefined ? targets[0] : { width: size[0], height: size[1] });
+    return from === undefined ? view : { ...view, aspect: { width: from.width, height: from.height } };
+  });
 }

@@ -1,5 +1,6 @@
 import { VigaError } from "../config/errors.ts";
-import type { Measures } from "../machines/domain/index.ts";
+import type { Measures, MetricInfo } from "../machines/domain/index.ts";
+import type { Evaluator } from "./evaluator.ts";
 import { decodePicture, type Picture } from "./pictures/picture.ts";
 import { alignedGoal, photometricLoss } from "./pictures/pl.ts";
 import { ssim } from "./pictures/ssim.ts";
@@ -15,8 +16,34 @@ async function picture(source: Buffer | Picture, name: string): Promise<Picture>
   return Buffer.isBuffer(source) ? decodePicture(source, name) : source;
 }
 
+const pl: MetricInfo = { name: "pl", label: "PL", title: "photometric loss", better: "lower", unit: "", digits: 4 };
+const structural: MetricInfo = {
+  name: "ssim",
+  label: "SSIM",
+  title: "structural similarity",
+  better: "higher",
+  unit: "",
+  digits: 4,
+};
+
+/** Pictures against pictures: the loss is PL, SSIM stands beside it. */
+export const photometric: Evaluator = {
+  measurement: { evaluator: "photometric", loss: pl, metrics: [pl, structural] },
+  async measure(state, task, read) {
+    if (!state.ok) return null;
+    const pairs = pairViews(state.renders, task.targets);
+    if (pairs.length === 0) return null;
+    return compareViews(
+      await Promise.all(
+        pairs.map(async ({ name, image, target }) => ({ name, image: await read(image), target: await read(target) })),
+      ),
+    );
+  },
+};
+
 /**
- * Measures of a state against its targets: PL and SSIM per view, and their unweighted means.
+ * Measures of pictures against their targets: PL and SSIM per view, and their unweighted means. Noise is 0: two pictures
+ * are compared exactly, whatever drew them.
  *
  * @throws VigaError input_invalid when there is no view, or a picture cannot be read
  */
@@ -30,11 +57,13 @@ export async function compareViews(views: View[]): Promise<Measures> {
     views.map(async ({ name, image, target }) => {
       const [render, goal] = await Promise.all([picture(image, name), picture(target, `target ${name}`)]);
       const aligned = alignedGoal(render, goal);
-      return { name, pl: photometricLoss(render, aligned), ssim: ssim(render, aligned) };
+      const loss = photometricLoss(render, aligned);
+      return { name, loss, metrics: { pl: loss, ssim: ssim(render, aligned) } };
     }),
   );
   const mean = (values: number[]) => values.reduce((sum, v) => sum + v, 0) / values.length;
-  return { pl: mean(measured.map((v) => v.pl)), ssim: mean(measured.map((v) => v.ssim)), views: measured };
+  const loss = mean(measured.map((v) => v.loss));
+  return { loss, noise: 0, metrics: { pl: loss, ssim: mean(measured.map((v) => v.metrics.ssim)) }, views: measured };
 }
 
 /** Render and target of one view, by whatever stands for a picture (an artifact reference, a path). */
@@ -45,8 +74,8 @@ export interface Paired<T> {
 }
 
 /**
- * Pairs renders with targets by name, with or without a file ending. A single render and a single target belong
- * together whatever they are called.
+ * Pairs renders with targets by the view's name. A single render and a single target belong together whatever they are
+ * called.
  */
 export function pairViews<T>(
   renders: readonly { name: string; image: T }[],
@@ -54,9 +83,8 @@ export function pairViews<T>(
 ): Paired<T>[] {
   const only = renders.length === 1 && targets.length === 1 ? [renders[0]!, targets[0]!] : null;
   if (only !== null) return [{ name: only[0]!.name, image: only[0]!.image, target: only[1]!.image }];
-  const bare = (name: string) => name.replace(/\.(png|jpe?g|webp)$/i, "");
-  return targets.flatMap((target) => {
-    const render = renders.find((r) => bare(r.name) === bare(target.name));
-    return render === undefined ? [] : [{ name: bare(render.name), image: render.image, target: target.image }];
+  return targets.flatMap(({ name, image: target }) => {
+    const render = renders.find((one) => one.name === name);
+    return render === undefined ? [] : [{ name, image: render.image, target }];
   });
 }

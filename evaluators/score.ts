@@ -9,11 +9,13 @@ export interface PairScore {
   schema: 1;
   prediction: string;
   reference: string;
+  loss: number;
+  metrics: Record<string, number>;
   /** Photometric loss 0..1, mean over the views; tables print it x1000 (`pl_x1000`). */
   pl: number;
   pl_x1000: number;
   ssim: number;
-  views: { name: string; pl: number; ssim: number }[];
+  views: { name: string; loss: number; metrics: Record<string, number>; pl: number; ssim: number }[];
 }
 
 const picture = /\.(png|jpe?g|webp)$/i;
@@ -70,9 +72,17 @@ export async function scorePair(pair: { prediction: string; reference: string })
   return {
     schema: 1,
     ...pair,
-    pl: measured.pl,
-    pl_x1000: measured.pl * 1000,
-    ssim: measured.ssim,
-    views: measured.views,
+    loss: measured.loss,
+    metrics: measured.metrics,
+    pl: measured.loss,
+    pl_x1000: measured.loss * 1000,
+    ssim: measured.metrics.ssim ?? 0,
+    views: measured.views.map(({ name, loss, metrics }) => ({
+      name,
+      loss,
+      metrics,
+      pl: loss,
+      ssim: metrics.ssim ?? 0,
+    })),
   };
 }

@@ -9,6 +9,8 @@ import { defaultLimits, type Engine } from "../bridge/engines/contract.ts";
 import { exitOnFlags, fail } from "../cli/exit.ts";
 import { whole } from "../cli/numbers.ts";
 import { VigaError } from "../config/errors.ts";
+import { readPicture } from "../evaluators/pictures/picture.ts";
+import type { PictureSize } from "../machines/domain/index.ts";
 import { draw, readKind } from "./draw.ts";
 
 /**
@@ -36,12 +38,12 @@ async function render(
   base: string | undefined,
   dir: string,
   quality: { px: number; samples: number } | null,
-  save?: string,
+  { save, goal }: { save?: string; goal?: string } = {},
 ): Promise<void> {
   const state = await engine.run({
     job: `example-${Math.random().toString(36).slice(2)}`,
     program,
-    views: quality ? [{ camera: "Camera1", name: "render1.png" }] : [],
+    views: quality ? [{ camera: "Camera1", name: "render1", ...(goal === undefined ? {} : await aspectOf(goal)) }] : [],
     quality: quality ?? { px: 16, samples: 1 },
     limits: { ...defaultLimits, seconds: 1800 },
     dir,
@@ -52,13 +54,21 @@ async function render(
     throw new VigaError("program_error", `an example program failed: ${state.error?.message ?? state.log}`);
 }
 
+/** A picture's shape, for a view that is to match it. */
+async function aspectOf(path: string): Promise<{ aspect: PictureSize }> {
+  const { width, height } = await readPicture(path);
+  return { aspect: { width, height } };
+}
+
 /** Makes one example. Returns what was made wrong, for benchmarks. */
 export async function generate(engine: Engine, options: GenerateOptions) {
   const scratch = await mkdtemp(join(tmpdir(), "viga-example-"));
   try {
     const spec = await readKind(join(here, "kinds", `${options.kind}.yaml`));
     const goal = await readFile(join(here, "goals", options.kind, "goal.py"), "utf8");
-    await render(engine, await readFile(join(here, "base.py"), "utf8"), undefined, scratch, null, "blender_file.blend");
+    await render(engine, await readFile(join(here, "base.py"), "utf8"), undefined, scratch, null, {
+      save: "blender_file.blend",
+    });
     const base = join(scratch, "blender_file.blend");
     const reply = await engine.call({
       job: "example-knobs",
@@ -80,7 +90,8 @@ export async function generate(engine: Engine, options: GenerateOptions) {
       await render(engine, goal, base, scratch, at);
       await copyFile(join(scratch, "render1.png"), join(options.out, "renders/goal/render1.png"));
     }
-    await render(engine, start, base, scratch, { px: options.px, samples: options.startSamples });
+    const first = { px: options.px, samples: options.startSamples };
+    await render(engine, start, base, scratch, first, { goal: join(options.out, "renders/goal/render1.png") });
     await copyFile(join(scratch, "render1.png"), join(options.out, "renders/start/render1.png"));
     return { wrong, knobs };
   } finally {

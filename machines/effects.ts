@@ -1,6 +1,5 @@
-import { enqueueActions } from "xstate";
 import { z } from "zod";
-import type { Usage } from "./domain/index.ts";
+import type { ErrorData, Usage } from "./domain/index.ts";
 
 /**
  * What a machine may ask of its host. Machines do nothing themselves: `transition()` returns these as data, and the
@@ -40,31 +39,6 @@ export const perform = (key: string, kind: string, input: Record<string, unknown
   input,
 });
 
-export { enqueueActions };
-
-export const errorData = z.object({
-  code: z.string(),
-  message: z.string(),
-  retry: z.enum(["never", "same", "elsewhere"]),
-  hint: z.string().optional(),
-});
-export type EventError = z.infer<typeof errorData>;
-
-/** What one message makes of a machine: changes to its context, and effects for the host. */
-export interface Step<C> {
-  patch?: Partial<C>;
-  effects?: Effect[];
-}
-
-/** Carries a step over into XState's actions. */
-export function applyStep<C>(
-  { patch, effects }: Step<C>,
-  enqueue: { assign: (patch: Partial<C>) => void; effect: (effect: Effect) => void },
-): void {
-  if (patch) enqueue.assign(patch);
-  for (const item of effects ?? []) enqueue.effect(item);
-}
-
 /** Outcomes of `perform`. */
 export interface EffectDone {
   type: "effect.done";
@@ -76,7 +50,7 @@ export interface EffectFailed {
   type: "effect.failed";
   key: string;
   kind: string;
-  error: EventError;
+  error: ErrorData;
   /** What it had spent by then. */
   usage?: Partial<Usage>;
 }

@@ -1,15 +1,7 @@
 import { setup } from "xstate";
-import type { Program, State } from "./domain/index.ts";
-import {
-  applyStep,
-  type Effect,
-  type EffectOutcome,
-  effectActions,
-  perform,
-  record,
-  type Step,
-  send,
-} from "./effects.ts";
+import { failedRun, type Program, type State } from "./domain/index.ts";
+import { type Effect, type EffectOutcome, effectActions, perform, record, send } from "./effects.ts";
+import { stepFor } from "./step.ts";
 
 /**
  * The executor of a run, at home on the slot that holds the run's scene. Takes a round's candidate programs, has each
@@ -41,13 +33,9 @@ const builder = setup({
   actions: effectActions,
 });
 
-const step = (fn: (context: ExecutorContext, event: ExecutorEvent) => Step<ExecutorContext>) =>
-  builder.enqueueActions(({ context, event, enqueue }) =>
-    applyStep(fn(context, event), {
-      assign: (patch) => enqueue.assign(patch),
-      effect: (params) => enqueue({ type: "effect", params }),
-    }),
-  );
+const step = stepFor<ExecutorContext, ExecutorEvent, ReturnType<typeof builder.enqueueActions>>((collect) =>
+  builder.enqueueActions(collect),
+);
 
 const maxAttempts = 2;
 const maxEngineFailures = 3;
@@ -87,13 +75,9 @@ function stateOf(context: ExecutorContext, index: number, event: ExecutorEvent):
   return {
     t: context.t,
     candidate: context.programs[index]?.candidate ?? 0,
-    ok: false,
-    renders: [],
-    log: "",
-    error: { kind: "engine", type: "EngineError", message, ...(hint === undefined ? {} : { hint }) },
+    ...failedRun({ kind: "engine", type: "EngineError", message, ...(hint === undefined ? {} : { hint }) }),
     slot: context.slot,
     epoch: context.epoch,
-    seconds: { execute: 0, render: 0, total: 0 },
   };
 }
 

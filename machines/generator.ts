@@ -1,25 +1,23 @@
 import { setup } from "xstate";
 import { whyApproval } from "./approval.ts";
-import type { Context, Program, Usage } from "./domain/index.ts";
-import {
-  applyStep,
-  type Effect,
-  type EffectFailed,
-  type EffectOutcome,
-  effectActions,
-  perform,
-  record,
-  type Step,
-  send,
-} from "./effects.ts";
+import type { Approval, Context, Program, Usage } from "./domain/index.ts";
+import { type Effect, type EffectFailed, type EffectOutcome, effectActions, perform, record, send } from "./effects.ts";
+import { stepFor } from "./step.ts";
 
 /** The generator: waits for a context M_t, has its player write p_t, asks for approval where configured, proposes it. */
 export interface GeneratorContext {
-  approve: "never" | "always" | "on_error";
+  approve: Approval;
   /** The context being written on; null while idle. */
   current: Context | null;
   /** Programs that wait for approval. */
   waiting: Program[];
+  /** The plan and the usage of the write that made them; both travel on with the programs. */
+  extra: Extra;
+}
+
+interface Extra {
+  plan?: string;
+  usage?: Usage;
 }
 
 export type GeneratorEvent =
@@ -42,13 +40,9 @@ const builder = setup({
   actions: effectActions,
 });
 
-const step = (fn: (context: GeneratorContext, event: GeneratorEvent) => Step<GeneratorContext>) =>
-  builder.enqueueActions(({ context, event, enqueue }) =>
-    applyStep(fn(context, event), {
-      assign: (patch) => enqueue.assign(patch),
-      effect: (params) => enqueue({ type: "effect", params }),
-    }),
-  );
+const step = stepFor<GeneratorContext, GeneratorEvent, ReturnType<typeof builder.enqueueActions>>((collect) =>
+  builder.enqueueActions(collect),
+);
 
 const writeKey = (context: Context) => `write/${context.t}`;
 
@@ -63,7 +57,7 @@ const output = (event: GeneratorEvent) => (event.type === "effect.done" ? event.
 const needsApproval = (context: GeneratorContext) =>
   context.current !== null && whyApproval(context.approve, context.current) !== null;
 
-function propose(context: GeneratorContext, programs: Program[], extra: { plan?: string; usage?: unknown }): Effect[] {
+function propose(context: GeneratorContext, programs: Program[], extra: Extra): Effect[] {
   const t = context.current?.t ?? 0;
   return [
     ...programs.map((program) => record("program.proposed", { program })),
@@ -81,7 +75,7 @@ const takeContext = step((_, event) => {
   if (event.type !== "context") return {};
   const { context } = event;
   return {
-    patch: { current: context, waiting: [] },
+    patch: { current: context, waiting: [], extra: {} },
     effects: [record("writing", { t: context.t }), perform(writeKey(context), "write", { context })],
   };
 });
@@ -98,9 +92,9 @@ const giveUp = (context: GeneratorContext, { error, usage }: EffectFailed): Effe
 
 export const generatorMachine = builder.createMachine({
   id: "generator",
-  context: ({ input }) => ({ approve: input.approve, current: null, waiting: [] }),
+  context: ({ input }) => ({ approve: input.approve, current: null, waiting: [], extra: {} }),
   initial: "idle",
-  on: { stop: { target: ".idle", actions: step(() => ({ patch: { current: null, waiting: [] } })) } },
+  on: { stop: { target: ".idle", actions: step(() => ({ patch: { current: null, waiting: [], extra: {} } })) } },
   states: {
     idle: { on: { context: { target: "writing", actions: takeContext } } },
     writing: {
@@ -125,9 +119,10 @@ export const generatorMachine = builder.createMachine({
             target: "approving",
             actions: step((context, event) => {
               const move = output(event);
-              const waiting = move.move === "programs" ? move.programs : [];
+              if (move.move !== "programs") return {};
+              const { programs: waiting, plan, usage } = move;
               return {
-                patch: { waiting },
+                patch: { waiting, extra: { ...(plan === undefined ? {} : { plan }), usage } },
                 effects: [
                   record("approval.asked", {
                     t: context.current?.t ?? 0,
@@ -163,7 +158,7 @@ export const generatorMachine = builder.createMachine({
           {
             guard: ({ context, event }) => event.ok && event.t === context.current?.t,
             target: "proposed",
-            actions: step((context) => ({ effects: propose(context, context.waiting, {}) })),
+            actions: step((context) => ({ effects: propose(context, context.waiting, context.extra) })),
           },
           {
             guard: ({ context, event }) => !event.ok && event.t === context.current?.t,
@@ -174,7 +169,7 @@ export const generatorMachine = builder.createMachine({
               return {
                 effects: [
                   record("end", { t, reason }),
-                  send("memory", { type: "generator.end", t, reason, usage: {} }),
+                  send("memory", { type: "generator.end", t, reason, usage: context.extra.usage ?? {} }),
                 ],
               };
             }),

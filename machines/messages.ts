@@ -1,7 +1,16 @@
 import { z } from "zod";
-import { context, feedback, measures, program, round, state, task, usage } from "./domain/index.ts";
-import { errorData } from "./effects.ts";
-import { memoryOptions } from "./memory/options.ts";
+import {
+  context,
+  errorData,
+  feedback,
+  measures,
+  memoryOptions,
+  program,
+  round,
+  state,
+  task,
+  usage,
+} from "./domain/index.ts";
 
 /**
  * Every message of the ring, by the role whose mailbox takes it. The host checks each against these before its

@@ -1,21 +1,11 @@
 import { setup } from "xstate";
-import type { Round, Task, Usage } from "./domain/index.ts";
-import {
-  applyStep,
-  type Effect,
-  type EffectOutcome,
-  type EventError,
-  effectActions,
-  perform,
-  record,
-  type Step,
-  send,
-} from "./effects.ts";
-import type { MemoryOptions } from "./memory/options.ts";
+import type { ErrorData, MemoryOptions, Round, Task, Usage } from "./domain/index.ts";
+import { type Effect, type EffectOutcome, effectActions, perform, record, send } from "./effects.ts";
+import { type Step, stepFor } from "./step.ts";
 
 /**
  * The supervisor of a run: has the scene leased to a slot, starts memory, moves the lease when the slot is lost, has
- * the final pictures made when memory stops, and says how the run ended.
+ * the final pictures made when memory stops, gives the lease back, and says how the run ended.
  */
 export interface SupervisorContext {
   task: Task | null;
@@ -26,17 +16,19 @@ export interface SupervisorContext {
   /** Leases asked for so far; makes each request's key its own. */
   leases: number;
   recoveries: number;
-  stopped: { reason: string; error: EventError | null; best: Round | null; start: Round | null; usage: Usage } | null;
-  failure: EventError | null;
+  stopped: { reason: string; error: ErrorData | null; best: Round | null; start: Round | null; usage: Usage } | null;
+  failure: ErrorData | null;
+  /** How the run ends, once nothing but giving its lease back is left to do. */
+  ending: { status: "done" | "failed"; reason: string; error: ErrorData | null } | null;
 }
 
 export type SupervisorEvent =
   | { type: "begin"; task: Task; memory: MemoryOptions; facts: Record<string, unknown> }
-  | { type: "stopped"; reason: string; error: EventError | null; best: Round | null; start: Round | null; usage: Usage }
+  | { type: "stopped"; reason: string; error: ErrorData | null; best: Round | null; start: Round | null; usage: Usage }
   | { type: "slot.lost"; slot: string; epoch: number; why: string }
   | { type: "slot.failed"; slot: string }
   | { type: "role.restarted"; role: string; reason: string }
-  | { type: "role.failed"; role: string; error: EventError }
+  | { type: "role.failed"; role: string; error: ErrorData }
   | { type: "control"; verb: "pause" | "resume" | "stop" | "set" | "approve"; data: Record<string, unknown> }
   | EffectOutcome;
 
@@ -45,13 +37,9 @@ const builder = setup({
   actions: effectActions,
 });
 
-const step = (fn: (context: SupervisorContext, event: SupervisorEvent) => Step<SupervisorContext>) =>
-  builder.enqueueActions(({ context, event, enqueue }) =>
-    applyStep(fn(context, event), {
-      assign: (patch) => enqueue.assign(patch),
-      effect: (params) => enqueue({ type: "effect", params }),
-    }),
-  );
+const step = stepFor<SupervisorContext, SupervisorEvent, ReturnType<typeof builder.enqueueActions>>((collect) =>
+  builder.enqueueActions(collect),
+);
 
 const maxRecoveries = 5;
 const leaseKey = (count: number) => `lease/${count}`;
@@ -67,22 +55,24 @@ const isLease = (context: SupervisorContext, event: SupervisorEvent) =>
 const takeLease = (event: SupervisorEvent) =>
   (event.type === "effect.done" ? event.output.lease : null) as { slot: string; epoch: number } | null;
 
-const finish = (
-  status: "done" | "failed",
-  reason: string,
-  context: SupervisorContext,
-  error: EventError | null,
-): Effect =>
-  record("run.finished", {
-    status,
-    reason,
-    error,
-    best_t: context.stopped?.best?.t ?? null,
-    usage: context.stopped?.usage ?? null,
-  });
+const releaseKey = "release";
+
+/** The way to every end: the lease goes back first, so that whoever hears of the end finds the slot free. */
+const release = (ending: NonNullable<SupervisorContext["ending"]>, before: Effect[] = []): Step<SupervisorContext> => ({
+  patch: { ending },
+  effects: [...before, perform(releaseKey, "release", {})],
+});
+
+/** A lease that could not be given back is said, and is no reason to withhold a run's end. */
+const finish = step(({ ending, stopped }, event) => ({
+  effects: [
+    ...(event.type === "effect.failed" ? [record("failed", { error: event.error })] : []),
+    record("run.finished", { ...ending, best_t: stopped?.best?.t ?? null, usage: stopped?.usage ?? null }),
+  ],
+}));
 
 /** A failed player or role ends the run as failed, yet its best program is finished and kept all the same. */
-const failureOf = (context: SupervisorContext): EventError | null => {
+const failureOf = (context: SupervisorContext): ErrorData | null => {
   if (context.failure) return context.failure;
   const stopped = context.stopped;
   if (stopped?.reason === "player_failed" || stopped?.reason === "failures") {
@@ -151,27 +141,33 @@ const granted = step((_, event) => ({
   effects: [record("lease.granted", { ...takeLease(event) })],
 }));
 
-const outOfSlots = step((context) => {
+const outOfSlots = step(() => {
   const message = `the run lost its slot ${maxRecoveries} times`;
-  const error: EventError = { code: "slot_unavailable", message, retry: "never" };
-  return { effects: [finish("failed", "slot_lost", context, error)] };
+  const error: ErrorData = { code: "slot_unavailable", message, retry: "never" };
+  return release({ status: "failed", reason: "slot_lost", error });
 });
 
-const ended = (output: Record<string, unknown> | null) =>
+const ended = (withPictures: boolean) =>
   step((context, event) => {
     const failed = event.type === "effect.failed" ? event.error : failureOf(context);
     const reason = context.stopped?.reason ?? "failed";
-    return {
-      effects: [
-        ...(output !== null && event.type === "effect.done" ? [record("final", event.output)] : []),
-        finish(failed ? "failed" : "done", reason, context, failed),
-      ],
-    };
+    const made = withPictures && event.type === "effect.done" ? [record("final", event.output)] : [];
+    return release({ status: failed ? "failed" : "done", reason, error: failed }, made);
   });
 
 export const supervisorMachine = builder.createMachine({
   id: "supervisor",
-  context: { task: null, memory: null, facts: {}, lease: null, leases: 0, recoveries: 0, stopped: null, failure: null },
+  context: {
+    task: null,
+    memory: null,
+    facts: {},
+    lease: null,
+    leases: 0,
+    recoveries: 0,
+    stopped: null,
+    failure: null,
+    ending: null,
+  },
   initial: "idle",
   on: {
     control: { actions: control },
@@ -215,8 +211,8 @@ export const supervisorMachine = builder.createMachine({
         },
         "effect.failed": {
           guard: ({ context, event }) => isLease(context, event),
-          target: "failed",
-          actions: ended(null),
+          target: "releasing",
+          actions: ended(false),
         },
       },
     },
@@ -224,7 +220,7 @@ export const supervisorMachine = builder.createMachine({
       on: {
         stopped: [
           { guard: ({ event }) => event.best !== null, target: "finishing", actions: [keepStopped, makeFinal] },
-          { target: "failed", actions: [keepStopped, endedWithoutResult()] },
+          { target: "releasing", actions: [keepStopped, endedWithoutResult()] },
         ],
         "slot.lost": { guard: isOurSlot, target: "recovering", actions: recover },
         "slot.failed": { guard: isOurSlot, target: "recovering", actions: recover },
@@ -244,33 +240,49 @@ export const supervisorMachine = builder.createMachine({
         ],
         "effect.failed": {
           guard: ({ context, event }) => isLease(context, event),
-          target: "failed",
-          actions: ended(null),
+          target: "releasing",
+          actions: ended(false),
         },
       },
-      always: { guard: ({ context }) => context.recoveries > maxRecoveries, target: "failed", actions: outOfSlots },
+      always: { guard: ({ context }) => context.recoveries > maxRecoveries, target: "releasing", actions: outOfSlots },
     },
     finishing: {
       on: {
-        "effect.done": [
-          {
-            guard: ({ context, event }) => event.kind === "final" && failureOf(context) !== null,
-            target: "failed",
-            actions: ended({}),
-          },
-          { guard: ({ event }) => event.kind === "final", target: "done", actions: ended({}) },
-        ],
-        "effect.failed": { guard: ({ event }) => event.kind === "final", target: "failed", actions: ended(null) },
+        "effect.done": { guard: ({ event }) => event.kind === "final", target: "releasing", actions: ended(true) },
+        "effect.failed": {
+          guard: ({ event }) => event.kind === "final",
+          target: "releasing",
+          actions: ended(false),
+        },
         "slot.lost": {
           guard: isOurSlot,
           actions: step((context, event) => (event.type === "slot.lost" ? askLease(context, event.slot) : {})),
         },
       },
     },
+    releasing: {
+      on: {
+        "effect.done": [
+          { guard: hasReleased("done"), target: "done", actions: finish },
+          { guard: hasReleased("failed"), target: "failed", actions: finish },
+        ],
+        "effect.failed": [
+          { guard: hasReleased("done"), target: "done", actions: finish },
+          { guard: hasReleased("failed"), target: "failed", actions: finish },
+        ],
+      },
+    },
     done: {},
     failed: {},
   },
 });
+
+function hasReleased(status: "done" | "failed") {
+  return ({ context, event }: { context: SupervisorContext; event: SupervisorEvent }) =>
+    (event.type === "effect.done" || event.type === "effect.failed") &&
+    event.key === releaseKey &&
+    context.ending?.status === status;
+}
 
 function endedWithoutResult() {
   return step((context) => {
@@ -279,6 +291,6 @@ function endedWithoutResult() {
       message: "the run ended before any program rendered",
       retry: "never" as const,
     };
-    return { effects: [finish("failed", context.stopped?.reason ?? "failed", context, error)] };
+    return release({ status: "failed", reason: context.stopped?.reason ?? "failed", error });
   });
 }

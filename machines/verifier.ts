@@ -1,6 +1,7 @@
 import { setup } from "xstate";
 import type { Feedback, Measures, Program, State, Task } from "./domain/index.ts";
-import { applyStep, type EffectOutcome, effectActions, perform, record, type Step, send } from "./effects.ts";
+import { type EffectOutcome, effectActions, perform, record, send } from "./effects.ts";
+import { stepFor } from "./step.ts";
 
 /** The verifier: measures a round's states, chooses the best candidate, has its player judge it, reports to memory. */
 export interface VerifierContext {
@@ -26,13 +27,9 @@ const builder = setup({
   actions: effectActions,
 });
 
-const step = (fn: (context: VerifierContext, event: VerifierEvent) => Step<VerifierContext>) =>
-  builder.enqueueActions(({ context, event, enqueue }) =>
-    applyStep(fn(context, event), {
-      assign: (patch) => enqueue.assign(patch),
-      effect: (params) => enqueue({ type: "effect", params }),
-    }),
-  );
+const step = stepFor<VerifierContext, VerifierEvent, ReturnType<typeof builder.enqueueActions>>((collect) =>
+  builder.enqueueActions(collect),
+);
 
 const answers = (event: VerifierEvent, key: string) =>
   (event.type === "effect.done" || event.type === "effect.failed") && event.key === key;
@@ -62,6 +59,7 @@ const takeMeasures = step((context, event) => {
       record("measured", { t: context.t, chosen, measures }),
       perform(`judge/${context.t}`, "judge", {
         t: context.t,
+        program: context.programs[chosen],
         state: context.states[chosen],
         measures: measures[chosen] ?? null,
         previous: context.previous,

@@ -29,7 +29,7 @@ function words({ type, data }: TapeEvent): string {
       return `t=${line(field(data, "state", "t"))} ${ok ? `rendered in ${number(field(data, "state", "seconds", "total"), 2)} s` : line(error)}`;
     }
     case "measured":
-      return `t=${line(data.t)} ${(Array.isArray(data.measures) ? data.measures : []).map((item) => `PL ${number(field(item, "pl"))}`).join(", ")}`;
+      return `t=${line(data.t)} ${(Array.isArray(data.measures) ? data.measures : []).map((item) => `loss ${number(field(item, "loss"))}`).join(", ")}`;
     case "feedback":
       return `t=${line(data.t)} ${line(field(data, "feedback", "thought"))}`;
     case "round":
@@ -39,7 +39,7 @@ function words({ type, data }: TapeEvent): string {
     case "run.finished":
       return `${line(data.status)}: ${line(data.reason)}${field(data, "error", "message") ? ` (${line(field(data, "error", "message"))})` : ""}`;
     case "final":
-      return `PL ${number(field(data, "start", "measures", "pl"))} -> ${number(field(data, "best", "measures", "pl"))}`;
+      return `loss ${number(field(data, "start", "measures", "loss"))} -> ${number(field(data, "best", "measures", "loss"))}`;
     case "failed":
     case "job.failed":
       return `t=${line(data.t)} ${line(field(data, "error", "message"))}`;

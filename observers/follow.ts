@@ -3,8 +3,8 @@ import type { Bus } from "../bridge/bus/connection.ts";
 import { internalize, parseEnvelope } from "../bridge/bus/envelope.ts";
 import { follow, type Stored } from "../bridge/bus/follow.ts";
 import { streams } from "../bridge/bus/subjects.ts";
-import type { RingResult } from "../cli/launch/play-run.ts";
 import { toVigaError } from "../config/errors.ts";
+import { type RunResult, runResult } from "../machines/domain/index.ts";
 import type { Observer, TapeEvent } from "./observer.ts";
 
 /** A stored event as observers see it; texts that travelled as artifacts are back in place. */
@@ -16,15 +16,10 @@ export async function toTapeEvent(stored: Stored, store: ArtifactStore | null): 
 }
 
 /** How the run ended, when this is the event that says so. */
-export function resultOf(event: TapeEvent): RingResult | null {
+export function resultOf(event: TapeEvent): RunResult | null {
   if (event.type !== "run.finished") return null;
-  const { status, reason, error, best_t } = event.data as {
-    status: "done" | "failed";
-    reason: string;
-    error: RingResult["error"];
-    best_t: number | null;
-  };
-  return { status, reason, error, bestT: best_t };
+  const { best_t, ...data } = event.data;
+  return runResult.parse({ ...data, bestT: best_t ?? null });
 }
 
 /** Plays a run's events, from the first, to every observer; resolves with the run's end. */
@@ -35,7 +30,7 @@ export async function followTape(
   observers: readonly Observer[],
   signal: AbortSignal,
   log: (line: string) => void = () => undefined,
-): Promise<RingResult> {
+): Promise<RunResult> {
   for await (const stored of follow(bus, streams.event, `viga.evt.${run}.>`, 1, signal)) {
     const event = await toTapeEvent(stored, store);
     for (const observer of observers) {

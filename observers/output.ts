@@ -1,9 +1,10 @@
 import { join } from "node:path";
+import { linkAtomic, writeAtomic } from "../bridge/files/write-atomic.ts";
 import type { Program, State } from "../machines/domain/index.ts";
-import { linkAtomic, renderFile, writeAtomic } from "./files.ts";
+import { renderFile } from "./files.ts";
 import type { Observer, TapeEvent } from "./observer.ts";
 import { addEvent } from "./project.ts";
-import { type FinalPictures, newStory, programOf, type RoundStory, type RunStory, stateOf } from "./run-view.ts";
+import { type FinalPictures, newRunView, programOf, type RoundView, type RunView, stateOf } from "./run-view.ts";
 import { scoresOf } from "./scores.ts";
 import { generatorThoughts, verifierThoughts } from "./thoughts.ts";
 
@@ -15,9 +16,6 @@ export interface OutputOptions {
   /** Draws diff.png where the verifier gave no heat map. */
   heatMap?: (render: Buffer, target: Buffer) => Promise<Buffer>;
 }
-
-const codeEnding: Record<string, string> = { design2code: "html" };
-const savedName: Record<string, string> = { autopresent: "output.pptx", design2code: "index.html" };
 
 /**
  * Writes a run's output folder as its events come: codes, renders, thoughts, scores.json, args.json, the link `best`.
@@ -40,27 +38,27 @@ export function createOutput(options: OutputOptions): Observer {
 
 class OutputWriter {
   readonly #options: OutputOptions;
-  readonly #story: RunStory = newStory();
+  readonly #view: RunView = newRunView();
 
   constructor(options: OutputOptions) {
     this.#options = options;
   }
 
   async take(event: TapeEvent): Promise<void> {
-    const story = this.#story;
-    addEvent(story, event);
+    const runView = this.#view;
+    addEvent(runView, event);
     switch (event.type) {
       case "run.started":
         return this.#started();
       case "program.proposed":
-        return this.#each(story, (at) => this.#proposed(at), event);
+        return this.#each(runView, (at) => this.#proposed(at), event);
       case "feedback":
-        return this.#each(story, (at) => this.#judged(at), event);
+        return this.#each(runView, (at) => this.#judged(at), event);
       case "round":
-        await this.#each(story, (at) => this.#round(at), event);
+        await this.#each(runView, (at) => this.#round(at), event);
         return this.#scores();
       case "final":
-        if (story.final) await this.#final(story.final.best, story.final.start);
+        if (runView.final) await this.#final(runView.final.best, runView.final.start);
         return this.#scores();
       case "stopped":
       case "run.finished":
@@ -72,15 +70,15 @@ class OutputWriter {
 
   /** Last words of a run that was cut off before its end. */
   async finish(): Promise<void> {
-    if (this.#story.run === "" || this.#story.status !== "running") return;
-    this.#story.status = "interrupted";
+    if (this.#view.run === "" || this.#view.status !== "running") return;
+    this.#view.status = "interrupted";
     await this.#scores();
   }
 
-  async #each(story: RunStory, write: (at: RoundStory) => Promise<void>, event: TapeEvent): Promise<void> {
+  async #each(runView: RunView, write: (at: RoundView) => Promise<void>, event: TapeEvent): Promise<void> {
     const data = event.data as { t?: unknown; program?: { t?: unknown }; round?: { t?: unknown } };
     const t = data.round?.t ?? data.program?.t ?? data.t;
-    const at = typeof t === "number" ? story.rounds.get(t) : undefined;
+    const at = typeof t === "number" ? runView.rounds.get(t) : undefined;
     if (at !== undefined) await write(at);
   }
 
@@ -97,13 +95,13 @@ class OutputWriter {
   }
 
   async #started(): Promise<void> {
-    const { run, task, facts, startedAt } = this.#story;
+    const { run, task, facts, startedAt } = this.#view;
     await this.#json("args.json", { schema: 1, run, started: startedAt, task, ...facts });
     for (const { name, image } of task?.targets ?? []) await this.#copy(image, "targets", renderFile(name));
   }
 
   #code(name: string): string {
-    return `${name}.${codeEnding[this.#story.task?.mode ?? ""] ?? "py"}`;
+    return `${name}.${this.#view.codeEnding}`;
   }
 
   async #program(program: Program): Promise<void> {
@@ -111,7 +109,7 @@ class OutputWriter {
     await writeAtomic(this.#path("generator_thoughts", `${program.t}.md`), generatorThoughts(program));
   }
 
-  async #proposed(at: RoundStory): Promise<void> {
+  async #proposed(at: RoundView): Promise<void> {
     const first = programOf(at);
     if (first !== null) await this.#program(first);
     if (at.programs.length < 2) return;
@@ -125,10 +123,13 @@ class OutputWriter {
     if (state.scene !== undefined) await this.#copy(state.scene, ...folder, "scene.json");
   }
 
-  async #judged(at: RoundStory): Promise<void> {
+  async #judged(at: RoundView): Promise<void> {
     const { feedback } = at;
     if (feedback === null) return;
-    await writeAtomic(this.#path("verifier_thoughts", `${at.t}.md`), verifierThoughts(at.t, feedback, at.measures));
+    await writeAtomic(
+      this.#path("verifier_thoughts", `${at.t}.md`),
+      verifierThoughts(at.t, feedback, at.measures, this.#view.measurement),
+    );
     await this.#difference(at.t, stateOf(at), feedback.heatmap);
   }
 
@@ -138,13 +139,13 @@ class OutputWriter {
     if (given !== undefined) return this.#copy(given, ...to);
     const { heatMap, read } = this.#options;
     const render = state?.renders[0];
-    const targets = this.#story.task?.targets ?? [];
+    const targets = this.#view.task?.targets ?? [];
     const target = targets.find(({ name }) => name === render?.name) ?? (targets.length === 1 ? targets[0] : undefined);
     if (heatMap === undefined || render === undefined || target === undefined) return;
     await writeAtomic(this.#path(...to), await heatMap(await read(render.image), await read(target.image)));
   }
 
-  async #round(at: RoundStory): Promise<void> {
+  async #round(at: RoundView): Promise<void> {
     const { round } = at;
     if (round === null) return;
     if (round.program !== null) await this.#program(round.program);
@@ -155,23 +156,22 @@ class OutputWriter {
     if (lines.length > 0) await writeAtomic(this.#path(...folder, "log.txt"), `${lines.join("\n").trimEnd()}\n`);
     if (round.feedback === null) await this.#difference(at.t, round.state);
     else await this.#judged(at);
-    if (this.#story.bestT !== null) await linkAtomic(this.#path("best"), join("renders", `${this.#story.bestT}`));
+    if (this.#view.bestT !== null) await linkAtomic(this.#path("best"), join("renders", `${this.#view.bestT}`));
   }
 
   /** Pictures at final quality take the place of the previews, which move to a folder beside them. */
   async #final(best: FinalPictures, start: FinalPictures | null): Promise<void> {
     for (const { t, state } of start === null || start.t === best.t ? [best] : [best, start]) {
-      const preview = this.#story.rounds.get(t)?.round?.state;
+      const preview = this.#view.rounds.get(t)?.round?.state;
       if (preview !== undefined) await this.#state(preview, "renders", `${t}`, "preview");
       await this.#state(state, "renders", `${t}`);
       await this.#difference(t, state);
     }
-    const mode = this.#story.task?.mode ?? "";
-    if (best.saved !== null) await this.#copy(best.saved, savedName[mode] ?? "blender_file.blend");
+    if (best.saved !== null) await this.#copy(best.saved, this.#view.output);
     await linkAtomic(this.#path("best"), join("renders", `${best.t}`));
   }
 
   async #scores(): Promise<void> {
-    await this.#json("scores.json", scoresOf(this.#story));
+    await this.#json("scores.json", scoresOf(this.#view));
   }
 }

@@ -1,6 +1,7 @@
 import type { Observer, TapeEvent } from "./observer.ts";
 import { addEvent } from "./project.ts";
-import { newStory, type RoundStory, type RunStory, roundsOf, stateOf } from "./run-view.ts";
+import { newRunView, type RoundView, type RunView, roundsOf, stateOf } from "./run-view.ts";
+import { namedMetrics } from "./scores.ts";
 import { lossText, oneLine, shortened, spanText, sparkline } from "./text.ts";
 
 export interface ProgressOptions {
@@ -32,7 +33,7 @@ export function createProgress(options: ProgressOptions): Observer {
 }
 
 /** A finished round in words: "round 3  PL 0.0123  12.4 % better  4.2 s  best so far". */
-function roundLine(story: RunStory, at: RoundStory, paint: Paint): string {
+function roundLine(runView: RunView, at: RoundView, paint: Paint): string {
   const state = stateOf(at);
   const head = at.t === 0 ? "start   " : `round ${String(at.t).padEnd(2)}`;
   const time = state === null ? "" : `  ${spanText(state.seconds.total)}`;
@@ -40,36 +41,36 @@ function roundLine(story: RunStory, at: RoundStory, paint: Paint): string {
     const line = state.error?.line === undefined ? "" : ` (line ${state.error.line})`;
     return `${head}  ${paint("31", "failed")}  ${shortened(oneLine(state.error?.message ?? "the program failed"), 160)}${line}${time}`;
   }
-  const before = roundsOf(story).findLast((one) => one.t < at.t && one.loss !== null);
+  const before = roundsOf(runView).findLast((one) => one.t < at.t && one.loss !== null);
   const change = before?.loss && at.loss !== null ? (before.loss - at.loss) / before.loss : null;
   const words =
     change === null || Math.abs(change) < 0.0005
       ? ""
       : `  ${paint(change > 0 ? "32" : "33", `${(Math.abs(change) * 100).toFixed(1)} % ${change > 0 ? "better" : "worse"}`)}`;
-  const best = story.bestT === at.t && at.t > 0 ? `  ${paint("1", "best so far")}` : "";
-  const name = at.measures === null ? "loss" : "PL";
+  const best = runView.bestT === at.t && at.t > 0 ? `  ${paint("1", "best so far")}` : "";
+  const name = at.measures === null ? "loss" : (runView.measurement?.loss.label ?? "loss");
   return `${head}  ${name} ${lossText(at.loss)}${words}${time}${best}`;
 }
 
 /** What the event means to somebody who watches; null for most events. */
-function newsOf(story: RunStory, event: TapeEvent, paint: Paint): string | null {
+function newsOf(runView: RunView, event: TapeEvent, paint: Paint): string | null {
   switch (event.type) {
     case "run.started":
-      return `${oneLine(story.task?.mode ?? "")} ${oneLine(story.task?.name ?? "")} started`;
+      return `${oneLine(runView.task?.mode ?? "")} ${oneLine(runView.task?.name ?? "")} started`;
     case "round": {
-      const at = roundsOf(story).findLast((one) => one.endedAt === event.time && one.round !== null);
-      return at === undefined ? null : roundLine(story, at, paint);
+      const at = roundsOf(runView).findLast((one) => one.endedAt === event.time && one.round !== null);
+      return at === undefined ? null : roundLine(runView, at, paint);
     }
     case "slot.lost":
     case "role.restarted":
-      return paint("33", oneLine(story.incidents.at(-1)?.text ?? event.type));
+      return paint("33", oneLine(runView.incidents.at(-1)?.text ?? event.type));
     case "failed":
       return paint("31", oneLine(`${event.role} failed: ${messageOf(event)}`));
     case "stopped":
-      return `stopped: ${oneLine(story.stopReason ?? "")}; best is round ${story.bestT ?? "-"}`;
+      return `stopped: ${oneLine(runView.stopReason ?? "")}; best is round ${runView.bestT ?? "-"}`;
     case "run.finished": {
-      const reason = story.error === null ? "" : `: ${oneLine(story.error)}`;
-      return paint(story.status === "done" ? "32" : "31", `${story.status}${reason}`);
+      const reason = runView.error === null ? "" : `: ${oneLine(runView.error)}`;
+      return paint(runView.status === "done" ? "32" : "31", `${runView.status}${reason}`);
     }
     default:
       return null;
@@ -84,11 +85,11 @@ function messageOf(event: TapeEvent): string {
 const unpainted: Paint = (_, text) => text;
 
 function plainProgress({ stream }: ProgressOptions): Observer {
-  const story = newStory();
+  const runView = newRunView();
   return {
     on(event) {
-      addEvent(story, event);
-      const news = newsOf(story, event, unpainted);
+      addEvent(runView, event);
+      const news = newsOf(runView, event, unpainted);
       if (news !== null) stream.write(`${event.time.slice(11, 19)}  ${news}\n`);
     },
     async close() {},
@@ -96,33 +97,40 @@ function plainProgress({ stream }: ProgressOptions): Observer {
 }
 
 function jsonProgress({ stream }: ProgressOptions): Observer {
-  const story = newStory();
+  const runView = newRunView();
   return {
     on(event) {
-      addEvent(story, event);
+      addEvent(runView, event);
       const say = (fields: Record<string, unknown>) =>
         stream.write(
           `${JSON.stringify({ schema: 1, event: event.type, time: event.time, run: event.run, ...fields })}\n`,
         );
-      const best = { best_t: story.bestT, best_loss: story.bestLoss };
-      if (event.type === "run.started") say({ mode: story.task?.mode, task: story.task?.name });
+      const best = { best_t: runView.bestT, best_loss: runView.bestLoss };
+      if (event.type === "run.started") say({ mode: runView.task?.mode, task: runView.task?.name });
       if (event.type === "round") {
-        const at = roundsOf(story).findLast((one) => one.round !== null);
-        say({ t: at?.t, ok: at?.round?.state.ok, loss: at?.loss, pl: at?.measures?.pl ?? null, ...best });
+        const at = roundsOf(runView).findLast((one) => one.round !== null);
+        say({
+          t: at?.t,
+          ok: at?.round?.state.ok,
+          loss: at?.loss,
+          metrics: at?.measures?.metrics ?? {},
+          ...namedMetrics(runView.measurement, at?.measures?.metrics ?? {}),
+          ...best,
+        });
       }
-      if (event.type === "progress") say({ ...story.progress });
-      if (event.type === "slot.lost" || event.type === "role.restarted") say({ text: story.incidents.at(-1)?.text });
+      if (event.type === "progress") say({ ...runView.progress });
+      if (event.type === "slot.lost" || event.type === "role.restarted") say({ text: runView.incidents.at(-1)?.text });
       if (event.type === "failed") say({ role: event.role, message: messageOf(event) });
-      if (event.type === "stopped") say({ reason: story.stopReason, ...best });
+      if (event.type === "stopped") say({ reason: runView.stopReason, ...best });
       if (event.type === "run.finished")
-        say({ status: story.status, reason: story.stopReason, error: story.error, ...best });
+        say({ status: runView.status, reason: runView.stopReason, error: runView.error, ...best });
     },
     async close() {},
   };
 }
 
 function liveProgress({ stream, now = Date.now }: ProgressOptions, colour: boolean): Observer {
-  const story = newStory();
+  const runView = newRunView();
   const paint: Paint = colour ? (code, text) => `\u001b[${code}m${text}\u001b[0m` : unpainted;
   let shown = 0;
   let drawnAt = Number.NEGATIVE_INFINITY;
@@ -134,7 +142,7 @@ function liveProgress({ stream, now = Date.now }: ProgressOptions, colour: boole
     shown = 0;
   };
   const draw = () => {
-    const lines = blockOf(story, now(), (stream.columns ?? 80) - 1, spinner[ticks++ % spinner.length]!, paint);
+    const lines = blockOf(runView, now(), (stream.columns ?? 80) - 1, spinner[ticks++ % spinner.length]!, paint);
     const up = shown > 0 ? `\u001b[${shown}A\u001b[J` : "";
     stream.write(`${up}${lines.join("\n")}\n`);
     shown = lines.length;
@@ -143,14 +151,14 @@ function liveProgress({ stream, now = Date.now }: ProgressOptions, colour: boole
 
   return {
     on(event) {
-      addEvent(story, event);
+      addEvent(runView, event);
       timer ??= setInterval(draw, frame * 2).unref();
-      const news = newsOf(story, event, paint);
+      const news = newsOf(runView, event, paint);
       if (news !== null) {
         clear();
         stream.write(`${news}\n`);
       }
-      if (story.status !== "running") {
+      if (runView.status !== "running") {
         clearInterval(timer);
         clear();
       } else if (news !== null || now() - drawnAt >= frame) draw();
@@ -162,18 +170,18 @@ function liveProgress({ stream, now = Date.now }: ProgressOptions, colour: boole
   };
 }
 
-function blockOf(story: RunStory, now: number, width: number, spin: string, paint: Paint): string[] {
-  const rounds = roundsOf(story);
+function blockOf(runView: RunView, now: number, width: number, spin: string, paint: Paint): string[] {
+  const rounds = roundsOf(runView);
   const current = rounds.at(-1);
-  const elapsed = story.startedAt === null ? 0 : (now - Date.parse(story.startedAt)) / 1000;
+  const elapsed = runView.startedAt === null ? 0 : (now - Date.parse(runView.startedAt)) / 1000;
   const losses = rounds.filter((at) => at.round !== null).map((at) => at.loss);
   const candidates = current === undefined ? 0 : current.programs.filter((one) => one !== undefined).length;
-  const { progress } = story;
+  const { progress } = runView;
   const head = [
     current === undefined ? "starting" : current.t === 0 ? "start state" : `round ${current.t}`,
     ...(candidates > 1 ? [`${candidates} candidates`] : []),
     spanText(elapsed),
-    oneLine(story.activity),
+    oneLine(runView.activity),
   ].join(" · ");
   const lines = [`${paint("36", spin)} ${shortened(head, width - 2)}`];
   if (progress !== null) {
@@ -183,11 +191,11 @@ function blockOf(story: RunStory, now: number, width: number, spin: string, pain
     lines.push(shortened(`  ${oneLine(progress.text)}${share}${loss}`, width));
   }
   if (losses.length > 0) {
-    const numbers = `  loss ${lossText(losses.at(-1))}  best ${lossText(story.bestLoss)}${story.bestT === null ? "" : ` (round ${story.bestT})`}`;
+    const numbers = `  loss ${lossText(losses.at(-1))}  best ${lossText(runView.bestLoss)}${runView.bestT === null ? "" : ` (round ${runView.bestT})`}`;
     lines.push(`${shortened(numbers, width - 34)}  ${paint("36", sparkline(losses, 30))}`);
   }
-  if (story.usage.calls > 0) {
-    const { calls, input_tokens, output_tokens, usd } = story.usage;
+  if (runView.usage.calls > 0) {
+    const { calls, input_tokens, output_tokens, usd } = runView.usage;
     lines.push(shortened(`  ${calls} calls, ${input_tokens} + ${output_tokens} tokens, $${usd.toFixed(3)}`, width));
   }
   return lines;

@@ -1,5 +1,6 @@
 import {
   type Feedback,
+  type Measurement,
   type Measures,
   noUsage,
   type Program,
@@ -10,7 +11,7 @@ import {
 } from "../machines/domain/index.ts";
 
 /** What is known of one round, as far as it has come. */
-export interface RoundStory {
+export interface RoundView {
   t: number;
   /** By candidate. */
   programs: Program[];
@@ -19,7 +20,7 @@ export interface RoundStory {
   measures: Measures | null;
   /** The round as memory took it; null while it is under way. */
   round: Round | null;
-  /** PL, or what stands for it without a target; null when the program failed. */
+  /** The measured loss, or what stands for it without a target; null when the program failed. */
   loss: number | null;
   /** ISO time of the first event of the round, and of memory's. */
   startedAt: string;
@@ -39,11 +40,16 @@ export interface FinalPictures {
 }
 
 /** A run as its tape tells it; grows event by event. */
-export interface RunStory {
+export interface RunView {
   run: string;
   task: Task | null;
+  /** What the run's measures mean; null before it started. */
+  measurement: Measurement | null;
+  /** File that the best state is saved as, and the ending of a program's file. */
+  output: string;
+  codeEnding: string;
   facts: Record<string, unknown>;
-  rounds: Map<number, RoundStory>;
+  rounds: Map<number, RoundView>;
   bestT: number | null;
   bestLoss: number | null;
   usage: Usage;
@@ -64,10 +70,13 @@ export interface RunStory {
   incidents: { time: string; text: string }[];
 }
 
-export function newStory(): RunStory {
+export function newRunView(): RunView {
   return {
     run: "",
     task: null,
+    measurement: null,
+    output: "",
+    codeEnding: "",
     facts: {},
     rounds: new Map(),
     bestT: null,
@@ -87,11 +96,11 @@ export function newStory(): RunStory {
   };
 }
 
-/** The story of round `t`, begun at `time` if it is new. */
-export function roundAt(story: RunStory, t: number, time: string): RoundStory {
-  const known = story.rounds.get(t);
+/** The runView of round `t`, begun at `time` if it is new. */
+export function roundAt(runView: RunView, t: number, time: string): RoundView {
+  const known = runView.rounds.get(t);
   if (known !== undefined) return known;
-  const fresh: RoundStory = {
+  const fresh: RoundView = {
     t,
     programs: [],
     states: [],
@@ -105,21 +114,21 @@ export function roundAt(story: RunStory, t: number, time: string): RoundStory {
     note: null,
     errors: [],
   };
-  story.rounds.set(t, fresh);
+  runView.rounds.set(t, fresh);
   return fresh;
 }
 
 /** Rounds in order of t. */
-export function roundsOf(story: RunStory): RoundStory[] {
-  return [...story.rounds.values()].sort((a, b) => a.t - b.t);
+export function roundsOf(runView: RunView): RoundView[] {
+  return [...runView.rounds.values()].sort((a, b) => a.t - b.t);
 }
 
 /** The program of a round: the one memory took, else the first candidate. */
-export function programOf(at: RoundStory): Program | null {
+export function programOf(at: RoundView): Program | null {
   return at.round?.program ?? at.programs.find((one) => one !== undefined) ?? null;
 }
 
 /** The state of a round: the one memory took, else the first candidate's. */
-export function stateOf(at: RoundStory): State | null {
+export function stateOf(at: RoundView): State | null {
   return at.round?.state ?? at.states.find((one) => one !== undefined) ?? null;
 }

@@ -1,17 +1,30 @@
-import type { Measures } from "../machines/domain/index.ts";
-import { programOf, type RoundStory, type RunStory, roundsOf, stateOf } from "./run-view.ts";
+import type { Measurement, Measures } from "../machines/domain/index.ts";
+import { programOf, type RoundView, type RunView, roundsOf, stateOf } from "./run-view.ts";
 
 /** Version of scores.json; grows when a field changes its meaning or goes away. */
 export const scoresSchema = 1;
 
 type Json = Record<string, unknown>;
 
-const numbers = (measures: Measures | null | undefined): Json =>
-  measures === null || measures === undefined
-    ? { pl: null, ssim: null, views: [] }
-    : { pl: measures.pl, ssim: measures.ssim, views: measures.views };
+/** Each metric of the run by its own name (`pl`, `ssim`); null where nothing was measured. */
+export function namedMetrics(measurement: Measurement | null, metrics: Measures["metrics"]): Json {
+  return Object.fromEntries((measurement?.metrics ?? []).map(({ name }) => [name, metrics[name] ?? null]));
+}
 
-function roundScore(at: RoundStory, bestT: number | null): Json {
+/** Loss and metrics of an entry, and each metric once more by its own name. */
+const numbersOf = (measurement: Measurement | null) => (measures: Measures | null | undefined) => ({
+  ...namedMetrics(measurement, measures?.metrics ?? {}),
+  loss: measures?.loss ?? null,
+  metrics: measures?.metrics ?? {},
+  views: (measures?.views ?? []).map(({ name, loss, metrics }) => ({
+    name,
+    ...namedMetrics(measurement, metrics),
+    loss,
+    metrics,
+  })),
+});
+
+function roundScore(at: RoundView, bestT: number | null, numbers: ReturnType<typeof numbersOf>): Json {
   const state = stateOf(at);
   const program = programOf(at);
   const error = state?.error;
@@ -32,30 +45,32 @@ function roundScore(at: RoundStory, bestT: number | null): Json {
 }
 
 /**
- * scores.json: `{schema, run, mode, task, status, start, rounds, best, stop, usage}`. `pl` is photometric loss (0..1, lower
- * is better), null where nothing could be measured. `start` and `best` hold the measures of the pictures at final quality
+ * scores.json: `{schema, run, mode, task, status, start, rounds, best, stop, usage}`. Every entry has `loss` (what the run
+ * minimises, lower is better), `metrics` by name, and each metric once more at the top: `pl` is photometric loss (0..1),
+ * `ssim` structural similarity. They are null where nothing could be measured. `start` and `best` hold the measures of the pictures at final quality
  * once they exist (`quality: "final"`), before that those of the loop's previews; `rounds` always those of the previews.
  */
-export function scoresOf(story: RunStory): Json {
-  const rounds = roundsOf(story).filter((at) => at.round !== null);
+export function scoresOf(runView: RunView): Json {
+  const rounds = roundsOf(runView).filter((at) => at.round !== null);
+  const numbers = numbersOf(runView.measurement);
   const ended = (t: number | null) => rounds.find((at) => at.t === t) ?? null;
-  const score = (at: RoundStory | null, final: { measures: Measures | null } | null | undefined): Json | null => {
+  const score = (at: RoundView | null, final: { measures: Measures | null } | null | undefined): Json | null => {
     if (final)
       return { t: at?.t ?? null, quality: "final", ...numbers(final.measures), preview: numbers(at?.measures) };
     return at === null ? null : { t: at.t, quality: "preview", ...numbers(at.measures) };
   };
   return {
     schema: scoresSchema,
-    run: story.run,
-    mode: story.task?.mode ?? null,
-    task: story.task?.name ?? null,
-    status: story.status,
-    start: score(ended(0), story.final?.start),
-    rounds: rounds.map((at) => roundScore(at, story.bestT)),
-    best: score(ended(story.bestT), story.final?.best),
-    stop: { reason: story.stopReason, error: story.error },
-    usage: { ...story.usage, by_role: Object.fromEntries(story.calls) },
-    started: story.startedAt,
-    ended: story.status === "running" ? null : story.lastAt,
+    run: runView.run,
+    mode: runView.task?.mode ?? null,
+    task: runView.task?.name ?? null,
+    status: runView.status,
+    start: score(ended(0), runView.final?.start),
+    rounds: rounds.map((at) => roundScore(at, runView.bestT, numbers)),
+    best: score(ended(runView.bestT), runView.final?.best),
+    stop: { reason: runView.stopReason, error: runView.error },
+    usage: { ...runView.usage, by_role: Object.fromEntries(runView.calls) },
+    started: runView.startedAt,
+    ended: runView.status === "running" ? null : runView.lastAt,
   };
 }

@@ -1,8 +1,11 @@
 import { appendFileSync, existsSync, readFileSync, truncateSync } from "node:fs";
-import { mkdir, readFile } from "node:fs/promises";
+import { mkdir, open, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { VigaError } from "../config/errors.ts";
+import type { RunResult } from "../machines/domain/index.ts";
+import { resultOf } from "./follow.ts";
 import { type Observer, type TapeEvent, tapeEvent } from "./observer.ts";
+import { upgradeEvent } from "./upgrade.ts";
 
 const name = "tape.jsonl";
 
@@ -38,8 +41,31 @@ export async function createTape(options: { out: string }): Promise<Observer> {
   };
 }
 
+/** How the run in a folder ended, by the last event of its tape; null when the tape is cut off, or there is none. */
+export async function tapeEnd(out: string): Promise<RunResult | null> {
+  const file = await open(join(out, name)).catch(() => null);
+  if (file === null) return null;
+  try {
+    const { size } = await file.stat();
+    const length = Math.min(size, tailBytes);
+    const { buffer } = await file.read(Buffer.alloc(length), 0, length, size - length);
+    const lines = buffer.toString("utf8").split("\n");
+    // What stands after the last line break is torn.
+    const event = tapeEvent.safeParse(JSON.parse(lines.at(-2) ?? "null"));
+    return event.success ? resultOf(event.data) : null;
+  } catch {
+    return null;
+  } finally {
+    await file.close();
+  }
+}
+
+/** The last event of a finished run is far shorter than this. */
+const tailBytes = 256 * 1024;
+
 /**
- * The events of a run's `tape.jsonl`, in order. A torn last line is passed over.
+ * The events of a run's `tape.jsonl`, in order and in today's form, whichever version wrote it. A torn last line is
+ * passed over.
  *
  * @throws VigaError not_found without a tape, input_invalid for a line that is no event
  */
@@ -55,7 +81,7 @@ export async function readTape(out: string): Promise<TapeEvent[]> {
   return lines.flatMap((line, index) => {
     if (line.trim() === "") return [];
     try {
-      return [tapeEvent.parse(JSON.parse(line))];
+      return [upgradeEvent(tapeEvent.parse(JSON.parse(line)))];
     } catch (cause) {
       throw new VigaError("input_invalid", `${path}:${index + 1}: not an event`, {
         hint: "the tape was changed or damaged; remove the line",

@@ -1,3 +1,5 @@
+import type { Measurement, Measures } from "../machines/domain/index.ts";
+
 /** Control characters (escape sequences of a terminal among them) and marks that turn the direction of writing. */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: taking them out is the purpose
 const unsafe = /[\u0000-\u001f\u007f-\u009f\u200e\u200f\u202a-\u202e\u2066-\u2069]+/g;
@@ -43,6 +45,16 @@ export function lossText(loss: number | null | undefined): string {
   if (loss === null || loss === undefined) return "-";
   if (loss === 0) return "0";
   return loss < 1e-5 ? loss.toExponential(2) : Number(loss.toPrecision(4)).toString();
+}
+
+/** Metrics with their labels: "PL 0.0123, SSIM 0.9876". */
+export function metricsText(metrics: Measures["metrics"], measurement: Measurement | null): string {
+  return (measurement?.metrics ?? [])
+    .flatMap(({ name, label, digits, unit }) => {
+      const value = metrics[name];
+      return value === undefined ? [] : [`${label} ${Number(value.toPrecision(digits))}${unit}`];
+    })
+    .join(", ");
 }
 
 const blocks = "▁▂▃▄▅▆▇█";

@@ -1,4 +1,5 @@
-import type { Feedback, Measures, Program } from "../machines/domain/index.ts";
+import type { Feedback, Measurement, Measures, Program } from "../machines/domain/index.ts";
+import { metricsText } from "./text.ts";
 
 const list = (title: string, items: readonly string[]): string[] =>
   items.length === 0 ? [] : ["", `## ${title}`, "", ...items.map((item) => `- ${item.replaceAll("\n", "\n  ")}`)];
@@ -17,10 +18,15 @@ export function generatorThoughts(program: Program): string {
 }
 
 /** verifier_thoughts/<t>.md: what was seen, what differs, what to do. */
-export function verifierThoughts(t: number, feedback: Feedback, measures: Measures | null): string {
+export function verifierThoughts(
+  t: number,
+  feedback: Feedback,
+  measures: Measures | null,
+  measurement: Measurement | null,
+): string {
   const { critical, major, minor } = feedback.visual_difference;
   const facts = [
-    ...(measures === null ? [] : [`PL ${measures.pl.toPrecision(4)}, SSIM ${measures.ssim.toFixed(4)}`]),
+    ...(measures === null ? [] : [metricsText(measures.metrics, measurement)]),
     ...(feedback.overall_similarity === undefined
       ? []
       : [`similarity ${feedback.overall_similarity.toFixed(1)} of 100`]),

@@ -74,12 +74,13 @@ function blenderFacts(card: EngineFacts): string[] {
 }
 
 /** The engine's part of a generator's prompt; without a card only what holds for every version. */
-export function engineFacts(engine: "blender" | "slides" | "web", card: EngineFacts | null): string {
+export function engineFacts(engine: string, card: EngineFacts | null): string {
   if (engine === "web") {
     const which = card === null ? "a browser" : `${card.engine === "web" ? "Chromium" : card.engine} ${card.version}`;
     return `The page is drawn by ${which} as a full-page picture.`;
   }
   if (engine === "slides") return "The deck is drawn by LibreOffice: keep to what it shows as PowerPoint does.";
+  if (engine !== "blender") return card === null ? "" : `Programs run on ${card.engine} ${card.version}.`;
   const lines = blenderFacts(card ?? { engine: "blender", version: "" });
   const head = card === null ? "## Blender" : `## Blender ${card.version}`;
   const denoiser =

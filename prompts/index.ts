@@ -1,5 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
+import { modes, promptSettings } from "../config/modes/index.ts";
 import { type EngineFacts, engineFacts } from "./facts.ts";
+import { type Pictures, picturesText } from "./pictures.ts";
 import { fillTemplate } from "./template.ts";
 
 export type { EngineFacts } from "./facts.ts";
@@ -21,6 +23,8 @@ export interface PromptRequest {
   card?: EngineFacts | null;
   /** True when programs run on a scene that was given (a .blend), false when they start from an empty one. */
   base?: boolean;
+  /** The pictures taken of a program; null or absent: not said. */
+  pictures?: Pictures | null;
 }
 
 const folder = new URL("./", import.meta.url);
@@ -37,8 +41,6 @@ function read(path: string): string | undefined {
     return undefined;
   }
 }
-
-const engines: Readonly<Record<string, "slides" | "web">> = { autopresent: "slides", design2code: "web" };
 
 /** Part by its name, from prompts/shared. */
 export const sharedPart = (name: string): string | undefined => read(`shared/${name}.md`);
@@ -63,17 +65,19 @@ export function buildPrompt(request: PromptRequest): string {
   if (template === undefined) throw missing(`mode ${mode} has no prompt for ${role}`, promptModes());
   const settingText = plain.test(setting) ? sharedPart(`setting_${setting}`) : undefined;
   if (settingText === undefined) {
-    throw missing(`there is no prompt setting ${setting}`, ["none", "procedural", "scene_graph", "get_asset"]);
+    throw missing(`there is no prompt setting ${setting}`, promptSettings);
   }
   const styleText = plain.test(style) ? sharedPart(`style_${style}`) : undefined;
   if (styleText === undefined) throw missing(`there is no tool style ${style}`, ["native", "inline", "json"]);
+  const engine = modes.get(mode)?.engine ?? "";
   const values = {
     tools: toolList(request),
     style: styleText.trim(),
     setting: settingText.trim(),
     // Models that write JSON by hand are not asked for a diff as well.
     code_rule: `${style === "native" ? "`code_diff` lists just the changed lines, `code`" : "`code`"} is the whole resulting file, never a part of it.`,
-    engine_facts: engineFacts(engines[mode] ?? "blender", request.card ?? null),
+    pictures: picturesText(engine, role, request.pictures ?? null),
+    engine_facts: engineFacts(engine, request.card ?? null),
     scene_start:
       request.base === true
         ? "on the untouched scene that came with the task, which already holds its objects, cameras and lights"

@@ -9,7 +9,7 @@ import { pack, unpack } from "../../bridge/bus/offload.ts";
 import { mailboxSubject, streams } from "../../bridge/bus/subjects.ts";
 import { toVigaError, VigaError } from "../../config/errors.ts";
 import { type Effect, effect } from "../../machines/effects.ts";
-import { actorKey } from "../run/run-spec.ts";
+import { actorKey } from "../run/bus-keys.ts";
 import { Outbox } from "./outbox.ts";
 import { type ActorRecord, actorRecord, type PendingEffect } from "./record.ts";
 import { costOfFailure } from "./turn-cost.ts";

@@ -1,21 +1,28 @@
-import type { Usage } from "../../machines/domain/index.ts";
-import { noUsage, sumUsage } from "../../machines/domain/index.ts";
-import type { JobReply, JobRequest, PlayerIO } from "../players/player.ts";
-import { runJob } from "../run/jobs.ts";
-import type { LeaseWatch } from "../run/lease.ts";
-import type { RunSpec } from "../run/run-spec.ts";
+import { noUsage, type RunSpec, sumUsage, type Usage } from "../../machines/domain/index.ts";
+import type { JobReply, JobRequest, PlayerIO, SceneRef } from "../players/player.ts";
+import { type JobAnswer, runJob } from "../run/jobs.ts";
+import type { Lease, LeaseWatch } from "../run/lease.ts";
+import type { SlotWatch } from "../run/slots.ts";
 import type { Replies } from "./call-journal.ts";
 import type { ActorHost } from "./host.ts";
 
 /** Seconds granted to a probe or an engine operation that names no limit. */
 const defaultSeconds = 120;
 
-/** What one turn of a player may do, on top of its host. `spent()` collects; the host adds it to the turn's output. */
+/** A probe's answer where no program has run, or the one in question failed. */
+const noScene = {
+  kind: "engine",
+  type: "NoScene",
+  message: "there is no scene to look at: no program has run, or the last one failed",
+};
+
+/** What one turn of a player may do, on top of its host. `scene` is what its probes look at. `spent()` collects; the host adds it to the turn's output. */
 export function makePlayerIO(
-  context: { host: ActorHost; leases: LeaseWatch; replies: Replies; spec: RunSpec },
+  context: { host: ActorHost; leases: LeaseWatch; slots: SlotWatch; replies: Replies; spec: RunSpec },
   turn: string,
+  scene: SceneRef | null = null,
 ): { io: PlayerIO; usage: () => Usage } {
-  const { host, leases, replies, spec } = context;
+  const { host, leases, slots, replies, spec } = context;
   const { bus, store } = host.options;
   let jobs = 0;
   let notes = 0;
@@ -24,22 +31,31 @@ export function makePlayerIO(
   const io: PlayerIO = {
     run: spec.run,
     task: spec.task,
+    views: spec.views,
+    preview: spec.render.preview,
+    measurement: spec.measurement,
     signal: host.signal,
     text: async (ref) => (await store.get(ref)).toString("utf8"),
     bytes: (ref) => store.get(ref),
-    put: (content, _media) => store.put(content),
+    put: (content) => store.put(content),
     async job(request: JobRequest): Promise<JobReply> {
       jobs += 1;
       const seconds = request.seconds ?? defaultSeconds;
-      const work =
-        request.op === "call"
-          ? { op: "call" as const, name: request.name, args: request.args, files: request.files ?? [], seconds }
-          : { op: "probe" as const, action: request.action, args: request.args, seconds };
-      const answer = await runJob({ bus, host, leases, engine: spec.engine }, work, {
-        key: `${turn}/job${jobs}`,
-        seconds: seconds * 3 + 60,
-        again: 1,
-      });
+      const options = { key: `${turn}/job${jobs}`, seconds: seconds * 3 + 60, again: 1 };
+      const sender = { bus, host, leases, slots, engine: spec.engine };
+      let answer: JobAnswer;
+      if (request.op === "call") {
+        const { name, args, files = [] } = request;
+        answer = await runJob(sender, { op: "call", name, args, files, seconds }, options);
+      } else {
+        const looked = request.scene ?? scene;
+        if (looked === null) return { ok: false, result: undefined, error: noScene, files: {} };
+        const { slot, ...of } = looked;
+        const work = { op: "probe" as const, scene: of, action: request.action, args: request.args, seconds };
+        // Where the candidate ran its scene still lives; with that slot gone, the run's own makes it again.
+        const place = (held: Lease) => (slots.isAlive(slot) ? slot : held.slot);
+        answer = await runJob(sender, work, { ...options, place });
+      }
       const reply = answer.reply as { ok?: boolean; result?: unknown; error?: JobReply["error"] };
       return {
         ok: reply.ok === true,

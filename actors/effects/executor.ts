@@ -1,9 +1,14 @@
+import { runState } from "../../bridge/engines/contract.ts";
 import { VigaError } from "../../config/errors.ts";
-import type { Program, State } from "../../machines/domain/index.ts";
-import type { ActorHost, Perform } from "../actor/host.ts";
+import type { Program, RunSpec, State } from "../../machines/domain/index.ts";
+import type { Perform } from "../actor/host.ts";
 import { type JobAnswer, runJob } from "../run/jobs.ts";
-import { type LeaseWatch, type SlotWatch, slotTimeout } from "../run/lease.ts";
-import type { RunSpec } from "../run/run-spec.ts";
+import type { LeaseWatch } from "../run/lease.ts";
+import { type SlotWatch, slotTimeout } from "../run/slots.ts";
+
+/** An answer may take longer than its program: pictures, a queue of other runs, an engine that starts again (seconds). */
+const answerFactor = 4;
+const answerSlack = 120;
 
 /** Log of a state on the bus; the whole tail lies with the artifacts. */
 const logOnBus = 4000;
@@ -14,7 +19,7 @@ export function executorEffects(spec: RunSpec, leases: LeaseWatch, slots: SlotWa
     if (effect.kind !== "execute") throw new VigaError("internal", `an executor cannot ${effect.kind}`);
     const program = effect.input.program as Program;
     const answer = await runJob(
-      { bus: host.options.bus, host, leases, engine: spec.engine },
+      { bus: host.options.bus, host, leases, slots, engine: spec.engine },
       {
         op: "run",
         t: program.t,
@@ -25,9 +30,9 @@ export function executorEffects(spec: RunSpec, leases: LeaseWatch, slots: SlotWa
       },
       {
         key: effect.key,
-        seconds: spec.seconds * 4 + 120,
+        seconds: spec.limits.seconds * answerFactor + answerSlack,
         // The first candidate runs where the scene lives, the others wherever a slot is free.
-        spread: (held) => {
+        place: (held) => {
           const ready = slots
             .alive(slotTimeout)
             .map((entry) => entry.slot)
@@ -37,22 +42,16 @@ export function executorEffects(spec: RunSpec, leases: LeaseWatch, slots: SlotWa
         },
       },
     );
-    return { state: await stateOf(host, program, answer) };
+    return { state: stateOf(program, answer) };
   };
 }
 
-/** Turns a slot's answer to a `run` into a state. */
-export async function stateOf(_host: ActorHost, program: Program, answer: JobAnswer): Promise<State> {
-  const reply = answer.reply as unknown as {
-    ok: boolean;
-    renders: { name: string }[];
-    log: string;
-    error?: State["error"];
-    seconds: State["seconds"];
-  };
+/** Turns a slot's answer to a `run` into a state. Throws where the answer is none. */
+export function stateOf(program: Program, answer: JobAnswer): State {
+  const reply = runState.parse(answer.reply);
   const scene = answer.files["scene.json"];
   const renders = reply.renders.flatMap(({ name }) => {
-    const image = answer.files[name];
+    const image = answer.files[`${name}.png`];
     return image === undefined ? [] : [{ name, image }];
   });
   return {

@@ -1,20 +1,21 @@
 import { VigaError } from "../../config/errors.ts";
-import type { Context, Program } from "../../machines/domain/index.ts";
+import type { Context, Program, RunSpec } from "../../machines/domain/index.ts";
 import type { WriteOutput } from "../../machines/generator.ts";
 import { Replies } from "../actor/call-journal.ts";
 import type { Perform } from "../actor/host.ts";
 import { makePlayerIO } from "../actor/player-io.ts";
 import { accounted } from "../actor/turn-cost.ts";
-import type { GeneratorPlayer } from "../players/player.ts";
+import { type GeneratorPlayer, sceneOf } from "../players/player.ts";
 import type { LeaseWatch } from "../run/lease.ts";
-import type { RunSpec } from "../run/run-spec.ts";
-import { besides } from "./shadow.ts";
+import type { SlotWatch } from "../run/slots.ts";
+import { runShadow } from "./shadow.ts";
 
 /** Effects of the generator role: `write` has the player make its move on a context. */
 export function generatorEffects(
   player: GeneratorPlayer,
   spec: RunSpec,
   leases: LeaseWatch,
+  slots: SlotWatch,
   shadow: GeneratorPlayer | null = null,
 ): Perform {
   let replies: Replies | null = null;
@@ -22,10 +23,12 @@ export function generatorEffects(
     if (effect.kind !== "write") throw new VigaError("internal", `a generator cannot ${effect.kind}`);
     replies ??= new Replies(host);
     const context = effect.input.context as Context;
-    const { io, usage } = makePlayerIO({ host, leases, replies, spec }, effect.key);
+    const around = { host, leases, slots, replies, spec };
+    const scene = sceneOf(context.from, context);
+    const { io, usage } = makePlayerIO(around, effect.key, scene);
     if (shadow !== null) {
-      const aside = makePlayerIO({ host, leases, replies, spec }, `shadow/${effect.key}`);
-      void besides(aside, "shadow.program", shadow.name, context.t, () => shadow.write(context, aside.io));
+      const aside = makePlayerIO(around, `shadow/${effect.key}`, scene);
+      void runShadow(aside, "shadow.program", shadow.name, context.t, () => shadow.write(context, aside.io));
     }
     const move = await accounted(usage, () => player.write(context, io));
     if (move.type === "end") {

@@ -5,7 +5,7 @@ import type { makePlayerIO } from "../actor/player-io.ts";
  * Has a shadow player do its turn beside the real one. What it says goes on the tape with its cost, and nowhere else;
  * the round does not wait for it and does not fail with it.
  */
-export async function besides(
+export async function runShadow(
   { io, usage }: ReturnType<typeof makePlayerIO>,
   type: string,
   player: string,

@@ -1,23 +1,35 @@
 import { VigaError } from "../../config/errors.ts";
-import { compareViews, pairViews } from "../../evaluators/photometric.ts";
-import type { Measures, Program, Round, State } from "../../machines/domain/index.ts";
+import type { Measures, Program, Round, RunSpec, State } from "../../machines/domain/index.ts";
 import type { ActorHost, Perform } from "../actor/host.ts";
 import { runJob } from "../run/jobs.ts";
-import { grantLease, type LeaseWatch, type SlotWatch } from "../run/lease.ts";
-import type { RunSpec } from "../run/run-spec.ts";
+import { dropLease, grantLease, type LeaseWatch } from "../run/lease.ts";
+import type { SlotWatch } from "../run/slots.ts";
 import { stateOf } from "./executor.ts";
+import { measureState } from "./measure.ts";
 
 /** Seconds to wait for a slot to come up (a cold Blender with its self-test). */
 const slotWait = 90;
 
-/** Effects of the supervisor role: grant the scene's lease, make the final pictures. */
+/** Effects of the supervisor role: grant the scene's lease, make the final pictures, give the lease back. */
 export function supervisorEffects(spec: RunSpec, leases: LeaseWatch, slots: SlotWatch): Perform {
+  const ending = new AbortController();
+  const granting = new Set<Promise<unknown>>();
   return async (effect, host) => {
     switch (effect.kind) {
       case "lease": {
         const avoid = effect.input.avoid as string | null;
         const request = { run: spec.run, engine: spec.engine, avoid, waitSeconds: slotWait };
-        return { lease: await grantLease(host.options.bus, slots, request, host.signal) };
+        const signal = AbortSignal.any([host.signal, ending.signal]);
+        const granted = grantLease(host.options.bus, slots, request, signal);
+        granting.add(granted);
+        return { lease: await granted.finally(() => granting.delete(granted)) };
+      }
+      case "release": {
+        // A grant still under way (the slot was lost at the very end) would bring the lease back.
+        ending.abort();
+        await Promise.allSettled(granting);
+        await dropLease(host.options.bus, spec.run, host.signal);
+        return {};
       }
       case "final": {
         const { best, start } = effect.input as { best: Round; start: Round | null };
@@ -31,6 +43,10 @@ export function supervisorEffects(spec: RunSpec, leases: LeaseWatch, slots: Slot
     }
   };
 }
+
+/** Final pictures have eight times a program's time, and half an hour for a queue of other runs (seconds). */
+const finalFactor = 8;
+const finalSlack = 1800;
 
 export interface FinalState {
   t: number;
@@ -50,7 +66,7 @@ async function finalState(
 ): Promise<FinalState> {
   const program: Program | null = round.program;
   if (!program) throw new VigaError("internal", `round ${round.t} has no program`);
-  const save = which === "best" ? "blender_file.blend" : undefined;
+  const save = which === "best" ? spec.output : undefined;
   const answer = await runJob(
     { bus: host.options.bus, host, leases, engine: spec.engine },
     {
@@ -62,9 +78,9 @@ async function finalState(
       keep: false,
       ...(save === undefined ? {} : { save }),
     },
-    { key: `final/${which}`, seconds: spec.seconds * 8 + 1800, again: 2 },
+    { key: `final/${which}`, seconds: spec.limits.seconds * finalFactor + finalSlack, again: 2 },
   );
-  const state = await stateOf(host, program, answer);
+  const state = stateOf(program, answer);
   if (!state.ok) {
     throw new VigaError(
       "engine_failed",
@@ -74,14 +90,6 @@ async function finalState(
       },
     );
   }
-  const pairs = pairViews(state.renders, spec.task.targets);
-  const views = await Promise.all(
-    pairs.map(async ({ name, image, target }) => ({
-      name,
-      image: await host.options.store.get(image),
-      target: await host.options.store.get(target),
-    })),
-  );
-  const measures = views.length > 0 ? await compareViews(views) : null;
+  const measures = await measureState(host, spec, state);
   return { t: round.t, state, measures, saved: save === undefined ? null : (answer.files[save] ?? null) };
 }

@@ -1,35 +1,42 @@
 import { VigaError } from "../../config/errors.ts";
-import { compareViews, pairViews } from "../../evaluators/photometric.ts";
-import type { Measures, Round, State, Task } from "../../machines/domain/index.ts";
+import type { Measures, Program, Round, RunSpec, State, Task } from "../../machines/domain/index.ts";
 import { Replies } from "../actor/call-journal.ts";
-import type { ActorHost, Perform } from "../actor/host.ts";
+import type { Perform } from "../actor/host.ts";
 import { makePlayerIO } from "../actor/player-io.ts";
 import { accounted } from "../actor/turn-cost.ts";
-import type { PlayerIO, VerifierPlayer } from "../players/player.ts";
+import type { PlayerIO, SceneRef, VerifierPlayer } from "../players/player.ts";
+import { tellChosen } from "../run/jobs.ts";
 import type { LeaseWatch } from "../run/lease.ts";
-import type { RunSpec } from "../run/run-spec.ts";
-import { besides } from "./shadow.ts";
+import type { SlotWatch } from "../run/slots.ts";
+import { measureState } from "./measure.ts";
+import { runShadow } from "./shadow.ts";
 
 /** Effects of the verifier role: measure every candidate, judge the chosen one, describe the target. */
 export function verifierEffects(
   player: VerifierPlayer,
   spec: RunSpec,
   leases: LeaseWatch,
+  slots: SlotWatch,
   shadow: VerifierPlayer | null = null,
 ): Perform {
   let replies: Replies | null = null;
   return async (effect, host) => {
     replies ??= new Replies(host);
-    const { io, usage } = makePlayerIO({ host, leases, replies, spec }, effect.key);
+    const around = { host, leases, slots, replies, spec };
+    const { io, usage } = makePlayerIO(around, effect.key, sceneOf(effect.input));
     switch (effect.kind) {
       case "measure": {
         const states = effect.input.states as State[];
-        const measures = await Promise.all(states.map((state) => measureState(host, spec.task, state)));
+        const measures = await Promise.all(states.map((state) => measureState(host, spec, state)));
         const choose = player.choose?.bind(player);
         const chosen =
           choose !== undefined && states.filter((state) => state.ok).length > 1
             ? await accounted(usage, () => choose(states, measures, io))
             : lowest(states, measures);
+        const best = states[chosen];
+        if (states.length > 1 && best !== undefined) {
+          await tellChosen({ bus: host.options.bus, host, leases, engine: spec.engine }, states, best);
+        }
         return { measures, chosen, usage: usage() };
       }
       case "judge": {
@@ -43,14 +50,16 @@ export function verifierEffects(
           analysis: effect.input.analysis as string | null,
         };
         if (shadow !== null) {
-          const aside = makePlayerIO({ host, leases, replies, spec }, `shadow/${effect.key}`);
-          void besides(aside, `shadow.feedback`, shadow.name, observation.t, () => shadow.judge(observation, aside.io));
+          const aside = makePlayerIO(around, `shadow/${effect.key}`, sceneOf(effect.input));
+          void runShadow(aside, `shadow.feedback`, shadow.name, observation.t, () =>
+            shadow.judge(observation, aside.io),
+          );
         }
         const feedback = await accounted(usage, () => player.judge(observation, io));
         return { feedback, usage: usage() };
       }
       case "analyze": {
-        const { analyze_target, calibrate } = spec.players.verifier.options;
+        const { analyze_target, calibrate } = spec.config.roles.verifier;
         const [text, measured] = await accounted(usage, async () => [
           analyze_target === true ? await describe(player, spec.task, io) : "",
           typeof calibrate === "number" && calibrate > 0 ? await player.calibrate?.(io) : undefined,
@@ -64,6 +73,13 @@ export function verifierEffects(
   };
 }
 
+/** The scene of the candidate that is judged. */
+function sceneOf({ program, state }: Record<string, unknown>): SceneRef | null {
+  if (program === undefined || state === undefined) return null;
+  const { t, candidate, code } = program as Program;
+  return { t, candidate, code, slot: (state as State).slot };
+}
+
 async function describe(player: VerifierPlayer, task: Task, io: PlayerIO): Promise<string> {
   if (player.analyze === undefined) {
     throw new VigaError("config_invalid", `${player.name} cannot describe a target`, {
@@ -73,26 +89,12 @@ async function describe(player: VerifierPlayer, task: Task, io: PlayerIO): Promi
   return player.analyze(task, io);
 }
 
-/** Measures of one state; null when it failed or the task has no target picture. */
-async function measureState(host: ActorHost, task: Task, state: State): Promise<Measures | null> {
-  if (!state.ok || task.targets.length === 0) return null;
-  const pairs = pairViews(state.renders, task.targets);
-  const views = await Promise.all(
-    pairs.map(async ({ name, image, target }) => ({
-      name,
-      image: await host.options.store.get(image),
-      target: await host.options.store.get(target),
-    })),
-  );
-  return compareViews(views);
-}
-
 /** Candidate with the lowest loss; the first that rendered when nothing was measured. */
 function lowest(states: State[], measures: (Measures | null)[]): number {
   let best = states.findIndex((state) => state.ok);
   for (const [index, item] of measures.entries()) {
     const known = measures[best];
-    if (item && (!known || item.pl < known.pl)) best = index;
+    if (item && (!known || item.loss < known.loss)) best = index;
   }
   return Math.max(0, best);
 }

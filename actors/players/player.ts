@@ -1,9 +1,38 @@
-import type { Context, Feedback, Measures, Round, State, Task, Usage } from "../../machines/domain/index.ts";
+import type {
+  Context,
+  Feedback,
+  Measurement,
+  Measures,
+  Program,
+  Quality,
+  Round,
+  State,
+  Task,
+  Usage,
+  View,
+} from "../../machines/domain/index.ts";
 
 /** An engine job as a player asks for it; the host adds job id, lease, limits and folder, and survives a lost slot. */
 export type JobRequest =
   | { op: "call"; name: string; args: Record<string, unknown>; files?: string[]; seconds?: number }
-  | { op: "probe"; action: string; args: Record<string, unknown>; seconds?: number };
+  /** `scene`: whose scene is looked at; absent: the one that the turn is about (what is judged, what is changed). */
+  | { op: "probe"; action: string; args: Record<string, unknown>; scene?: SceneRef; seconds?: number };
+
+/** One candidate's scene: its round and number, its program (an artifact) and the slot that ran it. */
+export interface SceneRef {
+  t: number;
+  candidate: number;
+  code: string;
+  slot: string;
+}
+
+/** The scene that a program of the context made; null where it is in no round that the context shows. */
+export function sceneOf(program: Program | null, { rounds, best }: Context): SceneRef | null {
+  if (program === null) return null;
+  const { t, candidate, code } = program;
+  const round = [...rounds, ...(best === null ? [] : [best])].find((each) => each.t === t && each.state.ok);
+  return round === undefined ? null : { t, candidate, code, slot: round.state.slot };
+}
 
 export interface JobReply {
   ok: boolean;
@@ -19,6 +48,12 @@ export interface JobReply {
 export interface PlayerIO {
   readonly run: string;
   readonly task: Task;
+  /** The pictures taken of a state. */
+  readonly views: readonly View[];
+  /** How they are drawn while the run loops; `px` is the longer side. */
+  readonly preview: Quality;
+  /** What the run's measures mean. */
+  readonly measurement: Measurement;
   /** Aborted when the run stops, is interrupted, or this incarnation was replaced. */
   readonly signal: AbortSignal;
   /** Text of an artifact. */
@@ -26,7 +61,7 @@ export interface PlayerIO {
   /** Bytes of an artifact. */
   bytes(ref: string): Promise<Buffer>;
   /** Stores bytes or text and gives its reference. */
-  put(content: Buffer | string, media: string): Promise<string>;
+  put(content: Buffer | string): Promise<string>;
   /** An engine job on the slot that holds the run's scene. */
   job(request: JobRequest): Promise<JobReply>;
   /**

@@ -1,23 +1,23 @@
 import { VigaError } from "../../config/errors.ts";
-import type { ModeName } from "../../config/modes/mode.ts";
-import type { ResolvedConfig, ResolvedRole } from "../../config/resolved.ts";
-import type { EngineFacts } from "../../prompts/index.ts";
-import type { RunSpec } from "../run/run-spec.ts";
+import { writtenPlayers } from "../../config/players.ts";
+import type { ResolvedRole } from "../../config/resolved.ts";
+import type { RunSpec } from "../../machines/domain/index.ts";
 import type { GeneratorPlayer, VerifierPlayer } from "./player.ts";
+import type { CardReader, PlayerConfig, PlayerModule } from "./player-module.ts";
 
-/** The engine's capability card, once a slot holds the run's scene. */
-export type CardReader = () => Promise<EngineFacts | null>;
-
-// Players are loaded when a role needs them: a role that starts again after a crash loads no other's libraries.
-
-/** Makes the player of the generator role; `shadow` is the one that listens beside it, if any. */
+/** Makes the player of the generator role; `shadow` is the one that listens beside it, if any. Servers of its skills end with the signal. */
 export async function makeGenerator(
   spec: RunSpec,
   readCard: CardReader,
+  signal: AbortSignal,
 ): Promise<{ player: GeneratorPlayer; shadow: GeneratorPlayer | null }> {
   const config = configOf(spec);
-  const player = await generatorOf(config.roles.generator, spec, readCard);
-  const shadow = config.shadow.generator ? await generatorOf(config.shadow.generator, spec, readCard) : null;
+  const make = async (role: ResolvedRole) =>
+    (await moduleOf(role)).generator?.({ role, spec, config, readCard, signal });
+  const player = known(await make(config.roles.generator), "generator", config.roles.generator);
+  const shadow = config.shadow.generator
+    ? known(await make(config.shadow.generator), "generator", config.shadow.generator)
+    : null;
   if (config.refine !== "solver") return { player, shadow };
   const [{ withRefine }, { createSolver }] = await Promise.all([
     import("./solver/refine.ts"),
@@ -26,101 +26,45 @@ export async function makeGenerator(
   return { player: withRefine(player, createSolver()), shadow };
 }
 
-async function generatorOf(role: ResolvedRole, spec: RunSpec, readCard: CardReader): Promise<GeneratorPlayer> {
-  switch (role.spec.kind) {
-    case "solver":
-      return (await import("./solver/solver.ts")).createSolver();
-    case "command":
-      return (await import("./command/command.ts")).createCommandGenerator({ command: role.spec.command });
-    case "replay": {
-      const { createReplayGenerator, loadRecording } = await import("./replay/replay.ts");
-      return createReplayGenerator(await loadRecording(role.spec.path));
-    }
-    case "model": {
-      const { createModelGenerator } = await import("./model/generator.ts");
-      const options = { ...(await modelOptions(role, spec)), ...baselineOf(configOf(spec)) };
-      return withCard(role.player, readCard, (card) => createModelGenerator({ ...options, card }));
-    }
-    default:
-      throw unknownPlayer("generator", role.player);
-  }
-}
-
 /** Makes the player of the verifier role; `shadow` is the one that listens beside it, if any. */
-export async function makeVerifier(spec: RunSpec): Promise<{ player: VerifierPlayer; shadow: VerifierPlayer | null }> {
+export async function makeVerifier(
+  spec: RunSpec,
+  readCard: CardReader,
+  signal: AbortSignal,
+): Promise<{ player: VerifierPlayer; shadow: VerifierPlayer | null }> {
   const config = configOf(spec);
-  const player = await verifierOf(config.roles.verifier, spec);
-  const shadow = config.shadow.verifier ? await verifierOf(config.shadow.verifier, spec) : null;
+  const make = async (role: ResolvedRole) =>
+    (await moduleOf(role)).verifier?.({ role, spec, config, readCard, signal });
+  const player = known(await make(config.roles.verifier), "verifier", config.roles.verifier);
+  const shadow = config.shadow.verifier
+    ? known(await make(config.shadow.verifier), "verifier", config.shadow.verifier)
+    : null;
   return { player, shadow };
 }
 
-async function verifierOf(role: ResolvedRole, spec: RunSpec): Promise<VerifierPlayer> {
-  switch (role.spec.kind) {
-    case "pixels":
-      return (await import("./pixels/pixels.ts")).createPixels();
-    case "command":
-      return (await import("./command/command.ts")).createCommandVerifier({ command: role.spec.command });
-    case "replay": {
-      const { createReplayVerifier, loadRecording } = await import("./replay/replay.ts");
-      return createReplayVerifier(await loadRecording(role.spec.path));
-    }
-    case "model": {
-      const { createModelVerifier } = await import("./model/verifier.ts");
-      return createModelVerifier({
-        ...(await modelOptions(role, spec)),
-        ...(role.calibrate === undefined ? {} : { calibrate: role.calibrate }),
-        ...(role.pairwise === undefined ? {} : { pairwise: role.pairwise }),
-      });
-    }
-    default:
-      throw unknownPlayer("verifier", role.player);
-  }
+/**
+ * The module of a role's kind of player, from the folder of that name. Loaded when a role needs it: a role that starts
+ * again after a crash loads no other's libraries.
+ */
+async function moduleOf(role: ResolvedRole): Promise<PlayerModule> {
+  const { kind } = role.spec;
+  if (!/^[a-z_]+$/.test(kind)) throw unknownPlayer("role", role);
+  const loaded = (await import(`./${kind}/player.ts`)) as { player: PlayerModule };
+  return loaded.player;
 }
 
-/** The spec keeps the whole resolved configuration, which zod checked when the run was started. */
-function configOf(spec: RunSpec): Pick<ResolvedConfig, "roles" | "shadow" | "baseline" | "refine"> {
-  return spec.config as unknown as Pick<ResolvedConfig, "roles" | "shadow" | "baseline" | "refine">;
+/** The spec keeps the resolved configuration, which config checked when the run was made. */
+function configOf(spec: RunSpec): PlayerConfig {
+  return spec.config as unknown as PlayerConfig;
 }
 
-async function modelOptions(role: ResolvedRole, spec: RunSpec) {
-  const { profile, skills, temperature, max_tokens } = role;
-  if (profile === null) throw unknownPlayer("role", role.player);
-  const [{ createModel }, { noteModelEvent }] = await Promise.all([
-    import("../../bridge/models/client.ts"),
-    import("./model/call.ts"),
-  ]);
-  return {
-    model: createModel(profile, { onEvent: noteModelEvent }),
-    mode: spec.task.mode as ModeName,
-    ...(skills === undefined ? {} : { tools: skills }),
-    // A null (none is sent) stands in the profile already.
-    ...(temperature === undefined || temperature === null ? {} : { temperature }),
-    ...(max_tokens === undefined ? {} : { maxTokens: max_tokens }),
-  };
+function known<P>(player: P | undefined, name: string, role: ResolvedRole): P {
+  if (player === undefined) throw unknownPlayer(name, role);
+  return player;
 }
 
-function baselineOf({ baseline }: Pick<ResolvedConfig, "baseline">) {
-  return baseline === "none" ? {} : { baseline };
-}
-
-/** A generator that is made at its first turn, when the engine has said what it is. */
-function withCard(
-  name: string,
-  readCard: CardReader,
-  make: (card: EngineFacts | null) => GeneratorPlayer,
-): GeneratorPlayer {
-  let made: Promise<GeneratorPlayer> | null = null;
-  return {
-    name,
-    async write(context, io) {
-      made ??= readCard().then(make);
-      return (await made).write(context, io);
-    },
-  };
-}
-
-function unknownPlayer(role: string, player: string): VigaError {
-  return new VigaError("config_invalid", `roles.${role}: no player "${player}"`, {
-    hint: "solver, pixels, replay:<file>, command:<program>, or a model named under models:",
+function unknownPlayer(name: string, { player }: ResolvedRole): VigaError {
+  return new VigaError("config_invalid", `roles.${name}: "${player}" cannot play it`, {
+    hint: `${writtenPlayers.join(", ")}, or a model named under models:`,
   });
 }

@@ -25,6 +25,10 @@ export async function sendControl(
   }
 }
 
+/** Whether a supervisor of the run is at work. */
+export const isHeard = (bus: Bus, run: string): Promise<boolean> => askControl(bus, run, ping, {});
+const ping = "ping";
+
 /** Hears the control verbs of a run. */
 export async function onControl(
   bus: Bus,
@@ -32,8 +36,9 @@ export async function onControl(
   signal: AbortSignal,
   on: (verb: ControlVerb, data: Record<string, unknown>, id: string) => Promise<void>,
 ): Promise<void> {
-  await Promise.all(
-    controlVerbs.map((verb) =>
+  await Promise.all([
+    answerControl(bus, run, ping, signal, async () => ({ ok: true })),
+    ...controlVerbs.map((verb) =>
       answerControl(bus, run, verb, signal, async (body) => {
         const parsed = order.safeParse(body);
         if (!parsed.success) return { ok: false, error: "a control message needs id and data" };
@@ -41,5 +46,5 @@ export async function onControl(
         return { ok: true };
       }),
     ),
-  );
+  ]);
 }

@@ -1,12 +1,17 @@
 import { z } from "zod";
 import type { Bus } from "../../bridge/bus/connection.ts";
 import { makeEnvelope } from "../../bridge/bus/envelope.ts";
-import { pause, publish } from "../../bridge/bus/publish.ts";
+import { publish } from "../../bridge/bus/publish.ts";
 import { jobSubject } from "../../bridge/bus/subjects.ts";
+import { pause } from "../../bridge/bus/timers.ts";
 import { VigaError } from "../../config/errors.ts";
+import { quality } from "../../machines/domain/index.ts";
 import type { ActorHost } from "../actor/host.ts";
-import type { LeaseWatch } from "./lease.ts";
-import type { Lease } from "./run-spec.ts";
+import type { Lease, LeaseWatch } from "./lease.ts";
+import type { SlotWatch } from "./slots.ts";
+
+/** Whose scene a probe looks at: one candidate of one round. Its program makes the scene again where it is gone. */
+const sceneOfCandidate = z.object({ t: z.number().int(), candidate: z.number().int(), code: z.string() });
 
 /** What a slot is asked to do: run a program, probe its scene, or call one of the engine's own operations. */
 export const jobWork = z.discriminatedUnion("op", [
@@ -15,14 +20,15 @@ export const jobWork = z.discriminatedUnion("op", [
     t: z.number().int(),
     candidate: z.number().int(),
     code: z.string(),
-    quality: z.object({ px: z.number().int(), samples: z.number().int() }),
-    /** Name of the .blend to save beside the pictures. */
+    quality,
+    /** Name of the file that the state is saved as beside the pictures. */
     save: z.string().optional(),
     /** Keep the live scene for probes. */
     keep: z.boolean(),
   }),
   z.object({
     op: z.literal("probe"),
+    scene: sceneOfCandidate,
     action: z.string(),
     args: z.record(z.string(), z.unknown()),
     seconds: z.number().optional(),
@@ -34,6 +40,8 @@ export const jobWork = z.discriminatedUnion("op", [
     files: z.array(z.string()),
     seconds: z.number().optional(),
   }),
+  /** This candidate was chosen: the scenes of the others of its round may go. Nobody waits for an answer. */
+  z.object({ op: z.literal("choose"), t: z.number().int(), candidate: z.number().int() }),
 ]);
 export type JobWork = z.infer<typeof jobWork>;
 
@@ -61,9 +69,13 @@ export const jobAnswer = z.object({
 });
 export type JobAnswer = z.infer<typeof jobAnswer>;
 
-export interface JobTarget {
-  slot: string;
-  epoch: number;
+/** Who sends jobs. `slots` tells of slots other than the scene's own. */
+export interface JobContext {
+  bus: Bus;
+  host: ActorHost;
+  leases: LeaseWatch;
+  slots?: SlotWatch;
+  engine: string;
 }
 
 /**
@@ -71,18 +83,18 @@ export interface JobTarget {
  * meanwhile, the work is sent there again; an answer with an older epoch is refused.
  * @param options.key unique and stable within the actor
  * @param options.again how many times work whose engine died under it is sent again before that is the answer
- * @param options.spread for the n-th of several candidates: use the n-th ready slot instead of the scene's own
+ * @param options.place chooses another slot than the scene's own; asked again when the chosen one falls silent
  */
 export async function runJob(
-  context: { bus: Bus; host: ActorHost; leases: LeaseWatch; engine: string },
+  context: JobContext,
   work: JobWork,
-  options: { key: string; seconds: number; again?: number; spread?: (lease: Lease) => string },
+  options: { key: string; seconds: number; again?: number; place?: (lease: Lease) => string },
 ): Promise<JobAnswer> {
-  const { bus, host, leases, engine } = context;
+  const { bus, host, leases, slots, engine } = context;
   let again = options.again ?? 0;
   for (let attempt = 1; ; attempt++) {
     const held = await leases.current(host.signal);
-    const slot = options.spread?.(held) ?? held.slot;
+    const slot = options.place?.(held) ?? held.slot;
     const job = `${host.address}/${options.key}/${attempt}@${host.incarnation}.${held.epoch}`;
     const order: JobOrder = {
       job,
@@ -101,6 +113,8 @@ export async function runJob(
     const outcome = await Promise.race([
       waiting.reply.then((data) => jobAnswer.parse(data)),
       leases.newerThan(held.epoch, stop).then(() => "moved" as const),
+      // The supervisor watches over the scene's own slot; another's silence is noticed here.
+      ...(slots === undefined || slot === held.slot ? [] : [slots.lost(slot, stop).then(() => "moved" as const)]),
       pause(options.seconds * 1000, stop).then(() => "late" as const),
     ]);
     moved.abort();
@@ -115,6 +129,23 @@ export async function runJob(
     if (outcome === "moved" || outcome.refused !== undefined || outcome.epoch < leases.epoch) continue;
     if (!crashed(outcome) || again <= 0) return outcome;
     again -= 1;
+  }
+}
+
+/** Tells the slots of a round's candidates which one was chosen, so that they let the other scenes go. */
+export async function tellChosen(
+  context: JobContext,
+  states: readonly { t: number; candidate: number; slot: string }[],
+  chosen: { t: number; candidate: number },
+): Promise<void> {
+  const { bus, host, leases, engine } = context;
+  const { run, epoch } = await leases.current(host.signal);
+  const work = { op: "choose" as const, t: chosen.t, candidate: chosen.candidate };
+  for (const slot of new Set(states.map((state) => state.slot))) {
+    const job = `${host.address}/chosen/${chosen.t}/${slot}@${host.incarnation}.${epoch}`;
+    const data: JobOrder = { job, run, role: host.options.role, epoch, work };
+    const message = makeEnvelope({ id: job, source: host.address, type: "job", subject: slot, data: { ...data } });
+    await publish(bus, jobSubject(engine, slot), message, host.signal);
   }
 }
 

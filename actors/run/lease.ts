@@ -1,8 +1,19 @@
+import { z } from "zod";
 import type { Bus } from "../../bridge/bus/connection.ts";
-import { readCell, watchCells, writeCell } from "../../bridge/bus/kv.ts";
-import { pause } from "../../bridge/bus/publish.ts";
+import { deleteCell, readCell, readCells, watchCells, writeCell } from "../../bridge/bus/kv.ts";
+import { pause } from "../../bridge/bus/timers.ts";
 import { VigaError } from "../../config/errors.ts";
-import { type Lease, lease, leaseKey, type SlotEntry, slotEntry } from "./run-spec.ts";
+import { leaseKey } from "./bus-keys.ts";
+import { type SlotEntry, type SlotWatch, slotTimeout } from "./slots.ts";
+
+/** Who holds a run's scene. `epoch` grows with every grant: an answer with an older one is refused. */
+export const lease = z.object({
+  run: z.string(),
+  engine: z.string(),
+  slot: z.string(),
+  epoch: z.number().int().positive(),
+});
+export type Lease = z.infer<typeof lease>;
 
 /** Follows the lease of one run, for whoever sends jobs to the slot that holds its scene. */
 export class LeaseWatch {
@@ -51,34 +62,6 @@ export class LeaseWatch {
   }
 }
 
-/** The slots known on the bus and when each was last heard of, by this process's own clock. */
-export class SlotWatch {
-  readonly #slots = new Map<string, { entry: SlotEntry; heard: number }>();
-
-  constructor(bus: Bus, engine: string, signal: AbortSignal) {
-    void watchCells<unknown>(bus, bus.slots, `slot.${engine}.*`, signal, (key, value) => {
-      const parsed = slotEntry.safeParse(value);
-      if (parsed.success) this.#slots.set(key, { entry: parsed.data, heard: Date.now() });
-      else this.#slots.delete(key);
-    }).catch(() => undefined);
-  }
-
-  /** Slots that can take work: heard of within `within` ms. An entry from before this process counts from its start. */
-  alive(within: number): SlotEntry[] {
-    const now = Date.now();
-    return [...this.#slots.values()]
-      .filter(({ entry, heard }) => now - heard <= within && (entry.status === "ready" || entry.status === "running"))
-      .map(({ entry }) => entry);
-  }
-
-  find(slot: string): { entry: SlotEntry; heard: number } | undefined {
-    return [...this.#slots.values()].find(({ entry }) => entry.slot === slot);
-  }
-}
-
-/** Milliseconds without a beat after which a slot counts as lost. */
-export const slotTimeout = 6000;
-
 /**
  * Grants the run's scene to a slot by compare-and-set, with a higher epoch than ever before. The slot with the fewest
  * leases wins; `avoid` (the slot just lost) only when it beats again and nothing else does.
@@ -121,11 +104,8 @@ export async function grantLease(
 
 async function leastLoaded(bus: Bus, entries: SlotEntry[], signal: AbortSignal): Promise<SlotEntry> {
   const load = new Map(entries.map((entry) => [entry.slot, 0]));
-  const keys = await bus.slots.keys("lease.*");
-  for await (const key of keys) {
-    const cell = await readCell<Lease>(bus.slots, key, signal);
-    const slot = cell.value?.slot;
-    if (slot !== undefined && load.has(slot)) load.set(slot, (load.get(slot) ?? 0) + 1);
+  for (const { value } of await readCells<Lease>(bus, "slots", leaseKey("*"), signal)) {
+    if (load.has(value.slot)) load.set(value.slot, (load.get(value.slot) ?? 0) + 1);
   }
   const sorted = entries.toSorted(
     (a, b) => (load.get(a.slot) ?? 0) - (load.get(b.slot) ?? 0) || a.slot.localeCompare(b.slot),
@@ -135,7 +115,7 @@ async function leastLoaded(bus: Bus, entries: SlotEntry[], signal: AbortSignal):
   return first;
 }
 
-/** Takes the lease back when a run is over. */
-export async function dropLease(bus: Bus, run: string): Promise<void> {
-  await bus.slots.delete(leaseKey(run)).catch(() => undefined);
+/** Takes the lease back when a run is over: its slot ends the executor actor, and counts as free. */
+export async function dropLease(bus: Bus, run: string, signal: AbortSignal): Promise<void> {
+  await deleteCell(bus.slots, leaseKey(run), signal);
 }

@@ -1,7 +1,8 @@
 import type { Bus } from "../../bridge/bus/connection.ts";
 import { readCell } from "../../bridge/bus/kv.ts";
 import { VigaError } from "../../config/errors.ts";
-import { type RunSpec, runSpec, specKey } from "./run-spec.ts";
+import { type RunSpec, runSpec } from "../../machines/domain/index.ts";
+import { specKey } from "./bus-keys.ts";
 
 /** A run's specification, off the bus. Throws `not_found`. */
 export async function readSpec(bus: Bus, run: string, signal?: AbortSignal): Promise<RunSpec> {

@@ -3,10 +3,12 @@ import { ArtifactStore } from "../../bridge/artifacts/store.ts";
 import type { Bus } from "../../bridge/bus/connection.ts";
 import { makeEnvelope } from "../../bridge/bus/envelope.ts";
 import { readCell } from "../../bridge/bus/kv.ts";
-import { pause, publish } from "../../bridge/bus/publish.ts";
+import { publish } from "../../bridge/bus/publish.ts";
 import { mailboxSubject } from "../../bridge/bus/subjects.ts";
 import { capabilityCard } from "../../bridge/engines/contract.ts";
+import { type Death, type RestartPolicy, restartOnDeath } from "../../bridge/processes/restart.ts";
 import { toVigaError, VigaError } from "../../config/errors.ts";
+import type { RunSpec } from "../../machines/domain/index.ts";
 import { generatorMachine } from "../../machines/generator.ts";
 import { memoryMachine } from "../../machines/memory/memory.ts";
 import { messageOf } from "../../machines/messages.ts";
@@ -19,9 +21,10 @@ import { supervisorEffects } from "../effects/supervisor.ts";
 import { verifierEffects } from "../effects/verifier.ts";
 import type { GeneratorPlayer, VerifierPlayer } from "../players/player.ts";
 import { makeGenerator, makeVerifier } from "../players/registry.ts";
-import { LeaseWatch, SlotWatch } from "./lease.ts";
+import { slotKey } from "./bus-keys.ts";
+import { LeaseWatch } from "./lease.ts";
 import { readSpec } from "./read-spec.ts";
-import { type RunSpec, slotEntry, slotKey } from "./run-spec.ts";
+import { SlotWatch, slotEntry } from "./slots.ts";
 import { watchRun } from "./watchdog.ts";
 
 /** Roles that run as actors of their own; the executor lives on its slot. */
@@ -38,8 +41,11 @@ export interface RoleOptions {
   players?: { generator?: GeneratorPlayer; verifier?: VerifierPlayer };
 }
 
-/** How often a crashed role is started again before the run is told that it failed. */
-const maxRestarts = 5;
+/**
+ * Crashes of a role's host count over the whole run: each is a fault of ours, which the same message mostly brings back.
+ * After five restarts the run is told that the role failed.
+ */
+const restarts: RestartPolicy = { first: 100, most: 1600, window: Number.POSITIVE_INFINITY, limit: 5 };
 
 /**
  * Plays a role of a run until aborted. A crash of the host itself (not of a player, whose errors are messages) is
@@ -47,24 +53,18 @@ const maxRestarts = 5;
  */
 export async function playRole(options: RoleOptions): Promise<void> {
   const { bus, run, role, signal } = options;
-  for (let restarts = 0; !signal.aborted; restarts++) {
-    try {
-      await hostRole(options);
-      return;
-    } catch (thrown) {
-      const error = toVigaError(thrown);
-      if (signal.aborted) return;
-      if (error.code === "bus_conflict" || restarts >= maxRestarts) {
-        options.log(`${role}: ${error.message}`);
-        if (error.code !== "bus_conflict")
-          await tell(bus, run, role, "role.failed", { role, error: error.toData() }, signal);
-        throw error;
-      }
-      options.log(`${role} restarts: ${error.message}`);
-      await tell(bus, run, role, "role.restarted", { role, reason: error.message }, signal);
-      await pause(100 * 2 ** restarts, signal);
+  const onDeath = async (death: Death) => {
+    const error = toVigaError(death.error);
+    if (error.code === "bus_conflict" || death.last) {
+      options.log(`${role}: ${error.message}`);
+      if (error.code !== "bus_conflict")
+        await tell(bus, run, role, "role.failed", { role, error: error.toData() }, signal);
+      throw error;
     }
-  }
+    options.log(`${role} restarts: ${error.message}`);
+    await tell(bus, run, role, "role.restarted", { role, reason: error.message }, signal);
+  };
+  await restartOnDeath(() => hostRole(options), { deaths: restarts, signal, onDeath });
 }
 
 async function hostRole(options: RoleOptions): Promise<void> {
@@ -92,22 +92,27 @@ async function partOf(
   options: RoleOptions,
   signal: AbortSignal,
 ): Promise<{ machine: AnyStateMachine; input: unknown; perform: Perform }> {
+  const slots = () => new SlotWatch(options.bus, spec.engine, signal);
   switch (role) {
     case "generator": {
       const { player, shadow } = options.players?.generator
         ? { player: options.players.generator, shadow: null }
-        : await makeGenerator(spec, () => readCard(options.bus, spec, leases, signal));
+        : await makeGenerator(spec, () => readCard(options.bus, spec, leases, signal), signal);
       return {
         machine: generatorMachine,
         input: { approve: spec.approve },
-        perform: generatorEffects(player, spec, leases, shadow),
+        perform: generatorEffects(player, spec, leases, slots(), shadow),
       };
     }
     case "verifier": {
       const { player, shadow } = options.players?.verifier
         ? { player: options.players.verifier, shadow: null }
-        : await makeVerifier(spec);
-      return { machine: verifierMachine, input: undefined, perform: verifierEffects(player, spec, leases, shadow) };
+        : await makeVerifier(spec, () => readCard(options.bus, spec, leases, signal), signal);
+      return {
+        machine: verifierMachine,
+        input: undefined,
+        perform: verifierEffects(player, spec, leases, slots(), shadow),
+      };
     }
     case "memory":
       return {
@@ -118,8 +123,7 @@ async function partOf(
         },
       };
     case "supervisor": {
-      const slots = new SlotWatch(options.bus, spec.engine, signal);
-      return { machine: supervisorMachine, input: undefined, perform: supervisorEffects(spec, leases, slots) };
+      return { machine: supervisorMachine, input: undefined, perform: supervisorEffects(spec, leases, slots()) };
     }
   }
 }

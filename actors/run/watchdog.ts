@@ -2,11 +2,14 @@ import { z } from "zod";
 import type { Bus } from "../../bridge/bus/connection.ts";
 import { type Envelope, makeEnvelope, parseEnvelope } from "../../bridge/bus/envelope.ts";
 import { watchExhausted } from "../../bridge/bus/jobs.ts";
-import { pause, publish } from "../../bridge/bus/publish.ts";
+import { publish } from "../../bridge/bus/publish.ts";
 import { deadLetterSubject, mailboxSubject } from "../../bridge/bus/subjects.ts";
+import { pause } from "../../bridge/bus/timers.ts";
+import { failedRun } from "../../machines/domain/index.ts";
 import { onControl } from "./control.ts";
 import { jobOrder } from "./jobs.ts";
-import { type LeaseWatch, SlotWatch, slotTimeout } from "./lease.ts";
+import type { LeaseWatch } from "./lease.ts";
+import { SlotWatch, slotTimeout } from "./slots.ts";
 
 /**
  * What the supervisor's process watches beside its mailbox, turned into messages: a slot that stopped beating, jobs
@@ -90,14 +93,12 @@ async function failJob(bus: Bus, run: string, bytes: Uint8Array, signal: AbortSi
     data: letter.data,
   });
   await publish(bus, deadLetterSubject(run, role), message, signal);
-  const error = {
+  const reply = failedRun({
     kind: "crash",
     type: "JobExhausted",
     message: "the executor died three times while it ran this program",
     hint: "the program brings the engine's process down; write it differently",
-  };
-  const seconds = { execute: 0, render: 0, total: 0 };
-  const reply = { ok: false, renders: [], log: "", scene: false, error, seconds };
+  });
   await post(bus, run, role, "job.done", { job, slot: letter.subject, epoch, reply, files: {} }, `${job}/done`, signal);
 }
 

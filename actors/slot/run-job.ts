@@ -1,14 +1,16 @@
-import { chmod, mkdir, mkdtemp, readdir, rm } from "node:fs/promises";
+import { chmod, mkdir, mkdtemp, readdir, rm, stat } from "node:fs/promises";
 import { join, matchesGlob } from "node:path";
 import type { ArtifactStore } from "../../bridge/artifacts/store.ts";
 import { defaultLimits, type Engine, type Limits } from "../../bridge/engines/contract.ts";
 import { toVigaError } from "../../config/errors.ts";
+import { failedRun, type RunSpec } from "../../machines/domain/index.ts";
 import type { JobAnswer, JobOrder } from "../run/jobs.ts";
-import type { RunSpec } from "../run/run-spec.ts";
+import type { KeptScenes } from "./kept-scenes.ts";
 
 /** Runs one job on this slot's engine in a folder of its own; everything it leaves becomes artifacts. Never throws. */
-export async function doWork(
+export async function runOrder(
   engine: Engine,
+  kept: KeptScenes,
   order: JobOrder,
   spec: RunSpec,
   store: ArtifactStore,
@@ -18,20 +20,19 @@ export async function doWork(
   const dir = await mkdtemp(join(scratch, "job-"));
   try {
     await chmod(dir, 0o777);
-    const reply = await perform(engine, order, spec, store, dir);
+    const reply = await carryOut(engine, kept, order, spec, store, dir);
     return { reply: reply.reply, files: await collect(dir, store, reply.wanted, order.work.op === "call") };
   } catch (error) {
     const { message } = toVigaError(error);
-    const seconds = { execute: 0, render: 0, total: 0 };
-    const failure = { kind: "engine", type: "EngineError", message };
-    return { reply: { ok: false, renders: [], log: "", scene: false, error: failure, seconds }, files: {} };
+    return { reply: failedRun({ kind: "engine", type: "EngineError", message }), files: {} };
   } finally {
     await rm(dir, { recursive: true, force: true });
   }
 }
 
-async function perform(
+async function carryOut(
   engine: Engine,
+  kept: KeptScenes,
   order: JobOrder,
   spec: RunSpec,
   store: ArtifactStore,
@@ -39,10 +40,15 @@ async function perform(
 ): Promise<{ reply: Record<string, unknown>; wanted: string[] }> {
   const { work, job } = order;
   const base = spec.task.base === null ? {} : { base: await basePath(spec, store) };
-  const limits: Limits = { ...defaultLimits, seconds: ("seconds" in work ? work.seconds : undefined) ?? spec.seconds };
+  const limits: Limits = {
+    ...defaultLimits,
+    seconds: ("seconds" in work ? work.seconds : undefined) ?? spec.limits.seconds,
+    memoryMb: spec.limits.memory_mb,
+  };
   switch (work.op) {
     case "run": {
       const program = (await store.get(work.code)).toString("utf8");
+      if (work.keep) await kept.beginRound(order.run, work.t);
       const state = await engine.run({
         job,
         program,
@@ -53,19 +59,45 @@ async function perform(
         limits: work.save === undefined ? limits : { ...limits, seconds: limits.seconds * 8 },
         dir,
         ...(work.save === undefined ? {} : { save: work.save }),
-        ...(work.keep ? { keep: order.run } : {}),
+        ...(work.keep ? { keep: kept.nameOf(order.run, work) } : {}),
       });
-      const wanted = ["scene.json", ...state.renders.map((render) => render.name), ...(work.save ? [work.save] : [])];
+      if (work.keep && state.ok) kept.add(order.run, work);
+      const wanted = [
+        "scene.json",
+        ...state.renders.map(({ name }) => `${name}.png`),
+        ...(work.save ? [work.save] : []),
+      ];
       return { reply: { ...state }, wanted };
     }
     case "probe": {
-      const reply = await engine.probe({ job, scene: order.run, action: work.action, args: work.args, limits, dir });
-      return { reply: { ...reply }, wanted: ["*.png"] };
+      const scene = kept.nameOf(order.run, work.scene);
+      const probe = () => engine.probe({ job, scene, action: work.action, args: work.args, limits, dir });
+      const found = await probe();
+      if (found.error?.type !== "NoScene") return { reply: { ...found }, wanted: ["*.png"] };
+      // The scene is gone (an engine or slot that started again, a round long past): its program makes it once more.
+      const program = (await store.get(work.scene.code)).toString("utf8");
+      const quality = spec.render.preview;
+      const made = await engine.run({
+        job: `${job}/again`,
+        program,
+        ...base,
+        views: [],
+        quality,
+        limits,
+        dir,
+        keep: scene,
+      });
+      if (!made.ok) return { reply: { ...made }, wanted: [] };
+      kept.add(order.run, work.scene);
+      return { reply: { ...(await probe()) }, wanted: ["*.png"] };
     }
     case "call": {
       const reply = await engine.call({ job, name: work.name, args: work.args, ...base, limits, dir });
       return { reply: { ...reply }, wanted: work.files };
     }
+    case "choose":
+      await kept.choose(order.run, work);
+      return { reply: { ok: true }, wanted: [] };
   }
 }
 
@@ -73,7 +105,6 @@ async function perform(
 async function basePath(spec: RunSpec, store: ArtifactStore): Promise<string> {
   const base = spec.task.base;
   if (base === null) return "";
-  const { stat } = await import("node:fs/promises");
   const there = await stat(base.path).then(
     (found) => found.isFile(),
     () => false,

@@ -4,30 +4,23 @@ import type { Bus } from "../../bridge/bus/connection.ts";
 import { makeEnvelope, parseEnvelope } from "../../bridge/bus/envelope.ts";
 import { releaseJob, serveJobs } from "../../bridge/bus/jobs.ts";
 import { putCell, readCell, watchCells } from "../../bridge/bus/kv.ts";
-import { pause, publish } from "../../bridge/bus/publish.ts";
+import { publish } from "../../bridge/bus/publish.ts";
 import { mailboxSubject } from "../../bridge/bus/subjects.ts";
+import { pause } from "../../bridge/bus/timers.ts";
 import type { Engine } from "../../bridge/engines/contract.ts";
 import { identityOf, isAlive } from "../../bridge/processes/identity.ts";
 import { toVigaError, VigaError } from "../../config/errors.ts";
+import { type RunSpec, runSpec } from "../../machines/domain/index.ts";
 import { executorMachine } from "../../machines/executor.ts";
 import { executorMessage } from "../../machines/messages.ts";
 import { ActorHost } from "../actor/host.ts";
 import { executorEffects } from "../effects/executor.ts";
+import { actorKey, leaseKey, slotKey, specKey } from "../run/bus-keys.ts";
 import { type JobAnswer, type JobOrder, jobOrder } from "../run/jobs.ts";
-import { LeaseWatch, SlotWatch } from "../run/lease.ts";
-import {
-  actorKey,
-  type Lease,
-  lease,
-  leaseKey,
-  type RunSpec,
-  runSpec,
-  type SlotEntry,
-  slotEntry,
-  slotKey,
-  specKey,
-} from "../run/run-spec.ts";
-import { doWork } from "./run-job.ts";
+import { type Lease, LeaseWatch, lease } from "../run/lease.ts";
+import { type SlotEntry, SlotWatch, slotEntry } from "../run/slots.ts";
+import { KeptScenes } from "./kept-scenes.ts";
+import { runOrder } from "./run-job.ts";
 
 export interface SlotOptions {
   bus: Bus;
@@ -60,7 +53,10 @@ export async function serveSlot(options: SlotOptions): Promise<void> {
     status: "ready",
     card: { ...options.engine.card },
   };
+  const kept = new KeptScenes(options.engine);
   const specs = new Map<string, { spec: RunSpec; store: ArtifactStore }>();
+  /** Executor actors that have not ended, with their runs. */
+  const actors = new Map<ActorHost, string>();
 
   const specOf = async (run: string) => {
     const known = specs.get(run);
@@ -78,6 +74,7 @@ export async function serveSlot(options: SlotOptions): Promise<void> {
   const beat = async () => {
     while (!signal.aborted) {
       entry.beat += 1;
+      entry.runs = [...new Set(actors.values())];
       await putCell(bus.slots, slotKey(engineName, slot), entry, signal).catch(() => undefined);
       await pause(beatEvery, signal);
     }
@@ -94,7 +91,8 @@ export async function serveSlot(options: SlotOptions): Promise<void> {
     entry.status = "running";
     try {
       if (await isOrphan(options, order)) return;
-      const answer = await answerTo(options, order, specOf);
+      const answer = await answerTo(options, kept, order, specOf);
+      if (answer === null) return;
       const data = JSON.parse(JSON.stringify(answer)) as Record<string, unknown>;
       const message = makeEnvelope({
         id: `${order.job}/done`,
@@ -111,7 +109,7 @@ export async function serveSlot(options: SlotOptions): Promise<void> {
     }
   });
 
-  await Promise.all([beat(), work, hostExecutors(options, specOf)]);
+  await Promise.all([beat(), work, hostExecutors(options, kept, specOf, actors, (run) => specs.delete(run))]);
 }
 
 /** The job that a killed predecessor left half done is given out again, if that is sure to be dead. */
@@ -130,25 +128,33 @@ async function isOrphan({ bus, signal }: SlotOptions, order: JobOrder): Promise<
   return typeof now === "number" && now > order.incarnation;
 }
 
-/** Does a job, unless its lease is no longer the one in force. */
+/** Does a job, unless its lease is no longer the one in force; null when the run has ended and nobody waits. */
 async function answerTo(
   options: SlotOptions,
+  kept: KeptScenes,
   order: JobOrder,
   specOf: (run: string) => Promise<{ spec: RunSpec; store: ArtifactStore }>,
-): Promise<JobAnswer> {
+): Promise<JobAnswer | null> {
   const head = { job: order.job, slot: options.slot, epoch: order.epoch };
   const held = await readCell<Lease>(options.bus.slots, leaseKey(order.run), options.signal);
-  if (held.value === null || held.value.epoch > order.epoch) {
+  if (held.value === null) return null;
+  if (held.value.epoch > order.epoch) {
     return { ...head, refused: "the scene is leased elsewhere by now", reply: {}, files: {} };
   }
   const { spec, store } = await specOf(order.run);
-  return { ...head, ...(await doWork(options.engine, order, spec, store, options.scratch)) };
+  return { ...head, ...(await runOrder(options.engine, kept, order, spec, store, options.scratch)) };
 }
 
-/** Starts the executor actor of each run leased to this slot, and ends it when the lease moves or goes. */
+/**
+ * Starts the executor actor of each run leased to this slot, and ends it when the lease moves or goes.
+ * @param forget called when a run's lease is gone for good
+ */
 async function hostExecutors(
   options: SlotOptions,
+  kept: KeptScenes,
   specOf: (run: string) => Promise<{ spec: RunSpec; store: ArtifactStore }>,
+  actors: Map<ActorHost, string>,
+  forget: (run: string) => void,
 ): Promise<void> {
   const { bus, slot, engineName, signal } = options;
   const hosted = new Map<string, { epoch: number; stop: AbortController }>();
@@ -171,21 +177,30 @@ async function hostExecutors(
       perform: executorEffects(spec, leases, slots),
       signal: ending,
     });
-    await host.serve();
+    actors.set(host, held.run);
+    try {
+      await host.serve();
+    } finally {
+      // Ends its LeaseWatch too when the actor could not go on.
+      stop.abort();
+      actors.delete(host);
+    }
   };
 
   await watchCells<unknown>(bus, bus.slots, "lease.*", signal, (key, value) => {
     const run = key.slice("lease.".length);
     const parsed = lease.safeParse(value);
     const ours = parsed.success && parsed.data.slot === slot && parsed.data.engine === engineName ? parsed.data : null;
+    if (value === null) void kept.end(run);
     const current = hosted.get(run);
     if (current && current.epoch !== ours?.epoch) {
       current.stop.abort();
       hosted.delete(run);
     }
+    if (value === null) forget(run);
     if (ours && hosted.get(run)?.epoch !== ours.epoch) {
       void start(ours).catch((error: unknown) => {
-        hosted.delete(run);
+        if (hosted.get(run)?.epoch === ours.epoch) hosted.delete(run);
         if (!signal.aborted) options.log(`executor of ${run}: ${toVigaError(error).message}`);
       });
     }

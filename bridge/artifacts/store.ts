@@ -1,8 +1,9 @@
-import { createHash, randomBytes } from "node:crypto";
+import { createHash } from "node:crypto";
 import { createReadStream } from "node:fs";
-import { copyFile, mkdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
-import { dirname, join } from "node:path";
+import { copyFile, readFile, rm, stat, writeFile } from "node:fs/promises";
+import { join } from "node:path";
 import { VigaError } from "../../config/errors.ts";
+import { placeAtomic } from "../files/write-atomic.ts";
 
 /**
  * Files by content (`sha256:<hex>`) under one folder. Content-addressed, so a put is idempotent and a half-written
@@ -56,8 +57,13 @@ export class ArtifactStore {
     });
   }
 
+  /** Folder of the transient files. */
+  get transient(): string {
+    return join(this.root, "transient");
+  }
+
   async dropTransient(): Promise<void> {
-    await rm(join(this.root, "transient"), { recursive: true, force: true });
+    await rm(this.transient, { recursive: true, force: true });
   }
 
   private file(hex: string, transient: boolean): string {
@@ -66,19 +72,7 @@ export class ArtifactStore {
 
   private async place(hex: string, transient: boolean, write: (path: string) => Promise<void>): Promise<void> {
     const path = this.file(hex, transient);
-    if (await exists(path)) return;
-    const part = `${path}.${randomBytes(6).toString("hex")}.part`;
-    await mkdir(dirname(path), { recursive: true });
-    try {
-      await write(part);
-      await rename(part, path);
-    } catch (cause) {
-      await rm(part, { force: true });
-      throw new VigaError("internal", `cannot store an artifact in ${this.root}: ${String(cause)}`, {
-        cause,
-        hint: "is the disk full, or the output folder not writable?",
-      });
-    }
+    if (!(await exists(path))) await placeAtomic(path, write);
   }
 }
 

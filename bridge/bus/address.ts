@@ -1,7 +1,8 @@
-import { readFile, rename, writeFile } from "node:fs/promises";
+import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
 import { VigaError } from "../../config/errors.ts";
+import { writeAtomic } from "../files/write-atomic.ts";
 
 /** `<out>/bus.json`: where the bus of a run is. Mode 0600, for it holds the token. */
 export const busFile = z.object({
@@ -18,10 +19,7 @@ export const busFile = z.object({
 export type BusFile = z.infer<typeof busFile>;
 
 export async function writeBusFile(out: string, content: BusFile): Promise<void> {
-  const path = join(out, "bus.json");
-  const part = `${path}.${process.pid}.part`;
-  await writeFile(part, `${JSON.stringify(content, null, 2)}\n`, { mode: 0o600 });
-  await rename(part, path);
+  await writeAtomic(join(out, "bus.json"), `${JSON.stringify(content, null, 2)}\n`, { mode: 0o600 });
 }
 
 /** Reads `<out>/bus.json`. Throws `not_found` or `input_invalid`. */

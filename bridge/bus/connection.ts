@@ -3,16 +3,18 @@ import {
   connect,
   credsAuthenticator,
   DiscardPolicy,
+  ErrorCode,
   type JetStreamClient,
   type JetStreamManager,
   type KV,
   type NatsConnection,
+  NatsError,
   nanos,
   RetentionPolicy,
   StorageType,
 } from "nats";
 import { VigaError } from "../../config/errors.ts";
-import { persist } from "./publish.ts";
+import { persist } from "./persist.ts";
 import { buckets, streams } from "./subjects.ts";
 
 export interface BusAddress {
@@ -105,7 +107,7 @@ async function attempt(address: BusAddress, name: string, timeout: number): Prom
       pingInterval: 10_000,
     });
   } catch (cause) {
-    const refused = /authorization/i.test(String(cause));
+    const refused = cause instanceof NatsError && cause.code === ErrorCode.AuthorizationViolation;
     throw new VigaError("bus_unreachable", `cannot ${refused ? "log in to" : "reach"} the bus at ${address.url}`, {
       cause,
       retry: refused ? "never" : "same",

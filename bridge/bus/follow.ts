@@ -1,7 +1,9 @@
 import { AckPolicy, type ConsumerMessages, DeliverPolicy, nanos } from "nats";
+import { isApiError } from "./api-error.ts";
 import type { Bus } from "./connection.ts";
-import { pause, persist } from "./publish.ts";
+import { persist } from "./persist.ts";
 import { onReconnect } from "./reconnect.ts";
+import { pause } from "./timers.ts";
 
 /** One stored message, in stream order. */
 export interface Stored {
@@ -71,11 +73,25 @@ async function open(bus: Bus, stream: string, filter: string, from: number): Pro
 
 /** Highest sequence stored under a subject, 0 when there is none. */
 export async function lastSequence(bus: Bus, stream: string, subject: string, signal?: AbortSignal): Promise<number> {
+  return (await lastStored(bus, stream, subject, signal))?.seq ?? 0;
+}
+
+/** The last message stored under a subject; null when there is none. */
+export async function lastMessage(
+  bus: Bus,
+  stream: string,
+  subject: string,
+  signal?: AbortSignal,
+): Promise<Uint8Array | null> {
+  return (await lastStored(bus, stream, subject, signal))?.data ?? null;
+}
+
+async function lastStored(bus: Bus, stream: string, subject: string, signal?: AbortSignal) {
   return persist(signal, async () => {
     try {
-      return (await bus.jsm.streams.getMessage(stream, { last_by_subj: subject })).seq;
+      return await bus.jsm.streams.getMessage(stream, { last_by_subj: subject });
     } catch (error) {
-      if (/no message found/i.test(String(error))) return 0;
+      if (isApiError(error, "noMessageFound")) return null;
       throw error;
     }
   });

@@ -1,7 +1,9 @@
 import { AckPolicy, type ConsumerMessages, type JsMsg, NatsError, nanos } from "nats";
+import { isApiError } from "./api-error.ts";
 import type { Bus } from "./connection.ts";
-import { pause, persist } from "./publish.ts";
+import { persist } from "./persist.ts";
 import { jobSubject, streams } from "./subjects.ts";
+import { pause } from "./timers.ts";
 
 /** Milliseconds after which a job whose worker fell silent is given out again; a live worker says so every second. */
 const ackWait = 4000;
@@ -65,7 +67,7 @@ export async function releaseJob(bus: Bus, engine: string, slot: string, signal:
     try {
       return await bus.jsm.consumers.info(streams.job, durable);
     } catch (error) {
-      if (/consumer not found/i.test(String(error))) return null;
+      if (isApiError(error, "consumerNotFound")) return null;
       throw error;
     }
   });

@@ -1,7 +1,10 @@
-import { type KV, NatsError } from "nats";
+import type { KV } from "nats";
+import { isApiError } from "./api-error.ts";
 import type { Bus } from "./connection.ts";
-import { pause, persist } from "./publish.ts";
+import { persist } from "./persist.ts";
 import { onReconnect } from "./reconnect.ts";
+import { buckets } from "./subjects.ts";
+import { pause } from "./timers.ts";
 
 /** A JSON value in a bucket with the revision that compare-and-set needs. Revision 0: the key does not exist. */
 export interface Cell<T> {
@@ -35,7 +38,7 @@ export async function writeCell(
   try {
     return await persist(signal, () => (revision === 0 ? kv.create(key, bytes) : kv.update(key, bytes, revision)));
   } catch (error) {
-    if (!isWrongRevision(error)) throw error;
+    if (!isApiError(error, "wrongLastSequence")) throw error;
     const now = await persist(signal, () => kv.get(key));
     return now && decoder.decode(now.value) === text ? now.revision : null;
   }
@@ -44,6 +47,33 @@ export async function writeCell(
 /** Writes whatever stands there. */
 export async function putCell(kv: KV, key: string, value: unknown, signal?: AbortSignal): Promise<number> {
   return persist(signal, () => kv.put(key, encoder.encode(JSON.stringify(value))));
+}
+
+/** Takes a value away; whoever watches its key is told. */
+export async function deleteCell(kv: KV, key: string, signal?: AbortSignal): Promise<void> {
+  await persist(signal, () => kv.delete(key));
+}
+
+/**
+ * The values under a key pattern at this moment. Asked of the stream itself: `KV.keys()` of the client ends too early
+ * with servers that count wrongly what is pending (2.9).
+ */
+export async function readCells<T>(
+  bus: Bus,
+  bucket: keyof typeof buckets,
+  pattern: string,
+  signal?: AbortSignal,
+): Promise<{ key: string; value: T }[]> {
+  const prefix = `$KV.${buckets[bucket]}.`;
+  const { state } = await persist(signal, () =>
+    bus.jsm.streams.info(`KV_${buckets[bucket]}`, { subjects_filter: `${prefix}${pattern}` }),
+  );
+  const keys = Object.keys(state.subjects ?? {}).map((subject) => subject.slice(prefix.length));
+  const cells = await Promise.all(keys.map((key) => readCell<T>(bus[bucket], key, signal)));
+  return keys.flatMap((key, index) => {
+    const value = cells[index]?.value ?? null;
+    return value === null ? [] : [{ key, value }];
+  });
 }
 
 /**
@@ -81,8 +111,4 @@ export async function watchCells<T>(
     }
     await pause(20, signal);
   }
-}
-
-function isWrongRevision(error: unknown): boolean {
-  return error instanceof NatsError && error.api_error?.err_code === 10071;
 }

@@ -4,7 +4,9 @@ import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { createServer, connect as dial } from "node:net";
 import { join } from "node:path";
 import { execa } from "execa";
-import { VigaError } from "../../config/errors.ts";
+import { toVigaError, VigaError } from "../../config/errors.ts";
+import { type Death, type RestartPolicy, restartOnDeath } from "../processes/restart.ts";
+import { pause } from "./timers.ts";
 
 /** A nats-server of our own: loopback, random port, token, JetStream in a folder. Restarted on the same port if it dies. */
 export interface BusServer {
@@ -23,6 +25,14 @@ export interface BusServerOptions {
   command?: string;
   onRestart?: (reason: string) => void;
 }
+
+/** Without its bus a run stands still, so the bus is never given up; its port and store stay, so a start is cheap. */
+const restartPolicy: RestartPolicy = {
+  first: 100,
+  most: 2000,
+  window: Number.POSITIVE_INFINITY,
+  limit: Number.POSITIVE_INFINITY,
+};
 
 export async function startBusServer(options: BusServerOptions): Promise<BusServer> {
   const command = options.command ?? process.env.VIGA_NATS_SERVER ?? "nats-server";
@@ -50,28 +60,27 @@ export async function startBusServer(options: BusServerOptions): Promise<BusServ
   );
 
   let child = launch(command, conf);
-  let stopping = false;
+  const stopping = new AbortController();
   let restarts = 0;
-  const watch = (started: typeof child) => {
-    started.then((result) => {
-      if (stopping || child !== started) return;
-      restarts += 1;
-      options.onRestart?.(`nats-server ended (${result.signal ?? result.exitCode ?? "unknown"})`);
-      const delay = Math.min(2000, 50 * 2 ** Math.min(restarts, 6));
-      setTimeout(() => {
-        if (stopping) return;
-        child = launch(command, conf);
-        watch(child);
-      }, delay).unref();
-    });
+  const live = async (before: Death | null): Promise<never> => {
+    if (before !== null) child = launch(command, conf);
+    const result = await child;
+    throw new VigaError("bus_unreachable", `nats-server ended (${result.signal ?? result.exitCode ?? "unknown"})`);
   };
-  watch(child);
+  const kept = restartOnDeath(live, {
+    deaths: restartPolicy,
+    signal: stopping.signal,
+    onDeath: ({ error }) => {
+      restarts += 1;
+      options.onRestart?.(toVigaError(error).message);
+    },
+  });
   const last = () => void child.kill("SIGKILL");
   process.once("exit", last);
   try {
     await ready(port, child);
   } catch (error) {
-    stopping = true;
+    stopping.abort();
     child.kill("SIGKILL");
     throw error;
   }
@@ -86,10 +95,10 @@ export async function startBusServer(options: BusServerOptions): Promise<BusServ
       return restarts;
     },
     async stop() {
-      stopping = true;
+      stopping.abort();
       child.kill("SIGTERM");
       const late = setTimeout(() => child.kill("SIGKILL"), 1000);
-      await child;
+      await kept;
       clearTimeout(late);
       process.off("exit", last);
     },
@@ -121,7 +130,7 @@ async function ready(port: number, child: ReturnType<typeof launch>): Promise<vo
   for (let waited = 0; waited < 10_000; waited += 10) {
     if (ended) break;
     if (await accepts(port)) return;
-    await new Promise((resolve) => setTimeout(resolve, 10));
+    await pause(10);
   }
   throw new VigaError(
     "dependency_missing",
@@ -169,6 +178,6 @@ async function stopLeftover(dir: string): Promise<void> {
   if (!cmdline.includes(join(dir, "nats.conf"))) return;
   process.kill(pid, "SIGKILL");
   for (let waited = 0; waited < 2000 && existsSync(`/proc/${pid}`); waited += 20) {
-    await new Promise((resolve) => setTimeout(resolve, 20));
+    await pause(20);
   }
 }

@@ -3,8 +3,23 @@ import { availableParallelism } from "node:os";
 import { join, resolve } from "node:path";
 import { z } from "zod";
 import { toVigaError, VigaError } from "../../config/errors.ts";
-import type { CapabilityCard, Engine, Isolation, Limits, OpReply, ProgramError, RunState } from "./contract.ts";
-import { callRequest, opReply, probeRequest, runRequest, runState } from "./contract.ts";
+import { failedRun, type ProgramError, quality } from "../../machines/domain/index.ts";
+import { workerScript } from "../../skills/blender/entry.ts";
+import { Deaths, type RestartPolicy, restartOnDeath } from "../processes/restart.ts";
+import {
+  type CapabilityCard,
+  callRequest,
+  type Engine,
+  type Isolation,
+  type Limits,
+  type OpenOptions,
+  type OpReply,
+  opReply,
+  probeRequest,
+  type RunState,
+  runRequest,
+  runState,
+} from "./contract.ts";
 import { locateBlender } from "./locate.ts";
 import { startWorker, type Worker } from "./worker.ts";
 
@@ -25,12 +40,26 @@ export interface BlenderOptions {
   log?: (line: string) => void;
 }
 
+/** Blender's own part of a picture's quality: path-tracing samples, and the renderer. */
+const blenderQuality = quality.extend({
+  samples: z.number().int().min(1).max(65536).default(16),
+  renderer: z.enum(["CYCLES", "WORKBENCH", "EEVEE"]).optional(),
+});
+
 const plainReply = z.object({ ok: z.boolean(), snapshot: z.string().nullable().optional() });
+
+/** The engine as `openEngine` starts it. */
+export function openBlender({ programs, ...options }: OpenOptions): Promise<Engine> {
+  return startBlender({ ...options, ...(programs?.blender === undefined ? {} : { blender: programs.blender }) });
+}
 
 /** Beyond its own deadline a job gets this long before its whole engine is ended. */
 const graceMs = 60_000;
-const backoffMs = { first: 100, most: 10_000 };
-const maxStarts = 6;
+/**
+ * Deaths in a row: an answered job forgets them. A Blender that starts and dies in its jobs is started for each of them
+ * (the programs may be what ends it), ever later; one that does not start six times fails the job that waits for it.
+ */
+const restartPolicy: RestartPolicy = { first: 100, most: 10_000, window: Number.POSITIVE_INFINITY, limit: 6 };
 
 /**
  * Starts a Blender engine. Throws dependency_missing, engine_failed.
@@ -47,6 +76,7 @@ export async function startBlender(options: BlenderOptions): Promise<Engine> {
     try {
       const worker = await startWorker({
         blender,
+        script: workerScript,
         gpu: options.gpu ?? null,
         cpus,
         isolation: options.isolation ?? "auto",
@@ -92,8 +122,8 @@ class BlenderEngine implements Engine {
   private worker: Worker | undefined;
   private own: string;
   private starting: Promise<Worker> | undefined;
-  private failures = 0;
-  private closed = false;
+  private readonly deaths = new Deaths(restartPolicy);
+  private readonly closing = new AbortController();
   private lastRun: Promise<unknown> = Promise.resolve();
   private readonly open: () => Promise<{ worker: Worker; own: string }>;
 
@@ -113,12 +143,13 @@ class BlenderEngine implements Engine {
     this.card = worker.card;
     void worker.ended.then(() => {
       if (this.worker === worker) this.worker = undefined;
+      this.deaths.add();
     });
   }
 
-  /** The live worker, or a fresh one after a pause that grows with each failure in a row. */
+  /** The live worker, or a fresh one after a pause that grows with each death in a row. */
   private async live(): Promise<Worker> {
-    if (this.closed) throw new VigaError("engine_failed", "the engine is closed");
+    if (this.closing.signal.aborted) throw closed();
     if (this.worker !== undefined) return this.worker;
     this.starting ??= this.restart().finally(() => {
       this.starting = undefined;
@@ -127,23 +158,13 @@ class BlenderEngine implements Engine {
   }
 
   private async restart(): Promise<Worker> {
-    for (;;) {
-      const pause = Math.min(backoffMs.most, backoffMs.first * 2 ** this.failures) - backoffMs.first;
-      await new Promise((done) => setTimeout(done, pause));
-      this.failures += 1;
-      try {
-        const { worker, own } = await this.open();
-        if (this.closed) {
-          await worker.stop();
-          throw new VigaError("engine_failed", "the engine is closed");
-        }
-        this.own = own;
-        this.adopt(worker);
-        return worker;
-      } catch (error) {
-        if (this.closed || this.failures >= maxStarts) throw error;
-      }
-    }
+    const { signal } = this.closing;
+    const fresh = await restartOnDeath(this.open, { deaths: this.deaths, signal });
+    if (signal.aborted) await fresh?.worker.stop();
+    if (fresh === undefined || signal.aborted) throw closed();
+    this.own = fresh.own;
+    this.adopt(fresh.worker);
+    return fresh.worker;
   }
 
   /** One job on the live worker; a job whose engine dies or hangs settles as an error of kind crash, timeout or engine. */
@@ -164,7 +185,7 @@ class BlenderEngine implements Engine {
     );
     try {
       const reply = z.looseObject({}).parse(await worker.ask(request));
-      this.failures = 0;
+      this.deaths.forget();
       return reply;
     } catch (error) {
       if (!(error instanceof VigaError)) throw error;
@@ -177,11 +198,10 @@ class BlenderEngine implements Engine {
   }
 
   async run(request: Parameters<Engine["run"]>[0]): Promise<RunState> {
-    const checked = runRequest.parse({ ...request, op: "run" });
+    const checked = runRequest.parse({ ...request, quality: blenderQuality.parse(request.quality), op: "run" });
     const mine = this.lastRun.then(() => this.settle(checked));
     this.lastRun = mine;
-    const empty = { renders: [], scene: false, seconds: { execute: 0, render: 0, total: 0 } };
-    return runState.parse({ ...empty, ...(await mine) });
+    return runState.parse(await mine);
   }
 
   async probe(request: Parameters<Engine["probe"]>[0]): Promise<OpReply> {
@@ -206,19 +226,24 @@ class BlenderEngine implements Engine {
     });
   }
 
-  /** Lets a kept scene go; its snapshots stay. */
   async drop(scene: string): Promise<void> {
-    await (await this.live()).ask({ op: "drop", scene });
+    // An engine that has ended took its scenes with it; one that ends now does so too.
+    await this.worker?.ask({ op: "drop", scene }).catch(() => undefined);
   }
 
   async close(): Promise<void> {
-    this.closed = true;
+    this.closing.abort();
     await this.worker?.stop();
     await remove(this.own);
   }
 }
 
+function closed(): VigaError {
+  return new VigaError("engine_failed", "the engine is closed");
+}
+
 function failure(kind: ProgramError["kind"], type: string, message: string): Record<string, unknown> {
   const hint = "run it again; a program that keeps ending the engine asks too much of it";
-  return { ok: false, log: "", error: { kind, type, message, hint } };
+  const { seconds: _, ...failed } = failedRun({ kind, type, message, hint });
+  return failed;
 }

@@ -1,27 +1,11 @@
 import { z } from "zod";
+import type { ProgramPaths } from "../../config/programs.ts";
+import { jobSeconds, noSeconds, programError, quality, view, viewName } from "../../machines/domain/index.ts";
 
 /**
  * The contract every engine keeps: run(program) -> state, snapshot, restore, probe.
  * Requests and replies cross a process boundary as JSON, so both sides are zod-checked.
  */
-
-/** Longest-side picture size in pixels, path-tracing samples, and the renderer ("CYCLES" unless said otherwise). */
-export const quality = z.object({
-  px: z.number().int().min(8).max(8192),
-  samples: z.number().int().min(1).max(65536),
-  renderer: z.enum(["CYCLES", "WORKBENCH", "EEVEE"]).optional(),
-});
-export type Quality = z.infer<typeof quality>;
-
-/** One picture to take: a camera by name (null: the scene's active camera) and the file name it is written as. */
-export const view = z.object({
-  camera: z.string().nullable(),
-  name: z.string().regex(/^[A-Za-z0-9_.-]+\.png$/),
-  frame: z.number().int().optional(),
-  /** True: leave the view out silently when the camera does not exist (BlenderGym's Camera2). */
-  optional: z.boolean().optional(),
-});
-export type View = z.infer<typeof view>;
 
 /** Limits of one job: wall clock in seconds, address space in MiB, log in KiB, largest file in MiB, processes. */
 export const limits = z.object({
@@ -33,17 +17,6 @@ export const limits = z.object({
 });
 export type Limits = z.infer<typeof limits>;
 export const defaultLimits: Limits = { seconds: 120, memoryMb: 6144, logKb: 64, fileMb: 512, processes: 256 };
-
-/** What went wrong in a job, as told to a generator. `line` is 1-based in the program; `source` is that line's text. */
-export const programError = z.object({
-  kind: z.enum(["program", "timeout", "memory", "crash", "output", "engine"]),
-  type: z.string(),
-  message: z.string(),
-  line: z.number().int().positive().optional(),
-  source: z.string().optional(),
-  hint: z.string().optional(),
-});
-export type ProgramError = z.infer<typeof programError>;
 
 export const runRequest = z.object({
   op: z.literal("run"),
@@ -58,10 +31,10 @@ export const runRequest = z.object({
   limits,
   /** Absolute path of an existing folder: the only place the job may write. Pictures and scene.json land here. */
   dir: z.string(),
-  /** Also save the resulting scene as this file in `dir`. */
+  /** Also save the resulting state as this file in `dir` (a .blend, a deck, a page). */
   save: z
     .string()
-    .regex(/^[A-Za-z0-9_.-]+\.blend$/)
+    .regex(/^[A-Za-z0-9_][A-Za-z0-9_.-]*$/)
     .optional(),
   /** Keep the live scene under this name for probe, snapshot and restore; the previous one of that name is dropped. */
   keep: z.string().optional(),
@@ -71,14 +44,16 @@ export type RunRequest = z.infer<typeof runRequest>;
 /** A state s_t = exec(p_t): pictures, a bounded log, a scene summary and, when it failed, a structured error. */
 export const runState = z.object({
   ok: z.boolean(),
-  /** File names in `dir`, one per picture taken. */
-  renders: z.array(z.object({ name: z.string(), camera: z.string().nullable(), frame: z.number().int() })),
+  /** Views taken, by name: `<name>.png` lies in `dir`. */
+  renders: z
+    .array(z.object({ name: viewName, camera: z.string().nullish(), frame: z.number().int().nullish() }))
+    .default([]),
   /** Tail of what the program printed, at most limits.logKb. */
   log: z.string(),
   error: programError.optional(),
   /** True when scene.json was written to `dir`. */
-  scene: z.boolean(),
-  seconds: z.object({ execute: z.number(), render: z.number(), total: z.number() }),
+  scene: z.boolean().default(false),
+  seconds: jobSeconds.default(noSeconds),
 });
 export type RunState = z.infer<typeof runState>;
 
@@ -147,6 +122,22 @@ export const capabilityCard = z.object({
 });
 export type CapabilityCard = z.infer<typeof capabilityCard>;
 
+/** What any engine may be opened with; each takes what concerns it. */
+export interface OpenOptions {
+  /** Number of the one GPU the engine's process may see; null or absent: none. */
+  gpu?: number | null;
+  /** Processors the engine and its jobs share; default: all. */
+  cpus?: number;
+  /** How jobs are isolated; absent: the best that its self-test finds safe. */
+  isolation?: Isolation;
+  /** Where its programs are; absent: their environment variables, else PATH. */
+  programs?: ProgramPaths;
+  /** Folder for its private files; made if absent. What it puts there goes with close(). */
+  scratch: string;
+  /** Lines the engine's own process prints. */
+  log?: (line: string) => void;
+}
+
 /** A running engine. Every call settles: a job that dies is a state with an error, never a hang or a silence. */
 export interface Engine {
   readonly card: CapabilityCard;
@@ -159,5 +150,7 @@ export interface Engine {
   snapshot(scene: string): Promise<string>;
   /** Makes the kept scene what it was at the snapshot. */
   restore(scene: string, snapshot: string): Promise<void>;
+  /** Lets a kept scene go; its snapshots stay. No scene of that name: nothing happens. */
+  drop(scene: string): Promise<void>;
   close(): Promise<void>;
 }

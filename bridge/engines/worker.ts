@@ -1,7 +1,6 @@
 import { dirname } from "node:path";
 import { createInterface } from "node:readline";
 import type { Readable, Writable } from "node:stream";
-import { fileURLToPath } from "node:url";
 import { execa } from "execa";
 import { z } from "zod";
 import { VigaError } from "../../config/errors.ts";
@@ -22,6 +21,8 @@ export interface Worker {
 
 export interface WorkerOptions {
   blender: string;
+  /** The worker's Python file. */
+  script: string;
   gpu: number | null;
   cpus: number;
   isolation: Isolation | "auto";
@@ -40,7 +41,6 @@ const message = z.object({
 
 const bootSeconds = 120;
 const goodbyeMs = 400;
-const script = fileURLToPath(new URL("../../skills/blender/engine/worker.py", import.meta.url));
 
 /** What of this process's environment Blender may see. No keys, no tokens: a program could read them. */
 const passedOn = ["LANG", "LC_ALL", "TZ", "LD_LIBRARY_PATH", "CUDA_CACHE_PATH", "LIBGL_ALWAYS_SOFTWARE"];
@@ -75,7 +75,7 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
     parent: process.pid,
   };
   const args = ["-b", "--factory-startup", "-noaudio", "--disable-autoexec", "--python-exit-code", "1"];
-  const child = execa(options.blender, [...args, "--python", script, "--", JSON.stringify(settings)], {
+  const child = execa(options.blender, [...args, "--python", options.script, "--", JSON.stringify(settings)], {
     stdio: ["ignore", "pipe", "pipe", "pipe", "pipe"],
     env: environment(options),
     extendEnv: false,

@@ -54,6 +54,8 @@ export interface ToolSpec {
   description: string;
   parameters: Record<string, unknown>;
   schema: z.ZodType<Record<string, unknown>>;
+  /** Other names that a call of it may bear. */
+  aliases?: readonly string[];
 }
 
 /** A tool from one zod object schema. */

@@ -1,5 +1,5 @@
 import { Command, Option } from "commander";
-import { type ModeName, modeNames } from "../../config/modes/mode.ts";
+import { modeNames } from "../../config/modes/index.ts";
 import { doctor } from "../doctor/doctor.ts";
 import { busCheck, engineChecks } from "../doctor/selftest.ts";
 
@@ -11,7 +11,7 @@ export function doctorCommand(): Command {
     .option("--out <DIR>", "folder that results go to", "output")
     .option("--quick", "look only; start no engine and no bus")
     .option("--json", "the table as JSON")
-    .action(async (options: { mode: ModeName; out: string; quick?: boolean; json?: boolean }) => {
+    .action(async (options: { mode: string; out: string; quick?: boolean; json?: boolean }) => {
       process.exitCode = await doctor({
         mode: options.mode,
         out: options.out,

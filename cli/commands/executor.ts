@@ -1,5 +1,6 @@
-import { Command, InvalidArgumentError } from "commander";
+import { Command, InvalidArgumentError, Option } from "commander";
 import { readSpec } from "../../actors/run/read-spec.ts";
+import { engineNames } from "../../bridge/engines/open.ts";
 import { slotName } from "../../config/executors.ts";
 import { stopSignal } from "../exit.ts";
 import { joinBus, untilOver } from "../launch/join.ts";
@@ -16,7 +17,7 @@ export function executorCommand(): Command {
       return text;
     })
     .option("--gpu <INDEX>", "the only GPU the engine sees; absent: the CPU", gpuIndex)
-    .option("--engine <NAME>", "which engine", "blender")
+    .addOption(new Option("--engine <NAME>", "which engine").choices([...engineNames]).default("blender"))
     .option("--isolation <KIND>", "fork, reset or cold; default: the best that the self-test finds safe")
     .option("--bus <URL>", "NATS server; default: the bus of the newest run here (output/latest/bus.json)")
     .option("--creds <FILE>", "NATS credentials file")

@@ -1,11 +1,10 @@
-import type { ModeName } from "../../config/modes/mode.ts";
 import { machineRows } from "./machine.ts";
 import { programRows } from "./programs.ts";
 import { doctorExit, type Row, rowsAsJson, rowsAsTable } from "./row.ts";
 
 export interface DoctorOptions {
   /** Decides which programs are required; default: blendergym. */
-  mode?: ModeName;
+  mode?: string;
   /** Folder that results go to; default: ./output. */
   out?: string;
   json?: boolean;

@@ -1,4 +1,4 @@
-import type { ModeName } from "../../config/modes/mode.ts";
+import { modes } from "../../config/modes/index.ts";
 import { locate, type Program, programs } from "../setup/programs.mjs";
 import { ask, atLeast, versionIn } from "./probe.ts";
 import type { Row } from "./row.ts";
@@ -7,34 +7,28 @@ interface Wanted {
   program: Program;
   version: readonly string[];
   least?: string;
-  /** Modes that need it; absent: every mode. */
-  modes?: readonly ModeName[];
 }
-
-const blenderModes: readonly ModeName[] = ["blendergym", "blenderbench", "static_scene", "dynamic_scene"];
 
 const wanted: readonly Wanted[] = [
   { program: programs["nats-server"], version: ["--version"], least: "2.9" },
-  {
-    program: programs.blender,
-    version: ["--version"],
-    least: "3.4",
-    modes: blenderModes,
-  },
+  { program: programs.blender, version: ["--version"], least: "3.4" },
   { program: programs.bubblewrap, version: ["--version"], least: "0.5" },
-  { program: programs.chromium, version: ["--version"], modes: ["design2code"] },
-  { program: programs.libreoffice, version: ["--version"], modes: ["autopresent"] },
-  { program: programs.ffmpeg, version: ["-version"], modes: ["dynamic_scene"] },
+  { program: programs.chromium, version: ["--version"] },
+  { program: programs.libreoffice, version: ["--version"] },
+  { program: programs.ffmpeg, version: ["-version"] },
 ];
 
-/** The mode most people start with: what is required where no mode is named. */
-const usual: ModeName = "blendergym";
+/** Whether a mode needs a program, as the mode itself says. */
+const needs = (mode: string, { name }: Program) => modes.get(mode)?.programs.includes(name) === true;
 
-async function programRow({ program, version, least, modes }: Wanted, mode: ModeName): Promise<Row> {
+/** The mode most people start with: what is required where no mode is named. */
+const usual = "blendergym";
+
+async function programRow({ program, version, least }: Wanted, mode: string): Promise<Row> {
   const path = locate(program);
   const found = path === null ? null : versionIn(await ask(path, version, 60));
   const old = found !== null && least !== undefined && !atLeast(found, least);
-  const required = modes?.includes(mode) ?? true;
+  const required = needs(mode, program);
   const get = `apt-get install --no-install-recommends ${program.apt.join(" ")}`;
   const ok = found !== null && !old;
   return {
@@ -46,7 +40,7 @@ async function programRow({ program, version, least, modes }: Wanted, mode: Mode
     how_to_get: ok
       ? ""
       : old
-        ? `${found} is too old; ${least} or newer is needed${program.env ? ` (point ${program.env} to it)` : ""}`
+        ? `${found} is too old; ${least} or newer is needed (point ${program.env} to it)`
         : path === null
           ? get
           : `${path} is there but does not answer; try ${path} ${version.join(" ")}`,
@@ -55,7 +49,7 @@ async function programRow({ program, version, least, modes }: Wanted, mode: Mode
 }
 
 /** Python inside Blender, where the engine's worker runs, and numpy there, which many Blender programs import. */
-async function blenderPython(mode: ModeName): Promise<Row[]> {
+async function blenderPython(mode: string): Promise<Row[]> {
   const path = locate(programs.blender);
   const script = [
     "import sys, importlib.util",
@@ -71,7 +65,7 @@ async function blenderPython(mode: ModeName): Promise<Row[]> {
       name: "python in blender",
       version: python,
       ok: python !== null,
-      required: blenderModes.includes(mode),
+      required: needs(mode, programs.blender),
       needed_for: "the engine's worker",
       how_to_get: python ? "" : first || "this Blender runs no script; try: blender -b --python-expr 'print(1)'",
       apt: [],
@@ -89,6 +83,6 @@ async function blenderPython(mode: ModeName): Promise<Row[]> {
 }
 
 /** Rows for the system programs. `mode` says which are required. */
-export async function programRows(mode: ModeName = usual): Promise<Row[]> {
+export async function programRows(mode: string = usual): Promise<Row[]> {
   return (await Promise.all([...wanted.map((each) => programRow(each, mode)), blenderPython(mode)])).flat();
 }

@@ -81,7 +81,7 @@ export function engineChecks(): Promise<Row[]> {
         const state = await engine.run({
           job: "doctor",
           program,
-          views: [{ camera: null, name: "render.png" }],
+          views: [{ camera: null, name: "render" }],
           quality: { px: 32, samples: 1 },
           limits: defaultLimits,
           dir: jobs,

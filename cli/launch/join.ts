@@ -1,11 +1,12 @@
-import { runSpec } from "../../actors/run/run-spec.ts";
+import { endOf, knownRuns } from "../../actors/run/known-runs.ts";
 import { type BusFile, readBusFile } from "../../bridge/bus/address.ts";
 import { type Bus, openBus } from "../../bridge/bus/connection.ts";
 import { follow } from "../../bridge/bus/follow.ts";
 import { watchCells } from "../../bridge/bus/kv.ts";
-import { pause } from "../../bridge/bus/publish.ts";
 import { streams } from "../../bridge/bus/subjects.ts";
+import { pause } from "../../bridge/bus/timers.ts";
 import { toVigaError, VigaError } from "../../config/errors.ts";
+import { runSpec } from "../../machines/domain/index.ts";
 import { findOut } from "./out.ts";
 
 /** A bus that this process joined. `run` is set when it was found through a run's folder, and only that run counts. */
@@ -76,18 +77,19 @@ export async function servedRuns(
   }
   const runs = new Set<string>();
   const playing: Promise<void>[] = [];
+  const serve = async (run: string) => {
+    // A shared bus remembers finished runs for a while.
+    if ((await endOf(joined.bus, run, signal)) !== null) return;
+    const ending = new AbortController();
+    const stop = AbortSignal.any([signal, ending.signal]);
+    void untilOver({ ...joined, run }, stop).then(() => ending.abort());
+    await play(run, stop).finally(() => ending.abort());
+  };
   await watchCells<unknown>(joined.bus, joined.bus.actors, "run.*", signal, (_, value) => {
     const spec = runSpec.safeParse(value);
     if (!spec.success || runs.has(spec.data.run)) return;
     runs.add(spec.data.run);
-    const ending = new AbortController();
-    const stop = AbortSignal.any([signal, ending.signal]);
-    void untilOver({ ...joined, run: spec.data.run }, stop).then(() => ending.abort());
-    playing.push(
-      play(spec.data.run, stop)
-        .catch(() => undefined)
-        .finally(() => ending.abort()),
-    );
+    playing.push(serve(spec.data.run).catch(() => undefined));
   });
   await Promise.all(playing);
 }
@@ -128,14 +130,13 @@ function alive(pid: number): boolean {
   }
 }
 
-/** Name of the only run, or of the newest, on a joined bus. */
+/** The run meant on a joined bus: the one given, that of the folder, else the newest; one that goes on comes first. */
 export async function findRun(joined: Joined, given: string | undefined): Promise<string> {
   if (given !== undefined) return given;
   if (joined.run !== null) return joined.run;
-  const runs: string[] = [];
-  for await (const key of await joined.bus.actors.keys("run.*")) runs.push(key.slice("run.".length));
-  const newest = runs.sort().at(-1);
-  if (newest === undefined)
+  const runs = await knownRuns(joined.bus);
+  const found = runs.find(({ ended }) => ended === null) ?? runs[0];
+  if (found === undefined)
     throw new VigaError("not_found", "no run on this bus yet", { hint: "start one: viga run TASK_DIR" });
-  return newest;
+  return found.spec.run;
 }

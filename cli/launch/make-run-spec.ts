@@ -1,9 +1,12 @@
 import sharp from "sharp";
-import type { RunSpec } from "../../actors/run/run-spec.ts";
 import type { ArtifactStore } from "../../bridge/artifacts/store.ts";
 import { toToken } from "../../bridge/bus/subjects.ts";
+import { modeOf } from "../../config/modes/index.ts";
 import type { ResolvedConfig } from "../../config/resolved.ts";
 import type { LoadedTask } from "../../config/task.ts";
+import { evaluatorFor } from "../../evaluators/index.ts";
+import { type RunSpec, runConfig, runSpecSchema } from "../../machines/domain/index.ts";
+import { version } from "../version.ts";
 
 /** Failed states in a row after which a run gives up. */
 const maxFailures = 5;
@@ -14,16 +17,20 @@ export async function makeSpec(
   task: LoadedTask,
   out: string,
   store: ArtifactStore,
+  skills: NonNullable<RunSpec["skills"]>,
 ): Promise<RunSpec> {
-  const { definition } = config;
+  const definition = modeOf(config.mode);
+  const now = new Date();
   const targets = await Promise.all(
     task.targets.map(async ({ name, path }) => ({ name, image: await takePicture(path, store) })),
   );
   const plateau = config.stop.plateau === false ? { patience: 1_000_000, min_gain: 0 } : config.stop.plateau;
   const { usd, minutes } = config.stop.budget;
   return {
-    schema: 1,
-    run: `${toToken(task.name)}-${Date.now().toString(36)}`,
+    schema: runSpecSchema,
+    viga: version,
+    run: `${toToken(task.name)}-${now.getTime().toString(36)}`,
+    created: now.toISOString(),
     task: {
       mode: task.mode,
       name: task.name,
@@ -31,13 +38,13 @@ export async function makeSpec(
       targets,
       start: task.start === null ? null : await store.put(task.start.text),
       base: task.base === null ? null : { artifact: await store.putFile(task.base), path: task.base },
+      ...(task.assets.length === 0 ? {} : { assets: task.assets }),
       prompt: config.prompt,
     },
     engine: definition.engine,
-    players: {
-      generator: { player: config.roles.generator.player, options: plain(config.roles.generator) },
-      verifier: { player: config.roles.verifier.player, options: plain(config.roles.verifier) },
-    },
+    output: definition.output,
+    code_ending: definition.codeEnding,
+    measurement: (await evaluatorFor(definition.evaluator)).measurement,
     approve: config.approve,
     memory: {
       window: config.memory.rounds,
@@ -50,11 +57,13 @@ export async function makeSpec(
         max_failures: maxFailures,
       },
     },
-    views: definition.views.map((view) => ({ ...view })),
-    render: { preview: quality(config.render.preview), final: quality(config.render.final) },
-    seconds: config.limits.seconds,
+    views: task.views,
+    render: config.render,
+    limits: config.limits,
+    seed: config.seed,
+    ...(Object.keys(skills).length === 0 ? {} : { skills }),
     out,
-    config: plain({ ...config, definition: undefined }),
+    config: runConfig.parse(plain(config)),
   };
 }
 
@@ -63,10 +72,6 @@ async function takePicture(path: string, store: ArtifactStore): Promise<string> 
   const { orientation } = await sharp(path).metadata();
   if (orientation === undefined || orientation === 1) return store.putFile(path);
   return store.put(await sharp(path).rotate().png().toBuffer());
-}
-
-function quality({ px, samples }: { px: number; samples: number }) {
-  return { px, samples };
 }
 
 function plain(value: unknown): Record<string, unknown> {

@@ -1,25 +1,25 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import type { RunSpec } from "../../actors/run/run-spec.ts";
 import { ArtifactStore } from "../../bridge/artifacts/store.ts";
+import { writeAtomic } from "../../bridge/files/write-atomic.ts";
 import { heatMap } from "../../evaluators/drawings/heatmap.ts";
 import { sideBySide } from "../../evaluators/drawings/sidebyside.ts";
 import { compareViews } from "../../evaluators/photometric.ts";
 import { decodePicture } from "../../evaluators/pictures/picture.ts";
-import { writeAtomic } from "../../observers/files.ts";
+import type { RunResult, RunSpec } from "../../machines/domain/index.ts";
+import { renderFile } from "../../observers/files.ts";
 import type { Observer } from "../../observers/observer.ts";
 import { createOutput } from "../../observers/output.ts";
 import { createProgress } from "../../observers/progress.ts";
 import { createReport } from "../../observers/report/report.ts";
 import { createTape } from "../../observers/tape.ts";
 import { makeLog } from "../log.ts";
-import type { RingResult } from "./play-run.ts";
 
 export interface RunObservers {
   all: Observer[];
   log: (line: string) => void;
   /** Writes the side-by-side picture and says where everything is. `shown` is the output folder for people. */
-  finish: (result: RingResult, shown: string) => Promise<void>;
+  finish: (result: RunResult, shown: string) => Promise<void>;
 }
 
 /**
@@ -101,15 +101,15 @@ function summary(scores: Scores | null): string[] {
 /** start | target | best as one PNG, each under its PL, recomputed from the pictures themselves. */
 async function comparison(spec: RunSpec, read: (ref: string) => Promise<Buffer>): Promise<string | null> {
   const scores = JSON.parse(await readFile(join(spec.out, "scores.json"), "utf8")) as Scores;
-  const name = spec.views[0]?.name ?? "render1.png";
+  const name = spec.views[0]?.name ?? "render1";
   const target = spec.task.targets[0];
   const rendered = (t: number | null | undefined) =>
-    typeof t === "number" ? readFile(join(spec.out, "renders", String(t), name)).catch(() => null) : null;
+    typeof t === "number" ? readFile(join(spec.out, "renders", String(t), renderFile(name))).catch(() => null) : null;
   const [start, best] = await Promise.all([rendered(scores.start?.t), rendered(scores.best?.t)]);
   if (!best) return null;
   const goal = target === undefined ? null : await read(target.image);
   const measured = async (image: Buffer) =>
-    goal === null ? {} : { pl: (await compareViews([{ name, image, target: goal }])).pl };
+    goal === null ? {} : { pl: (await compareViews([{ name, image, target: goal }])).loss };
   const sheet = await sideBySide([
     ...(start ? [{ label: "start", image: start, ...(await measured(start)) }] : []),
     ...(goal ? [{ label: "target", image: goal }] : []),

@@ -1,5 +1,7 @@
-import { access, constants, mkdir, readlink, rename, rm, stat, symlink } from "node:fs/promises";
+import { statSync } from "node:fs";
+import { access, constants, mkdir, readlink, stat } from "node:fs/promises";
 import { dirname, join, relative, resolve } from "node:path";
+import { linkAtomic } from "../../bridge/files/write-atomic.ts";
 import { VigaError } from "../../config/errors.ts";
 
 /** `output/<mode>/<timestamp>/<task>`, under the folder the command was started in. */
@@ -33,22 +35,19 @@ export async function makeOut(out: string): Promise<void> {
 /** Points `output/latest` at a run's folder, atomically. */
 export async function pointLatest(out: string): Promise<void> {
   const latest = resolve("output", "latest");
-  await mkdir(dirname(latest), { recursive: true });
-  const part = `${latest}.${process.pid}.part`;
-  await rm(part, { force: true });
-  await symlink(relative(dirname(latest), out), part);
-  await rename(part, latest);
+  await linkAtomic(latest, relative(dirname(latest), out));
+}
+
+/** A folder that a user named. Throws `not_found`. */
+export function existingFolder(given: string): string {
+  const folder = resolve(given);
+  if (statSync(folder, { throwIfNoEntry: false })?.isDirectory()) return folder;
+  throw new VigaError("not_found", `no folder ${given}`, { hint: "give a run's output folder" });
 }
 
 /** The folder of the run to look at: the one given, else the newest. Throws `not_found`. */
 export async function findOut(given?: string): Promise<string> {
-  if (given !== undefined) {
-    const out = resolve(given);
-    const found = await stat(out).catch(() => null);
-    if (!found?.isDirectory())
-      throw new VigaError("not_found", `no folder ${given}`, { hint: "give a run's output folder" });
-    return out;
-  }
+  if (given !== undefined) return existingFolder(given);
   const latest = resolve("output", "latest");
   const target = await readlink(latest).catch(() => null);
   if (target === null) {

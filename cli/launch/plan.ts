@@ -1,5 +1,6 @@
 import type { ResolvedConfig } from "../../config/resolved.ts";
 import type { LoadedTask } from "../../config/task.ts";
+import { serverUses } from "./foreign-tools.ts";
 
 /** Seconds per program on two CPU cores, as measured for the demo (docs/benchmarks.md): exec + preview, solver round. */
 const measured = { preview: 0.3, solverRound: 12 } as const;
@@ -25,6 +26,7 @@ export function printPlan(config: ResolvedConfig, task: LoadedTask, json: boolea
     start: task.start?.path ?? null,
     base: task.base,
     roles,
+    skills: serversOf(config),
     executors: config.executors,
     at_most: { rounds, programs, calls: sum(roles.map((role) => role.calls)), usd: sum(roles.map((role) => role.usd)) },
     engine_seconds: Math.round(seconds),
@@ -39,11 +41,26 @@ export function printPlan(config: ResolvedConfig, task: LoadedTask, json: boolea
     ...roles.map(({ role, player, model, calls, usd }) =>
       model ? `${role}: ${player}, at most about ${calls} calls, $${usd.toFixed(2)}` : `${role}: ${player}, no model`,
     ),
+    ...plan.skills.map(
+      ({ name, runs, sees, uses }) =>
+        `server ${name}: ${runs}${sees.length === 0 ? "" : `, sees ${sees.join(", ")}`}; outside the sandbox, for ${uses.join(", ") || "nobody"}`,
+    ),
     `executors: ${config.executors.map(({ slot, gpu }) => (gpu === undefined ? slot : `${slot} (GPU ${gpu})`)).join(", ") || "started elsewhere"}`,
     `at most ${rounds} rounds, ${programs} programs, about ${Math.round(seconds)} s of engine time on two cores`,
     "nothing was started",
   ];
   process.stdout.write(`${lines.join("\n")}\n`);
+}
+
+/** Users' own MCP servers: what runs, which environment variables it is given, which roles ask for which of its tools. */
+function serversOf(config: ResolvedConfig): { name: string; runs: string; sees: string[]; uses: string[] }[] {
+  const uses = serverUses(config);
+  return Object.entries(config.skills).map(([name, server]) => ({
+    name,
+    runs: "url" in server ? server.url : server.command.join(" "),
+    sees: "url" in server ? Object.values(server.headers) : server.env,
+    uses: uses.filter((use) => use.server === name).map(({ where, tool }) => `${where} (${name}/${tool})`),
+  }));
 }
 
 /** About what one call costs: a window of rounds in, a program out. */

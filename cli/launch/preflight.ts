@@ -1,45 +1,37 @@
-import { access, constants } from "node:fs/promises";
-import { delimiter, join } from "node:path";
 import { askServed } from "../../bridge/models/served.ts";
+import { findProgram } from "../../bridge/processes/find-program.ts";
 import { VigaError } from "../../config/errors.ts";
+import { modeOf } from "../../config/modes/index.ts";
 import { keyNames, type NamedProfile } from "../../config/profile.ts";
 import type { ResolvedConfig } from "../../config/resolved.ts";
+import { type Program, programs } from "../setup/programs.mjs";
 import type { HostMode } from "./hosts.ts";
-
-/** Debian package of each program. */
-const packages: Record<string, string> = {
-  "nats-server": "nats-server",
-  blender: "blender",
-  bwrap: "bubblewrap",
-  chromium: "chromium",
-  libreoffice: "libreoffice",
-  ffmpeg: "ffmpeg",
-};
-
-const settings: Record<string, { key: keyof ResolvedConfig["programs"]; env: string }> = {
-  "nats-server": { key: "nats_server", env: "VIGA_NATS_SERVER" },
-  blender: { key: "blender", env: "VIGA_BLENDER" },
-  bwrap: { key: "bwrap", env: "VIGA_BWRAP" },
-};
 
 /** Names everything a run would lack, before anything is started. Throws `dependency_missing` or `model_auth`. */
 export async function preflight(config: ResolvedConfig, hosts: HostMode): Promise<void> {
-  const needed = config.definition.programs.filter((program) => {
-    if (program === "nats-server") return config.bus.url === undefined;
+  const needed = Object.values(programs).filter(({ name }) => {
+    if (!modeOf(config.mode).programs.includes(name)) return false;
+    if (name === "nats-server") return config.bus.url === undefined;
     // Executors that a person starts elsewhere bring their own engine.
     return hosts !== "apart" && config.executors.length > 0;
   });
-  const missing: string[] = [];
+  const missing: Program[] = [];
   for (const program of needed) {
-    const setting = settings[program];
-    const given = setting && (config.programs[setting.key] ?? process.env[setting.env]);
-    if (given !== undefined ? !(await runnable(given)) : !(await onPath(program))) missing.push(program);
+    const given = config.programs[program.setting] ?? process.env[program.env];
+    const found = await Promise.all(
+      (given === undefined ? program.commands : [given]).map((name) => findProgram(name)),
+    );
+    if (found.every((path) => path === null)) missing.push(program);
   }
   if (missing.length > 0) {
-    const names = missing.map((program) => packages[program] ?? program).join(" ");
-    throw new VigaError("dependency_missing", `missing on this machine: ${missing.join(", ")}`, {
-      hint: `apt-get install ${names}   (viga doctor says more)`,
-    });
+    const names = missing.flatMap(({ apt }) => apt).join(" ");
+    throw new VigaError(
+      "dependency_missing",
+      `missing on this machine: ${missing.map(({ name }) => name).join(", ")}`,
+      {
+        hint: `apt-get install ${names}   (viga doctor says more)`,
+      },
+    );
   }
   const keys = [...Object.values(config.roles), ...Object.values(config.shadow)].flatMap((role) => {
     if (!role?.profile?.key_required || role.profile.key_file !== undefined) return [];
@@ -103,16 +95,3 @@ async function reachEndpoints(config: ResolvedConfig): Promise<void> {
 
 const shortList = (ids: readonly string[]): string =>
   ids.length > 12 ? `${ids.slice(0, 12).join(", ")} and ${ids.length - 12} more` : ids.join(", ");
-
-async function onPath(program: string): Promise<boolean> {
-  const folders = (process.env.PATH ?? "").split(delimiter).filter((folder) => folder !== "");
-  for (const folder of folders) if (await runnable(join(folder, program))) return true;
-  return false;
-}
-
-function runnable(path: string): Promise<boolean> {
-  return access(path, constants.X_OK).then(
-    () => true,
-    () => false,
-  );
-}

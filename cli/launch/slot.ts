@@ -3,10 +3,10 @@ import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { serveSlot } from "../../actors/slot/slot.ts";
 import type { Bus } from "../../bridge/bus/connection.ts";
-import { startBlender } from "../../bridge/engines/blender.ts";
 import type { CapabilityCard, Engine, Isolation } from "../../bridge/engines/contract.ts";
+import { openEngine } from "../../bridge/engines/open.ts";
 import { makeScratch, sweepScratch } from "../../bridge/processes/scratch.ts";
-import { VigaError } from "../../config/errors.ts";
+import type { ProgramPaths } from "../../config/programs.ts";
 
 export interface SlotSettings {
   bus: Bus;
@@ -14,6 +14,7 @@ export interface SlotSettings {
   slot: string;
   gpu: number | null;
   isolation?: Isolation;
+  programs?: ProgramPaths;
   signal: AbortSignal;
   log: (line: string) => void;
   onReady?: (card: CapabilityCard, pid: number | undefined) => void;
@@ -22,22 +23,18 @@ export interface SlotSettings {
 /** Starts an engine pinned to one device and serves a slot with it until aborted; leaves nothing behind. */
 export async function runSlot(settings: SlotSettings): Promise<void> {
   const { bus, engineName, slot, gpu, signal, log } = settings;
-  if (engineName !== "blender") {
-    throw new VigaError("config_invalid", `no engine "${engineName}" yet`, {
-      hint: "modes blendergym and static_scene run on blender",
-    });
-  }
   // What a killed predecessor could not take away; its successor starts on this host as a rule.
   await sweepScratch();
   const scratch = await makeScratch(slot);
   try {
-    const starting = startBlender({
+    const starting = openEngine(engineName, {
       gpu,
       cpus: availableParallelism(),
       scratch: join(scratch, "engine"),
       // Blender tells a line for every step of every render.
       ...(process.env.VIGA_DEBUG === undefined ? {} : { log }),
       ...(settings.isolation === undefined ? {} : { isolation: settings.isolation }),
+      ...(settings.programs === undefined ? {} : { programs: settings.programs }),
     });
     const engine = await unlessAborted(starting, signal);
     if (engine === null) return;

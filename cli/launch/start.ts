@@ -1,23 +1,29 @@
 import { join, relative, resolve } from "node:path";
-import type { RunSpec } from "../../actors/run/run-spec.ts";
+import { retireRun, sweepBus } from "../../actors/run/retention.ts";
 import { ArtifactStore } from "../../bridge/artifacts/store.ts";
-import { readBusFile } from "../../bridge/bus/address.ts";
-import { isAlive } from "../../bridge/processes/identity.ts";
+import { readBusFile, writeBusFile } from "../../bridge/bus/address.ts";
+import type { Bus } from "../../bridge/bus/connection.ts";
+import { identityOf, isAlive } from "../../bridge/processes/identity.ts";
 import { sweepScratch } from "../../bridge/processes/scratch.ts";
-import { exitCodeOf, VigaError } from "../../config/errors.ts";
+import { exitCodeOf, toVigaError, VigaError } from "../../config/errors.ts";
 import type { ResolvedConfig } from "../../config/resolved.ts";
 import { retirementLines } from "../../config/retired.ts";
 import { loadTask } from "../../config/task.ts";
+import type { RunResult, RunSpec } from "../../machines/domain/index.ts";
 import { resultOf } from "../../observers/follow.ts";
 import type { TapeEvent } from "../../observers/observer.ts";
-import { readTape } from "../../observers/tape.ts";
-import type { HostMode } from "./hosts.ts";
+import { readTape, tapeEnd } from "../../observers/tape.ts";
+import { dropStore, openRunBus } from "./bus.ts";
+import { checkTools } from "./check-tools.ts";
+import { listForeignTools } from "./foreign-tools.ts";
+import { type HostMode, type Hosts, startSlots } from "./hosts.ts";
 import { makeSpec } from "./make-run-spec.ts";
 import { type RunObservers, runObservers } from "./observers.ts";
 import { defaultOut, findOut, makeOut, pointLatest } from "./out.ts";
 import { printPlan } from "./plan.ts";
-import { loadSpec, type RingResult, runRing, writeSpec } from "./play-run.ts";
+import { playRun } from "./play-run.ts";
 import { preflight } from "./preflight.ts";
+import { loadSpec, writeSpec } from "./run-file.ts";
 
 export interface StartOptions {
   hosts: HostMode;
@@ -32,15 +38,17 @@ export async function startRun(
 ): Promise<number> {
   const task = await loadTask(config);
   for (const line of retirementLines(config)) process.stderr.write(`warning: ${line}\n`);
+  await checkTools(config);
   if (options.dryRun) {
     printPlan(config, task, options.json);
     return 0;
   }
   await preflight(config, options.hosts);
+  const skills = await listForeignTools(config, (line) => process.stderr.write(`${line}\n`));
   const out = resolve(options.out ?? defaultOut(config.mode, task.name, new Date()));
   await makeOut(out);
   const store = new ArtifactStore(join(out, "artifacts"));
-  const spec = await makeSpec(config, task, out, store);
+  const spec = await makeSpec(config, task, out, store, skills);
   await writeSpec(spec);
   return follow(spec, config, options);
 }
@@ -84,35 +92,82 @@ async function eventsOf(out: string): Promise<TapeEvent[]> {
 }
 
 /** The configuration a run was started with, which its spec keeps. */
-function configOf(spec: RunSpec): Pick<ResolvedConfig, "executors" | "bus" | "programs"> {
-  const { executors, bus, programs } = spec.config as Pick<ResolvedConfig, "executors" | "bus" | "programs">;
+function configOf(spec: RunSpec): LaunchConfig {
+  const { executors, bus, programs } = spec.config as Partial<LaunchConfig>;
   if (!Array.isArray(executors)) throw new VigaError("input_invalid", `${spec.out}/run.json names no executors`);
   return { executors, bus: bus ?? {}, programs: programs ?? {} };
 }
 
-async function follow(
-  spec: RunSpec,
-  config: Pick<ResolvedConfig, "executors" | "bus" | "programs">,
-  options: StartOptions,
-): Promise<number> {
+type LaunchConfig = Pick<ResolvedConfig, "executors" | "bus" | "programs">;
+
+/** Bus, slots and observers around one run. */
+async function follow(spec: RunSpec, config: LaunchConfig, options: StartOptions): Promise<number> {
   await pointLatest(spec.out);
   await sweepScratch();
+  const { signal, hosts: mode } = options;
   const observers = await runObservers(spec, options.json);
+  const { log } = observers;
   const { url, creds } = config.bus;
-  const result = await runRing({
-    spec,
-    executors: config.executors,
-    hosts: options.hosts,
-    ...(url === undefined ? {} : { busAddress: { url, creds } }),
+  const ending = new AbortController();
+  const stop = AbortSignal.any([signal, ending.signal]);
+  const runBus = await openRunBus({
+    name: `viga run ${spec.run}`,
+    dir: spec.out,
+    address: url === undefined ? undefined : { url, creds },
     natsServer: config.programs.nats_server,
-    observers: observers.all,
-    signal: options.signal,
-    log: observers.log,
+    log,
   });
+  let result: RunResult;
+  let slots: Hosts | null = null;
+  let exported = false;
+  try {
+    await writeBusFile(spec.out, { schema: 1, run: spec.run, ...runBus.address, ...ourselves() });
+    const { engine, out } = spec;
+    const { executors, programs } = config;
+    slots = startSlots({ mode, bus: runBus.bus, engine, executors, programs, out, signal: stop, log });
+    result = await playRun(runBus.bus, spec, {
+      hosts: mode,
+      observers: observers.all,
+      signal,
+      log,
+      broken: slots.broken,
+    });
+    exported = (await tapeEnd(spec.out)) !== null;
+    if (exported && !runBus.own) await leaveBus(runBus.bus, spec.run, config.bus, signal, log);
+  } finally {
+    ending.abort();
+    await slots?.ended;
+    await runBus.close();
+    if (exported && runBus.own) await dropStore(spec.out);
+    // Scratch folders of children that had to be killed.
+    await sweepScratch();
+  }
   return conclude(spec, result, observers);
 }
 
-async function conclude(spec: RunSpec, result: RingResult, observers: RunObservers): Promise<number> {
+/** A finished run leaves the bus that others use as it wants to find it. */
+async function leaveBus(
+  bus: Bus,
+  run: string,
+  { keep_hours: hours = 24, max_bytes: maxBytes }: LaunchConfig["bus"],
+  signal: AbortSignal,
+  log: (line: string) => void,
+): Promise<void> {
+  try {
+    await retireRun(bus, run, signal);
+    await sweepBus(bus, { hours, maxBytes }, { signal });
+  } catch (error) {
+    // The result is safe: what is left over goes with the sweep of a later run.
+    if (!signal.aborted) log(`cannot clean up the bus: ${toVigaError(error).message}`);
+  }
+}
+
+function ourselves(): { pid: number; process?: string } {
+  const identity = identityOf();
+  return { pid: process.pid, ...(identity === null ? {} : { process: identity }) };
+}
+
+async function conclude(spec: RunSpec, result: RunResult, observers: RunObservers): Promise<number> {
   if (result.status === "done") await new ArtifactStore(join(spec.out, "artifacts")).dropTransient();
   const shown = relative(process.cwd(), spec.out) || ".";
   await observers.finish(result, shown);

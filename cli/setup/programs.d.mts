@@ -1,3 +1,5 @@
+import type { ProgramPaths } from "../../config/programs.ts";
+
 /** A system program that set-up knows how to install. */
 export interface Program {
   readonly name: string;
@@ -7,7 +9,9 @@ export interface Program {
   readonly apt: readonly string[];
   readonly why: string;
   /** Environment variable that may hold its path. */
-  readonly env?: string;
+  readonly env: string;
+  /** Key under `programs:` of viga.yaml that may hold it. */
+  readonly setting: keyof ProgramPaths;
 }
 type ProgramName = "nats-server" | "blender" | "bubblewrap" | "chromium" | "libreoffice" | "ffmpeg";
 export const programs: Readonly<Record<ProgramName, Program>>;

@@ -9,7 +9,8 @@ import { fullPath } from "./node24.mjs";
  * @property {readonly string[]} commands any of these on PATH will do
  * @property {readonly string[]} apt Debian packages
  * @property {string} why
- * @property {string} [env] environment variable that may hold its path
+ * @property {string} env environment variable that may hold its path
+ * @property {string} setting key under `programs:` of viga.yaml that may hold it
  */
 
 /** System programs that set-up knows how to install. */
@@ -20,6 +21,7 @@ export const programs = /** @type {const} */ ({
     apt: ["nats-server"],
     why: "the message bus",
     env: "VIGA_NATS_SERVER",
+    setting: "nats_server",
   },
   // Many Blender programs import numpy, which Debian only recommends.
   blender: {
@@ -28,30 +30,43 @@ export const programs = /** @type {const} */ ({
     apt: ["blender", "python3-numpy"],
     why: "runs and renders programs",
     env: "VIGA_BLENDER",
+    setting: "blender",
   },
   bubblewrap: {
     name: "bubblewrap",
     commands: ["bwrap"],
     apt: ["bubblewrap"],
-    why: "the sandbox of programs",
+    why: "the sandbox of LibreOffice and Chromium",
     env: "VIGA_BWRAP",
+    setting: "bwrap",
   },
   chromium: {
     name: "chromium",
     commands: ["chromium", "chromium-browser", "google-chrome"],
     apt: ["chromium"],
     why: "pictures of web pages (design2code)",
+    env: "VIGA_CHROMIUM",
+    setting: "chromium",
   },
   libreoffice: {
     name: "libreoffice",
     commands: ["soffice", "libreoffice"],
     apt: ["libreoffice-impress", "python3-uno"],
     why: "pictures of slides (autopresent)",
+    env: "VIGA_LIBREOFFICE",
+    setting: "libreoffice",
   },
-  ffmpeg: { name: "ffmpeg", commands: ["ffmpeg"], apt: ["ffmpeg"], why: "animations (dynamic_scene)" },
+  ffmpeg: {
+    name: "ffmpeg",
+    commands: ["ffmpeg"],
+    apt: ["ffmpeg"],
+    why: "animations (dynamic_scene)",
+    env: "VIGA_FFMPEG",
+    setting: "ffmpeg",
+  },
 });
 
-const core = [programs["nats-server"], programs.blender, programs.bubblewrap];
+const core = [programs["nats-server"], programs.blender];
 
 /** What each command of set-up needs. */
 export const needs = {
@@ -60,7 +75,7 @@ export const needs = {
   chaos: core,
   hostile: core,
   bench: core,
-  generate: [programs.blender, programs.bubblewrap],
+  generate: [programs.blender],
 };
 
 /** Path of the first of `names` that is an executable file on PATH, or null. */
@@ -81,7 +96,7 @@ export function which(/** @type {readonly string[]} */ names, path = fullPath())
 
 /** Path of a program: where its environment variable says, else on PATH; null where it is not there. */
 export function locate(/** @type {Program} */ program, path = fullPath()) {
-  const given = program.env === undefined ? undefined : process.env[program.env];
+  const given = process.env[program.env];
   return given ? which([given], "") : which(program.commands, path);
 }
 

@@ -3,11 +3,17 @@ import type { ModeDefinition } from "./mode.ts";
 /** SlideBench (AutoPresent): an instruction becomes a slide, by a python-pptx program. */
 export const autopresent: ModeDefinition = {
   name: "autopresent",
+  aliases: ["slidebench"],
   title: "write a slide by an instruction",
+  recognises: ({ kind, has }) =>
+    kind === "folder" && ["instruction.txt", "instruction_no_image.txt", "instruction_high_level.txt"].some(has)
+      ? 2
+      : 0,
   engine: "slides",
   language: "python",
   output: "output.pptx",
-  views: [{ camera: null, name: "slide.png" }],
+  codeEnding: "py",
+  views: [{ camera: null, name: "slide" }],
   frames: "single",
   skills: {
     generator: ["execute_code", "end_process"],
@@ -32,5 +38,5 @@ export const autopresent: ModeDefinition = {
     truth: ["../{deck}.pptx"],
   },
   evaluator: "slides",
-  programs: ["nats-server", "libreoffice", "bwrap"],
+  programs: ["nats-server", "libreoffice", "bubblewrap"],
 };

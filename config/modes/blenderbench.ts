@@ -8,7 +8,14 @@ import type { ModeDefinition } from "./mode.ts";
 export const blenderbench: ModeDefinition = {
   ...blendergym,
   name: "blenderbench",
+  aliases: ["blenderstudio"],
   title: "edit a Blender program by a text instruction and a goal picture",
+  // BlenderGym's layout but for the annotated goals and the folder above, level1 to level3.
+  recognises(look) {
+    const { has, parent } = look;
+    const annotated = has("renders/goal/visprompt1.png") || has("renders/goal/style1.png");
+    return blendergym.recognises(look) > 0 && has("task.txt") && (annotated || /^level\d$/.test(parent)) ? 2 : 0;
+  },
   prompts: "blenderbench",
   layout: {
     ...blendergym.layout,

@@ -3,26 +3,21 @@ import type { ModeDefinition } from "./mode.ts";
 /** BlenderGym: edit a start program until its render matches the goal picture. Layout and quality as in the dataset. */
 export const blendergym: ModeDefinition = {
   name: "blendergym",
+  aliases: [],
   title: "edit a Blender program until its render matches the target",
+  recognises: ({ kind, has }) => (kind === "folder" && has("blender_file.blend") && has("start.py") ? 1 : 0),
   engine: "blender",
   language: "python",
   output: "blender_file.blend",
+  codeEnding: "py",
   views: [
-    { camera: "Camera1", name: "render1.png" },
-    { camera: "Camera2", name: "render2.png", optional: true },
+    { camera: "Camera1", name: "render1" },
+    { camera: "Camera2", name: "render2", optional: true },
   ],
   frames: "single",
   skills: {
     generator: ["make_plan", "execute_code", "get_scene_info", "end_process"],
-    verifier: [
-      "initialize_viewpoint",
-      "set_camera",
-      "investigate",
-      "set_visibility",
-      "get_scene_info",
-      "measure_difference",
-      "end_process",
-    ],
+    verifier: ["get_scene_info", "measure_difference", "end_process"],
   },
   prompts: "blendergym",
   promptSettings: ["none"],
@@ -46,5 +41,5 @@ export const blendergym: ModeDefinition = {
     truth: ["goal.py", "goal.blend"],
   },
   evaluator: "photometric",
-  programs: ["nats-server", "blender", "bwrap"],
+  programs: ["nats-server", "blender"],
 };

@@ -3,11 +3,14 @@ import type { ModeDefinition } from "./mode.ts";
 /** Design2Code: a page's screenshot becomes one HTML file. Tasks lie flat: `<id>.png`, its html is ground truth. */
 export const design2code: ModeDefinition = {
   name: "design2code",
+  aliases: [],
   title: "write a web page that looks like a screenshot",
+  recognises: ({ kind }) => (kind === "picture" ? 1 : 0),
   engine: "web",
   language: "html",
   output: "index.html",
-  views: [{ camera: null, name: "page.png" }],
+  codeEnding: "html",
+  views: [{ camera: null, name: "page" }],
   frames: "single",
   skills: {
     generator: ["execute_code", "end_process"],
@@ -32,5 +35,5 @@ export const design2code: ModeDefinition = {
     truth: ["{id}.html"],
   },
   evaluator: "pages",
-  programs: ["nats-server", "chromium", "bwrap"],
+  programs: ["nats-server", "chromium", "bubblewrap"],
 };

@@ -6,10 +6,11 @@ export const dynamicScene: ModeDefinition = {
   ...staticScene,
   name: "dynamic_scene",
   title: "build an animated scene from its first frame and a text",
+  recognises: ({ kind, has }) => (kind === "folder" && has("start.png") ? 1 : 0),
   frames: "start_middle_end",
   skills: {
     generator: ["make_plan", "execute_code", "get_scene_info", "undo_last_step", "end_process"],
-    verifier: [...staticScene.skills.verifier.filter((name) => name !== "end_process"), "set_keyframe", "end_process"],
+    verifier: staticScene.skills.verifier,
   },
   prompts: "dynamic_scene",
   promptSettings: ["none"],

@@ -1,35 +1,12 @@
+import type { View } from "../../machines/domain/index.ts";
+
 /** What a mode is: which engine draws, what each role may use, what is rendered and how a task folder is laid out. */
 
-export const modeNames = [
-  "blendergym",
-  "blenderbench",
-  "static_scene",
-  "dynamic_scene",
-  "autopresent",
-  "design2code",
-] as const;
-export type ModeName = (typeof modeNames)[number];
+/** What a scene starts from; a mode lists those it knows. */
+export type InitSetting = "none" | "minimal" | "reasonable";
 
-/** Other names people know a mode by (the reference implementation's `--mode`, a benchmark's title). */
-export const modeAliases: Readonly<Record<string, ModeName>> = {
-  blenderstudio: "blenderbench",
-  slidebench: "autopresent",
-};
-
-export const promptSettings = ["none", "procedural", "scene_graph", "get_asset"] as const;
-export type PromptSetting = (typeof promptSettings)[number];
-export const initSettings = ["none", "minimal", "reasonable", "sam3d"] as const;
-export type InitSetting = (typeof initSettings)[number];
-
-/** One picture to take each round. The same shape as the engine contract's view. */
-export interface ModeView {
-  /** Camera by name; null: the scene's active camera. */
-  camera: string | null;
-  /** File name under renders/<t>/. */
-  name: string;
-  /** True: left out when the scene has no such camera. */
-  optional?: boolean;
-}
+/** One picture to take each round; its aspect comes from its target. */
+export type ModeView = Omit<View, "aspect" | "frame">;
 
 /** Where one input of a task lies in its folder: the first of `from` that exists is taken. */
 export interface LayoutFile {
@@ -57,15 +34,30 @@ export interface TaskLayout {
   truth: readonly string[];
 }
 
+/** What a task folder or file shows of itself, for the mode to recognise it by. */
+export interface TaskLook {
+  kind: "folder" | "picture";
+  /** Whether the folder holds a file or folder of this name. */
+  has: (name: string) => boolean;
+  /** Name of the folder above. */
+  parent: string;
+}
+
 export interface ModeDefinition {
-  name: ModeName;
+  name: string;
+  /** Other names people know it by (the reference implementation's `--mode`, a benchmark's title). */
+  aliases: readonly string[];
   /** One line for help texts. */
   title: string;
-  engine: "blender" | "slides" | "web";
+  /** How surely a task is one of this mode's: 0 not at all; of several modes the surest takes it. */
+  recognises: (look: TaskLook) => number;
+  engine: string;
   /** What a program is written in. */
   language: "python" | "html";
   /** File the best program's result is saved as in the output folder. */
-  output: "blender_file.blend" | "output.pptx" | "index.html";
+  output: string;
+  /** Ending of a program's file under codes/. */
+  codeEnding: "py" | "html";
   views: readonly ModeView[];
   /** Which frames are rendered: one, or the first, middle and last of the scene's range. */
   frames: "single" | "start_middle_end";
@@ -74,7 +66,7 @@ export interface ModeDefinition {
   /** Folder under prompts/. */
   prompts: string;
   /** Values of `prompt` and `init` that make sense here. */
-  promptSettings: readonly PromptSetting[];
+  promptSettings: readonly string[];
   initSettings: readonly InitSetting[];
   /** What a run must be given. */
   needs: { start: boolean; base: boolean; target: "required" | "or_text" };
@@ -85,8 +77,8 @@ export interface ModeDefinition {
     render: { preview: { px: number; samples: number }; final: { px: number; samples: number } };
   };
   layout: TaskLayout;
-  /** Measure family under evaluators/. */
-  evaluator: "photometric" | "slides" | "pages";
-  /** System programs that must be on the machine. */
+  /** Evaluator in evaluators/index.ts. */
+  evaluator: string;
+  /** System programs that must be on the machine, by their names in cli/setup/programs.mjs. */
   programs: readonly string[];
 }

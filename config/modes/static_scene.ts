@@ -3,27 +3,24 @@ import type { ModeDefinition } from "./mode.ts";
 /** Reconstruction from scratch: one or more pictures, or a text alone, become a scene. Programs start from nothing. */
 export const staticScene: ModeDefinition = {
   name: "static_scene",
+  aliases: [],
   title: "build a scene from scratch that matches a picture or a text",
+  // A folder that could be a static or a dynamic scene counts as static.
+  recognises: ({ kind, has }) =>
+    kind === "folder" && ["target.png", "target.jpg", "target.jpeg", "target", "description.txt"].some(has) ? 2 : 0,
   engine: "blender",
   language: "python",
   output: "blender_file.blend",
-  views: [{ camera: null, name: "render.png" }],
+  codeEnding: "py",
+  views: [{ camera: null, name: "render" }],
   frames: "single",
   skills: {
-    generator: ["make_plan", "execute_code", "get_scene_info", "get_better_assets", "undo_last_step", "end_process"],
-    verifier: [
-      "initialize_viewpoint",
-      "set_camera",
-      "investigate",
-      "set_visibility",
-      "get_scene_info",
-      "measure_difference",
-      "end_process",
-    ],
+    generator: ["make_plan", "execute_code", "get_scene_info", "undo_last_step", "end_process"],
+    verifier: ["get_scene_info", "measure_difference", "end_process"],
   },
   prompts: "static_scene",
   promptSettings: ["none", "procedural", "scene_graph", "get_asset"],
-  initSettings: ["none", "minimal", "reasonable", "sam3d"],
+  initSettings: ["none", "minimal", "reasonable"],
   needs: { start: false, base: false, target: "or_text" },
   defaults: {
     memory: { rounds: 12 },
@@ -40,5 +37,5 @@ export const staticScene: ModeDefinition = {
     truth: ["goal.py", "goal.blend"],
   },
   evaluator: "photometric",
-  programs: ["nats-server", "blender", "bwrap"],
+  programs: ["nats-server", "blender"],
 };

@@ -1,7 +1,12 @@
 import type { Picture } from "./picture.ts";
 import { resize } from "./resize.ts";
 
-/** The goal on the proposal's pixel grid: unchanged when sizes agree, else Pillow's antialiased bicubic. */
+/**
+ * The goal on the proposal's pixel grid: unchanged when sizes agree, else Pillow's antialiased bicubic. Where both have
+ * the same aspect ratio, as a run's pictures and their targets do, that only scales it (the shorter side of a picture is
+ * rounded to whole pixels, so by at most half a pixel unevenly). A goal of another aspect ratio, which `viga score` may
+ * be given, is squeezed to fit: that is the reference metric's definition, and nothing is cropped or padded.
+ */
 export function alignedGoal(proposal: Picture, goal: Picture): Picture {
   return resize(goal, proposal.width, proposal.height, "bicubic");
 }

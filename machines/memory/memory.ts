@@ -1,6 +1,7 @@
 import { setup } from "xstate";
 import { noUsage, type Program, type Round, sumUsage, type Usage } from "../domain/index.ts";
-import { applyStep, type Effect, effectActions, record, type Step, send } from "../effects.ts";
+import { type Effect, effectActions, record, send } from "../effects.ts";
+import { type Step, stepFor } from "../step.ts";
 import type { MemoryContext, MemoryEvent, RoundBody } from "./state.ts";
 import { bestOf, lossOf, type StopReason, stopReason } from "./stopping.ts";
 import { makeContext, trimmed } from "./window.ts";
@@ -11,13 +12,9 @@ const builder = setup({
   actions: effectActions,
 });
 
-const step = (fn: (context: MemoryContext, event: MemoryEvent) => Step<MemoryContext>) =>
-  builder.enqueueActions(({ context, event, enqueue }) =>
-    applyStep(fn(context, event), {
-      assign: (patch) => enqueue.assign(patch),
-      effect: (params) => enqueue({ type: "effect", params }),
-    }),
-  );
+const step = stepFor<MemoryContext, MemoryEvent, ReturnType<typeof builder.enqueueActions>>((collect) =>
+  builder.enqueueActions(collect),
+);
 
 const maxJudgeFailures = 3;
 

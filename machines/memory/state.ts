@@ -1,6 +1,14 @@
-import type { Feedback, Measures, Program, Round, State, Task, Usage } from "../domain/index.ts";
-import type { EventError } from "../effects.ts";
-import type { MemoryOptions } from "./options.ts";
+import type {
+  ErrorData,
+  Feedback,
+  Measures,
+  MemoryOptions,
+  Program,
+  Round,
+  State,
+  Task,
+  Usage,
+} from "../domain/index.ts";
 import type { StopReason } from "./stopping.ts";
 
 /** What memory keeps. Plain JSON, committed with every message. */
@@ -19,7 +27,7 @@ export interface MemoryContext {
   startedAt: string;
   paused: boolean;
   reason: StopReason | null;
-  error: EventError | null;
+  error: ErrorData | null;
   judgeFailures: number;
 }
 
@@ -33,20 +41,20 @@ export interface RoundBody {
 export type MemoryEvent = { at?: string } & (
   | { type: "start"; task: Task; options: MemoryOptions }
   | { type: "analysis"; text: string; noise?: number; usage?: Partial<Usage> }
-  | { type: "verifier.failed"; error: EventError; usage?: Partial<Usage> }
+  | { type: "verifier.failed"; error: ErrorData; usage?: Partial<Usage> }
   | ({
       type: "feedback";
       program: Program;
       state: State;
       measures: Measures | null;
       feedback: Feedback | null;
-      error: EventError | null;
+      error: ErrorData | null;
     } & RoundBody)
   | ({ type: "state.failed"; programs: Program[]; states: State[] } & RoundBody)
   | { type: "generator.end"; t: number; reason: string; usage?: Partial<Usage> }
-  | { type: "generator.failed"; t: number; error: EventError; usage?: Partial<Usage> }
+  | { type: "generator.failed"; t: number; error: ErrorData; usage?: Partial<Usage> }
   | { type: "retune"; stop?: Partial<MemoryOptions["stop"]>; candidates?: number }
   | { type: "pause" }
   | { type: "resume" }
-  | { type: "stop"; error?: EventError }
+  | { type: "stop"; error?: ErrorData }
 );

@@ -1,20 +1,4 @@
-import { z } from "zod";
-import type { Round, Usage } from "../domain/index.ts";
-
-/** When memory ends a run; config's `stop` and `memory` after defaults. */
-export const stopOptions = z.object({
-  max_rounds: z.number().int().positive(),
-  plateau: z.object({
-    /** Rounds without a gain before the run ends. */
-    patience: z.number().int().positive(),
-    /** Gain in loss that counts; "auto": 1 % of the loss it is measured from, or the judge's noise if larger. */
-    min_gain: z.union([z.literal("auto"), z.number().nonnegative()]),
-  }),
-  budget: z.object({ usd: z.number().positive().optional(), minutes: z.number().positive().optional() }),
-  /** Failed states in a row before the run ends. */
-  max_failures: z.number().int().positive(),
-});
-export type StopOptions = z.infer<typeof stopOptions>;
+import type { Round, StopOptions, Usage } from "../domain/index.ts";
 
 /** Why a run ended. */
 export type StopReason =
@@ -29,12 +13,12 @@ export type StopReason =
   | "stopped";
 
 /**
- * Loss of a round, lower is better: the measured PL; without a target picture 1 - overall_similarity / 100 as the
+ * Loss of a round, lower is better: the measured loss; without a target picture 1 - overall_similarity / 100 as the
  * verifier judged it; null when the program failed or nothing is known.
  */
 export function lossOf(round: Round): number | null {
   if (!round.state.ok) return null;
-  if (round.measures) return round.measures.pl;
+  if (round.measures) return round.measures.loss;
   const similarity = round.feedback?.overall_similarity;
   return similarity === undefined ? null : 1 - similarity / 100;
 }

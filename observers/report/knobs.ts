@@ -1,4 +1,4 @@
-import { alignLines } from "./lines.ts";
+import { alignLines } from "../../bridge/text/line-diff.ts";
 
 /** A number of a program that changed from one round to the next. */
 export interface MovedKnob {

@@ -1,8 +1,8 @@
 import { join } from "node:path";
-import { writeAtomic } from "../files.ts";
+import { writeAtomic } from "../../bridge/files/write-atomic.ts";
 import type { Observer, TapeEvent } from "../observer.ts";
 import { addEvent } from "../project.ts";
-import { newStory, type RunStory } from "../run-view.ts";
+import { newRunView, type RunView } from "../run-view.ts";
 import { readTape } from "../tape.ts";
 import { reportPage } from "./page.ts";
 import { folderReader, type Read } from "./pictures.ts";
@@ -11,29 +11,29 @@ const name = "report.html";
 
 /** The report of a run as far as its events go: one self-contained HTML page. */
 export async function makeReport(events: Iterable<TapeEvent>, read: Read): Promise<string> {
-  const story = newStory();
-  for (const event of events) addEvent(story, event);
-  return reportPage(story, read);
+  const runView = newRunView();
+  for (const event of events) addEvent(runView, event);
+  return reportPage(runView, read);
 }
 
 /** Writes `<out>/report.html` when the run ends or is cut off. */
 export function createReport(options: { out: string; read: Read }): Observer {
-  const story: RunStory = newStory();
+  const runView: RunView = newRunView();
   const read = folderReader(options.out, options.read);
   let written = false;
   const write = async () => {
-    await writeAtomic(join(options.out, name), await reportPage(story, read));
+    await writeAtomic(join(options.out, name), await reportPage(runView, read));
     written = true;
   };
   return {
     async on(event) {
       written = false;
-      addEvent(story, event);
+      addEvent(runView, event);
       if (event.type === "run.finished") await write();
     },
     async close() {
-      if (written || story.run === "") return;
-      if (story.status === "running") story.status = "interrupted";
+      if (written || runView.run === "") return;
+      if (runView.status === "running") runView.status = "interrupted";
       await write();
     },
   };

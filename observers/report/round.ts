@@ -1,17 +1,19 @@
-import type { Feedback } from "../../machines/domain/index.ts";
-import { programOf, type RoundStory, stateOf } from "../run-view.ts";
-import { lossText, spanText } from "../text.ts";
+import { alignLines } from "../../bridge/text/line-diff.ts";
+import type { Feedback, Measurement } from "../../machines/domain/index.ts";
+import { programOf, type RoundView, stateOf } from "../run-view.ts";
+import { lossText, metricsText, spanText } from "../text.ts";
 import { html, type Markup } from "./html.ts";
 import { type MovedKnob, movedKnobs } from "./knobs.ts";
-import { alignLines, changedLines } from "./lines.ts";
+import { changedLines } from "./lines.ts";
 import { figure, type PictureShelf, type Read } from "./pictures.ts";
 
 export interface RoundContext {
   /** The loss of the last round before this one that has any. */
   before: number | null;
-  /** The story of the round this one's program was made from. */
-  from: RoundStory | null;
+  /** The runView of the round this one's program was made from. */
+  from: RoundView | null;
   best: boolean;
+  measurement: Measurement | null;
 }
 
 /** Knobs shown before the rest is only counted. */
@@ -19,7 +21,7 @@ const mostKnobs = 24;
 /** Differences shown before the rest is folded away. */
 const mostItems = 4;
 
-async function codeOf(at: RoundStory | null, read: Read): Promise<string | null> {
+async function codeOf(at: RoundView | null, read: Read): Promise<string | null> {
   const ref = at === null ? undefined : programOf(at)?.code;
   if (ref === undefined) return null;
   return read(ref).then(
@@ -94,18 +96,22 @@ ${feedback.thought.trim() !== "" && html`<details><summary>The verifier's own ac
 
 /** One round as a card: pictures, thought, knobs, code, feedback, errors. */
 export async function roundCard(
-  at: RoundStory,
+  at: RoundView,
   context: RoundContext,
   shelf: PictureShelf,
   read: Read,
 ): Promise<Markup> {
   const state = stateOf(at);
   const program = programOf(at);
+  const label = context.measurement?.loss.label ?? "loss";
   const [code, before] = [await codeOf(at, read), await codeOf(context.from, read)];
   const renders = await Promise.all(
     (state?.renders ?? []).map(async ({ name, image }) => {
       const view = at.measures?.views.find((one) => one.name === name);
-      return figure(await shelf.show(image, 384), html`${name}${view && html` · PL <b>${lossText(view.pl)}</b>`}`);
+      return figure(
+        await shelf.show(image, 384),
+        html`${name}${view && html` · ${label} <b>${lossText(view.loss)}</b>`}`,
+      );
     }),
   );
   const heat = at.feedback?.heatmap;
@@ -119,9 +125,9 @@ export async function roundCard(
   return html`<article class="card round${context.best && " best"}" id="round-${at.t}">
 <div class="pictures">${renders.length > 0 ? renders : figure(null, html`no picture`)}${heat !== undefined && figure(await shelf.show(heat, 384), html`where it differs`)}</div>
 <div><header><h3>${at.t === 0 ? "Start state" : `Round ${at.t}`}</h3>
-<span class="loss">${at.loss === null ? "" : `${at.measures === null ? "loss" : "PL"} ${lossText(at.loss)}`}</span>${changeChip(at.loss, context.before)}
+<span class="loss">${at.loss === null ? "" : `${at.measures === null ? "loss" : label} ${lossText(at.loss)}`}</span>${changeChip(at.loss, context.before)}
 ${context.best && html`<span class="chip best">best</span>`}${error && html`<span class="chip bad">failed</span>`}${at.round === null && html`<span class="chip warn">not finished</span>`}
-<span class="quiet">${at.measures && html`SSIM ${at.measures.ssim.toFixed(4)}`}${state && html` · ${spanText(state.seconds.total)} on ${state.slot}`}</span></header>
+<span class="quiet">${at.measures && metricsText(at.measures.metrics, context.measurement)}${state && html` · ${spanText(state.seconds.total)} on ${state.slot}`}</span></header>
 ${at.note !== null && html`<p class="quiet">${at.note}</p>`}
 ${error && html`<div class="error"><b>${error.type}</b>${error.line !== undefined && ` in line ${error.line}`}: <span class="text">${error.message}</span>${error.source !== undefined && html`<pre>${error.source}</pre>`}${error.hint !== undefined && html`<p>${error.hint}</p>`}</div>`}
 ${at.errors.filter((text) => text !== error?.message).map((text) => html`<div class="error">${text}</div>`)}

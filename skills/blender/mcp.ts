@@ -1,10 +1,13 @@
-import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { McpServer } from "@modelcontextprotocol/sdk/server/mcp.js";
 import { StdioServerTransport } from "@modelcontextprotocol/sdk/server/stdio.js";
 import type { CallToolResult } from "@modelcontextprotocol/sdk/types.js";
 import { z } from "zod";
 import { defaultLimits, type Engine } from "../../bridge/engines/contract.ts";
+import { pictureSize } from "../../machines/domain/index.ts";
+import { told } from "../tool.ts";
+import { tools } from "./tools/index.ts";
 
 export interface BlenderSkillOptions {
   engine: Engine;
@@ -16,7 +19,26 @@ export interface BlenderSkillOptions {
 
 const scene = "skill";
 
-/** The Blender skill as an MCP server: execute_code and get_scene_info on one scene (paper, Table 1). */
+/** What execute_code makes of its arguments, which the server has checked against its definition. */
+const picture = z.object({
+  code: z.string(),
+  px: z.number(),
+  samples: z.number(),
+  camera: z.string().optional(),
+  aspect: pictureSize.optional(),
+});
+
+async function imagesOf(dir: string, names: readonly string[]) {
+  return Promise.all(
+    names.map(async (name) => ({
+      type: "image" as const,
+      data: (await readFile(join(dir, name))).toString("base64"),
+      mimeType: "image/png",
+    })),
+  );
+}
+
+/** The Blender skill as an MCP server: every tool of its folder, on one scene. */
 export function blenderSkill(options: BlenderSkillOptions): McpServer {
   const server = new McpServer(
     { name: "viga-blender", version: "1" },
@@ -38,13 +60,13 @@ export function blenderSkill(options: BlenderSkillOptions): McpServer {
     }
   };
 
-  const execute = (code: string, px: number, samples: number, camera: string | null) =>
+  const execute = ({ code, px, samples, camera, aspect }: z.output<typeof picture>) =>
     inFolder(async (dir, job) => {
       const state = await options.engine.run({
         job,
         program: code,
         ...(options.base === undefined ? {} : { base: options.base }),
-        views: [{ camera, name: "render.png" }],
+        views: [{ camera: camera ?? null, name: "render", ...(aspect === undefined ? {} : { aspect }) }],
         quality: { px, samples },
         limits: defaultLimits,
         dir,
@@ -52,69 +74,45 @@ export function blenderSkill(options: BlenderSkillOptions): McpServer {
       });
       live ||= state.ok;
       const { renders, ...told } = state;
-      const images = await Promise.all(
-        renders.map(async ({ name }) => ({
-          type: "image" as const,
-          data: (await readFile(join(dir, name))).toString("base64"),
-          mimeType: "image/png",
-        })),
+      const images = await imagesOf(
+        dir,
+        renders.map(({ name }) => `${name}.png`),
       );
       return { isError: !state.ok, content: [{ type: "text", text: JSON.stringify(told, null, 2) }, ...images] };
     });
 
-  server.registerTool(
-    "execute_code",
-    {
-      title: "Execute a Blender program",
-      description:
-        "Run a whole Blender Python program on the pristine base scene and render it. Answers with the picture, the program's output and, if it failed, the error with its line and a hint.",
-      inputSchema: {
-        code: z.string().min(1).describe("the whole program"),
-        thought: z.string().optional().describe("why this program"),
-        code_diff: z.string().optional().describe("what changed against the last one"),
-        px: z.number().int().min(16).max(2048).default(512).describe("longest side of the picture, pixels"),
-        samples: z.number().int().min(1).max(1024).default(16).describe("path-tracing samples per pixel"),
-        camera: z.string().optional().describe("camera by name; default: the active one"),
-      },
-    },
-    ({ code, px, samples, camera }) => execute(code, px, samples, camera ?? null),
-  );
+  /** Before any program has run there is no scene yet: the base is opened as it is. */
+  const openBase = async (dir: string, job: string) => {
+    if (live) return;
+    const opened = await options.engine.run({
+      job,
+      program: "",
+      ...(options.base === undefined ? {} : { base: options.base }),
+      views: [],
+      quality: { px: 16, samples: 1 },
+      limits: defaultLimits,
+      dir,
+      keep: scene,
+    });
+    live = opened.ok;
+  };
 
-  server.registerTool(
-    "get_scene_info",
-    {
-      title: "Describe the scene",
-      description:
-        "Objects with position, rotation, scale, size and materials, lights, cameras and world of the scene as the last program left it (before any: the base scene).",
-      inputSchema: {},
-    },
-    () =>
-      inFolder(async (dir, job) => {
-        if (!live) {
-          const opened = await options.engine.run({
-            job: `${job}-open`,
-            program: "",
-            ...(options.base === undefined ? {} : { base: options.base }),
-            views: [],
-            quality: { px: 16, samples: 1 },
-            limits: defaultLimits,
-            dir,
-            keep: scene,
-          });
-          live = opened.ok;
-        }
-        const reply = await options.engine.probe({
-          job,
-          scene,
-          action: "scene_info",
-          args: {},
-          limits: defaultLimits,
-          dir,
-        });
-        const text = JSON.stringify(reply.ok ? reply.result : reply.error, null, 2);
-        return { isError: !reply.ok, content: [{ type: "text", text }] };
-      }),
-  );
+  const probe = (action: string, args: Record<string, unknown>) =>
+    inFolder(async (dir, job) => {
+      await openBase(dir, `${job}-open`);
+      const reply = await options.engine.probe({ job, scene, action, args, limits: defaultLimits, dir });
+      const text = JSON.stringify(reply.ok ? reply.result : reply.error, null, 2);
+      const pictures = (await readdir(dir)).filter((name) => name.endsWith(".png")).sort();
+      return { isError: !reply.ok, content: [{ type: "text", text }, ...(await imagesOf(dir, pictures))] };
+    });
+
+  for (const tool of tools) {
+    const { description, args } = told(tool, { client: "mcp", style: "native", language: "python" });
+    const { name, title, action } = tool;
+    server.registerTool(name, { title, description, inputSchema: args.shape }, (given: Record<string, unknown>) =>
+      action === undefined ? execute(picture.parse(given)) : probe(action, given),
+    );
+  }
   return server;
 }
 

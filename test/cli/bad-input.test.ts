@@ -33,6 +33,15 @@ const cases: [string[], number, RegExp][] = [
   [["run", "--set", "nonsense", "--target", "task/target.png"], 2, /nonsense/],
   [["run", "--set", "render.preview.px=0", "--target", "task/target.png"], 2, /px/],
   [["run", "--target", "task/target.png", "--start", "task/start.py", "--out", "file"], 2, /output folder/],
+  [
+    [
+      "run",
+      ...["--target", "task/target.png", "--config", "qwen-local", "--set", "roles.verifier.skills=[get_scene_inof]"],
+      "--dry-run",
+    ],
+    2,
+    /did you mean "get_scene_info"/,
+  ],
   [["run", "--hosts", "everywhere"], 2, /inline/],
   [["run", "--resume", "empty"], 2, /no run/],
   [["run", "--resume", "broken"], 2, /damaged/],

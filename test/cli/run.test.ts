@@ -116,10 +116,14 @@ test("the Blender skill runs programs and describes the scene for any MCP client
   expect(tools.map((tool) => tool.name).sort()).toEqual(["execute_code", "get_scene_info"]);
   const code =
     "import bpy\nbpy.ops.mesh.primitive_cube_add()\nbpy.context.object.name='Box'\nbpy.ops.object.camera_add(location=(0,-6,0),rotation=(1.57,0,0))\nbpy.context.scene.camera=bpy.context.object";
-  const drawn = (await client.callTool({ name: "execute_code", arguments: { code, px: 32, samples: 1 } })) as Reply;
+  const drawn = (await client.callTool({
+    name: "execute_code",
+    arguments: { code, px: 32, samples: 1, aspect: { width: 9, height: 16 } },
+  })) as Reply;
   expect(drawn.isError).toBe(false);
   const image = drawn.content.find((part) => part.type === "image");
-  expect((await sharp(Buffer.from(image?.data ?? "", "base64")).metadata()).width).toBe(32);
+  const { width, height } = await sharp(Buffer.from(image?.data ?? "", "base64")).metadata();
+  expect([width, height]).toEqual([18, 32]);
   const info = (await client.callTool({ name: "get_scene_info", arguments: {} })) as Reply;
   expect(info.content[0]?.text).toContain("Box");
   const failed = (await client.callTool({

@@ -39,7 +39,10 @@ describe("what a configuration comes to", () => {
     expect(config).toMatchObject({
       mode: "blendergym",
       preset: "offline",
-      roles: { generator: { spec: { kind: "solver" } }, verifier: { spec: { kind: "pixels" } } },
+      roles: {
+        generator: { spec: { kind: "solver", argument: null } },
+        verifier: { spec: { kind: "pixels", argument: null } },
+      },
       executors: [{ slot: "cpu" }],
       memory: { rounds: 24 },
       stop: { max_rounds: 10, plateau: { patience: 3, min_gain: "auto" }, budget: {} },
@@ -58,7 +61,7 @@ describe("what a configuration comes to", () => {
     expect(config.mode).toBe("blendergym");
     expect(config.candidates).toBe(3);
     expect(config.stop).toMatchObject({ max_rounds: 7, budget: { usd: 1, minutes: 120 } });
-    expect(config.roles.generator.spec).toEqual({ kind: "model", profile: "gpt-6.1-sol" });
+    expect(config.roles.generator.spec).toEqual({ kind: "model", argument: "gpt-6.1-sol" });
     expect(config.memory.rounds).toBe(24);
   });
 
@@ -87,7 +90,7 @@ bus: { url: "nats://gpu-box:4222", creds: "~/.viga/run.creds" }
     expect(config.bus).toEqual({ url: "nats://gpu-box:4222", creds: join(homedir(), ".viga/run.creds") });
     expect(config.roles.verifier).toMatchObject({ calibrate: 4, analyze_target: true });
     expect(config.roles.verifier.profile).toMatchObject({ name: "qwen3-vl-32b", image_max_px: 512 });
-    expect(config.shadow.verifier?.spec).toEqual({ kind: "model", profile: "gpt-6.1-sol" });
+    expect(config.shadow.verifier?.spec).toEqual({ kind: "model", argument: "gpt-6.1-sol" });
   });
 
   it.each(presetNames())("knows preset %s", (preset) => {
@@ -142,7 +145,11 @@ shadow: { verifier: m }
     const swapped = withFile(yaml, { mode: "blendergym", sets: ["roles.verifier=gemini-2.5-pro"] });
     expect(swapped.roles.verifier).toMatchObject({ player: "gemini-2.5-pro", calibrate: 3, analyze_target: true });
     const builtIn = withFile(yaml, { mode: "blendergym", sets: ["roles.verifier=pixels"] });
-    expect(builtIn.roles.verifier).toEqual({ player: "pixels", spec: { kind: "pixels" }, profile: null });
+    expect(builtIn.roles.verifier).toEqual({
+      player: "pixels",
+      spec: { kind: "pixels", argument: null },
+      profile: null,
+    });
     const nested = withFile(yaml, { mode: "blendergym", sets: ["roles.verifier.player=pixels"] });
     expect(nested.roles.verifier).toEqual(builtIn.roles.verifier);
   });
@@ -185,7 +192,7 @@ shadow: { verifier: m }
       dir: join(folder, "t"),
       targets: [join(folder, "x/t.png")],
     });
-    expect(config.roles.generator.spec).toEqual({ kind: "replay", path: join(folder, "old") });
+    expect(config.roles.generator.spec).toEqual({ kind: "replay", argument: join(folder, "old") });
   });
 
   it("expands no environment variable, so that no secret is recorded", () => {
@@ -401,7 +408,9 @@ describe("what is wrong with a configuration", () => {
 
   it("asks for a model where the solver cannot work", () => {
     expect(complaints(() => resolveConfig({ cwd: folder, mode: "design2code" }))).toEqual([
-      expect.stringContaining("roles.generator.player: solver tunes Blender programs; mode design2code needs a model"),
+      expect.stringContaining(
+        "roles.generator.player: solver plays for blender only; mode design2code needs replay, command, a model",
+      ),
     ]);
   });
 

@@ -65,14 +65,18 @@ describe("a task folder", () => {
       name: "placement-1",
       dir,
       text: "",
-      targets: ["render1.png", "render2.png"].map((name) => ({
+      targets: ["render1", "render2"].map((name) => ({
         name,
-        path: join(dir, "renders/goal", name),
+        path: join(dir, "renders/goal", `${name}.png`),
         width: 64,
         height: 48,
         format: "png",
       })),
       start: { path: join(dir, "start.py"), text: "import bpy\n" },
+      views: [
+        { name: "render1", camera: "Camera1", aspect: { width: 64, height: 48 } },
+        { name: "render2", camera: "Camera2", optional: true, aspect: { width: 64, height: 48 } },
+      ],
       base: join(dir, "blender_file.blend"),
       assets: [],
     });
@@ -83,7 +87,7 @@ describe("a task folder", () => {
     const dir = folderWith({ ...gym(), "task.txt": " Turn the lamp on.\n", "renders/goal/visprompt1.png": png });
     const task = await load({ task: { dir } });
     expect(task).toMatchObject({ mode: "blenderbench", text: "Turn the lamp on." });
-    expect(task.targets).toMatchObject([{ name: "render1.png", path: join(dir, "renders/goal/visprompt1.png") }]);
+    expect(task.targets).toMatchObject([{ name: "render1", path: join(dir, "renders/goal/visprompt1.png") }]);
   });
 
   it("of a static scene gives pictures in number order, text and assets", async () => {
@@ -98,10 +102,33 @@ describe("a task folder", () => {
     const task = await load({ task: { dir } });
     expect(task).toMatchObject({ mode: "static_scene", text: "a cup", start: null, base: null });
     expect(task.targets).toMatchObject([
-      { name: "render.png", path: join(dir, "target/view2.jpg"), width: 48, height: 64, format: "jpeg" },
-      { name: "target2.png", path: join(dir, "target/view10.png") },
+      { name: "render", path: join(dir, "target/view2.jpg"), width: 48, height: 64, format: "jpeg" },
+      { name: "target2", path: join(dir, "target/view10.png") },
     ]);
     expect(task.assets).toEqual([join(dir, "assets/a.png"), join(dir, "assets/cup/model.glb")]);
+  });
+
+  it("gives each view its own target's aspect; one without a target has the first target's, or its own size", async () => {
+    const dir = folderWith({ "wide.png": png, "tall.jpg": jpeg });
+    const views = [
+      { name: "front", camera: "Front", frame: 12, target: join(dir, "wide.png") },
+      { name: "side", target: join(dir, "tall.jpg") },
+      { name: "top", size: [640, 400] },
+      { name: "back" },
+    ];
+    const task = await load({ mode: "static_scene", cwd: dir, sets: [`task=${JSON.stringify({ views })}`] });
+    expect(task.targets).toMatchObject([{ name: "front" }, { name: "side" }]);
+    expect(task.views).toEqual([
+      { name: "front", camera: "Front", frame: 12, aspect: { width: 64, height: 48 } },
+      { name: "side", camera: null, aspect: { width: 48, height: 64 } },
+      { name: "top", camera: null, aspect: { width: 640, height: 400 } },
+      { name: "back", camera: null, aspect: { width: 64, height: 48 } },
+    ]);
+  });
+
+  it("of a text alone leaves the picture's shape to the scene", async () => {
+    const task = await load({ mode: "static_scene", task: { text: "a cup" } });
+    expect(task.views).toEqual([{ name: "render", camera: null }]);
   });
 
   it("of a static scene may start from a prepared scene", async () => {
@@ -125,7 +152,7 @@ describe("a task folder", () => {
       expect(await load({ task: { dir: join(pages, given) }, ...roles })).toMatchObject({
         mode: "design2code",
         name: "7",
-        targets: [{ name: "page.png", path: join(pages, "7.png") }],
+        targets: [{ name: "page", path: join(pages, "7.png") }],
         start: { text: "<p>" },
         assets: [join(pages, "rick.jpg")],
       });

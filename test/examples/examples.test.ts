@@ -80,7 +80,7 @@ describe.each(kinds)("example kind %s", (kind) => {
       job: dir,
       program: await readFile(join(here, kind, "start.py"), "utf8"),
       base: join(here, kind, "blender_file.blend"),
-      views: [{ camera: "Camera1", name: "render1.png" }],
+      views: [{ camera: "Camera1", name: "render1" }],
       quality: { px: 32, samples: 1 },
       limits: defaultLimits,
       dir,

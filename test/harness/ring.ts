@@ -2,8 +2,8 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import sharp from "sharp";
+import { specKey } from "../../actors/run/bus-keys.ts";
 import { hostedRoles, playRole, type RoleOptions } from "../../actors/run/roles.ts";
-import { type RunSpec, specKey } from "../../actors/run/run-spec.ts";
 import { serveSlot } from "../../actors/slot/slot.ts";
 import { ArtifactStore } from "../../bridge/artifacts/store.ts";
 import { type Bus, openBus } from "../../bridge/bus/connection.ts";
@@ -13,7 +13,8 @@ import { publish } from "../../bridge/bus/publish.ts";
 import { type BusServer, startBusServer } from "../../bridge/bus/server.ts";
 import { mailboxSubject } from "../../bridge/bus/subjects.ts";
 import type { Engine } from "../../bridge/engines/contract.ts";
-import type { RingResult } from "../../cli/launch/play-run.ts";
+import { photometric } from "../../evaluators/photometric.ts";
+import type { RunResult, RunSpec } from "../../machines/domain/index.ts";
 import { followTape } from "../../observers/follow.ts";
 import type { TapeEvent } from "../../observers/observer.ts";
 
@@ -31,33 +32,43 @@ export interface TestRing {
     roles?: readonly (typeof hostedRoles)[number][];
   }) => AbortController;
   begin: () => Promise<void>;
-  finished: (signal?: AbortSignal) => Promise<RingResult>;
+  finished: (signal?: AbortSignal) => Promise<RunResult>;
   close: () => Promise<void>;
 }
 
-/** A bus, a run and a place for it; target: a grey picture of level 100; programs are grey levels (stub engine). */
-export async function testRing(change: (spec: RunSpec) => RunSpec = (spec) => spec): Promise<TestRing> {
+/**
+ * A bus, a run and a place for it; target: a grey picture of level 100; programs are grey levels (stub engine).
+ * @param beside a ring whose bus this one shares; it must be closed after this one
+ */
+export async function testRing(
+  change: (spec: RunSpec) => RunSpec = (spec) => spec,
+  beside?: TestRing,
+): Promise<TestRing> {
   const dir = await mkdtemp(join(tmpdir(), "viga-test-"));
-  const server = await startBusServer({ dir: join(dir, "bus") });
-  const bus = await openBus({ url: server.url, token: server.token }, { name: "test" });
+  const server = beside?.server ?? (await startBusServer({ dir: join(dir, "bus") }));
+  const bus = beside?.bus ?? (await openBus({ url: server.url, token: server.token }, { name: "test" }));
   const store = new ArtifactStore(join(dir, "artifacts"));
   const target = await sharp({ create: { width: 8, height: 8, channels: 3, background: { r: 100, g: 100, b: 100 } } })
     .png()
     .toBuffer();
   const spec = change({
-    schema: 1,
+    schema: 2,
+    viga: "test",
     run: "test-run",
+    created: "2026-01-01T00:00:00.000Z",
     task: {
       mode: "blendergym",
       name: "test",
       text: "",
-      targets: [{ name: "render1.png", image: await store.put(target) }],
+      targets: [{ name: "render1", image: await store.put(target) }],
       start: await store.put("200"),
       base: null,
       prompt: "none",
     },
     engine: "blender",
-    players: { generator: { player: "solver", options: {} }, verifier: { player: "pixels", options: {} } },
+    output: "blender_file.blend",
+    code_ending: "py",
+    measurement: photometric.measurement,
     approve: "never",
     memory: {
       window: 4,
@@ -65,11 +76,20 @@ export async function testRing(change: (spec: RunSpec) => RunSpec = (spec) => sp
       analyze: false,
       stop: { max_rounds: 10, plateau: { patience: 5, min_gain: "auto" }, budget: {}, max_failures: 4 },
     },
-    views: [{ camera: null, name: "render1.png" }],
+    views: [{ camera: null, name: "render1" }],
     render: { preview: { px: 8, samples: 1 }, final: { px: 8, samples: 1 } },
-    seconds: 20,
+    limits: { seconds: 20, memory_mb: 6144 },
+    seed: 0,
     out: dir,
-    config: {},
+    config: {
+      roles: {
+        generator: { player: "solver", spec: { kind: "solver", argument: null }, profile: null },
+        verifier: { player: "pixels", spec: { kind: "pixels", argument: null }, profile: null },
+      },
+      shadow: {},
+      refine: "none",
+      baseline: "none",
+    },
   });
   await putCell(bus.actors, specKey(spec.run), spec);
   const stop = new AbortController();
@@ -104,7 +124,9 @@ export async function testRing(change: (spec: RunSpec) => RunSpec = (spec) => sp
       return part;
     },
     async begin() {
-      const data = { task: spec.task, memory: spec.memory, facts: {} } as unknown as Record<string, unknown>;
+      const { measurement, output, code_ending } = spec;
+      const facts = { measurement, output, code_ending };
+      const data = { task: spec.task, memory: spec.memory, facts } as unknown as Record<string, unknown>;
       const source = `${spec.run}/launcher`;
       const message = makeEnvelope({ id: `${spec.run}/begin`, source, type: "begin", subject: "x", sequence: 1, data });
       await publish(bus, mailboxSubject(spec.run, "supervisor"), message);
@@ -116,8 +138,10 @@ export async function testRing(change: (spec: RunSpec) => RunSpec = (spec) => sp
     async close() {
       stop.abort();
       await Promise.allSettled(served);
-      await bus.close();
-      await server.stop();
+      if (beside === undefined) {
+        await bus.close();
+        await server.stop();
+      }
       await rm(dir, { recursive: true, force: true });
     },
   };

@@ -60,11 +60,11 @@ export function stubEngine(options: { delay?: number } = {}): StubEngine {
       })
         .png()
         .toBuffer();
-      await writeFile(join(request.dir, "render1.png"), image);
+      await writeFile(join(request.dir, `${request.views[0]?.name ?? "render1"}.png`), image);
       if (request.save) await writeFile(join(request.dir, request.save), "blend");
       return {
         ok: true,
-        renders: [{ name: "render1.png", camera: null, frame: 1 }],
+        renders: [{ name: request.views[0]?.name ?? "render1", camera: null, frame: 1 }],
         log: "ran",
         scene: false,
         seconds,
@@ -80,6 +80,7 @@ export function stubEngine(options: { delay?: number } = {}): StubEngine {
       return "s";
     },
     async restore() {},
+    async drop() {},
     async close() {},
   };
 }

@@ -1,4 +1,5 @@
-import type { Limits, ProgramError, View } from "../../bridge/engines/contract.ts";
+import type { Limits } from "../../bridge/engines/contract.ts";
+import type { ProgramError, View } from "../../machines/domain/index.ts";
 
 /** How a job's state may come out: "ok", or the kind of its error. */
 export type Outcome = "ok" | ProgramError["kind"];

@@ -8,7 +8,7 @@ import { running, temporary } from "./leftovers.ts";
 import type { Hostile, Outcome, Targets } from "./program.ts";
 
 const quality = { px: 64, samples: 2 };
-const picture = { camera: null, name: "a.png" };
+const picture = { camera: null, name: "a" };
 const ordinary: Limits = { seconds: 20, memoryMb: 2048, logKb: 8, fileMb: 64, processes: 128 };
 /** Beyond its own seconds a job may take this long to settle. */
 const graceMs = 8000;
@@ -220,8 +220,7 @@ async function inside(dir: string, state: RunState): Promise<string[]> {
         found.push(`the secret is in ${entry.name}`);
     }
   }
-  for (const { name } of state.renders)
-    if (!/^[A-Za-z0-9_.-]+\.png$/.test(name)) found.push(`a picture is called ${name}`);
+  for (const { name } of state.renders) if (!/^[A-Za-z0-9_-]+$/.test(name)) found.push(`a picture is called ${name}`);
   return found;
 }
 
@@ -230,7 +229,9 @@ async function pictures(dir: string, state: RunState): Promise<string[]> {
   const faults: string[] = [];
   for (const { name } of state.renders) {
     try {
-      const { info } = await sharp(join(dir, name)).raw().toBuffer({ resolveWithObject: true });
+      const { info } = await sharp(join(dir, `${name}.png`))
+        .raw()
+        .toBuffer({ resolveWithObject: true });
       if (Math.max(info.width, info.height) !== quality.px) faults.push(`${name} is ${info.width} x ${info.height}`);
     } catch (error) {
       faults.push(`${name} is broken: ${String(error)}`);

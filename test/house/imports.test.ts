@@ -1,16 +1,22 @@
 import { builtinModules } from "node:module";
 import { describe, expect, it } from "vitest";
-import { type Folder, filesIn, folderOf, folders, importsOf, sourceOf, targetOf } from "./sources.ts";
+import { type Folder, filesIn, folderOf, folders, importsOf, pathsOf, sourceOf, targetOf } from "./sources.ts";
 
-/** The design's table: whom each folder may import, besides itself. */
-const allowed: Record<Folder, readonly string[]> = {
+/** Tools as data, and the type that says what one is. */
+const tools = /^skills\/(tool\.ts$|[a-z_]+\/tools\/)/;
+
+/**
+ * The design's table: whom each folder may import, besides itself. A name is a whole folder, a pattern the files of
+ * another that match it.
+ */
+const allowed: Record<Folder, readonly (string | RegExp)[]> = {
   config: [],
-  machines: ["config"],
-  prompts: [],
+  machines: [],
+  prompts: ["config"],
   skills: ["config", "bridge"],
-  evaluators: ["bridge"],
-  bridge: ["config"],
-  actors: ["machines", "bridge", "config", "prompts", "evaluators"],
+  evaluators: ["config"],
+  bridge: ["config", /^skills\/[a-z_]+\/entry\.ts$/],
+  actors: ["machines", "bridge", "config", "prompts", "evaluators", tools],
   observers: ["bridge", "config"],
   cli: folders.filter((folder) => folder !== "test"),
   bench: folders,
@@ -18,24 +24,14 @@ const allowed: Record<Folder, readonly string[]> = {
   test: folders,
 };
 
-/**
- * The vocabulary: what fails, and the words of the ring as zod data without behaviour. Whoever reads a tape or takes a
- * measure needs the words, so these two files are everyone's above config and machines themselves.
- */
-const vocabulary = {
-  "config/errors.ts": ["prompts", "evaluators"],
-  "machines/domain.ts": ["evaluators", "observers"],
-} as const;
-
-function isVocabulary(folder: string, file: string, from: string): boolean {
-  const target = targetOf(file, from);
-  return Object.entries(vocabulary).some(([word, users]) => word === target && users.some((user) => user === folder));
-}
+/** The ring's words are zod data without behaviour: every folder may import them. */
+const words = "machines/domain/";
 
 /** Packages that belong to one place, so that replacing them is a change in one place. */
 const homes: Record<string, readonly string[]> = {
   nats: ["bridge/bus"],
   openai: ["bridge/models"],
+  diff: ["bridge/text"],
   "@modelcontextprotocol/sdk": ["bridge/mcp", "skills"],
 };
 
@@ -48,6 +44,11 @@ const production = everything.filter(({ folder }) => !["test", "bench", "example
 function packageOf(from: string): string {
   const parts = from.split("/");
   return from.startsWith("@") ? parts.slice(0, 2).join("/") : parts[0]!;
+}
+
+function mayImport(others: readonly (string | RegExp)[], target: string): boolean {
+  if (target.startsWith(words)) return true;
+  return others.some((other) => (typeof other === "string" ? target.split("/")[0] === other : other.test(target)));
 }
 
 describe("the scanner of imports", () => {
@@ -93,10 +94,40 @@ describe("who may import whom", () => {
         imports
           .map((found) => ({ ...found, to: folderOf(file, found.from) }))
           .filter(({ to }) => to !== null && to !== folder && (folders as readonly string[]).includes(to))
-          .filter(({ to, from }) => !others.includes(to!) && !isVocabulary(folder, file, from))
+          .filter(({ from }) => !mayImport(others, targetOf(file, from)!))
           .map(({ from, line }) => `${file}:${line} imports ${from}`),
       );
     expect(wrong).toEqual([]);
+  });
+
+  it.each([
+    ["skills", tools],
+    ["skills", /^skills\/[a-z_]+\/entry\.ts$/],
+  ] as const)("in %s, %s is data: it imports no other folder and nothing of its own skill", (folder, data) => {
+    const files = everything.filter((entry) => entry.folder === folder && data.test(entry.file));
+    expect(files).not.toEqual([]);
+    const wrong = files.flatMap(({ file, imports }) =>
+      imports
+        .map((found) => ({ ...found, to: targetOf(file, found.from) }))
+        .filter(({ to }) => to !== null && !to.startsWith(words) && !tools.test(to))
+        .map(({ from, line }) => `${file}:${line} imports ${from}`),
+    );
+    expect(wrong).toEqual([]);
+  });
+
+  it("no file reaches another folder by a path in a string", () => {
+    const wrong = production
+      .filter(({ folder }) => folder !== "cli")
+      .flatMap(({ folder, file }) =>
+        pathsOf(sourceOf(file))
+          .filter(({ to }) => to !== folder && (folders as readonly string[]).includes(to))
+          .map(({ to, line }) => `${file}:${line} reaches ${to}`),
+      );
+    expect(wrong).toEqual([]);
+    expect(pathsOf('new URL("../../skills/x.py", u);\njoin(here, "..", "..", "config");\n// "../a/b"')).toEqual([
+      { to: "skills", line: 1 },
+      { to: "config", line: 2 },
+    ]);
   });
 
   it.each(Object.entries(homes))("%s is imported in its own place only", (name, places) => {
@@ -108,20 +139,36 @@ describe("who may import whom", () => {
     expect(wrong).toEqual([]);
   });
 
-  it("machines do no I/O: no Node built-ins, nothing but xstate, zod and types from config", () => {
+  it("machines do no I/O: no Node built-ins, nothing but xstate and zod", () => {
     const wrong = everything
       .filter(({ folder }) => folder === "machines")
       .flatMap(({ file, imports }) =>
         imports
-          .filter(({ from, typeOnly }) => {
+          .filter(({ from }) => {
             const to = folderOf(file, from);
             if (to === "machines") return false;
-            if (to === "config") return !typeOnly;
             return to !== null || builtin.has(from) || !["xstate", "zod"].includes(packageOf(from));
           })
           .map(({ from, line }) => `${file}:${line} imports ${from}`),
       );
     expect(wrong).toEqual([]);
+  });
+
+  it("no files import each other in a circle, types included", () => {
+    const next = new Map(
+      everything.map(({ file, imports }) => [file, imports.flatMap(({ from }) => targetOf(file, from) ?? [])]),
+    );
+    const circles = new Set<string>();
+    const done = new Set<string>();
+    const walk = (file: string, path: readonly string[]): void => {
+      const at = path.indexOf(file);
+      if (at >= 0) circles.add([...path.slice(at), file].join(" -> "));
+      if (at >= 0 || done.has(file)) return;
+      for (const to of next.get(file) ?? []) walk(to, [...path, file]);
+      done.add(file);
+    };
+    for (const file of next.keys()) walk(file, []);
+    expect([...circles]).toEqual([]);
   });
 
   it("every import of a file of ours names its .ts suffix", () => {

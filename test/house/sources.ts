@@ -72,6 +72,16 @@ export function importsOf(source: string): Import[] {
     .sort((a, b) => a.line - b.line);
 }
 
+/** Folders that a file names by a path upwards, in one string or joined from several: `"../../skills/x"`, `"..", "skills"`. */
+export function pathsOf(source: string): { to: string; line: number }[] {
+  const imported = /\b(from|import|require)(\s*\(?\s*)(["'])[^"'\n]*\3/g;
+  const code = withoutComments(source).replace(imported, "$1");
+  return [...code.matchAll(/["'`/]\.\.(?:["'`]\s*,\s*["'`]|\/)([a-z_]+)\b/g)].map((found) => ({
+    to: found[1]!,
+    line: code.slice(0, found.index).split("\n").length,
+  }));
+}
+
 /** The file an import points to, relative to the repository, or null for a package. */
 export function targetOf(file: string, from: string): string | null {
   return from.startsWith(".") ? relative(root, resolve(root, file, "..", from)) : null;

@@ -60,7 +60,7 @@ describe("the output folder", () => {
     expect((await stat(join(out, "best", "render1.png"))).isFile()).toBe(true);
     expect(await text("codes/1.py")).toContain("energy = 125");
     expect(await text("generator_thoughts/1.md")).toContain("+energy = 125");
-    expect(await text("verifier_thoughts/1.md")).toMatch(/PL 0\.02000.*## Critical.*## Suggested edits/s);
+    expect(await text("verifier_thoughts/1.md")).toMatch(/PL 0\.02, SSIM 0\.98.*## Critical.*## Suggested edits/s);
     expect(await text("blender_file.blend")).toBe("BLENDER");
   });
 
@@ -125,13 +125,13 @@ describe("the output folder", () => {
   });
 
   it.each([
-    ["design2code", "codes/1.html", "index.html"],
-    ["autopresent", "codes/1.py", "output.pptx"],
-  ])("of %s names programs and the saved result as that mode does", async (mode, program, saved) => {
-    await run({ losses: [0.05, 0.02], mode });
+    ["html", "index.html"],
+    ["py", "output.pptx"],
+  ])("names programs *.%s and the saved result %s where the run says so", async (codeEnding, output) => {
+    await run({ losses: [0.05, 0.02], codeEnding, output });
     const files = await tree(out);
-    expect(files).toContain(program);
-    expect(files).toContain(saved);
+    expect(files).toContain(`codes/1.${codeEnding}`);
+    expect(files).toContain(output);
   });
 
   it("draws the heat map itself where the verifier gave none", async () => {

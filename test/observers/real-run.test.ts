@@ -7,7 +7,7 @@ import { createOutput } from "../../observers/output.ts";
 import { createProgress } from "../../observers/progress.ts";
 import { addEvent } from "../../observers/project.ts";
 import { createReport } from "../../observers/report/report.ts";
-import { newStory } from "../../observers/run-view.ts";
+import { newRunView } from "../../observers/run-view.ts";
 import { createTape, readTape } from "../../observers/tape.ts";
 import { listGenerator } from "../harness/players.ts";
 import { type TestRing, testRing } from "../harness/ring.ts";
@@ -30,9 +30,9 @@ test("the events of a real ring, judged by pixels, are read without loss and fil
   await ring.begin();
   expect(await ring.finished()).toMatchObject({ status: "done", bestT: 3 });
 
-  const story = newStory();
-  for (const event of ring.events) addEvent(story, event);
-  expect(story.incidents).toEqual([]);
+  const runView = newRunView();
+  for (const event of ring.events) addEvent(runView, event);
+  expect(runView.incidents).toEqual([]);
 
   const read = (ref: string) => ring.store.get(ref);
   const lines: string[] = [];

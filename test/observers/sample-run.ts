@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import sharp from "sharp";
+import { photometric } from "../../evaluators/photometric.ts";
 import type { Measures, Program, Round, State } from "../../machines/domain/index.ts";
 import type { TapeEvent } from "../../observers/observer.ts";
 
@@ -26,6 +27,13 @@ export const solid = (grey: number, size = 32): Promise<Buffer> =>
     .png()
     .toBuffer();
 
+const measuresOf = (pl: number, ssim: number): Measures => ({
+  loss: pl,
+  noise: 0,
+  metrics: { pl, ssim },
+  views: [{ name: "render1", loss: pl, metrics: { pl, ssim } }],
+});
+
 export interface SampleOptions {
   /** Loss of each round from 0; null: the program failed. */
   losses: (number | null)[];
@@ -35,6 +43,8 @@ export interface SampleOptions {
   words?: string;
   candidates?: number;
   mode?: string;
+  output?: string;
+  codeEnding?: string;
 }
 
 const code = (t: number, k: number) =>
@@ -65,7 +75,10 @@ export async function sampleRun(options: SampleOptions): Promise<{ events: TapeE
     },
     mode: options.mode ?? "static_scene",
     out: "/somewhere",
-    players: { generator: { player: "solver", options: {} }, verifier: { player: "pixels", options: {} } },
+    measurement: photometric.measurement,
+    output: options.output ?? "blender_file.blend",
+    code_ending: options.codeEnding ?? "py",
+    players: { generator: "solver", verifier: "pixels" },
     config: { candidates },
   });
   let best: Round | null = null;
@@ -104,8 +117,7 @@ export async function sampleRun(options: SampleOptions): Promise<{ events: TapeE
       seconds: { execute: 0.1, render: 0.4, total: 0.5 },
     };
     say("executor", "state", { state });
-    const measures: Measures | null =
-      loss === null ? null : { pl: loss, ssim: 1 - loss, views: [{ name: "render1", pl: loss, ssim: 1 - loss }] };
+    const measures: Measures | null = loss === null ? null : measuresOf(loss, 1 - loss);
     const feedback =
       loss === null
         ? null
@@ -123,19 +135,19 @@ export async function sampleRun(options: SampleOptions): Promise<{ events: TapeE
       say("verifier", "feedback", { t, candidate: program.candidate, state, measures, feedback });
     } else say("executor", "job.failed", { t, candidate: 0, error: state.error });
     const round: Round = { t, program, state, measures, feedback };
-    if (loss !== null && (best === null || loss < (best.measures?.pl ?? 1))) best = round;
+    if (loss !== null && (best === null || loss < (best.measures?.loss ?? 1))) best = round;
     if (t === 0) start = round;
     const usage = { calls: t, input_tokens: 1000 * t, output_tokens: 100 * t, usd: 0.01 * t };
-    say("memory", "round", { round, best_t: best?.t ?? null, loss, best_loss: best?.measures?.pl ?? null, usage });
+    say("memory", "round", { round, best_t: best?.t ?? null, loss, best_loss: best?.measures?.loss ?? null, usage });
   }
   if (options.cut === true || best === null) return { events, artifacts };
   const finalOf = async (round: Round, saved: string | null) => {
-    const pl = (round.measures?.pl ?? 0) / 2;
+    const pl = (round.measures?.loss ?? 0) / 2;
     const image = artifacts.put(await solid(90 + round.t, 64));
     return {
       t: round.t,
       state: { ...round.state, renders: [{ name: "render1", image }] },
-      measures: { pl, ssim: 1 - pl, views: [{ name: "render1", pl, ssim: 1 - pl }] },
+      measures: measuresOf(pl, 1 - pl),
       saved,
     };
   };

@@ -1,8 +1,7 @@
 import { execFile } from "node:child_process";
 import { promisify } from "node:util";
 import { describe, expect, it } from "vitest";
-import { modes } from "../../config/modes/index.ts";
-import { modeNames, promptSettings } from "../../config/modes/mode.ts";
+import { modeNames, modeOf, promptSettings } from "../../config/modes/index.ts";
 import { eeveeName, principledInputs, versionOf } from "../../prompts/facts.ts";
 import { buildPrompt, type PromptRole, promptModes, sharedPart } from "../../prompts/index.ts";
 import { fillTemplate, valuesOf } from "../../prompts/template.ts";
@@ -21,9 +20,10 @@ describe("system prompts", () => {
   it.each(modeNames)("of %s leave no placeholder open, in any role, style and setting", (mode) => {
     for (const role of roles) {
       for (const style of styles) {
-        for (const setting of modes[mode].promptSettings) {
+        for (const setting of modeOf(mode).promptSettings) {
           for (const given of [card, null]) {
-            const text = buildPrompt({ mode, role, setting, style, tools, card: given });
+            const pictures = { views: modeOf(mode).views, px: 256 };
+            const text = buildPrompt({ mode, role, setting, style, tools, card: given, pictures });
             expect(text).not.toMatch(/\{\{|undefined|\[object/);
             expect(text.length).toBeGreaterThan(400);
             // An 8192-token endpoint must keep room for a target, a program and an answer.
@@ -53,6 +53,28 @@ describe("system prompts", () => {
   it("say whether programs start on the task's scene or on an empty one", () => {
     expect(buildPrompt({ ...request, base: true })).toContain("came with the task");
     expect(buildPrompt(request)).toContain("in an empty scene");
+  });
+
+  it("say which pictures are taken and how large, and that the program's own resolution is overruled", () => {
+    const views = [
+      { name: "render1", camera: "Camera1", aspect: { width: 1080, height: 1920 } },
+      { name: "render2", camera: "Camera2", optional: true, aspect: { width: 601, height: 400 } },
+      { name: "end", camera: null, frame: 40, aspect: { width: 3000, height: 10 } },
+    ];
+    for (const role of ["generator", "verifier"] as const) {
+      const text = buildPrompt({ ...request, role, pictures: { views, px: 256 } });
+      expect(text).toContain("- `render1` through camera `Camera1`: 144 x 256 px (9:16)\n");
+      expect(text).toContain(
+        "- `render2` through camera `Camera2` (left out where the scene has no such camera): 256 x 170 px (1.50:1)\n",
+      );
+      expect(text).toContain("- `end` through the scene's active camera at frame 40: 256 x 1 px (300.00:1)\n");
+      expect(text).toContain("of the program or its .blend are overruled.");
+    }
+    const own = buildPrompt({ ...request, pictures: { views: [{ name: "render", camera: null }], px: 64 } });
+    expect(own).toContain("longer side 64 px, in the shape of the scene's resolution");
+    expect(own).toContain("save the shape of the resolution");
+    expect(buildPrompt(request)).not.toContain("## Pictures");
+    expect(buildPrompt({ ...request, mode: "design2code", pictures: { views, px: 64 } })).not.toContain("## Pictures");
   });
 
   it("refuse a mode, setting or style that has none, naming those that do", () => {
@@ -103,5 +125,6 @@ describe("templates", () => {
 
   it("name the values they ask for", () => {
     expect(valuesOf("{{> turn_generator}}", sharedPart)).toEqual(["tools", "style"]);
+    expect(valuesOf("{{> turn_verifier}}", sharedPart)).toEqual(["pictures", "tools", "style"]);
   });
 });

@@ -109,7 +109,7 @@ const answer = (t: number, loss: number | null): Message =>
         t,
         program: programAt(t),
         state: stateAt(t, true),
-        measures: { pl: loss, ssim: 0, views: [] },
+        measures: { loss, noise: 0, metrics: {}, views: [] },
         feedback: null,
         error: null,
       };

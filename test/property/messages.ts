@@ -30,7 +30,7 @@ export const state: fc.Arbitrary<State> = fc.oneof(
     t,
     candidate: fc.integer({ min: 0, max: 2 }),
     ok: fc.constant(true),
-    renders: fc.array(fc.record({ name: fc.constant("render1.png"), image: ref }), { maxLength: 2 }),
+    renders: fc.array(fc.record({ name: fc.constant("render1"), image: ref }), { maxLength: 2 }),
     log: fc.string(),
     slot: fc.string(),
     epoch: fc.nat(),
@@ -49,8 +49,9 @@ export const state: fc.Arbitrary<State> = fc.oneof(
   }),
 );
 const measures = fc.record({
-  pl: fc.double({ min: 0, max: 1, noNaN: true }),
-  ssim: fc.double({ min: -1, max: 1, noNaN: true }),
+  loss: fc.double({ min: 0, max: 1, noNaN: true }),
+  noise: fc.constant(0),
+  metrics: fc.record({ ssim: fc.double({ min: -1, max: 1, noNaN: true }) }),
   views: fc.constant<Measures["views"]>([]),
 });
 const feedback = fc.record({
@@ -189,8 +190,8 @@ export const anyMessage = {
     message("role.failed", { role: fc.string(), error }),
     message("control", { verb: fc.constantFrom("pause", "resume", "stop", "set", "approve"), data: fc.constant({}) }),
     outcome(
-      fc.oneof(keyed("lease"), fc.constant("final")),
-      ["lease", "final"],
+      fc.oneof(keyed("lease"), fc.constant("final"), fc.constant("release")),
+      ["lease", "final", "release"],
       fc.record({ lease: fc.record({ slot: fc.constantFrom("cpu", "gpu0"), epoch: fc.integer({ min: 1, max: 3 }) }) }),
     ),
   ),

@@ -3,12 +3,12 @@ import { join } from "node:path";
 import { execa, parseCommandString } from "execa";
 import { z } from "zod";
 import { makeScratch } from "../../../bridge/processes/scratch.ts";
+import { unifiedDiff } from "../../../bridge/text/line-diff.ts";
 import { VigaError } from "../../../config/errors.ts";
 import type { Task } from "../../../machines/domain/index.ts";
 import { gatherEvidence } from "../model/judge/evidence.ts";
 import { settle } from "../model/judge/to-feedback.ts";
 import { verdictSchema } from "../model/judge/verdict.ts";
-import { unifiedDiff } from "../model/tools/diff.ts";
 import type { GeneratorPlayer, PlayerIO, VerifierPlayer } from "../player.ts";
 import { type Requested, writeRequest } from "./request.ts";
 

@@ -1,6 +1,14 @@
 import { join } from "node:path";
-import type { Context, Program, Round, State, Task } from "../../../machines/domain/index.ts";
+import type { Context, Measures, Program, Round, State, Task } from "../../../machines/domain/index.ts";
 import type { Observation, PlayerIO } from "../player.ts";
+
+/** Measures with each metric also by its own name, at the top and in each view. */
+const measuresOf = (measures: Measures | null) =>
+  measures && {
+    ...measures.metrics,
+    ...measures,
+    views: measures.views.map((view) => ({ ...view.metrics, ...view })),
+  };
 
 /** What a command is asked. */
 export type Requested =
@@ -55,7 +63,7 @@ export async function writeRequest(
     t,
     program: await programOf(program),
     state: await stateOf(state),
-    measures,
+    measures: measuresOf(measures),
     feedback: feedback === null ? null : { ...feedback, heatmap: undefined },
   });
   const head = { schema: 1, op: asked.op, run: io.run };
@@ -86,7 +94,7 @@ export async function writeRequest(
         t,
         task: await taskOf(task),
         state: await stateOf(state),
-        measures,
+        measures: measuresOf(measures),
         previous: previous === null ? null : await roundOf(previous),
         analysis,
       };

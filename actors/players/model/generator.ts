@@ -1,19 +1,19 @@
 import type { Model } from "../../../bridge/models/contract.ts";
-import { toVigaError, VigaError } from "../../../config/errors.ts";
-import { modes } from "../../../config/modes/index.ts";
-import { type ModeName, modeNames } from "../../../config/modes/mode.ts";
+import { toVigaError } from "../../../config/errors.ts";
+import { modeOf } from "../../../config/modes/index.ts";
 import type { Context } from "../../../machines/domain/index.ts";
 import type { EngineFacts } from "../../../prompts/index.ts";
-import type { GeneratorMove, GeneratorPlayer, PlayerIO } from "../player.ts";
+import { type GeneratorMove, type GeneratorPlayer, type PlayerIO, sceneOf } from "../player.ts";
 import { defaultLimits, type LoopLimits, toolLoop } from "./loop.ts";
 import { openingOf, type Sight } from "./prompt/opening.ts";
 import { promptOf } from "./prompt/system.ts";
+import { engineTools } from "./tools/definitions.ts";
 import { type Draft, generatorTools, programFromText, type Written } from "./tools/generator-tools.ts";
 import { type OfferedTool, pickTools } from "./tools/tool.ts";
 
 export interface ModelGeneratorOptions {
   model: Model;
-  mode: ModeName;
+  mode: string;
   /** Names of the tools to offer; absent: the mode's own. execute_code is always among them. */
   tools?: readonly string[];
   /** Tools beyond the built-in ones (a skill's), offered when `tools` names them. */
@@ -49,12 +49,7 @@ const warmest = 1.2;
  */
 export function createModelGenerator(options: ModelGeneratorOptions): GeneratorPlayer {
   const { model, mode } = options;
-  if (!modeNames.includes(mode)) {
-    throw new VigaError("config_invalid", `there is no mode ${mode}`, {
-      hint: `expected one of ${modeNames.join(", ")}`,
-    });
-  }
-  const definition = modes[mode];
+  const definition = modeOf(mode);
   promptOf({ mode, role: "generator", setting: "none", style: model.state.style, tools: [] });
   const limits: LoopLimits = { ...defaultLimits, ...options.limits };
   const sight: Sight = options.baseline ?? "full";
@@ -66,10 +61,12 @@ export function createModelGenerator(options: ModelGeneratorOptions): GeneratorP
   ): Promise<{ written: Written; plan: string | null }> {
     const draft: Draft = { context, io, language: definition.language, base: await baseOf(context, io), plan: null };
     const names = offeredNames(options.tools ?? definition.skills.generator, sight);
-    const known: OfferedTool<Written>[] = [...generatorTools(draft), ...(options.extra ?? [])];
-    const { tools, missing } = pickTools(names, known);
-    if (missing.length > 0 && index === 0)
-      io.note("tools.missing", { t: context.t, role: "generator", tools: missing });
+    const known: OfferedTool<Written>[] = [
+      ...generatorTools(draft),
+      ...engineTools("generator", definition.engine, () => sceneOf(draft.base.program, context)),
+      ...(options.extra ?? []),
+    ];
+    const tools = pickTools(names, known, "generator");
     const extra =
       index === 0
         ? null
@@ -92,6 +89,7 @@ export function createModelGenerator(options: ModelGeneratorOptions): GeneratorP
           tools: specs,
           card: options.card ?? null,
           base: context.task.base !== null,
+          pictures: { views: io.views, px: io.preview.px },
         }),
       opening: [opening],
       fromText: (text) => programFromText(draft, text),
@@ -144,9 +142,10 @@ function moveOf(turns: readonly { written: Written; plan: string | null }[]): Ge
 
 /** The program that the next one is made from: memory's choice, else the task's start program, else none. */
 async function baseOf(context: Context, io: PlayerIO): Promise<Draft["base"]> {
-  if (context.from !== null) return { t: context.from.t, code: await io.text(context.from.code) };
-  if (context.task.start !== null) return { t: 0, code: await io.text(context.task.start) };
-  return { t: 0, code: "" };
+  if (context.from !== null)
+    return { t: context.from.t, code: await io.text(context.from.code), program: context.from };
+  if (context.task.start !== null) return { t: 0, code: await io.text(context.task.start), program: null };
+  return { t: 0, code: "", program: null };
 }
 
 /** Null where the endpoint takes no temperature. */

@@ -49,7 +49,7 @@ export interface LoopResult<R> {
  */
 export async function toolLoop<R>(options: LoopOptions<R>): Promise<LoopResult<R>> {
   const { io, model, limits, finals } = options;
-  const turn: ToolTurn = { io, t: options.t, memory: new Map() };
+  const memory = new Map<string, unknown>();
   const circles = new Circles(limits.same);
   const messages: ChatMessage[] = [...options.opening];
   const said: string[] = [];
@@ -86,8 +86,9 @@ export async function toolLoop<R>(options: LoopOptions<R>): Promise<LoopResult<R
     const refusals = reply.problems.filter((problem) => !problem.repaired);
     const repeated: string[] = [];
     const results: { name: string; result: R }[] = [];
-    for (const call of reply.calls) {
+    for (const [index, call] of reply.calls.entries()) {
       const tool = offered.find((each) => each.name === call.name);
+      const turn: ToolTurn = { io, t: options.t, call: `${options.key}/${n}/${index}`, memory };
       const outcome = await answer(tool, call, turn, results.length > 0);
       trace.push(describe(call, outcome));
       if (outcome.kind === "final") {

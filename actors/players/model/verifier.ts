@@ -1,7 +1,6 @@
 import type { Model } from "../../../bridge/models/contract.ts";
 import { VigaError } from "../../../config/errors.ts";
-import { modes } from "../../../config/modes/index.ts";
-import { type ModeName, modeNames } from "../../../config/modes/mode.ts";
+import { modeOf } from "../../../config/modes/index.ts";
 import type { Feedback } from "../../../machines/domain/index.ts";
 import type { PlayerIO, VerifierPlayer } from "../player.ts";
 import { analyzeTarget } from "./judge/analysis.ts";
@@ -12,12 +11,13 @@ import { settle } from "./judge/to-feedback.ts";
 import type { Verdict } from "./judge/verdict.ts";
 import { defaultLimits, type LoopLimits, toolLoop } from "./loop.ts";
 import { promptOf } from "./prompt/system.ts";
+import { engineTools } from "./tools/definitions.ts";
 import { type OfferedTool, pickTools } from "./tools/tool.ts";
 import { verifierTools } from "./tools/verifier-tools.ts";
 
 export interface ModelVerifierOptions {
   model: Model;
-  mode: ModeName;
+  mode: string;
   /** Names of the tools to offer; absent: the mode's own. end_process is always among them. */
   tools?: readonly string[];
   /** Tools beyond the built-in ones (viewpoint tools), offered when `tools` names them. */
@@ -45,11 +45,7 @@ export interface ModelVerifier extends VerifierPlayer {
  */
 export function createModelVerifier(options: ModelVerifierOptions): ModelVerifier {
   const { model, mode } = options;
-  if (!modeNames.includes(mode)) {
-    throw new VigaError("config_invalid", `there is no mode ${mode}`, {
-      hint: `expected one of ${modeNames.join(", ")}`,
-    });
-  }
+  const definition = modeOf(mode);
   if (model.profile.image_max_px === 0) {
     throw new VigaError("config_invalid", `${model.name} cannot see pictures, so it cannot play the verifier`, {
       hint: "map the verifier to a vision model or to pixels, or set the profile's image_max_px",
@@ -68,10 +64,14 @@ export function createModelVerifier(options: ModelVerifierOptions): ModelVerifie
       const { task, state, t } = observation;
       if (!state.ok) throw new VigaError("internal", `round ${t} failed: there is nothing to look at`);
       const evidence = await gatherEvidence(observation, io);
-      const names = ["end_process", ...(options.tools ?? modes[mode].skills.verifier)];
-      const { tools, missing } = pickTools<Verdict>(names, [...verifierTools(evidence), ...(options.extra ?? [])]);
+      const names = ["end_process", ...(options.tools ?? definition.skills.verifier)];
+      const known: OfferedTool<Verdict>[] = [
+        ...verifierTools(evidence),
+        ...engineTools("verifier", definition.engine),
+        ...(options.extra ?? []),
+      ];
+      const tools = pickTools(names, known, "verifier");
       const usable = evidence.views.length > 0 ? tools : tools.filter((tool) => tool.name !== "measure_difference");
-      if (missing.length > 0) io.note("tools.missing", { t, role: "verifier", tools: missing });
       const { result, said, trace } = await toolLoop<Verdict>({
         io,
         model,
@@ -80,7 +80,15 @@ export function createModelVerifier(options: ModelVerifierOptions): ModelVerifie
         finals: ["end_process"],
         tools: usable,
         system: (style, specs) =>
-          promptOf({ mode, role: "verifier", setting: task.prompt, style, tools: specs, base: task.base !== null }),
+          promptOf({
+            mode,
+            role: "verifier",
+            setting: task.prompt,
+            style,
+            tools: specs,
+            base: task.base !== null,
+            pictures: { views: io.views, px: io.preview.px },
+          }),
         opening: [{ role: "user", parts: await evidenceParts(observation, evidence, io) }],
         limits,
         ...sampling,

@@ -21,9 +21,12 @@ const most = 12;
  * Similarity 0..100 out of measures: 100 x (0.6 x max(0, 1 - 2 x sqrt(PL)) + 0.4 x max(0, SSIM)). sqrt(PL) is the root mean
  * squared error as a part of full scale, so the first term reaches 0 when pictures differ by half the scale.
  */
-export function similarity({ pl, ssim }: Pick<Measures, "pl" | "ssim">): number {
+export function similarity({ loss: pl, metrics }: Pick<Measures, "loss" | "metrics">): number {
+  const ssim = metrics.ssim ?? 0;
   return 100 * Math.min(1, 0.6 * Math.max(0, 1 - 2 * Math.sqrt(pl)) + 0.4 * Math.max(0, ssim));
 }
+
+const ssimText = ({ ssim }: Measures["metrics"]) => (ssim ?? 0).toFixed(4);
 
 async function look(observation: Observation, io: PlayerIO): Promise<SeenView[]> {
   const { state, task, t } = observation;
@@ -100,9 +103,9 @@ function trendOf(observation: Observation, now: Measures, changed: Change[]): Tr
   const old = previous.measures;
   if (old === null) return { text: `Round ${previous.t} was not measured.`, advice: null, idle: false };
   const part = changed.length === 0 ? null : changed.reduce((sum, c) => sum + c.changed, 0) / changed.length;
-  const gain = old.pl === 0 ? 0 : (old.pl - now.pl) / old.pl;
+  const gain = old.loss === 0 ? 0 : (old.loss - now.loss) / old.loss;
   const verdict =
-    now.pl === old.pl ? "unchanged" : `${(Math.abs(gain) * 100).toFixed(1)} % ${gain > 0 ? "better" : "worse"}`;
+    now.loss === old.loss ? "unchanged" : `${(Math.abs(gain) * 100).toFixed(1)} % ${gain > 0 ? "better" : "worse"}`;
   const touched =
     part === null
       ? ""
@@ -114,7 +117,7 @@ function trendOf(observation: Observation, now: Measures, changed: Change[]): Tr
     worst !== undefined && worst.pl > 1e-6 ? ` Most lost: ${worst.where} (PL ${plText(worst.pl)} more).` : "",
   ].join("");
   const idle = part === 0 && observation.t > 0;
-  const text = `Against round ${previous.t}: PL ${plText(old.pl)} -> ${plText(now.pl)}, ${verdict}; SSIM ${old.ssim.toFixed(4)} -> ${now.ssim.toFixed(4)}.${touched}${places}`;
+  const text = `Against round ${previous.t}: PL ${plText(old.loss)} -> ${plText(now.loss)}, ${verdict}; SSIM ${ssimText(old.metrics)} -> ${ssimText(now.metrics)}.${touched}${places}`;
   if (idle)
     return { text, advice: "the last edit had no visible effect: change something that is in view, by more", idle };
   const worse = gain < -0.005 && worst !== undefined;
@@ -126,9 +129,9 @@ function trendOf(observation: Observation, now: Measures, changed: Change[]): Tr
 }
 
 function thoughtOf(measures: Measures, trend: Trend | null, findings: Finding[]): string {
-  const views = measures.views.map((v) => `| ${v.name} | ${plText(v.pl)} | ${v.ssim.toFixed(4)} |`);
+  const views = measures.views.map((v) => `| ${v.name} | ${plText(v.loss)} | ${ssimText(v.metrics)} |`);
   return [
-    `Measured, not judged: PL ${plText(measures.pl)} (root mean squared error ${(100 * Math.sqrt(measures.pl)).toFixed(1)} % of full scale), SSIM ${measures.ssim.toFixed(4)}.`,
+    `Measured, not judged: PL ${plText(measures.loss)} (root mean squared error ${(100 * Math.sqrt(measures.loss)).toFixed(1)} % of full scale), SSIM ${ssimText(measures.metrics)}.`,
     ...(trend === null ? [] : ["", trend.text]),
     "",
     "| view | PL | SSIM |",
@@ -174,8 +177,8 @@ export function createPixels(): VerifierPlayer {
         overall_similarity: similarity(measures),
         ...(focus === undefined
           ? {}
-          : { next_focus: `${focus.where} (PL ${plText(focus.loss)} of ${plText(measures.pl)})` }),
-        heatmap: await io.put(sheet, "image/png"),
+          : { next_focus: `${focus.where} (PL ${plText(focus.loss)} of ${plText(measures.loss)})` }),
+        heatmap: await io.put(sheet),
         thought: thoughtOf(measures, trend, findings),
       };
     },

@@ -1,5 +1,6 @@
 import type { Fitter } from "./fitter.ts";
 import { at, type Scale } from "./problem.ts";
+import { prune } from "./prune.ts";
 
 /** A camera alone must explain this share of the difference to be believed. */
 const convincing = 0.85;
@@ -31,7 +32,7 @@ export async function tryCamera(fitter: Fitter): Promise<number> {
   const explained = 1 - Math.max(0, after! - noise) / Math.max(1e-9, before! - noise);
   fitter.tell("camera", { explained });
   if (explained >= convincing) {
-    await fitter.prune(fine, 1, noise);
+    await prune(fitter, fine, 1, noise);
     return explained;
   }
   fitter.point = start;

@@ -1,7 +1,7 @@
+import type { PictureSize } from "../../../machines/domain/index.ts";
 import { dampedStep, type Normal, normalEquations, predictedGain, restrict } from "./normal.ts";
 import { type Box, meanSquare } from "./pictures.ts";
 import type { Look, Problem, Scale } from "./problem.ts";
-import { prune } from "./prune.ts";
 import { chance, nominate, supportOf } from "./select.ts";
 
 /** Derivative information of many knobs at one point, by forward differences with common random numbers. */
@@ -27,7 +27,7 @@ export class Fitter {
   /** Derivative steps in units, adapted so that a nudge moves pictures enough to measure, and not much more. */
   readonly steps: number[];
   /** Boxes in which a knob changes the picture, by knob, at the size they were measured; from the last scan. */
-  private readonly reachOf = new Map<number, { width: number; boxes: (Box | null)[] }>();
+  private readonly reachOf = new Map<number, { sizes: readonly PictureSize[]; boxes: (Box | null)[] }>();
   /** Root mean square change of the blurred pictures by one nudge, by knob, from the last scan. */
   private readonly responses = new Map<number, number>();
   readonly tell: Progress;
@@ -65,16 +65,16 @@ export class Fitter {
 
   private boxesFor(k: number, base: Look): (Box | null)[] | null {
     const known = this.reachOf.get(k);
-    const { width, height } = base.views[0]!;
     if (!known) return null;
-    const ratio = width / known.width;
-    const boxes = known.boxes.map((box) => {
+    const boxes = known.boxes.map((box, i) => {
       if (!box) return null;
+      const { width, height } = base.views[i]!;
+      const [across, down] = [width / known.sizes[i]!.width, height / known.sizes[i]!.height];
       const grown = {
-        left: Math.max(0, Math.floor((box.left - 1) * ratio)),
-        top: Math.max(0, Math.floor((box.top - 1) * ratio)),
-        right: Math.min(width, Math.ceil((box.right + 1) * ratio)),
-        bottom: Math.min(height, Math.ceil((box.bottom + 1) * ratio)),
+        left: Math.max(0, Math.floor((box.left - 1) * across)),
+        top: Math.max(0, Math.floor((box.top - 1) * down)),
+        right: Math.min(width, Math.ceil((box.right + 1) * across)),
+        bottom: Math.min(height, Math.ceil((box.bottom + 1) * down)),
       };
       return (grown.right - grown.left) * (grown.bottom - grown.top) > 0.7 * width * height ? null : grown;
     });
@@ -100,6 +100,7 @@ export class Fitter {
     // Few knobs are worth two-sided differences: along a curved valley one-sided ones point off it.
     const both = learn === "none" && members.length <= twoSided;
     const looks = await problem.nudged(this.point, members, steps, probe, boxes, under, both);
+    const sizes = under.views.map(({ width, height }) => ({ width, height }));
     const kept: number[] = [];
     const columns: Float32Array[] = [];
     members.forEach((k, i) => {
@@ -114,7 +115,7 @@ export class Fitter {
       for (let j = 0; j < column.length; j++) column[j]! /= steps[i]!;
       if (learn !== "none") {
         if (!boxes?.[i]) {
-          this.reachOf.set(k, { width: under.views[0]!.width, boxes: problem.boxes(look, under, 2) });
+          this.reachOf.set(k, { sizes, boxes: problem.boxes(look, under, 2) });
         }
         if (top > 0)
           this.steps[k] = Math.min(2, Math.max(0.1, Math.abs(steps[i]!) * Math.min(3, Math.max(0.3, 0.06 / top))));
@@ -250,11 +251,6 @@ export class Fitter {
       if (fell < 0.01) break;
     }
     return before > 0 ? 1 - rss / before : 0;
-  }
-
-  /** Puts knobs back that do not earn their freedom; returns them. See prune.ts. */
-  prune(scale: Scale, strictness: number, noise: number): Promise<number[]> {
-    return prune(this, scale, strictness, noise);
   }
 
   /** Evaluates other points at a scale: their blurred |r|^2, infinity where the program fails. */

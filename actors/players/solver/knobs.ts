@@ -92,34 +92,3 @@ export function skeleton(source: string, knobs: readonly Knob[]): string {
   parts.push(bytes.subarray(at).toString("utf8"));
   return parts.join("\u0000");
 }
-
-/** Unified diff of two texts with equally many lines (a knob never spans lines): hunks with three lines of context. */
-export function diff(before: string, after: string, name: string): string {
-  const a = before.split("\n");
-  const b = after.split("\n");
-  if (a.length !== b.length) throw new RangeError("a knob edit never changes the number of lines");
-  const changed = a.flatMap((line, i) => (line === b[i] ? [] : [i]));
-  if (changed.length === 0) return "";
-  const out = [`--- a/${name}`, `+++ b/${name}`];
-  let i = 0;
-  while (i < changed.length) {
-    let j = i;
-    while (j + 1 < changed.length && changed[j + 1]! - changed[j]! <= 6) j++;
-    const from = Math.max(0, changed[i]! - 3);
-    const to = Math.min(a.length, changed[j]! + 4);
-    out.push(`@@ -${from + 1},${to - from} +${from + 1},${to - from} @@`);
-    for (let l = from; l < to; l++) {
-      if (a[l] === b[l]) {
-        out.push(` ${a[l]}`);
-        continue;
-      }
-      let end = l;
-      while (end < to && a[end] !== b[end]) end++;
-      for (let m = l; m < end; m++) out.push(`-${a[m]}`);
-      for (let m = l; m < end; m++) out.push(`+${b[m]}`);
-      l = end - 1;
-    }
-    i = j + 1;
-  }
-  return `${out.join("\n")}\n`;
-}

@@ -1,7 +1,7 @@
 import { type Coordinate, clampUnits, fromUnits, shapeKeyPath, toUnits } from "./coordinates.ts";
 import type { Knob, Trace } from "./knobs.ts";
-import { type Box, type Bytes, blur, extent, type Picture, resample } from "./pictures.ts";
-import type { Edit, Level, SolverView, Sweeper } from "./sweeper.ts";
+import { type Box, type Bytes, blur, difference, extent, meanSquare, type Picture, resample } from "./pictures.ts";
+import type { Edit, Level, Sweeper } from "./sweeper.ts";
 
 /** Where a fit looks: picture size, samples, and the blur (pixels of that size) that widens every minimum. */
 export interface Scale extends Level {
@@ -30,7 +30,7 @@ export interface Column {
   readonly values: Float32Array;
 }
 
-/** A program's knobs as a least-squares problem against the target pictures. Points are vectors of units. */
+/** A program's knobs as a least-squares problem against the target pictures, one per view. Points are vectors of units. */
 export class Problem {
   readonly program: string;
   readonly knobs: readonly Knob[];
@@ -38,10 +38,9 @@ export class Problem {
   readonly coordinates: readonly Coordinate[];
   /** The program's own values, in units. */
   readonly origin: readonly number[];
-  readonly views: readonly SolverView[];
   private readonly sweeper: Sweeper;
   private readonly targets: readonly Bytes[];
-  private readonly resampled = new Map<string, Picture[]>();
+  private readonly resampled = new Map<string, Picture>();
 
   constructor(
     sweeper: Sweeper,
@@ -49,7 +48,6 @@ export class Problem {
     knobs: readonly Knob[],
     trace: Trace,
     coordinates: readonly Coordinate[],
-    views: readonly SolverView[],
     targets: readonly Bytes[],
   ) {
     this.sweeper = sweeper;
@@ -57,7 +55,6 @@ export class Problem {
     this.knobs = knobs;
     this.trace = trace;
     this.coordinates = coordinates;
-    this.views = views;
     this.targets = targets;
     this.origin = coordinates.map((c, i) => toUnits(c, knobs[i]!.value));
   }
@@ -98,11 +95,12 @@ export class Problem {
     );
   }
 
-  private target(width: number, height: number): Picture[] {
-    const key = `${width}x${height}`;
+  /** A view's target in the shape of its pictures. */
+  private target(view: number, { width, height }: Picture): Picture {
+    const key = `${view}/${width}x${height}`;
     let found = this.resampled.get(key);
     if (!found) {
-      found = this.targets.map((bytes) => resample(bytes, width, height));
+      found = resample(this.targets[view]!, width, height);
       this.resampled.set(key, found);
     }
     return found;
@@ -127,13 +125,14 @@ export class Problem {
       return {
         views: shot.map((data, i): Picture => {
           const box = boxes?.[v]?.[i] ?? null;
-          if (!box || !under) return { width: sweep.width, height: sweep.height, data };
+          const { width, height } = sweep.sizes[i]!;
+          if (!box || !under) return { width, height, data };
           const whole = Float32Array.from(under.views[i]!.data);
           const row = (box.right - box.left) * 3;
           for (let y = box.top; y < box.bottom; y++) {
-            whole.set(data.subarray((y - box.top) * row, (y - box.top + 1) * row), (y * sweep.width + box.left) * 3);
+            whole.set(data.subarray((y - box.top) * row, (y - box.top + 1) * row), (y * width + box.left) * 3);
           }
-          return { width: sweep.width, height: sweep.height, data: whole };
+          return { width, height, data: whole };
         }),
       };
     });
@@ -141,12 +140,9 @@ export class Problem {
 
   /** What is compared: pictures less target (or less another look), blurred, thinned to about one value per sigma. */
   features(look: Look, sigma: number, against?: Look): Float32Array {
-    const first = look.views[0]!;
-    const other = against?.views ?? this.target(first.width, first.height);
     const parts = look.views.map((picture, i) => {
-      const base = other[i]!.data;
-      const delta = new Float32Array(base.length);
-      for (let j = 0; j < base.length; j++) delta[j] = picture.data[j]! - base[j]!;
+      const base = (against?.views[i] ?? this.target(i, picture)).data;
+      const delta = difference(picture.data, base);
       return thin(blur(delta, picture.width, picture.height, sigma), picture.width, picture.height, stride(sigma));
     });
     const out = new Float32Array(parts.reduce((sum, part) => sum + part.length, 0));
@@ -164,16 +160,10 @@ export class Problem {
     return Math.max(40, (3 * pixels) / Math.max(1, 4 * Math.PI * sigma * sigma));
   }
 
-  /** Photometric loss of a look at its own size (mean squared sRGB difference). */
+  /** Photometric loss of a look at its own size: mean squared sRGB difference, every view counting the same. */
   loss(look: Look): number {
-    let sum = 0;
-    let count = 0;
-    const target = this.target(look.views[0]!.width, look.views[0]!.height);
-    look.views.forEach((picture, i) => {
-      for (let j = 0; j < picture.data.length; j++) sum += (picture.data[j]! - target[i]!.data[j]!) ** 2;
-      count += picture.data.length;
-    });
-    return sum / count;
+    const losses = look.views.map((picture, i) => meanSquare(difference(picture.data, this.target(i, picture).data)));
+    return losses.reduce((sum, loss) => sum + loss, 0) / losses.length;
   }
 
   /** Pictures of the point with one knob moved at a time; `both`: then the same again with it moved the other way. */

@@ -1,6 +1,6 @@
+import { unifiedDiff } from "../../../bridge/text/line-diff.ts";
 import { toVigaError } from "../../../config/errors.ts";
 import type { Context } from "../../../machines/domain/index.ts";
-import { unifiedDiff } from "../model/tools/diff.ts";
 import type { GeneratorMove, GeneratorPlayer, PlayerIO } from "../player.ts";
 
 const token =
@@ -70,7 +70,7 @@ export function withRefine(generator: GeneratorPlayer, solver: GeneratorPlayer):
       io.note("refine.kept", { t: context.t, candidate: index, why });
       return candidate;
     };
-    const code = await io.put(candidate.code, "text/plain");
+    const code = await io.put(candidate.code);
     const { thought, code_diff } = candidate;
     // The solver sees a task that begins with this program: earlier rounds belong to other structures.
     const own: Context = {

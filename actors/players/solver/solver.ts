@@ -1,21 +1,21 @@
 import { createHash } from "node:crypto";
+import { unifiedDiff } from "../../../bridge/text/line-diff.ts";
 import { VigaError } from "../../../config/errors.ts";
-import type { Context } from "../../../machines/domain/index.ts";
+import { pairViews } from "../../../evaluators/photometric.ts";
+import type { Context, Task, View } from "../../../machines/domain/index.ts";
 import type { GeneratorMove, GeneratorPlayer, PlayerIO } from "../player.ts";
 import { coordinates } from "./coordinates.ts";
 import { Fitter } from "./fitter.ts";
-import { diff, type Knob, patch, skeleton, type Trace } from "./knobs.ts";
+import { type Knob, patch, skeleton, type Trace } from "./knobs.ts";
 import { decode } from "./pictures.ts";
 import { Problem, type Scale } from "./problem.ts";
 import { coarse, polish, refine } from "./stages.ts";
-import { type SolverView, Sweeper } from "./sweeper.ts";
+import { Sweeper } from "./sweeper.ts";
 import { account, type Losses } from "./thought.ts";
 
 export interface SolverOptions {
   /** Rounds at most; the solver ends earlier when a round gains less than noise. Default 4. */
   rounds?: number;
-  /** The camera a target picture is seen through. Default: BlenderGym's render1 -> Camera1, where the scene has it. */
-  cameraOf?: (renderName: string) => string | null;
 }
 
 /** How results are compared: the size and samples every round's gain is measured at. */
@@ -27,14 +27,19 @@ const little = 0.03;
 /** A round that took less than this share of what was left is not followed by a fourth. */
 const worthwhile = 0.2;
 
-const benchmarkCamera = (name: string): string | null => {
-  const number = /^(?:render|visprompt|style)(\d+)/.exec(name)?.[1];
-  return number === undefined ? null : `Camera${number}`;
-};
-
 interface Studied {
   readonly knobs: Knob[];
   readonly trace: Trace;
+}
+
+/** The views that have a target to be fitted to, each with it; an optional one only where the scene has its camera. */
+function fittedViews(views: readonly View[], targets: Task["targets"], cameras: readonly string[]) {
+  const there = views.filter(({ camera, optional }) => !optional || camera === null || cameras.includes(camera));
+  const pairs = pairViews(
+    there.map(({ name }) => ({ name, image: name })),
+    targets,
+  );
+  return pairs.map(({ name, target }) => ({ view: there.find((view) => view.name === name)!, image: target }));
 }
 
 /**
@@ -45,7 +50,6 @@ interface Studied {
  */
 export function createSolver(options: SolverOptions = {}): GeneratorPlayer {
   const rounds = options.rounds ?? 4;
-  const cameraOf = options.cameraOf ?? benchmarkCamera;
   // Only derived facts: what the start program's knobs drive, by program text.
   const studied = new Map<string, Promise<Studied>>();
 
@@ -75,24 +79,24 @@ export function createSolver(options: SolverOptions = {}): GeneratorPlayer {
     if (task.targets.length === 0) {
       throw new VigaError("input_invalid", "the solver needs a target picture", { hint: "Give one with --target." });
     }
-    const views: SolverView[] = task.targets.map(({ name }) => ({ name, camera: cameraOf(name) }));
-    const sweeper = new Sweeper(io, views);
+    // It reads programs; which views it could draw is known only once the scene's cameras are.
+    const reader = new Sweeper(io, []);
     const code = await io.text(fromRef);
     const startCode = task.start === null ? code : await io.text(task.start);
-    const knobs = await sweeper.knobs(code);
+    const knobs = await reader.knobs(code);
     let origin = startCode;
-    let base = await study(sweeper, startCode);
+    let base = await study(reader, startCode);
     if (skeleton(code, knobs) !== skeleton(startCode, base.knobs)) {
       // Someone else rewrote the program: its own numbers are the starting point.
       origin = code;
-      base = await study(sweeper, code);
+      base = await study(reader, code);
     }
     let stage = 1;
     const earlier: number[][] = [];
     for (const round of context.rounds) {
       if (round.t === 0 || round.program === null || !round.state.ok) continue;
       const text = await io.text(round.program.code);
-      const own = await sweeper.knobs(text);
+      const own = await reader.knobs(text);
       if (skeleton(text, own) === skeleton(code, knobs) && text !== startCode) {
         stage++;
         earlier.push(own.map((k) => k.value));
@@ -100,16 +104,18 @@ export function createSolver(options: SolverOptions = {}): GeneratorPlayer {
     }
     if (stage > rounds) return { type: "end", reason: `the solver's ${rounds} rounds are used up` };
 
-    const targets = await Promise.all(task.targets.map(async ({ image }) => decode(await io.bytes(image))));
-    const problem = new Problem(
-      sweeper,
-      origin,
-      base.knobs,
-      base.trace,
-      coordinates(base.knobs, base.trace),
-      views,
-      targets,
+    const seen = fittedViews(io.views, task.targets, base.trace.scene.cameras);
+    if (seen.length === 0) {
+      throw new VigaError("input_invalid", "no target picture belongs to a view that this program's scene has", {
+        hint: "name views after their targets (task.views), and keep the cameras that the views name",
+      });
+    }
+    const sweeper = new Sweeper(
+      io,
+      seen.map(({ view }) => view),
     );
+    const targets = await Promise.all(seen.map(async ({ image }) => decode(await io.bytes(image))));
+    const problem = new Problem(sweeper, origin, base.knobs, base.trace, coordinates(base.knobs, base.trace), targets);
     const fitter = new Fitter(problem, (step, data) =>
       io.note("progress", { round: context.t, stage, step, ...data, renders: sweeper.renders }),
     );
@@ -164,7 +170,7 @@ export function createSolver(options: SolverOptions = {}): GeneratorPlayer {
       candidates: [
         {
           thought: account.thought(base.knobs, knobs, values, loss, sweeper.renders, base.trace, reached),
-          code_diff: diff(code, next, "program.py"),
+          code_diff: unifiedDiff(code, next, { context: 3, name: "program.py" }),
           code: next,
         },
       ],

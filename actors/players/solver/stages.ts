@@ -1,6 +1,7 @@
 import { tryCamera } from "./camera.ts";
 import type { Fitter } from "./fitter.ts";
 import { at, type Scale } from "./problem.ts";
+import { prune } from "./prune.ts";
 import { doubtful, misplaced, searchPlaces, searchValues } from "./search.ts";
 
 // How the three kinds of round work. Every number here was chosen by bench/solver.ts over kinds and seeds.
@@ -81,14 +82,14 @@ export async function coarse(fitter: Fitter): Promise<void> {
   if ((await share()) > 0.1) {
     await widen(fitter, fine, { ...wide, reruns, learn: "new", limit: 6, reach: 4, iterations: 5 });
   }
-  await fitter.prune(fine, 2, noise);
+  await prune(fitter, fine, 2, noise);
   if (!reruns) return;
   // Thin things show in larger pictures only.
   const sharp = at(96, 8, 4, 1.2);
   const known = await measure(fitter, sharp);
   if ((await known.share()) > 0.05) {
     await measurements(fitter, own, 1, 96);
-    await fitter.prune(sharp, 2, known.noise);
+    await prune(fitter, sharp, 2, known.noise);
   }
 }
 
@@ -121,7 +122,7 @@ async function search(fitter: Fitter, scale: Scale, { noise, share }: Measure, p
   for (let pass = 0; pass < passes; pass++) {
     const learn = pass === 0 ? "all" : "new";
     const fresh = await widen(fitter, scale, { reruns, learn, limit: 6, reach: 3, strictness, iterations: 5 });
-    await fitter.prune(scale, strictness, noise);
+    await prune(fitter, scale, strictness, noise);
     const rest = await share();
     fitter.tell("refine", { pass, freed: fresh.length, share: rest });
     // A scan of hundreds of reruns takes a minute: one is all that a round of a long program affords.
@@ -173,6 +174,6 @@ export async function polish(fitter: Fitter, finer: boolean): Promise<void> {
   await fitter.scan(fitter.moved(), at(64, 4, 4, 1), "all");
   await fitter.fit(fitter.moved(), at(px, samples, 8, 1.5), 2, 2);
   const middle = at(px, samples, 8, 1.2);
-  await fitter.prune(middle, 2, await fitter.noise(middle));
+  await prune(fitter, middle, 2, await fitter.noise(middle));
   await fitter.fit(fitter.moved(), at(px, samples, 8, 0.8), 3, 1.5);
 }

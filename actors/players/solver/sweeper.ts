@@ -1,14 +1,9 @@
 import { z } from "zod";
 import { VigaError } from "../../../config/errors.ts";
+import { type PictureSize, pictureSize, type View } from "../../../machines/domain/index.ts";
 import type { JobReply, JobRequest, PlayerIO } from "../player.ts";
 import { type Knob, knobsReply, type Trace, traceReply } from "./knobs.ts";
 import type { Box } from "./pictures.ts";
-
-/** One picture of the target and the camera it is seen through (null: the scene's active camera). */
-export interface SolverView {
-  readonly name: string;
-  readonly camera: string | null;
-}
 
 /** A knob set to a value; a vector is what it changes about the program. */
 export type Edit = readonly [knob: number, value: number];
@@ -26,18 +21,22 @@ export type Shot = Float32Array[];
 
 const sweepReply = z.object({
   file: z.string(),
-  width: z.number().int().positive(),
-  height: z.number().int().positive(),
+  /** Pixels of each view's pictures. */
+  sizes: z.array(
+    z
+      .tuple([z.number(), z.number()])
+      .transform(([width, height]) => ({ width, height }))
+      .pipe(pictureSize),
+  ),
   /** Byte offset of each vector's pictures in the file; -1 where its program failed. */
   offsets: z.array(z.number().int()),
   failed: z.record(z.string(), z.string()),
-  missing: z.array(z.string()),
   seconds: z.object({ total: z.number(), execute: z.number(), render: z.number(), cpu: z.number() }),
 });
 
 export interface Sweep {
-  readonly width: number;
-  readonly height: number;
+  /** Per view: the size of its pictures. */
+  readonly sizes: readonly PictureSize[];
   /** Per vector: null where the program failed with these values. */
   readonly shots: (Shot | null)[];
 }
@@ -48,9 +47,9 @@ export class Sweeper {
   /** Processor seconds the engine's children spent: on n idle processors about n times the wall clock. */
   cpuSeconds = 0;
   private readonly io: PlayerIO;
-  private readonly views: readonly SolverView[];
+  private readonly views: readonly View[];
 
-  constructor(io: PlayerIO, views: readonly SolverView[]) {
+  constructor(io: PlayerIO, views: readonly View[]) {
     this.io = io;
     this.views = views;
   }
@@ -120,18 +119,23 @@ export class Sweeper {
     const bytes = await this.io.bytes(ref);
     this.renders += edits.length * this.views.length;
     this.cpuSeconds += result.seconds.cpu;
+    if (result.sizes.length !== this.views.length) {
+      throw new VigaError("engine_failed", "a sweep came back without a size for each view");
+    }
     const shots = edits.map((_, v): Shot | null => {
       let at = result.offsets[v] ?? -1;
       if (at < 0) return null;
       return this.views.map((_view, i) => {
         const box = boxes?.[v]?.[i] ?? null;
-        const count = 3 * (box ? (box.right - box.left) * (box.bottom - box.top) : result.width * result.height);
+        const count =
+          3 *
+          (box ? (box.right - box.left) * (box.bottom - box.top) : result.sizes[i]!.width * result.sizes[i]!.height);
         if (at + count > bytes.length) throw new VigaError("engine_failed", "a sweep's picture file is cut short");
         const part = Float32Array.from(bytes.subarray(at, at + count), (byte) => byte / 255);
         at += count;
         return part;
       });
     });
-    return { width: result.width, height: result.height, shots };
+    return { sizes: result.sizes, shots };
   }
 }

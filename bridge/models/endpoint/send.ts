@@ -1,6 +1,6 @@
-import { setTimeout as delay } from "node:timers/promises";
 import { VigaError } from "../../../config/errors.ts";
 import type { NamedProfile } from "../../../config/profile.ts";
+import { pause } from "../../bus/timers.ts";
 import type { ModelDeps } from "../contract.ts";
 import type { WireBody } from "../wire/body.ts";
 import type { Attempt } from "./answer.ts";
@@ -21,10 +21,6 @@ export class Failed extends Error {
     this.failure = failure;
   }
 }
-
-const sleepFor = async (ms: number, signal: AbortSignal): Promise<void> => {
-  await delay(ms, undefined, { signal }).catch(() => undefined);
-};
 
 /** Answers that stop without saying so are believed, as cut off, after this many of them: some servers never say so. */
 const mostSilentEnds = 2;
@@ -50,7 +46,7 @@ export async function send(
   lost: (spent: Lost) => void = () => undefined,
 ): Promise<Attempt> {
   const key = readKey(profile, deps.env ?? process.env);
-  const sleep = deps.sleep ?? sleepFor;
+  const sleep = deps.sleep ?? pause;
   const gate = gateOf(profile);
   let silentEnds = 0;
   for (let tried = 1; ; tried++) {

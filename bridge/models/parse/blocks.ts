@@ -1,6 +1,7 @@
 import { callsOf, type RawCall } from "./calls.ts";
 import { extentOf, readJson } from "./json.ts";
 import { readPythonCalls } from "./pythonic.ts";
+import type { NamedTool } from "./tool-names.ts";
 import { readXmlCalls } from "./xml.ts";
 
 /** Marked blocks, and starts of bare JSON, that are tried at most; a text full of brackets is no call. */
@@ -24,7 +25,7 @@ function jsonAt(
   start: number,
   limit: number,
   form: RawCall["form"],
-  offered: readonly string[],
+  offered: readonly NamedTool[],
 ): FoundBlock & { end: number } {
   const extent = extentOf(text, start);
   const tries: { end: number; complete: boolean }[] = [{ end: extent.end, complete: extent.state === "closed" }];
@@ -67,7 +68,7 @@ function next(pattern: RegExp, text: string, from: number): number {
   return pattern.exec(text)?.index ?? text.length;
 }
 
-function marked(text: string, offered: readonly string[]): FoundBlock {
+function marked(text: string, offered: readonly NamedTool[]): FoundBlock {
   for (const { form, open, close } of marks) {
     const found: FoundBlock = { calls: [], broken: [] };
     open.lastIndex = 0;
@@ -91,7 +92,7 @@ function marked(text: string, offered: readonly string[]): FoundBlock {
   return { calls: [], broken: [] };
 }
 
-function bare(text: string, offered: readonly string[]): FoundBlock {
+function bare(text: string, offered: readonly NamedTool[]): FoundBlock {
   const found: FoundBlock = { calls: [], broken: [] };
   let tried = 0;
   let unclosed = 0;
@@ -113,12 +114,15 @@ function bare(text: string, offered: readonly string[]): FoundBlock {
 }
 
 /** Every call in a text, whichever form the model chose: tags first, then fences, then bare JSON. Never throws. */
-export function findCalls(text: string, offered: readonly string[]): FoundBlock {
+export function findCalls(text: string, offered: readonly NamedTool[]): FoundBlock {
   const xml = readXmlCalls(text);
   if (xml.length > 0) return { calls: xml, broken: [] };
   const found = marked(text, offered);
   if (found.calls.length > 0) return found;
-  const python = readPythonCalls(text, offered);
+  const python = readPythonCalls(
+    text,
+    offered.map(({ name }) => name),
+  );
   if (python.length > 0) return { calls: python, broken: [] };
   return found.broken.length > 0 ? found : bare(text, offered);
 }

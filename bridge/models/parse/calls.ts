@@ -1,5 +1,5 @@
 import { isObject, readJson } from "./json.ts";
-import { matchName } from "./tool-names.ts";
+import { matchName, type NamedTool } from "./tool-names.ts";
 
 /** A call as found in a text, before names and arguments are checked. */
 export interface RawCall {
@@ -33,7 +33,7 @@ function unpacked(args: unknown): { args: unknown; repaired: boolean } {
  */
 export function callsOf(
   value: unknown,
-  offered: readonly string[],
+  offered: readonly NamedTool[],
   depth = 0,
 ): { name: string | undefined; args: unknown; repaired: boolean }[] {
   if (depth > 4) return [];

@@ -7,7 +7,7 @@ import { extentOf, isObject, readJson } from "./json.ts";
 import { withoutBadOptions } from "./optional.ts";
 import { withoutThinking } from "./reasoning.ts";
 import { repetitionAtEnd } from "./repetition.ts";
-import { matchName } from "./tool-names.ts";
+import { matchName, type NamedTool } from "./tool-names.ts";
 import { withoutDsml } from "./xml.ts";
 
 /** A native call as it came over the wire. `extra`: what the endpoint wants back with it. */
@@ -74,13 +74,12 @@ function check(
   extra: WireCall["extra"],
 ): { call?: ToolCall; problems: Problem[] } {
   const problems: Problem[] = [];
-  const offered = tools.map((tool) => tool.name);
   let tool: ToolSpec | undefined;
   if (raw.name !== undefined) {
-    const match = matchName(raw.name, offered);
+    const match = matchName(raw.name, tools);
     if (match.kind === "unknown") {
       const near = match.meant === undefined ? "" : ` Did you mean ${match.meant}?`;
-      const message = `There is no tool named ${JSON.stringify(raw.name.slice(0, 80))}.${near} The tools are: ${offered.join(", ")}.`;
+      const message = `There is no tool named ${JSON.stringify(raw.name.slice(0, 80))}.${near} The tools are: ${tools.map((each) => each.name).join(", ")}.`;
       return { problems: [{ code: "tool_unknown", message, repaired: false }] };
     }
     tool = tools.find((each) => each.name === match.name)!;
@@ -164,12 +163,11 @@ export function readReply(
   const allThinking = [reply.reasoning.trim(), thinking].filter((each) => each !== "").join("\n\n");
   const problems: Problem[] = [];
   const calls: ToolCall[] = [];
-  const names = tools.map((tool) => tool.name);
   let found: FoundBlock = { calls: [], broken: [] };
   if (reply.toolCalls.length > 0) found.calls.push(...nativeCalls(reply));
-  else if (tools.length > 0) found = findCalls(spokenText, names);
+  else if (tools.length > 0) found = findCalls(spokenText, tools);
   // Some models write their call before they stop thinking; a draft is not taken for it.
-  const thought = found.calls.length === 0 && options.requireCall ? calledInThinking(allThinking, names) : undefined;
+  const thought = found.calls.length === 0 && options.requireCall ? calledInThinking(allThinking, tools) : undefined;
   if (thought) {
     found = { calls: [thought], broken: [] };
     const message = "The call stood in the reasoning, before its end.";
@@ -221,10 +219,10 @@ export function readReply(
 }
 
 /** The last whole, marked call of a text that was meant as reasoning. */
-function calledInThinking(thinking: string, names: readonly string[]): RawCall | undefined {
-  const { calls } = findCalls(withoutDsml(thinking), names);
+function calledInThinking(thinking: string, tools: readonly NamedTool[]): RawCall | undefined {
+  const { calls } = findCalls(withoutDsml(thinking), tools);
   const marked = calls.filter(({ form, complete, name }) => complete && name !== undefined && /tag|xml/.test(form));
-  return marked.findLast(({ name }) => matchName(name!, names).kind !== "unknown");
+  return marked.findLast(({ name }) => matchName(name!, tools).kind !== "unknown");
 }
 
 /** The json style's way to say something without calling a tool. */

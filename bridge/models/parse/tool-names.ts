@@ -1,12 +1,7 @@
 import { nearest } from "../../../config/suggest.ts";
 
-/** Names under which the tools are known elsewhere, in older prompts or to models that have seen those. */
-const aliases: Readonly<Record<string, readonly string[]>> = {
-  execute_code: ["execute_and_evaluate", "execute", "run_code", "execute_blender_code", "exec_code", "python"],
-  make_plan: ["initialize_plan", "init_plan", "plan", "create_plan"],
-  end_process: ["end", "finish", "stop", "done", "end_task"],
-  get_better_assets: ["get_better_object", "get_better_asset", "get_asset", "get_better_objects"],
-};
+/** A tool as far as its name goes; `aliases` are names it is known by elsewhere, in older prompts or to other models. */
+export type NamedTool = { name: string; aliases?: readonly string[] };
 
 const plain = (name: string): string =>
   name
@@ -24,11 +19,12 @@ export type NameMatch =
   | { kind: "unknown"; meant: string | undefined };
 
 /** Which offered tool a name means. An alias counts only where its tool is offered; a mere likeness never does. */
-export function matchName(said: string, offered: readonly string[]): NameMatch {
-  if (offered.includes(said)) return { kind: "exact", name: said };
+export function matchName(said: string, offered: readonly NamedTool[]): NameMatch {
+  if (offered.some(({ name }) => name === said)) return { kind: "exact", name: said };
   const wanted = plain(said);
-  for (const name of offered) {
-    if (plain(name) === wanted || aliases[name]?.includes(wanted)) return { kind: "alias", name };
+  for (const { name, aliases } of offered) {
+    if (plain(name) === wanted || aliases?.includes(wanted)) return { kind: "alias", name };
   }
-  return { kind: "unknown", meant: nearest(wanted, offered) };
+  const names = offered.map(({ name }) => name);
+  return { kind: "unknown", meant: nearest(wanted, names) };
 }

@@ -1,13 +1,11 @@
 import { readdirSync, readFileSync, statSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { parse } from "yaml";
 import { z } from "zod";
 import { VigaError } from "../../../config/errors.ts";
 import { suggest } from "../../../config/suggest.ts";
+import { vllmFolder as folder } from "../../../config/vllm.ts";
 import { architecture, fromHfConfig } from "./architecture.ts";
-
-const folder = fileURLToPath(new URL("../../../config/vllm/", import.meta.url));
 
 const measured = z.object({
   weights_extra_gib: z.number().nonnegative(),

@@ -12,7 +12,7 @@ import re
 import bpy
 from mathutils import Vector
 
-from . import render, scene_info
+from . import picture_size, render, scene_info
 from .errors import JobError
 
 _actions = {}
@@ -41,7 +41,7 @@ def load_more():
 
 @action("scene_info")
 def _scene_info(args, job):
-    return scene_info.scene_info()
+    return scene_info.scene_info(job.picture_size())
 
 
 @action("bounds")
@@ -75,8 +75,9 @@ def look(camera, target):
 
 @action("render")
 def _render(args, job):
-    """{camera?, location?, look_at?, px?, samples?, renderer?, frame?, name?} -> {name, camera, location, rotation}.
-    location and look_at move the named (or active) camera, for this picture only; the picture is `name` in the job folder."""
+    """{camera?, location?, look_at?, px?, samples?, renderer?, frame?, name?, aspect?} -> {name, camera, location, rotation, size}.
+    location and look_at move the named (or active) camera, for this picture only; the picture is `name` in the job folder.
+    aspect: [width, height]; without it the picture has the shape of the scene's first view."""
     scene = bpy.context.scene
     name = args.get("name", "probe.png")
     if not re.fullmatch(r"[A-Za-z0-9_-][A-Za-z0-9_.-]*\.png", name):
@@ -103,10 +104,12 @@ def _render(args, job):
     quality = {"px": int(args.get("px", 256)), "samples": int(args.get("samples", 16)), "renderer": args.get("renderer")}
     if not (8 <= quality["px"] <= 8192 and 1 <= quality["samples"] <= 65536):
         raise JobError("px must be 8..8192 and samples 1..65536", "program", "BadArgument")
-    render.picture(camera.name, job.path(name), quality, job.cpus, job.device)
+    aspect = picture_size.shape_of(args.get("aspect")) or job.aspect
+    size = render.picture(camera.name, job.path(name), quality, job.cpus, job.device, aspect=aspect)
     return {
         "name": name,
         "camera": camera.name,
         "location": scene_info.numbers(camera.matrix_world.translation),
         "rotation": scene_info.numbers(camera.matrix_world.to_euler()),
+        "size": list(size),
     }

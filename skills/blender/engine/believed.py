@@ -44,22 +44,23 @@ def finite(value):
     return None if isinstance(value, float) and not math.isfinite(value) else value
 
 
-def png(path, px):
-    """Whether it is a whole PNG with the longer side px: every chunk's sum, and as many pixels as it says."""
+def png(path, px, size=None):
+    """Whether it is a whole PNG of that size (None: any with the longer side px): every chunk's sum, and as many pixels
+    as it says."""
     try:
         with open(path, "rb") as file:
             # No picture of this size is larger; more than that is not read.
             data = file.read(px * px * 8 + (4 << 20))
-        return _whole(data, px)
+        return _whole(data, px, size)
     except (OSError, struct.error, zlib.error, KeyError, IndexError):
         return False
 
 
-def _whole(data, px):
+def _whole(data, px, size):
     if data[:8] != b"\x89PNG\r\n\x1a\n" or data[12:16] != b"IHDR":
         return False
     width, height, depth, colour, _, _, interlaced = struct.unpack_from(">IIBBBBB", data, 16)
-    if max(width, height) != px or min(width, height) < 1 or depth not in (8, 16) or interlaced:
+    if max(width, height) != px or min(width, height) < 1 or (width, height) != (size or (width, height)) or depth not in (8, 16) or interlaced:
         return False
     expected = height * (1 + width * CHANNELS[colour] * depth // 8)
     at, inflated, inflate = 8, 0, zlib.decompressobj()

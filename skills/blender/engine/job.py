@@ -15,10 +15,14 @@ An exception raised by `handle` becomes the reply's error; raise `JobError` to s
     job.render(camera, path, quality)
                               one PNG. camera: name or None (active, else first); path: absolute, or a name in job.dir;
                               quality: {"px": int, "samples": int, "renderer": "CYCLES"|"WORKBENCH"|"EEVEE" (optional)}
-                              -> None, or an error dict as above. Optional keyword: frame=int
+                              -> None, or an error dict as above. Optional keywords: frame=int; aspect=(width, height),
+                              else job.aspect
     job.pixels(camera, quality)
                               the same picture as numbers -> (width, height, bytes): 8-bit sRGB RGB, row 0 on top.
-                              A camera that does not exist raises JobError. Optional keyword: frame=int
+                              A camera that does not exist raises JobError. Optional keywords as above
+    job.aspect                (width, height) of the first view of the run whose scene this is: its pictures' shape;
+                              None: the scene's own
+    job.picture_size()        (width, height) of that view's pictures in pixels; None where none is taken
     job.cameras()             names of the scene's cameras, sorted
     job.reset()               reopens the base (or the empty factory scene) in this process
     job.fork_map(items, work, workers=job.cpus)
@@ -40,7 +44,7 @@ import time
 
 import bpy
 
-from . import forking, program, render, scene_file
+from . import forking, picture_size, program, render, scene_file
 from .errors import JobError, describe
 
 
@@ -51,6 +55,8 @@ class Job:
         self.cpus = cpus
         self.device = device
         self.can_fork = can_fork
+        self._picture = request.get("picture") or picture_size.first_picture(request)
+        self.aspect = picture_size.shape_of(self._picture["aspect"]) if self._picture else None
         self._deadline = time.monotonic() + request["limits"]["seconds"]
 
     def left(self):
@@ -68,17 +74,22 @@ class Job:
     def path(self, name):
         return name if os.path.isabs(name) else os.path.join(self.dir, name)
 
-    def render(self, camera, path, quality, frame=None):
+    def picture_size(self):
+        if self._picture is None:
+            return None
+        return render.size_for(bpy.context.scene, self._picture["px"], self.aspect)
+
+    def render(self, camera, path, quality, frame=None, aspect=None):
         try:
-            render.picture(camera, self.path(path), quality, self.cpus, self.device, frame)
+            render.picture(camera, self.path(path), quality, self.cpus, self.device, frame, aspect=aspect or self.aspect)
         except Exception as thrown:
             return describe(thrown)
         return None
 
-    def pixels(self, camera, quality, frame=None):
+    def pixels(self, camera, quality, frame=None, aspect=None):
         path = self.path(f".pixels-{os.getpid()}.bmp")
         try:
-            return render.pixels(camera, path, quality, self.cpus, self.device, frame)
+            return render.pixels(camera, path, quality, self.cpus, self.device, frame, aspect or self.aspect)
         finally:
             if os.path.exists(path):
                 os.unlink(path)

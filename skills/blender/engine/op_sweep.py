@@ -7,7 +7,8 @@ gains little from threads, and two children were faster than two threads in ever
 A vector may ask for a box of whole pixels per view: with the same seed the pixels of a box equal those of the whole
 picture, so derivatives of small objects cost their own area.
 
-Pictures are written to one file, `sweep.rgb`: for each vector, for each view, rows top-down, 3 bytes a pixel, box only.
+Each view has its own shape, as a run's pictures do, and may have its own frame. Pictures are written to one file,
+`sweep.rgb`: for each vector, for each view, rows top-down, 3 bytes a pixel, box only.
 """
 
 import os
@@ -15,14 +16,14 @@ import time
 
 import bpy
 
-from viga_engine import op_knobs, render
+from viga_engine import op_knobs, picture_size, render
 from viga_engine.lean import lean_operators
 from viga_engine.neutral import calm_compositor, drop_render_animation, freed_of_handlers, neutral_output
 
 
 def prepare(scene, args, threads, device):
     """Lean and repeatable: one seed, no adaptive sampling, no denoiser, nothing built again that need not be. What decides
-    the look stays as the program left it. Returns the picture size."""
+    the look stays as the program left it."""
     drop_render_animation(scene)
     calm_compositor(scene)
     scene.render.engine = "CYCLES"
@@ -39,18 +40,28 @@ def prepare(scene, args, threads, device):
     settings.threads_mode, settings.threads = "FIXED", threads
     settings.dither_intensity = 0.0
     settings.use_compositing = bool(scene.use_nodes)
-    settings.resolution_percentage = 100
-    shape = render.size_for(scene, args["px"])
-    settings.resolution_x, settings.resolution_y = shape
-    return shape
 
 
-def picture(scene, path, camera, shape, box):
+class Viewpoint:
+    """How one view's pictures are taken: camera, frame (the view's, else the one the program leaves) and size in pixels."""
+
+    def __init__(self, scene, view, px):
+        self.camera = render.find_camera(scene, view["camera"])
+        self.forced = view.get("frame") is not None
+        self.frame = view["frame"] if self.forced else scene.frame_current
+        self.size = render.size_for(scene, px, picture_size.shape_of(view.get("aspect")))
+
+    def go(self, scene):
+        if self.forced or scene.frame_current != self.frame:
+            scene.frame_set(self.frame)
+        scene.camera = self.camera
+        render.set_size(scene, self.size)
+
+
+def picture(scene, path, size, box):
     """One render as top-down RGB bytes of `box` ([left, top, right, bottom] in pixels; None: all of it)."""
-    width, height = shape
+    width, height = size
     settings = scene.render
-    if camera is not None:
-        scene.camera = camera
     left, top, right, bottom = box or (0, 0, width, height)
     # A compositor may spread light across a box's edge: then the whole is rendered and cut.
     cut = box is not None and not settings.use_compositing
@@ -64,7 +75,7 @@ def picture(scene, path, camera, shape, box):
     with open(path, "rb") as file:
         data = file.read()
     columns, rows = data[12] | data[13] << 8, data[14] | data[15] << 8
-    expected = (right - left, bottom - top) if cut else shape
+    expected = (right - left, bottom - top) if cut else size
     if (columns, rows) != tuple(expected) or data[2] != 2 or data[16] != 24:
         raise RuntimeError(f"the renderer made {columns} x {rows} pixels of type {data[2]}, not {expected}")
     start, step = 18 + data[0], columns * 3
@@ -158,38 +169,40 @@ def handle(args, job):
             return {"failed": wrong["message"]}
         ran = time.time() - begun
         scene = bpy.context.scene
-        shape = prepare(scene, args, threads, job.device)
-        cameras = [scene.objects.get(view["camera"]) if view["camera"] else None for view in views]
+        prepare(scene, args, threads, job.device)
+        viewpoints = [Viewpoint(scene, view, args["px"]) for view in views]
         live = Live(places) if len(members) > 1 else None
         twin(scene)
         scratch = os.path.join(job.dir, f"sweep-{members[0]}.tga")
-        with freed_of_handlers(), open(f"{path}.{members[0]}", "wb") as out:
+        with open(f"{path}.{members[0]}", "wb") as out:
             for v in members:
                 if live:
                     live.move(vectors[v], reference)
-                for i in range(len(views)):
-                    out.write(picture(scene, scratch, cameras[i] or scene.camera, shape, boxes[v][i] if boxes[v] else None))
+                for i, viewpoint in enumerate(viewpoints):
+                    # Handlers have their turn when the frame is set, and none during the render.
+                    viewpoint.go(scene)
+                    with freed_of_handlers():
+                        out.write(picture(scene, scratch, viewpoint.size, boxes[v][i] if boxes[v] else None))
         os.unlink(scratch)
-        return {"shape": shape, "seconds": [ran, time.time() - begun - ran, time.process_time() - busy],
-                "missing": [view["camera"] for view, c in zip(views, cameras) if view["camera"] and c is None]}
+        return {"sizes": [viewpoint.size for viewpoint in viewpoints],
+                "seconds": [ran, time.time() - begun - ran, time.process_time() - busy]}
 
-    failed, shape, seconds, missing = {}, None, [0.0, 0.0, 0.0], set()
+    failed, sizes, seconds = {}, None, [0.0, 0.0, 0.0]
     for members, reply in zip(tasks, job.fork_map(tasks, task)):
         value = reply["value"] if reply["ok"] else {"failed": reply["error"]["message"]}
         if "failed" in value:
             failed.update({v: value["failed"] for v in members})
         else:
-            shape = value["shape"]
+            sizes = value["sizes"]
             seconds = [a + b for a, b in zip(seconds, value["seconds"])]
-            missing.update(value["missing"])
-    if shape is None:
+    if sizes is None:
         raise RuntimeError(next(iter(failed.values()), "no vectors to render"))
 
     def pixels(v):
         total = 0
         for i in range(len(views)):
             box = boxes[v][i] if boxes[v] else None
-            total += (box[2] - box[0]) * (box[3] - box[1]) if box else shape[0] * shape[1]
+            total += (box[2] - box[0]) * (box[3] - box[1]) if box else sizes[i][0] * sizes[i][1]
         return total
 
     offsets, at = [], 0
@@ -206,7 +219,6 @@ def handle(args, job):
                     out.seek(offsets[v])
                     out.write(source.read(3 * pixels(v)))
             os.unlink(part)
-    return {"file": "sweep.rgb", "width": shape[0], "height": shape[1], "views": [v["name"] for v in views],
-            "offsets": offsets, "failed": {str(k): v for k, v in failed.items()}, "missing": sorted(missing),
+    return {"file": "sweep.rgb", "sizes": sizes, "offsets": offsets, "failed": {str(k): v for k, v in failed.items()},
             "tasks": len(tasks), "seconds": {"total": time.time() - started, "execute": seconds[0], "render": seconds[1],
                                              "cpu": seconds[2]}}

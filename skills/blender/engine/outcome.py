@@ -5,7 +5,7 @@ import shutil
 import signal
 import time
 
-from . import believed, disk
+from . import believed, disk, picture_size
 from .errors import error
 
 MEMORY_SIGNS = ("bad_alloc", "alloc returns null", "MemoryError", "Out of memory")
@@ -22,7 +22,7 @@ def settle(supervisor, request, directory, verdict, ended, began, more=()):
     supervisor.log.drain()
     log = supervisor.log.take()
     reply = supervisor.box.reply() if verdict is None else None
-    expected = [view["name"] for view in request.get("views", [])] + ["scene.json", *more]
+    expected = [view["name"] + ".png" for view in request.get("views", [])] + ["scene.json", *more]
     # A probe's folder stays the sandbox's own; `move_out` takes the plain files from it.
     present = disk.tidy(directory, supervisor.owner, expected) if directory == request["dir"] else []
     if verdict is not None:
@@ -53,7 +53,7 @@ def _run_state(reply, request, directory, present, total):
     renders = []
     frames = {t["name"]: t.get("frame") for t in (taken if isinstance(taken, list) else []) if isinstance(t, dict) and isinstance(t.get("name"), str)}
     for name, frame in frames.items():
-        if name in names and name in present and believed.png(os.path.join(directory, name), request["quality"]["px"]):
+        if name in names and name + ".png" in present and _is_picture(os.path.join(directory, name + ".png"), names[name], request["quality"]["px"]):
             renders.append({"name": name, "camera": names[name].get("camera"), "frame": believed.frame(frame)})
     state = {
         "ok": reply["ok"],
@@ -68,8 +68,14 @@ def _run_state(reply, request, directory, present, total):
     if not state["ok"]:
         state["error"] = reply["error"]
     elif missing:
-        state.update(ok=False, error=error("output", "NoPicture", f"{sorted(missing)[0]} is missing, broken or not of the size asked for"))
+        state.update(ok=False, error=error("output", "NoPicture", f"the picture {sorted(missing)[0]} is missing, broken or not of the size asked for"))
     return state
+
+
+def _is_picture(path, view, px):
+    """The shape of a picture without a target is the scene's, and so the program's, to say."""
+    shape = picture_size.shape_of(view.get("aspect"))
+    return believed.png(path, px, shape and picture_size.fit(*shape, px))
 
 
 def how_it_ended(status, log):

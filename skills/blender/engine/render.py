@@ -11,10 +11,10 @@ import bpy
 
 from .errors import JobError
 from .neutral import calm_compositor, drop_render_animation, freed_of_handlers, handler_lists, neutral_output
+from .picture_size import bounded, fit
 
 # Preferred first; the plain one works on every NVIDIA card and needs no second compilation.
 GPU_TYPES = ("CUDA", "OPTIX")
-MAX_ASPECT = 16
 
 
 def cameras(scene):
@@ -40,25 +40,42 @@ def find_camera(scene, name):
     raise JobError(f"there is no camera {name!r}", "program", "NoCamera", f"cameras in the scene: {there}; keep the camera the task names")
 
 
-# What a scene's own resolution was where ours stands now: without it, rounding would drift from picture to picture.
-_own_size = {}
+# What a scene's own shape was where our size stands now: after a picture for a target it could not be told any more.
+_own_shapes = {}
 
 
-def size_for(scene, px):
-    """(width, height) with the scene's aspect ratio and the longer side px."""
-    now = (scene.render.resolution_x, scene.render.resolution_y)
-    ours, own = _own_size.get(scene.name, (None, None))
-    width, height = own if ours == now else now
-    size = _fit(width, height, px)
-    _own_size[scene.name] = (size, (width, height))
-    return size
+def size_for(scene, px, aspect=None):
+    """(width, height) with the longer side px. aspect: the (width, height) of the target; None: the scene's own."""
+    return fit(*(aspect or own_shape(scene)), px)
 
 
-def _fit(width, height, px):
-    ratio = max(1 / MAX_ASPECT, min(MAX_ASPECT, width / height))
-    if ratio >= 1:
-        return px, max(1, round(px / ratio))
-    return max(1, round(px * ratio)), px
+def own_shape(scene):
+    """The shape of what the scene's own settings show, its pixels' shape included."""
+    ours, own = _own_shapes.get(scene.name, (None, None))
+    if _size_settings(scene) == ours:
+        return own
+    render = scene.render
+    return bounded(render.resolution_x * render.pixel_aspect_x, render.resolution_y * render.pixel_aspect_y)
+
+
+def set_size(scene, size):
+    """Square pixels, all of them. Blender takes no side below 4, but a part of a larger one."""
+    own, render = own_shape(scene), scene.render
+    scale = 1 if min(size) >= 4 else 4
+    wanted = {
+        "resolution_x": size[0] * scale, "resolution_y": size[1] * scale, "resolution_percentage": 100 // scale,
+        "pixel_aspect_x": 1.0, "pixel_aspect_y": 1.0,
+    }
+    for name, value in wanted.items():
+        # Blender takes a write for a change, whatever is written, and a sweep draws hundreds of pictures of one size.
+        if getattr(render, name) != value:
+            setattr(render, name, value)
+    _own_shapes[scene.name] = (_size_settings(scene), own)
+
+
+def _size_settings(scene):
+    render = scene.render
+    return render.resolution_x, render.resolution_y, render.pixel_aspect_x, render.pixel_aspect_y
 
 
 def set_engine(scene, renderer, samples):
@@ -109,23 +126,23 @@ def use_gpu():
     return False
 
 
-def force(scene, path, quality, cpus, device, file_format="PNG"):
+def force(scene, path, quality, cpus, device, file_format="PNG", aspect=None):
     """Quality and destination, right before a render."""
     render = scene.render
-    width, height = size_for(scene, quality["px"])
+    size = size_for(scene, quality["px"], aspect)
     drop_render_animation(scene)
     neutral_output(scene, path, file_format)
-    render.resolution_x, render.resolution_y, render.resolution_percentage = width, height, 100
+    set_size(scene, size)
     render.threads_mode, render.threads = "FIXED", max(1, cpus)
     set_engine(scene, quality.get("renderer") or "CYCLES", quality["samples"])
     if render.engine == "CYCLES":
         set_cycles(scene, quality["samples"], device)
     calm_compositor(scene)
-    return width, height
+    return size
 
 
-def picture(camera, path, quality, cpus, device="CPU", frame=None, file_format="PNG"):
-    """One picture as 8-bit RGB. -> (width, height). Raises JobError."""
+def picture(camera, path, quality, cpus, device="CPU", frame=None, file_format="PNG", aspect=None):
+    """One picture as 8-bit RGB. aspect: as in size_for. -> (width, height). Raises JobError."""
     scene = bpy.context.scene
     chosen = find_camera(scene, camera)
     if frame is not None:
@@ -135,7 +152,7 @@ def picture(camera, path, quality, cpus, device="CPU", frame=None, file_format="
         for marker in scene.timeline_markers:
             marker.camera = None
         scene.camera = chosen
-        size = force(scene, path, quality, cpus, device, file_format)
+        size = force(scene, path, quality, cpus, device, file_format, aspect)
         if os.path.lexists(path):
             os.unlink(path)
         try:
@@ -147,9 +164,9 @@ def picture(camera, path, quality, cpus, device="CPU", frame=None, file_format="
     return size
 
 
-def pixels(camera, path, quality, cpus, device="CPU", frame=None):
+def pixels(camera, path, quality, cpus, device="CPU", frame=None, aspect=None):
     """A picture as (width, height, RGB bytes with row 0 on top); BMP in between, since it needs no decoding."""
-    picture(camera, path, quality, cpus, device, frame, "BMP")
+    picture(camera, path, quality, cpus, device, frame, "BMP", aspect)
     with open(path, "rb") as file:
         data = file.read()
     start, width, height, bits = (
@@ -168,4 +185,4 @@ def pixels(camera, path, quality, cpus, device="CPU", frame=None):
 
 def forget():
     """Between scenes that have nothing to do with each other."""
-    _own_size.clear()
+    _own_shapes.clear()

@@ -8,7 +8,7 @@ import time
 
 import bpy
 
-from . import actions, forking, program, render, scene_file, scene_info
+from . import actions, forking, picture_size, program, render, scene_file, scene_info
 from .errors import JobError, describe, error
 from .job import Job
 
@@ -39,17 +39,20 @@ def results(request, job, reply, keep):
         raise JobError("the program removed every scene", "program", "NoScene")
     if request.get("save"):
         scene_file.save(job.path(request["save"]))
-    scene_info.write(job.path("scene.json"))
+    scene_info.write(job.path("scene.json"), job.picture_size())
     reply["scene"] = True
     if keep:
         keep()
-    skipped = []
+    skipped, left = [], bpy.context.scene.frame_current
     for view in request["views"]:
         camera, frame = view.get("camera"), view.get("frame")
         if view.get("optional") and camera is not None and camera not in render.cameras(bpy.context.scene):
             skipped.append(camera)
             continue
-        render.picture(camera, job.path(view["name"]), request["quality"], job.cpus, job.device, frame)
+        if frame is None and bpy.context.scene.frame_current != left:
+            frame = left
+        aspect = picture_size.shape_of(view.get("aspect"))
+        render.picture(camera, job.path(view["name"] + ".png"), request["quality"], job.cpus, job.device, frame, aspect=aspect)
         reply["renders"].append({"name": view["name"], "camera": camera, "frame": bpy.context.scene.frame_current})
     if skipped and not reply["renders"]:
         there = ", ".join(map(repr, render.cameras(bpy.context.scene))) or "none"

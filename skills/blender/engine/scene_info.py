@@ -131,8 +131,8 @@ def bounds(objects):
     }
 
 
-def scene_info(max_bytes=MAX_BYTES):
-    """The whole summary. Rotations are XYZ Euler angles in radians as in rotation_euler, lengths in scene units, colours linear 0..1. Over max_bytes the lists
+def scene_info(size=None, max_bytes=MAX_BYTES):
+    """The whole summary. size: of the pictures taken of the scene; None: none is taken, and `resolution` is the scene's own. Rotations are XYZ Euler angles in radians as in rotation_euler, lengths in scene units, colours linear 0..1. Over max_bytes the lists
     are cut from the end, and `left_out` counts what is missing."""
     scene = bpy.context.scene
     bpy.context.view_layer.update()
@@ -140,7 +140,7 @@ def scene_info(max_bytes=MAX_BYTES):
     info = {
         "scene": scene.name,
         "engine": scene.render.engine,
-        "resolution": [scene.render.resolution_x, scene.render.resolution_y],
+        "resolution": list(size or (scene.render.resolution_x, scene.render.resolution_y)),
         "frames": {"start": scene.frame_start, "end": scene.frame_end, "current": scene.frame_current, "fps": scene.render.fps},
         "view_transform": scene.view_settings.view_transform,
         "world": world_info(scene.world),
@@ -166,8 +166,8 @@ def cut(info, max_bytes):
     return info
 
 
-def write(path):
+def write(path, size=None):
     temporary = path + ".part"
     with open(temporary, "w", encoding="utf-8") as file:
-        json.dump(scene_info(), file)
+        json.dump(scene_info(size), file)
     os.replace(temporary, path)

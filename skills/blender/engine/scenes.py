@@ -12,10 +12,12 @@ MAX_SNAPSHOTS = 32
 
 
 class Keeper:
-    """channel: to the process that holds the scene; or path: the saved scene, and files: what it refers to."""
+    """channel: to the process that holds the scene; or path: the saved scene, and files: what it refers to.
+    picture: {px, aspect} of its run's first view, which probes go by; None where it took none."""
 
-    def __init__(self, channel, path=None, files=()):
+    def __init__(self, channel, picture, path=None, files=()):
         self.channel = channel
+        self.picture = picture
         self.path = path
         self.files = list(files)
         self.busy = False

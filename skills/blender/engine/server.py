@@ -14,6 +14,7 @@ from .base_server import BaseServer
 from .channel import Channel
 from .errors import error
 from .own_blender import Cold, Reset
+from .picture_size import first_picture
 from .scenes import Keeper, Scenes
 
 BASES = 4
@@ -120,6 +121,7 @@ class Server:
                 # One at a time on one scene; the rest of the queue overtakes it.
                 return keeper.waiting.append(message)
             keeper.busy = True
+            message = dict(message, picture=keeper.picture)
             if keeper.path is not None:
                 message = dict(message, base=keeper.path, files=keeper.files)
             channel, base = (keeper.channel, None) if keeper.path is None else self.open_channel(message)
@@ -229,7 +231,7 @@ class Server:
         if pending.keeper:
             self.queue[:0] = self.scenes.settled(pending.keeper)
         if kept is not None:
-            self.scenes.keep(message["keep"], Keeper(None if kept else pending.channel, **kept))
+            self.scenes.keep(message["keep"], Keeper(None if kept else pending.channel, first_picture(message), **kept))
         if kept != {} and pending.channel is not self.row and not (pending.keeper and pending.keeper.channel):
             pending.channel.close()
         self.answer(message, reply, time.monotonic() - pending.began)

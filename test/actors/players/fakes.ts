@@ -2,7 +2,8 @@ import { createHash } from "node:crypto";
 import type { JobReply, JobRequest, PlayerIO } from "../../../actors/players/player.ts";
 import type { ChatReply, ChatRequest, HandleState, Model, Problem, ToolCall } from "../../../bridge/models/contract.ts";
 import { profile as profileSchema } from "../../../config/profile.ts";
-import type { Context, Measures, Round, State, Task, Usage } from "../../../machines/domain/index.ts";
+import { photometric } from "../../../evaluators/photometric.ts";
+import type { Context, Measures, Round, State, Task, Usage, View } from "../../../machines/domain/index.ts";
 import { noUsage } from "../../../machines/domain/index.ts";
 
 export const ref = (content: Buffer | string) => `sha256:${createHash("sha256").update(content).digest("hex")}`;
@@ -21,6 +22,7 @@ export interface FakeIO extends PlayerIO {
 export function fakeIO(
   options: {
     task?: Task;
+    views?: View[];
     job?: (request: JobRequest) => JobReply | Promise<JobReply>;
     record?: Map<string, unknown>;
     blobs?: Map<string, Buffer>;
@@ -44,6 +46,9 @@ export function fakeIO(
   return {
     run: "test",
     task: options.task ?? aTask(),
+    views: options.views ?? [{ name: "render1", camera: null }],
+    preview: { px: 256 },
+    measurement: photometric.measurement,
     signal: options.signal ?? new AbortController().signal,
     notes,
     jobs,
@@ -186,7 +191,12 @@ export function aState(t: number, more: Partial<State> = {}): State {
   };
 }
 
-export const measuresOf = (pl: number, ssim = 0.9): Measures => ({ pl, ssim, views: [{ name: "render1", pl, ssim }] });
+export const measuresOf = (pl: number, ssim = 0.9): Measures => ({
+  loss: pl,
+  noise: 0,
+  metrics: { pl, ssim },
+  views: [{ name: "render1", loss: pl, metrics: { pl, ssim } }],
+});
 
 export function aRound(t: number, more: Partial<Round> = {}): Round {
   return { t, program: null, state: aState(t), measures: null, feedback: null, ...more };

@@ -34,7 +34,7 @@ scene.cycles.samples = 4096
 print('made a cube')`;
     const state = await lab.run(program, { views: [picture] });
     expect(state).toMatchObject({ ok: true, log: "made a cube", scene: true });
-    expect(state.renders).toEqual([{ name: "a.png", camera: null, frame: 1 }]);
+    expect(state.renders).toEqual([{ name: "a", camera: null, frame: 1 }]);
     const image = await sharp(join(state.dir, "a.png")).metadata();
     expect(image).toMatchObject({ format: "png", width: 64, height: 32, channels: 3, depth: "uchar" });
     const { channels } = await sharp(join(state.dir, "a.png")).stats();
@@ -70,13 +70,14 @@ print('made a cube')`;
   });
 
   it("probes the live scene without changing it, and goes back to a snapshot", async () => {
-    await lab.run(cube, { keep: "scene" });
+    await lab.run(cube, { keep: "scene", views: [{ ...picture, aspect: { width: 9, height: 16 } }] });
     const snapshot = await lab.engine.snapshot("scene");
     const moved = await lab.probe("scene", "render", { location: [0, 0, 9], look_at: [0, 0, 0], px: 32, samples: 1 });
     expect(moved).toMatchObject({ ok: true, result: { camera: "Cam", location: [0, 0, 9], name: "probe.png" } });
-    expect((await sharp(join(moved.dir, "probe.png")).metadata()).width).toBe(32);
+    // The shape is that of the scene's first view.
+    expect(await sharp(join(moved.dir, "probe.png")).metadata()).toMatchObject({ width: 18, height: 32 });
     const info = await lab.probe("scene", "scene_info");
-    expect(info.result).toMatchObject({ cameras: [{ name: "Cam", location: [5, -5, 5] }] });
+    expect(info.result).toMatchObject({ resolution: [36, 64], cameras: [{ name: "Cam", location: [5, -5, 5] }] });
     await lab.run(`${cube}bpy.data.objects['Cube'].location.x = 10`, { keep: "scene" });
     expect((await lab.probe("scene", "bounds")).result).toMatchObject({ center: [10, 0, 0] });
     await lab.engine.restore("scene", snapshot);
@@ -87,6 +88,16 @@ print('made a cube')`;
     await lab.run(cube, { keep: "failing" });
     await lab.run("raise ValueError('no')", { keep: "failing" });
     expect((await lab.probe("failing", "bounds")).error).toMatchObject({ kind: "engine", type: "NoScene" });
+  });
+
+  it("keeps scenes side by side, each by its name, until one is dropped", async () => {
+    await lab.run(cube, { keep: "run.1.0" });
+    await lab.run(`${cube}bpy.data.objects['Cube'].location.x = 10`, { keep: "run.1.1" });
+    expect((await lab.probe("run.1.0", "bounds")).result).toMatchObject({ center: [0, 0, 0] });
+    await lab.engine.drop("run.1.0");
+    await lab.engine.drop("no such scene");
+    expect((await lab.probe("run.1.0", "bounds")).error).toMatchObject({ type: "NoScene" });
+    expect((await lab.probe("run.1.1", "bounds")).result).toMatchObject({ center: [10, 0, 0] });
   });
 
   it("settles a job that runs past its deadline, or ends Blender, and goes on", async () => {

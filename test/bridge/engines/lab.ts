@@ -60,7 +60,7 @@ export async function openLab(options: Partial<BlenderOptions> = {}): Promise<La
   };
 }
 
-export const picture = { camera: null, name: "a.png" };
+export const picture = { camera: null, name: "a" };
 
 /** Polls until a condition holds; false when it never did. */
 export async function eventually(condition: () => boolean, ms = 5000): Promise<boolean> {

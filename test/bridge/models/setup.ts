@@ -27,12 +27,18 @@ export function testProfile(url: string, model: string, over: Record<string, unk
   return { ...profile.parse(keys), name: model };
 }
 
-export const executeCode: ToolSpec = toolSpec(
-  "execute_code",
-  "Runs a program.",
-  z.object({ thought: z.string(), code_diff: z.string().optional(), code: z.string() }),
-);
-export const endProcess: ToolSpec = toolSpec("end_process", "Ends the run.", z.object({ reason: z.string() }));
+export const executeCode: ToolSpec = {
+  ...toolSpec(
+    "execute_code",
+    "Runs a program.",
+    z.object({ thought: z.string(), code_diff: z.string().optional(), code: z.string() }),
+  ),
+  aliases: ["execute_and_evaluate"],
+};
+export const endProcess: ToolSpec = {
+  ...toolSpec("end_process", "Ends the run.", z.object({ reason: z.string() })),
+  aliases: ["end"],
+};
 export const lookAt: ToolSpec = toolSpec(
   "set_camera",
   "Moves the camera.",

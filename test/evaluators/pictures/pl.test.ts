@@ -35,6 +35,27 @@ describe("photometric loss", () => {
     }
   });
 
+  it("scales a goal of the same shape evenly, and squeezes one of another", () => {
+    /** White but for a black disc of `radius` in the middle. */
+    const disc = (width: number, height: number, radius: number) => {
+      const inside = (i: number) =>
+        Math.hypot((i % width) + 0.5 - width / 2, Math.floor(i / width) + 0.5 - height / 2) < radius;
+      const rgb = Uint8Array.from({ length: 3 * width * height }, (_, i) => (inside(Math.floor(i / 3)) ? 0 : 255));
+      return { width, height, rgb, alpha: null };
+    };
+    const dark = (picture: ReturnType<typeof alignedGoal>) => {
+      const at = Array.from({ length: picture.width * picture.height }, (_, i) => i).filter(
+        (i) => picture.rgb[3 * i]! < 128,
+      );
+      const span = (list: number[]) => Math.max(...list) - Math.min(...list) + 1;
+      return [span(at.map((i) => i % picture.width)), span(at.map((i) => Math.floor(i / picture.width)))];
+    };
+    const proposal = disc(60, 40, 12);
+    expect(dark(alignedGoal(proposal, disc(360, 240, 72)))).toEqual([24, 24]);
+    expect(photometricLoss(proposal, disc(360, 240, 72))).toBeLessThan(0.003);
+    expect(dark(alignedGoal(proposal, disc(240, 240, 72)))).toEqual([36, 24]);
+  });
+
   it("is 1 between black and white and 0 between equal pictures", () => {
     const flat = (value: number) => ({ width: 5, height: 3, rgb: new Uint8Array(45).fill(value), alpha: null });
     expect(photometricLoss(flat(0), flat(255))).toBe(1);

@@ -76,7 +76,7 @@ while True: time.sleep(1000)`,
     mustNot: "hold the render",
     outcomes: ["timeout", "ok"],
     limits: { seconds: 1.5 },
-    views: [{ camera: null, name: "a.png", frame: 5 }],
+    views: [{ camera: null, name: "a", frame: 5 }],
     program: `
 import bpy
 def stay(*_):

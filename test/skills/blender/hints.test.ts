@@ -81,14 +81,14 @@ describe("what a program is told about its error", () => {
   });
 
   it("a camera that does not exist is an error that names those that do; an optional one is left out", async () => {
-    const wrong = await lab.run(cube, { views: [{ camera: "Camera1", name: "a.png" }] });
+    const wrong = await lab.run(cube, { views: [{ camera: "Camera1", name: "a" }] });
     expect(wrong.error).toMatchObject({ type: "NoCamera", hint: expect.stringContaining("'Cam'") });
     const views = [
-      { camera: "Cam", name: "a.png" },
-      { camera: "Camera2", name: "b.png", optional: true },
+      { camera: "Cam", name: "a" },
+      { camera: "Camera2", name: "b", optional: true },
     ];
-    expect(await lab.run(cube, { views })).toMatchObject({ ok: true, renders: [{ name: "a.png", camera: "Cam" }] });
-    const none = await lab.run("import bpy", { views: [{ camera: null, name: "a.png" }] });
+    expect(await lab.run(cube, { views })).toMatchObject({ ok: true, renders: [{ name: "a", camera: "Cam" }] });
+    const none = await lab.run("import bpy", { views: [{ camera: null, name: "a" }] });
     expect(none.error).toMatchObject({ kind: "program", message: "scene has no camera" });
   });
 

@@ -1,7 +1,6 @@
 import { jsonrepair } from "jsonrepair";
 import type { Model } from "../../../../bridge/models/contract.ts";
 import { VigaError } from "../../../../config/errors.ts";
-import type { ModeName } from "../../../../config/modes/mode.ts";
 import type { Task } from "../../../../machines/domain/index.ts";
 import type { PlayerIO } from "../../player.ts";
 import { ask } from "../call.ts";
@@ -39,7 +38,7 @@ export function jsonObject(text: string): Record<string, unknown> | null {
 export async function analyzeTarget(
   task: Task,
   io: PlayerIO,
-  options: { model: Model; mode: ModeName; temperature?: number; maxTokens?: number },
+  options: { model: Model; mode: string; temperature?: number; maxTokens?: number },
 ): Promise<string> {
   const { model, mode } = options;
   const system = promptOf({ mode, role: "analyze", setting: task.prompt, style: model.state.style, tools: [] });

@@ -193,8 +193,8 @@ const percent = (part: number) => `${(100 * part).toFixed(1)} %`;
 
 /** Relative change of the loss since the round before; null when either is unknown. */
 function lossChange({ measures, previousMeasures }: Known): number | null {
-  if (measures === null || previousMeasures === null || previousMeasures.pl === 0) return null;
-  return (measures.pl - previousMeasures.pl) / previousMeasures.pl;
+  if (measures === null || previousMeasures === null || previousMeasures.loss === 0) return null;
+  return (measures.loss - previousMeasures.loss) / previousMeasures.loss;
 }
 
 function changeEvidence(claim: string, known: Known): string | null {
@@ -232,10 +232,12 @@ function similarityEvidence(similarity: number | undefined, known: Known): strin
       return `it went down by ${-step} while the measured loss fell by ${percent(-loss)}`;
   }
   if (measures === null) return null;
-  const off = Math.sqrt(measures.pl);
+  const { pl, ssim } = measures.metrics;
+  if (pl === undefined || ssim === undefined) return null;
+  const off = Math.sqrt(pl);
   if (similarity >= 90 && off > 0.25)
     return `pixels are off by ${percent(off)} of full scale on average (root mean square)`;
-  if (similarity <= 30 && off < 0.02 && measures.ssim > 0.97)
-    return `pixels are off by only ${percent(off)} and SSIM is ${measures.ssim.toFixed(3)}`;
+  if (similarity <= 30 && off < 0.02 && ssim > 0.97)
+    return `pixels are off by only ${percent(off)} and SSIM is ${ssim.toFixed(3)}`;
   return null;
 }

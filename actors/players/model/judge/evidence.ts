@@ -8,6 +8,7 @@ import type { Box } from "../../../../evaluators/pictures/displacement.ts";
 import { decodePicture, type Picture } from "../../../../evaluators/pictures/picture.ts";
 import { alignedGoal } from "../../../../evaluators/pictures/pl.ts";
 import { type Differences, differences } from "../../../../evaluators/pictures/regions.ts";
+import type { Measurement } from "../../../../machines/domain/index.ts";
 import { findingsOf } from "../../findings.ts";
 import type { Observation, PlayerIO } from "../../player.ts";
 import { imagePart } from "../prompt/opening.ts";
@@ -44,7 +45,7 @@ export async function gatherEvidence(observation: Observation, io: PlayerIO): Pr
     pairViews(state.renders, task.targets).map(async ({ name, image, target }): Promise<SeenView> => {
       const render = await decodePicture(await io.bytes(image), `render ${name}`);
       const goal = alignedGoal(render, await decodePicture(await io.bytes(target), `target ${name}`));
-      return { name: name.replace(/\.(png|jpe?g|webp)$/i, ""), render, target: goal, found: differences(render, goal) };
+      return { name, render, target: goal, found: differences(render, goal) };
     }),
   );
   views.sort((a, b) => b.found.pl - a.found.pl);
@@ -86,9 +87,9 @@ const png = (bytes: Buffer, label: string, drop: number): ImagePart => ({
 });
 
 /** The measured part of a verifier's message, in words and numbers. */
-function measuredSection(observation: Observation, evidence: Evidence): string {
+function measuredSection(observation: Observation, evidence: Evidence, measurement: Measurement): string {
   const { measures, previous } = observation;
-  const lines = ["# Measured", measuredText(measures, previous?.measures ?? null)];
+  const lines = ["# Measured", measuredText(measures, previous?.measures ?? null, measurement)];
   if (evidence.changed !== null) {
     const part = evidence.changed;
     lines.push(
@@ -170,7 +171,7 @@ export async function evidenceParts(observation: Observation, evidence: Evidence
       text: `# The target as described before round 1\n${bounded(analysis, 5000)}`,
       drop: 20,
     });
-  parts.push(text(measuredSection(observation, evidence)));
+  parts.push(text(measuredSection(observation, evidence, io.measurement)));
   const scene = sceneSection(evidence.objects);
   if (scene !== null) parts.push({ type: "text", text: scene, drop: 30 });
   if (previous?.feedback) {

@@ -35,7 +35,7 @@ export async function chooseByPairs(
   const alive = states.flatMap((state, index) => (state.ok && state.renders.length > 0 ? [index] : []));
   let best = alive[0];
   if (best === undefined) return 0;
-  const lossOf = (index: number) => measures[index]?.pl ?? Number.POSITIVE_INFINITY;
+  const lossOf = (index: number) => measures[index]?.loss ?? Number.POSITIVE_INFINITY;
   for (const [step, rival] of alive.slice(1).entries()) {
     const forth = await prefer(states[best]!, states[rival]!, io, model, `choose/${step}/0`);
     const back = await prefer(states[rival]!, states[best]!, io, model, `choose/${step}/1`);

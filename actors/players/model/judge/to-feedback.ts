@@ -27,7 +27,7 @@ export async function settle(
     ...(kept.overall_similarity === undefined ? {} : { overall_similarity: kept.overall_similarity }),
     ...(next_focus === undefined ? {} : { next_focus }),
     ...(disputed.length === 0 ? {} : { disputed }),
-    ...(evidence.heat === null ? {} : { heatmap: await io.put(evidence.heat, "image/png") }),
+    ...(evidence.heat === null ? {} : { heatmap: await io.put(evidence.heat) }),
     thought: given.thought,
   };
 }

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import type { ToolSpec } from "../../../../bridge/models/contract.ts";
+import { protocolTool } from "../tools/definitions.ts";
 import type { OfferedTool } from "../tools/tool.ts";
 
 /** A list of lines out of what models write where a list is asked for: lists, bullets, objects with several keys. */
@@ -64,38 +64,12 @@ export const verdictSchema = z
   );
 export type Verdict = z.output<typeof verdictSchema>;
 
-const list = (description: string) => ({ type: "array", items: { type: "string" }, description });
-
-const verdictSpec: ToolSpec = {
-  name: "end_process",
-  description: "Ends your observation of this round and hands in what you found.",
-  parameters: {
-    type: "object",
-    properties: {
-      visual_difference: {
-        type: "object",
-        properties: {
-          critical: list("Things missing, wrong or out of view; a wrong view."),
-          major: list("Clearly wrong position, size, shape, colour or light."),
-          minor: list("Details."),
-        },
-        required: ["critical", "major", "minor"],
-      },
-      edit_suggestion: list("Concrete changes to the program, the most useful first."),
-      overall_similarity: { type: "number", minimum: 0, maximum: 100, description: "0 nothing in common, 100 equal." },
-      next_focus: { type: "string", description: "The one thing to get right next." },
-    },
-    required: ["visual_difference", "edit_suggestion", "overall_similarity", "next_focus"],
-  },
-  schema: verdictSchema,
-};
-
 /** The verifier's `end_process`: its arguments are the verdict. */
 export function endObservation(): OfferedTool<Verdict> {
-  return {
-    name: "end_process",
-    kind: "protocol",
-    spec: () => verdictSpec,
-    run: async (args) => ({ kind: "final", result: verdictSchema.parse(args) }),
-  };
+  return protocolTool(
+    "end_process",
+    "verifier",
+    async (args) => ({ kind: "final", result: verdictSchema.parse(args) }),
+    { accepts: verdictSchema },
+  );
 }

@@ -37,7 +37,7 @@ async function roundParts(round: Round, before: Measures | null, io: PlayerIO, d
   const renders = await Promise.all(
     round.state.renders.map((render) => imagePart(io, render.image, `round ${round.t} ${render.name}`, drop)),
   );
-  return [text(roundText(round, before), drop + 0.5), ...renders];
+  return [text(roundText(round, before, io.measurement), drop + 0.5), ...renders];
 }
 
 async function history(context: Context, io: PlayerIO): Promise<Part[]> {
@@ -56,7 +56,7 @@ async function history(context: Context, io: PlayerIO): Promise<Part[]> {
     before = round.measures ?? before;
   }
   if (parts.length > 0 && best !== null)
-    parts.push(text(`Best so far: round ${best.t}. ${measuredText(best.measures, null)}`));
+    parts.push(text(`Best so far: round ${best.t}. ${measuredText(best.measures, null, io.measurement)}`));
   return parts;
 }
 

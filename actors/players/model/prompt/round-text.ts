@@ -1,4 +1,11 @@
-import type { Feedback, Measures, Round, StateError } from "../../../../machines/domain/index.ts";
+import type {
+  Feedback,
+  Measurement,
+  Measures,
+  MetricInfo,
+  ProgramError,
+  Round,
+} from "../../../../machines/domain/index.ts";
 import { bounded } from "../tools/tool.ts";
 
 /** A number as a prompt shows it: three significant digits, no exponent for what people read. */
@@ -7,25 +14,35 @@ export function figure(value: number): string {
   return Math.abs(value) >= 0.0001 ? String(Number(value.toPrecision(3))) : value.toExponential(1);
 }
 
+/** A metric's value with its label: "SSIM 0.993". */
+function metricText({ name, label, digits, unit }: MetricInfo, metrics: Measures["metrics"]): string[] {
+  const value = metrics[name];
+  return value === undefined ? [] : [`${label} ${Number(value.toPrecision(digits))}${unit}`];
+}
+
 /** Measures in words, and against those of the round before. */
-export function measuredText(now: Measures | null, before: Measures | null): string {
+export function measuredText(now: Measures | null, before: Measures | null, { loss, metrics }: Measurement): string {
   if (now === null) return "Not measured (no target picture).";
   let trend = "";
-  if (before !== null && before.pl > 0) {
-    const change = (100 * (now.pl - before.pl)) / before.pl;
+  if (before !== null && before.loss > 0) {
+    const change = (100 * (now.loss - before.loss)) / before.loss;
     trend =
       Math.abs(change) < 0.05
         ? ", as before"
         : `, ${Math.abs(change).toFixed(1)} % ${change < 0 ? "better" : "worse"} than the round before`;
   }
-  const views =
-    now.views.length > 1
-      ? ` Per view: ${now.views.map((view) => `${view.name} PL ${figure(view.pl)}, SSIM ${view.ssim.toFixed(3)}`).join("; ")}.`
-      : "";
-  return `Photometric loss ${figure(now.pl)} (lower is better)${trend}; SSIM ${now.ssim.toFixed(3)} (1 is equal).${views}`;
+  const others = metrics.filter(({ name }) => name !== loss.name);
+  const beside = others.flatMap((info) =>
+    metricText(info, now.metrics).map((text) => `; ${text} (${info.better} is better)`),
+  );
+  const viewText = ({ name, loss: of, metrics: own }: Measures["views"][number]) =>
+    [`${name} ${loss.label} ${figure(of)}`, ...others.flatMap((info) => metricText(info, own))].join(", ");
+  const views = now.views.length > 1 ? ` Per view: ${now.views.map(viewText).join("; ")}.` : "";
+  const title = loss.title.charAt(0).toUpperCase() + loss.title.slice(1);
+  return `${title} ${figure(now.loss)} (lower is better)${trend}${beside.join("")}.${views}`;
 }
 
-export function errorText(error: StateError | undefined): string {
+export function errorText(error: ProgramError | undefined): string {
   if (error === undefined) return "The program failed without saying why.";
   const where = error.line === undefined ? "" : ` in line ${error.line}`;
   const source = error.source === undefined ? "" : `\n    ${error.source.trim()}`;
@@ -59,12 +76,12 @@ const mostDiff = 5000;
 const mostLog = 1200;
 
 /** One round as a generator reads it: what was changed, what came of it, what was said of it. */
-export function roundText(round: Round, before: Measures | null): string {
+export function roundText(round: Round, before: Measures | null, measurement: Measurement): string {
   const { t, program, state } = round;
   const parts = [t === 0 ? "## The start" : `## Round ${t}`];
   if (program?.thought) parts.push(`Thought: ${bounded(program.thought, 800)}`);
   if (program?.code_diff) parts.push(`Change:\n\`\`\`diff\n${bounded(program.code_diff.trimEnd(), mostDiff)}\n\`\`\``);
-  if (state.ok) parts.push(measuredText(round.measures, before));
+  if (state.ok) parts.push(measuredText(round.measures, before, measurement));
   else parts.push(`The program failed. ${errorText(state.error)}`);
   const log = state.log.trim();
   if (!state.ok && log !== "") parts.push(`End of its log:\n${log.slice(-mostLog)}`);

@@ -1,4 +1,4 @@
-import { linesOf } from "./diff.ts";
+import { linesOf } from "../../../../bridge/text/line-diff.ts";
 
 /** One change of a diff: these lines become those. `at` is the 0-based line where it says it starts, if it does. */
 interface Hunk {

@@ -1,4 +1,4 @@
-import { unifiedDiff } from "./diff.ts";
+import { unifiedDiff } from "../../../../bridge/text/line-diff.ts";
 import { applyPatch } from "./patch.ts";
 
 /** What a model handed in as its program, read tolerantly; refused with a reason that is written for the model. */

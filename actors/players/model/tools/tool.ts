@@ -1,6 +1,8 @@
 import type { ImagePart, ToolSpec } from "../../../../bridge/models/contract.ts";
+import { VigaError } from "../../../../config/errors.ts";
 import type { ToolStyle } from "../../../../config/profile.ts";
-import type { PlayerIO } from "../../player.ts";
+import { suggest } from "../../../../config/suggest.ts";
+import type { PlayerIO, SceneRef } from "../../player.ts";
 
 /** What a tool lets happen: an answer for the model to go on with, a refusal that says why, or the end of the turn. */
 export type ToolOutcome<R> =
@@ -12,6 +14,8 @@ export type ToolOutcome<R> =
 export interface ToolTurn {
   io: PlayerIO;
   t: number;
+  /** Names this very call, unique and stable within the turn: the key of what it pays for. */
+  call: string;
   memory: Map<string, unknown>;
 }
 
@@ -39,21 +43,23 @@ export function bounded(text: string, most = mostText): string {
  * picture. A probe that fails is a refusal with the engine's own words, so that the model can correct its arguments.
  */
 export function engineTool(
-  spec: ToolSpec,
+  spec: (style: ToolStyle) => ToolSpec,
+  name: string,
   action: string,
-  argsOf: (args: Record<string, unknown>, turn: ToolTurn) => Record<string, unknown> = (args) => args,
+  scene: () => SceneRef | null = () => null,
 ): OfferedTool {
   return {
-    name: spec.name,
+    name,
     kind: "engine",
-    spec: () => spec,
+    spec,
     async run(args, turn) {
-      const reply = await turn.io.job({ op: "probe", action, args: argsOf(args, turn) });
+      const of = scene();
+      const reply = await turn.io.job({ op: "probe", action, args, ...(of === null ? {} : { scene: of }) });
       if (!reply.ok) {
         const why = reply.error ? `${reply.error.type}: ${reply.error.message}` : "the engine gave no reason";
         return {
           kind: "refused",
-          text: `${spec.name} failed: ${why}${reply.error?.hint ? ` (${reply.error.hint})` : ""}`,
+          text: `${name} failed: ${why}${reply.error?.hint ? ` (${reply.error.hint})` : ""}`,
         };
       }
       const names = Object.keys(reply.files)
@@ -71,19 +77,21 @@ export function engineTool(
 }
 
 /**
- * The tools of `names`, in that order, out of those at hand; names nobody implements are returned as `missing`, so that
- * a caller can say so instead of offering what does not work.
+ * The tools of `names`, each once and in that order, out of those at hand.
+ *
+ * @throws VigaError config_invalid for a name that no tool has: a model must not be left without what its role counts on
  */
 export function pickTools<R>(
   names: readonly string[],
   known: readonly OfferedTool<R>[],
-): { tools: OfferedTool<R>[]; missing: string[] } {
-  const tools: OfferedTool<R>[] = [];
-  const missing: string[] = [];
-  for (const name of new Set(names)) {
+  role: string,
+): OfferedTool<R>[] {
+  return [...new Set(names)].map((name) => {
     const tool = known.find((each) => each.name === name);
-    if (tool) tools.push(tool);
-    else missing.push(name);
-  }
-  return { tools, missing };
+    if (tool !== undefined) return tool;
+    const all = known.map((each) => each.name);
+    throw new VigaError("config_invalid", `roles.${role}.skills: there is no tool "${name}"${suggest(name, all)}`, {
+      hint: `the ${role} may have ${all.sort().join(", ")}`,
+    });
+  });
 }

@@ -1,15 +1,11 @@
-import { z } from "zod";
-import { toolSpec } from "../../../../bridge/models/contract.ts";
 import type { Picture } from "../../../../evaluators/pictures/picture.ts";
 import { differences } from "../../../../evaluators/pictures/regions.ts";
 import { findingsOf } from "../../findings.ts";
 import type { Evidence } from "../judge/evidence.ts";
 import { endObservation, type Verdict } from "../judge/verdict.ts";
 import { figure } from "../prompt/round-text.ts";
-import { sceneInfo } from "./generator-tools.ts";
+import { protocolTool } from "./definitions.ts";
 import type { OfferedTool } from "./tool.ts";
-
-const fraction = (what: string) => z.number().min(0).max(1).describe(what);
 
 /** Least side of a measured part, px: below it numbers say nothing. */
 const leastSide = 8;
@@ -23,58 +19,41 @@ function part(picture: Picture, left: number, top: number, width: number, height
   return { width, height, rgb, alpha: null };
 }
 
-/** `measure_difference`: numbers for a part of the picture that the verifier chooses. */
 function measureDifference(evidence: Evidence): OfferedTool {
-  const spec = toolSpec(
-    "measure_difference",
-    "Measures how a part of the render differs from the target: loss, light, colour, displacement.",
-    z.object({
-      left: fraction("left edge of the part, 0 to 1 of the picture's width").default(0),
-      top: fraction("upper edge, 0 to 1 of the height").default(0),
-      right: fraction("right edge").default(1),
-      bottom: fraction("lower edge").default(1),
-      view: z.string().optional().describe("name of the view; without it the one that differs most"),
-    }),
-  );
-  return {
-    name: "measure_difference",
-    kind: "protocol",
-    spec: () => spec,
-    async run(args) {
-      const {
-        left,
-        top,
-        right,
-        bottom,
-        view: wanted,
-      } = args as { left: number; top: number; right: number; bottom: number; view?: string };
-      const view =
-        wanted === undefined
-          ? evidence.views[0]
-          : evidence.views.find((each) => each.name === wanted.replace(/\.png$/, ""));
-      if (view === undefined) {
-        const names = evidence.views.map((each) => each.name).join(", ") || "none";
-        return { kind: "refused", text: `There is no such view with a target; views: ${names}.` };
-      }
-      const { width, height } = view.render;
-      const [x0, x1] = [Math.floor(left * width), Math.ceil(right * width)];
-      const [y0, y1] = [Math.floor(top * height), Math.ceil(bottom * height)];
-      if (x1 - x0 < leastSide || y1 - y0 < leastSide) {
-        return {
-          kind: "refused",
-          text: "The part is empty or too small: right must exceed left, bottom must exceed top.",
-        };
-      }
-      const [render, target] = [view.render, view.target].map((each) => part(each, x0, y0, x1 - x0, y1 - y0));
-      const found = differences(render!, target!);
-      const lines = findingsOf(render!, target!, "").slice(0, 6);
-      const all = `Loss in this part ${figure(found.pl)} (whole picture ${figure(view.found.pl)}). Brightness ${found.whole.brightness.toFixed(1)} % against the target.`;
-      return { kind: "answer", text: [all, ...lines.map((finding) => `- ${finding.text}`)].join("\n") };
-    },
-  };
+  return protocolTool("measure_difference", "verifier", async (args) => {
+    const {
+      left,
+      top,
+      right,
+      bottom,
+      view: wanted,
+    } = args as { left: number; top: number; right: number; bottom: number; view?: string };
+    const view =
+      wanted === undefined
+        ? evidence.views[0]
+        : evidence.views.find((each) => each.name === wanted.replace(/\.png$/i, ""));
+    if (view === undefined) {
+      const names = evidence.views.map((each) => each.name).join(", ") || "none";
+      return { kind: "refused", text: `There is no such view with a target; views: ${names}.` };
+    }
+    const { width, height } = view.render;
+    const [x0, x1] = [Math.floor(left * width), Math.ceil(right * width)];
+    const [y0, y1] = [Math.floor(top * height), Math.ceil(bottom * height)];
+    if (x1 - x0 < leastSide || y1 - y0 < leastSide) {
+      return {
+        kind: "refused",
+        text: "The part is empty or too small: right must exceed left, bottom must exceed top.",
+      };
+    }
+    const [render, target] = [view.render, view.target].map((each) => part(each, x0, y0, x1 - x0, y1 - y0));
+    const found = differences(render!, target!);
+    const lines = findingsOf(render!, target!, "").slice(0, 6);
+    const all = `Loss in this part ${figure(found.pl)} (whole picture ${figure(view.found.pl)}). Brightness ${found.whole.brightness.toFixed(1)} % against the target.`;
+    return { kind: "answer", text: [all, ...lines.map((finding) => `- ${finding.text}`)].join("\n") };
+  });
 }
 
-/** Every tool a verifier has built in. */
+/** What the role does itself for a verifier. */
 export function verifierTools(evidence: Evidence): OfferedTool<Verdict>[] {
-  return [endObservation(), measureDifference(evidence), sceneInfo()];
+  return [endObservation(), measureDifference(evidence)];
 }

@@ -47,7 +47,7 @@ describe("a generator played by a command", () => {
     const rounds = [
       aRound(1, {
         program: from,
-        state: aState(1, { renders: [{ name: "render1.png", image }] }),
+        state: aState(1, { renders: [{ name: "render1", image }] }),
         measures: measuresOf(0.1),
       }),
     ];
@@ -160,7 +160,7 @@ describe("a verifier played by a command", () => {
         .toBuffer();
     const task = aTask({ targets: [{ name: "render1", image: io.store(await make("red")) }] });
     const scene = io.store(JSON.stringify({ objects: [{ name: "Jug", type: "MESH", visible: true, vertices: 9 }] }));
-    const state = aState(1, { renders: [{ name: "render1.png", image: io.store(await make("blue")) }], scene });
+    const state = aState(1, { renders: [{ name: "render1", image: io.store(await make("blue")) }], scene });
     const command = program(
       `if (request.op === "analyze") reply({ text: "a red square" });
        else {

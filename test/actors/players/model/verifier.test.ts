@@ -33,16 +33,16 @@ async function scene(io: FakeIO, more: { previous?: boolean; text?: string } = {
     objects: [{ name: "Jug", type: "MESH", visible: true, location: [0, 0, 0], dimensions: [1, 1, 1], vertices: 8 }],
   };
   const state = aState(2, {
-    renders: [{ name: "render1.png", image: io.store(render) }],
+    renders: [{ name: "render1", image: io.store(render) }],
     scene: io.store(JSON.stringify(list)),
   });
-  const before = aState(1, { renders: [{ name: "render1.png", image: io.store(await picture(4, "#c03020")) }] });
+  const before = aState(1, { renders: [{ name: "render1", image: io.store(await picture(4, "#c03020")) }] });
   const task = aTask({ text: more.text ?? "", targets: [{ name: "render1", image: io.store(target) }] });
   const measures = await compareViews([{ name: "render1", image: render, target }]);
   const previous = more.previous
     ? aRound(1, {
         state: before,
-        measures: measuresOf(measures.pl * 1.2),
+        measures: measuresOf(measures.loss * 1.2),
         feedback: { ...verdict, disputed: [], thought: "" },
       })
     : null;
@@ -76,7 +76,7 @@ describe("a verifier played by a model", () => {
     const labels = images(model.requests[0]).map((image) => image.label);
     expect(labels.slice(0, 4)).toEqual([
       "target render1",
-      "render render1.png",
+      "render render1",
       "render1: target and render side by side",
       "render1: heat map of the differences (bright: large)",
     ]);
@@ -89,7 +89,7 @@ describe("a verifier played by a model", () => {
     });
     expect(feedback.disputed).toMatchObject([{ claim: "The jug is missing" }, { claim: "Add a jug" }]);
     expect(await sharp(await io.bytes(feedback.heatmap!)).metadata()).toMatchObject({ width: 96 });
-    expect(io.notes.map((note) => note.type)).toEqual(["tools.missing", "model.call", "claims.disputed"]);
+    expect(io.notes.map((note) => note.type)).toEqual(["model.call", "claims.disputed"]);
   });
 
   it("never leaves out target and render, and leaves out the rest in a fixed order", async () => {
@@ -99,7 +99,7 @@ describe("a verifier played by a model", () => {
     const byDrop = images(model.requests[0])
       .sort((a, b) => (a.drop ?? 99) - (b.drop ?? 99))
       .map((image) => image.label.split(/[:,]/)[0] + (image.drop === undefined ? " kept" : ""));
-    expect(byDrop.slice(-2)).toEqual(["target render1 kept", "render render1.png kept"]);
+    expect(byDrop.slice(-2)).toEqual(["target render1 kept", "render render1 kept"]);
     expect(byDrop[0]).toBe("render of round 1");
   });
 
@@ -135,10 +135,8 @@ describe("a verifier played by a model", () => {
     const { engineTool } = await import("../../../../actors/players/model/tools/tool.ts");
     const { toolSpec } = await import("../../../../bridge/models/contract.ts");
     const { z } = await import("zod");
-    const investigate = engineTool(
-      toolSpec("investigate", "Looks closer.", z.object({ operation: z.string() })),
-      "investigate",
-    );
+    const spec = toolSpec("investigate", "Looks closer.", z.object({ operation: z.string() }));
+    const investigate = engineTool(() => spec, "investigate", "investigate");
     const model = fakeModel([call("investigate", { operation: "zoom" }), call("end_process", verdict)]);
     const verifier = createModelVerifier({ model, mode: "static_scene", extra: [investigate], tools: ["investigate"] });
     await verifier.judge(await scene(io), io);
@@ -150,7 +148,7 @@ describe("a verifier played by a model", () => {
   it("judges by the text alone when a task has no target", async () => {
     const io = fakeIO();
     const render = io.store(await picture(5, "#00ff00"));
-    const state = aState(1, { renders: [{ name: "render.png", image: render }] });
+    const state = aState(1, { renders: [{ name: "render", image: render }] });
     const model = fakeModel([call("end_process", verdict)]);
     const feedback = await createModelVerifier({ model, mode: "static_scene" }).judge(
       { t: 1, task: aTask({ text: "a green square" }), state, measures: null, previous: null, analysis: null },
@@ -311,7 +309,7 @@ describe("choosing among candidates by pairs", () => {
       losses.map(async (_, index) =>
         aState(1, {
           candidate: index,
-          renders: [{ name: "render1.png", image: io.store(await picture(10 * index, "#c03020")) }],
+          renders: [{ name: "render1", image: io.store(await picture(10 * index, "#c03020")) }],
         }),
       ),
     );

@@ -55,7 +55,7 @@ async function contextAt(io: FakeIO, t: number, length: number): Promise<Context
   const render = await flat(256, 256, "#505050");
   const code = `import bpy\n${Array.from({ length: 60 }, (_, i) => `object_${i} = bpy.data.objects.new("Thing ${i}", None)`).join("\n")}\n`;
   const all = Array.from({ length: t }, (_, index): Round => {
-    const state = aState(index, { renders: [{ name: "render.png", image: io.store(render) }] });
+    const state = aState(index, { renders: [{ name: "render", image: io.store(render) }] });
     return aRound(index, {
       program: program(io, index, `${code}x = ${index}\n`),
       state,
@@ -89,7 +89,7 @@ describe("a hybrid pair over the wire", () => {
     const analysis = await verifier.analyze!(task, io);
     const move = await generator.write(aContext({ task, analysis }), io);
     const render = await flat(256, 166, "#a06030");
-    const state = aState(1, { renders: [{ name: "render.png", image: io.store(render) }] });
+    const state = aState(1, { renders: [{ name: "render", image: io.store(render) }] });
     const measures = await compareViews([
       { name: "render", image: render, target: await io.bytes(task.targets[0]!.image) },
     ]);
@@ -221,7 +221,7 @@ describe("what breaks in practice", () => {
   it("a wrong verdict, then a broken one: asked again, told what was wrong", async () => {
     const io = fakeIO();
     const task = await photo(io);
-    const state = aState(1, { renders: [{ name: "render.png", image: io.store(await flat(64, 42, "#333333")) }] });
+    const state = aState(1, { renders: [{ name: "render", image: io.store(await flat(64, 42, "#333333")) }] });
     server.script(
       "qwen",
       hermes("end_process", { overall_similarity: 400 }),
@@ -259,7 +259,7 @@ describe("budgets", () => {
     const io = fakeIO();
     const task = await photo(io);
     const render = await flat(512, 333, "#223344");
-    const state = aState(3, { renders: [{ name: "render.png", image: io.store(render) }] });
+    const state = aState(3, { renders: [{ name: "render", image: io.store(render) }] });
     const measures = await compareViews([
       { name: "render", image: render, target: await io.bytes(task.targets[0]!.image) },
     ]);

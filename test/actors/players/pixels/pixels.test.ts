@@ -9,6 +9,7 @@ import { decodePicture, type Picture } from "../../../../evaluators/pictures/pic
 import { feedback, type Round, type State, type Task } from "../../../../machines/domain/index.ts";
 import { measureFixtures } from "../../../evaluators/cases.ts";
 import { painted } from "../../../evaluators/pictures.ts";
+import { measuresOf } from "../fakes.ts";
 
 const png = (picture: Picture) =>
   sharp(picture.rgb, { raw: { width: picture.width, height: picture.height, channels: 3 } })
@@ -200,8 +201,8 @@ describe("the pixels verifier", () => {
 
 describe("similarity", () => {
   it("is 100 for equal pictures, 0 for opposite ones, and falls with PL", () => {
-    expect(similarity({ pl: 0, ssim: 1 })).toBe(100);
-    expect(similarity({ pl: 1, ssim: -0.2 })).toBe(0);
-    expect(similarity({ pl: 0.01, ssim: 0.9 })).toBeCloseTo(84, 6);
+    expect(similarity(measuresOf(0, 1))).toBe(100);
+    expect(similarity(measuresOf(1, -0.2))).toBe(0);
+    expect(similarity(measuresOf(0.01, 0.9))).toBeCloseTo(84, 6);
   });
 });

@@ -1,7 +1,8 @@
 import { createHash } from "node:crypto";
 import sharp from "sharp";
 import type { JobReply, JobRequest, PlayerIO } from "../../../../actors/players/player.ts";
-import type { Context, Task } from "../../../../machines/domain/index.ts";
+import { photometric } from "../../../../evaluators/photometric.ts";
+import { type Context, type PictureSize, sizeOf, type Task, type View } from "../../../../machines/domain/index.ts";
 
 /**
  * An engine small enough to reason about: a program is lines `name = number`; two coloured blobs, `a` and `b`, on a grey
@@ -25,21 +26,22 @@ export function parse(text: string): { values: number[]; starts: number[]; ends:
   return { values, starts, ends };
 }
 
-export function draw(values: readonly number[], px: number, seed: number, noise = 0.01): Uint8Array {
+export function draw(values: readonly number[], size: PictureSize, seed: number, noise = 0.01): Uint8Array {
+  const { width, height } = size;
   const [ax, ay, red, bx, by, light] = values as [number, number, number, number, number, number, number];
-  const out = new Uint8Array(px * px * 3);
+  const out = new Uint8Array(width * height * 3);
   let state = (seed * 7919 + 13) >>> 0;
-  for (let y = 0; y < px; y++) {
-    for (let x = 0; x < px; x++) {
-      const u = (x + 0.5) / px;
-      const v = (y + 0.5) / px;
+  for (let y = 0; y < height; y++) {
+    for (let x = 0; x < width; x++) {
+      const u = (x + 0.5) / width;
+      const v = (y + 0.5) / height;
       const a = Math.exp(-((u - ax) ** 2 + (v - ay) ** 2) / 0.012);
       const b = Math.exp(-((u - bx) ** 2 + (v - by) ** 2) / 0.02);
       const colours = [0.2 + 0.6 * red * a - 0.1 * b, 0.2 - 0.1 * a + 0.5 * b, 0.2 + 0.3 * a + 0.1 * b];
       for (let c = 0; c < 3; c++) {
         state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
         const value = light * colours[c]! + noise * (state / 2 ** 31 - 1);
-        out[(y * px + x) * 3 + c] = Math.round(255 * Math.min(1, Math.max(0, value)));
+        out[(y * width + x) * 3 + c] = Math.round(255 * Math.min(1, Math.max(0, value)));
       }
     }
   }
@@ -53,12 +55,16 @@ export interface Stage {
   sweeps: number;
 }
 
-/** A host with that engine behind it. `fails`: sweeps fail when this says so. `inPlace`: the knobs before this one are. */
+/**
+ * A host with that engine behind it. `fails`: sweeps fail when this says so. `inPlace`: the knobs before this one are.
+ * `shapes`: the sizes of the target pictures, one per view; every view shows the same blobs, drawn out to its shape.
+ */
 export async function blobStage(
   start: readonly number[],
   goal: readonly number[],
   fails: (job: number) => boolean = () => false,
   inPlace = 6,
+  shapes: readonly PictureSize[] = [{ width: 256, height: 256 }],
 ) {
   const store = new Map<string, Buffer>();
   const put = async (content: Buffer | string): Promise<string> => {
@@ -67,14 +73,18 @@ export async function blobStage(
     store.set(ref, bytes);
     return ref;
   };
-  const target = await sharp(Buffer.from(draw(goal, 256, 5, 0.002)), { raw: { width: 256, height: 256, channels: 3 } })
-    .png()
-    .toBuffer();
+  const targetOf = async (shape: PictureSize) =>
+    put(
+      await sharp(Buffer.from(draw(goal, shape, 5, 0.002)), { raw: { ...shape, channels: 3 } })
+        .png()
+        .toBuffer(),
+    );
+  const views = shapes.map((aspect, i): View => ({ name: `render${i + 1}`, camera: `Camera${i + 1}`, aspect }));
   const task: Task = {
     mode: "blendergym",
     name: "blobs",
     text: "",
-    targets: [{ name: "render1.png", image: await put(target) }],
+    targets: await Promise.all(views.map(async ({ name }, i) => ({ name, image: await targetOf(shapes[i]!) }))),
     start: await put(program(start)),
     base: null,
     prompt: "none",
@@ -112,7 +122,7 @@ export async function blobStage(
           ];
         }),
       );
-      const scene = { sizes: { a: 0.4, b: 0.4 }, median: 0.4, cameras: ["Camera1"], camera: "Camera1" };
+      const scene = { sizes: { a: 0.4, b: 0.4 }, median: 0.4, cameras: ["Camera1", "Camera2"], camera: "Camera1" };
       return {
         ok: true,
         result: { ok: true, runs: 3, lean: false, fragile: [], dead: [6], in_place: places, touches: {}, scene },
@@ -123,35 +133,37 @@ export async function blobStage(
     if (fails(stage.sweeps)) {
       return { ok: false, result: null, files: {}, error: { kind: "crash", type: "EngineEnded", message: "gone" } };
     }
-    const { edits, px, seed, boxes, samples } = args as unknown as {
+    const { edits, px, seed, boxes, samples, views } = args as unknown as {
       edits: [number, number][][];
       px: number;
       seed: number;
       samples: number;
+      views: View[];
       boxes: ([number, number, number, number] | null)[][] | null;
     };
     const base = parse(args.program as string).values;
+    const sizes = views.map(({ aspect }) => sizeOf(aspect!, px));
     const parts: Buffer[] = [];
     const offsets: number[] = [];
     let at = 0;
     edits.forEach((vector, v) => {
       const values = [...base];
       for (const [k, value] of vector) values[k] = value;
-      const whole = draw(values, px, seed, 0.02 / Math.sqrt(samples));
-      const box = boxes?.[v]?.[0] ?? [0, 0, px, px];
       offsets.push(at);
-      for (let y = box[1]; y < box[3]; y++) {
-        parts.push(Buffer.from(whole.subarray((y * px + box[0]) * 3, (y * px + box[2]) * 3)));
-        at += (box[2] - box[0]) * 3;
-      }
+      sizes.forEach((size, i) => {
+        const whole = draw(values, size, seed, 0.02 / Math.sqrt(samples));
+        const [left, top, right, bottom] = boxes?.[v]?.[i] ?? [0, 0, size.width, size.height];
+        for (let y = top; y < bottom; y++) {
+          parts.push(Buffer.from(whole.subarray((y * size.width + left) * 3, (y * size.width + right) * 3)));
+          at += (right - left) * 3;
+        }
+      });
     });
     const result = {
       file: "sweep.rgb",
-      width: px,
-      height: px,
+      sizes: sizes.map(({ width, height }) => [width, height]),
       offsets,
       failed: {},
-      missing: [],
       seconds: { total: 0, execute: 0, render: 0, cpu: 0 },
     };
     return { ok: true, result, files: { "sweep.rgb": await put(Buffer.concat(parts)) } };
@@ -159,6 +171,9 @@ export async function blobStage(
   stage.io = {
     run: "test",
     task,
+    views,
+    preview: { px: 128 },
+    measurement: photometric.measurement,
     signal: new AbortController().signal,
     text: async (ref) => store.get(ref)!.toString("utf8"),
     bytes: async (ref) => store.get(ref)!,

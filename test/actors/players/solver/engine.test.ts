@@ -68,9 +68,9 @@ const knobs = async (program: string) => knobsReply.parse((await call("knobs", {
 
 function host() {
   const task: Task = { mode: "blendergym", name: "t", text: "", targets: [], start: null, base: null, prompt: "none" };
-  return engineIO(engine, task, undefined, scratch);
+  return engineIO(engine, task, undefined, scratch, views);
 }
-const views = [{ name: "render1.png", camera: "Camera1" }];
+const views = [{ name: "render1", camera: "Camera1" }];
 
 describe("knobs of a program", () => {
   test("are its measurements: coordinates, colours, angles, energies, with their places in bytes", async () => {
@@ -236,7 +236,7 @@ test("the solver finds a moved cube and a dimmed lamp in a real scene", async ()
   const start = scene
     .replace("location=(0.3, 0.2, 0.4)", "location=(0.0, 0.05, 0.4)")
     .replace("energy = 60.0", "energy = 35.0");
-  const task: Task = { ...io.task, start: await put(start), targets: [{ name: "render1.png", image }] };
+  const task: Task = { ...io.task, start: await put(start), targets: [{ name: "render1", image }] };
   const context: Context = {
     t: 1,
     task,

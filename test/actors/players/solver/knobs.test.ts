@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { diff, type Knob, literal, patch, skeleton } from "../../../../actors/players/solver/knobs.ts";
+import { type Knob, literal, patch, skeleton } from "../../../../actors/players/solver/knobs.ts";
 
 const knobAt = (source: string, text: string, over: Partial<Knob> = {}): Knob => {
   const start = Buffer.from(source.slice(0, source.indexOf(text))).length;
@@ -56,14 +56,5 @@ describe("editing a program's numbers", () => {
     const again = [knobAt(edited, "-3.0"), knobAt(edited, "-4.0", { wrap: true })];
     expect(skeleton(edited, again)).toBe(skeleton(source, knobs));
     expect(skeleton(`${source}c = 1\n`, knobs)).not.toBe(skeleton(source, knobs));
-  });
-
-  test("the diff is a unified diff with three lines of context", () => {
-    const before = Array.from({ length: 30 }, (_, i) => `line ${i}`).join("\n");
-    const after = before.replace("line 4\n", "line four\n").replace("line 25", "line x");
-    const text = diff(before, after, "program.py");
-    expect(text).toContain("@@ -2,7 +2,7 @@\n line 1\n line 2\n line 3\n-line 4\n+line four\n line 5");
-    expect(text).toContain("@@ -23,7 +23,7 @@");
-    expect(diff(before, before, "program.py")).toBe("");
   });
 });

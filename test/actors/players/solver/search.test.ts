@@ -13,12 +13,11 @@ const scale = at(64, 8, 4, 1.2);
 /** A fitter at `start`, against a picture of `goal`. */
 async function fitterAt(start: readonly number[]): Promise<Fitter> {
   const { stage } = await blobStage(start, goal);
-  const views = [{ name: "render1.png", camera: "Camera1" }];
-  const sweeper = new Sweeper(stage.io, views);
+  const sweeper = new Sweeper(stage.io, stage.io.views);
   const code = program(start);
   const [knobs, trace] = [await sweeper.knobs(code), await sweeper.trace(code)];
   const target = await decode(await stage.io.bytes(stage.context.task.targets[0]!.image));
-  return new Fitter(new Problem(sweeper, code, knobs, trace, coordinates(knobs, trace), views, [target]), () => {});
+  return new Fitter(new Problem(sweeper, code, knobs, trace, coordinates(knobs, trace), [target]), () => {});
 }
 
 describe("looking for things again", () => {

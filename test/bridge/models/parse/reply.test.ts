@@ -6,16 +6,18 @@ import { findCalls } from "../../../../bridge/models/parse/blocks.ts";
 import { readReply, type WireReply } from "../../../../bridge/models/parse/reply.ts";
 import { endProcess, executeCode, tools } from "../setup.ts";
 
-const makePlan = toolSpec(
-  "make_plan",
-  "Plans.",
-  z.object({ overall_description: z.string(), detailed_plan: z.string() }),
-);
-const assets = toolSpec(
-  "get_better_assets",
-  "Gets.",
-  z.object({ thought: z.string(), object_name: z.string(), rig_and_animate: z.boolean() }),
-);
+const makePlan = {
+  ...toolSpec("make_plan", "Plans.", z.object({ overall_description: z.string(), detailed_plan: z.string() })),
+  aliases: ["initialize_plan"],
+};
+const assets = {
+  ...toolSpec(
+    "get_better_assets",
+    "Gets.",
+    z.object({ thought: z.string(), object_name: z.string(), rig_and_animate: z.boolean() }),
+  ),
+  aliases: ["get_better_object"],
+};
 
 const reply = (content: string, over: Partial<WireReply> = {}): WireReply => ({
   content,
@@ -335,7 +337,7 @@ describe("any bytes", () => {
       `"${"\\".repeat(100_000)}`,
       "```json\n{".repeat(5000),
     ]) {
-      expect(() => findCalls(text, ["execute_code"])).not.toThrow();
+      expect(() => findCalls(text, [{ name: "execute_code" }])).not.toThrow();
       expect(read(text).calls).toEqual([]);
     }
   });

@@ -1,6 +1,5 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { linesOf, unifiedDiff } from "../../../../../actors/players/model/tools/diff.ts";
 import { applyPatch } from "../../../../../actors/players/model/tools/patch.ts";
 import {
   fencedProgram,
@@ -8,6 +7,7 @@ import {
   readProgram,
   withoutFences,
 } from "../../../../../actors/players/model/tools/read-program.ts";
+import { linesOf, unifiedDiff } from "../../../../../bridge/text/line-diff.ts";
 
 const line = fc.constantFrom(
   "a = 1",
@@ -22,53 +22,6 @@ const line = fc.constantFrom(
   "@@ x",
 );
 const program = fc.array(line, { maxLength: 40 }).map((lines) => (lines.length === 0 ? "" : `${lines.join("\n")}\n`));
-
-describe("the diff of two programs", () => {
-  it("turns the first into the second when it is applied", () => {
-    fc.assert(
-      fc.property(program, program, (before, after) => {
-        const diff = unifiedDiff(before, after);
-        expect(strictly(before, diff)).toBe(after);
-      }),
-      { numRuns: 400 },
-    );
-  });
-
-  it("is empty for equal programs and shows only what changed, with a little context", () => {
-    const before = Array.from({ length: 30 }, (_, i) => `line ${i}`).join("\n");
-    expect(unifiedDiff(before, before)).toBe("");
-    expect(unifiedDiff(before, before.replace("line 12", "line twelve"))).toBe(
-      "@@ -11,5 +11,5 @@\n line 10\n line 11\n-line 12\n+line twelve\n line 13\n line 14\n",
-    );
-  });
-
-  it("of two long programs that share nothing is made in reasonable steps", () => {
-    const of = (name: string) => Array.from({ length: 3000 }, (_, i) => `${name} ${i}`).join("\n");
-    expect(linesOf(unifiedDiff(of("a"), of("b")))).toHaveLength(6001);
-  });
-});
-
-/** Applies a diff with right line numbers to the letter, as `patch` does. */
-function strictly(before: string, diff: string): string {
-  const source = linesOf(before);
-  const out: string[] = [];
-  let at = 0;
-  for (const text of linesOf(diff)) {
-    const head = /^@@ -(\d+),(\d+) \+\d+,\d+ @@$/.exec(text);
-    if (head) {
-      const start = Number(head[1]) - (head[2] === "0" ? 0 : 1);
-      out.push(...source.slice(at, start));
-      at = start;
-    } else if (text[0] === "+") out.push(text.slice(1));
-    else {
-      expect(source[at]).toBe(text.slice(1));
-      if (text[0] === " ") out.push(text.slice(1));
-      at++;
-    }
-  }
-  out.push(...source.slice(at));
-  return out.length === 0 ? "" : `${out.join("\n")}\n`;
-}
 
 describe("a patch as models write it", () => {
   const base = "import bpy\n\ndef sun():\n    energy = 3.0\n    color = (1, 1, 1)\n\nsun()\n";

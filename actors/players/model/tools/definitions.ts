@@ -1,0 +1,55 @@
+import { type ToolSpec, toolSpec } from "../../../../bridge/models/contract.ts";
+import type { ToolStyle } from "../../../../config/profile.ts";
+import { type Audience, allTools, isFor, type Tool, type ToolRole, told } from "../../../../skills/tool.ts";
+import type { SceneRef } from "../../player.ts";
+import { engineTool, type OfferedTool, type ToolOutcome, type ToolTurn } from "./tool.ts";
+
+type Language = Audience["language"];
+
+/** Every tool of every skill, read once. */
+const all = await allTools();
+
+/** A protocol tool's definition. Throws for a name without one: an implementation without a definition is a mistake here. */
+function definitionOf(name: string, role: ToolRole): Tool {
+  const found = all.find((tool) => tool.name === name && tool.roles.includes(role));
+  if (found === undefined) throw new Error(`no skill defines the ${role}'s ${name}`);
+  return found;
+}
+
+/** A definition as a model is told of it. `accepts` reads its arguments more tolerantly than it is told to write them. */
+function specOf(tool: Tool, style: ToolStyle, language: Language, accepts?: ToolSpec["schema"]): ToolSpec {
+  const { description, args } = told(tool, { client: "player", style, language });
+  return {
+    ...toolSpec(tool.name, description, args),
+    ...(accepts === undefined ? {} : { schema: accepts }),
+    ...(tool.aliases === undefined ? {} : { aliases: tool.aliases }),
+  };
+}
+
+/** A tool that the role does itself: its definition with what is done. */
+export function protocolTool<R>(
+  name: string,
+  role: ToolRole,
+  run: (args: Record<string, unknown>, turn: ToolTurn) => Promise<ToolOutcome<R>>,
+  options: { language?: Language; accepts?: ToolSpec["schema"] } = {},
+): OfferedTool<R> {
+  const tool = definitionOf(name, role);
+  return {
+    name,
+    kind: "protocol",
+    spec: (style) => specOf(tool, style, options.language ?? "python", options.accepts),
+    run,
+  };
+}
+
+/**
+ * The tools of a role that are probes of the live scene: a definition that names its action needs nothing more here.
+ * `scene` says whose scene; without it, or where it gives null, the host knows.
+ */
+export function engineTools(role: ToolRole, engine: string, scene?: () => SceneRef | null): OfferedTool[] {
+  return all.flatMap((tool) => {
+    const { action } = tool;
+    if (action === undefined || !isFor(tool, role, engine)) return [];
+    return [engineTool((style) => specOf(tool, style, "python"), tool.name, action, scene)];
+  });
+}

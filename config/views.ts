@@ -1,0 +1,28 @@
+import { z } from "zod";
+import { viewName } from "../machines/domain/index.ts";
+
+/** `task.views` in viga.yaml: the pictures to take, where the mode's own do not do. */
+export const viewsSchema = z
+  .array(
+    z.strictObject({
+      name: viewName.meta({ description: "Name of the picture, without an ending." }),
+      camera: z.string().min(1).max(200).optional().meta({ description: "Camera by name; absent: the active one." }),
+      frame: z.int().min(0).max(1_000_000).optional().meta({ description: "Frame; absent: the program's own." }),
+      size: z
+        .tuple([z.int().min(1).max(65_536), z.int().min(1).max(65_536)])
+        .optional()
+        .meta({ description: "[width, height]: the aspect ratio, where no target gives it." }),
+      target: z.string().min(1).max(4096).optional().meta({ description: "Picture that this view is to match." }),
+    }),
+  )
+  .min(1)
+  .max(32)
+  .superRefine((list, context) => {
+    for (const [index, { name }] of list.entries()) {
+      if (list.findIndex((other) => other.name === name) !== index) {
+        const message = `"${name}" names an earlier view too; expected a name of its own`;
+        context.addIssue({ code: "custom", path: [index, "name"], message });
+      }
+    }
+  });
+export type TaskView = z.output<typeof viewsSchema>[number];

@@ -1,0 +1,43 @@
+import { z } from "zod";
+import { artifactRef } from "./artifact.ts";
+import { viewName } from "./view.ts";
+
+/** What went wrong in a job, as told to a generator. `line` is 1-based in the program; `source` is that line's text. */
+export const programError = z.object({
+  kind: z.enum(["program", "timeout", "memory", "crash", "output", "engine"]),
+  type: z.string(),
+  message: z.string(),
+  line: z.number().int().positive().optional(),
+  source: z.string().optional(),
+  hint: z.string().optional(),
+});
+export type ProgramError = z.infer<typeof programError>;
+
+/** Seconds of wall clock a job took. */
+export const jobSeconds = z.object({ execute: z.number(), render: z.number(), total: z.number() });
+export const noSeconds: z.infer<typeof jobSeconds> = { execute: 0, render: 0, total: 0 };
+
+/** What is left of a job that failed before it had anything to show. */
+export const failedRun = (error: ProgramError) => ({
+  ok: false as const,
+  renders: [],
+  log: "",
+  error,
+  seconds: noSeconds,
+});
+
+/** State s_t = exec(p_t) of one candidate. A failed program is a state too: ok false, with an error. */
+export const state = z.object({
+  t: z.number().int().nonnegative(),
+  candidate: z.number().int().nonnegative(),
+  ok: z.boolean(),
+  renders: z.array(z.object({ name: viewName, image: artifactRef })),
+  log: z.string(),
+  error: programError.optional(),
+  /** scene.json: what the engine says of the live scene (objects, shapes, elements). */
+  scene: artifactRef.optional(),
+  slot: z.string(),
+  epoch: z.number().int().nonnegative(),
+  seconds: jobSeconds,
+});
+export type State = z.infer<typeof state>;

@@ -1,0 +1,20 @@
+import { z } from "zod";
+import { artifactRef } from "./artifact.ts";
+import { viewName } from "./view.ts";
+
+/** What a run is about; fixed at its start, the same for every role. */
+export const task = z.object({
+  mode: z.string(),
+  name: z.string(),
+  text: z.string(),
+  /** Target pictures by the name of the view they belong to. */
+  targets: z.array(z.object({ name: viewName, image: artifactRef })),
+  /** The start program, if the task has one. */
+  start: artifactRef.nullable(),
+  /** The .blend (or deck, page) that programs run on: its artifact, and its path on the host that made the run. */
+  base: z.object({ artifact: artifactRef, path: z.string() }).nullable(),
+  /** Files a program may load: absolute paths on the host that made the run. */
+  assets: z.array(z.string()).optional(),
+  prompt: z.string(),
+});
+export type Task = z.infer<typeof task>;

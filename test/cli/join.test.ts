@@ -1,0 +1,45 @@
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { specKey } from "../../actors/run/bus-keys.ts";
+import { makeEnvelope } from "../../bridge/bus/envelope.ts";
+import { putCell } from "../../bridge/bus/kv.ts";
+import { publish } from "../../bridge/bus/publish.ts";
+import { eventSubject } from "../../bridge/bus/subjects.ts";
+import { findRun, type Joined, servedRuns } from "../../cli/launch/join.ts";
+import { type TestRing, testRing } from "../harness/ring.ts";
+
+let ring: TestRing;
+let joined: Joined;
+
+async function add(run: string, created: string, finished: boolean): Promise<void> {
+  await putCell(ring.bus.actors, specKey(run), { ...ring.spec, run, created });
+  if (!finished) return;
+  const data = { status: "done", reason: "plateau", error: null, best_t: 1, usage: null };
+  const id = `${run}/end`;
+  const message = makeEnvelope({ id, source: `${run}/supervisor`, type: "run.finished", subject: run, data });
+  await publish(ring.bus, eventSubject(run, "supervisor", "run.finished"), message);
+}
+
+beforeAll(async () => {
+  ring = await testRing((spec) => ({ ...spec, run: "zebra", created: "2026-01-01T00:00:00.000Z" }));
+  joined = { bus: ring.bus, run: null, file: null };
+});
+afterAll(() => ring.close());
+
+test("the run meant is the newest by when it was made, not by its name, and one that goes on before finished ones", async () => {
+  expect(await findRun(joined, undefined)).toBe("zebra");
+  await add("apple", "2026-01-02T00:00:00.000Z", false);
+  expect(await findRun(joined, undefined)).toBe("apple");
+  await add("melon", "2026-01-03T00:00:00.000Z", true);
+  expect(await findRun(joined, undefined)).toBe("apple");
+  expect(await findRun(joined, "melon")).toBe("melon");
+});
+
+test("a role that serves a whole bus takes up the runs that go on, and no finished one", async () => {
+  const stop = new AbortController();
+  const played: string[] = [];
+  const serving = servedRuns(joined, stop.signal, async (run) => void played.push(run));
+  await expect.poll(() => played.toSorted(), { timeout: 8000 }).toEqual(["apple", "zebra"]);
+  stop.abort();
+  await serving;
+  expect(played).not.toContain("melon");
+});
