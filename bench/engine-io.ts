@@ -80,6 +80,7 @@ export function engineIO(
     views,
     preview: { px: 128, samples: 16 },
     measurement: photometric.measurement,
+    seed: 0,
     signal: new AbortController().signal,
     text: async (ref) => (await bytes(ref)).toString("utf8"),
     bytes,

@@ -3,7 +3,7 @@ import type { Problem } from "./complaints.ts";
 import { VigaError } from "./errors.ts";
 import { isTree, type Tree } from "./layer.ts";
 import type { ModeDefinition } from "./modes/mode.ts";
-import { parsePlayer, playerMisfit, players, type RoleName, roleNames } from "./players.ts";
+import { kindOf, parsePlayer, playerMisfit, players, type RoleName, roleNames } from "./players.ts";
 import type { NamedProfile } from "./profile.ts";
 import { findProfile, loadProfiles } from "./profiles.ts";
 import type { ResolvedRole } from "./resolved.ts";
@@ -43,7 +43,7 @@ export function resolveRoles(tree: Tree, models: Tree, mode: ModeDefinition | un
 }
 
 const isKnown = (player: string, names: readonly string[]): boolean =>
-  /^(replay|command):/.test(player.trim()) || typeof parsePlayer(player, names) !== "string";
+  kindOf(player) !== null || typeof parsePlayer(player, names) !== "string";
 
 type Complaint = [key: string, message: string];
 

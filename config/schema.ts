@@ -96,7 +96,10 @@ export const configSchema = z.strictObject({
   candidates: z.int().min(1).max(64).default(1).meta({ description: "Programs per round; the best is kept." }),
   approve: z.enum(["never", "always", "on_error"]).default("never").meta({ description: "When a person is asked." }),
   render: renderSchema,
-  seed: z.int().min(0).max(2_147_483_647).default(0).meta({ description: "Seed of everything random." }),
+  seed: z.int().min(0).max(2_147_483_647).optional().meta({
+    description:
+      "Seed of everything random: programs, renders, the solver, models that take one; absent: 0, and none sent to models.",
+  }),
   bus: busSchema.prefault({}),
   programs: programsSchema.prefault({}).meta({ description: "Where system programs are; absent: found on PATH." }),
 });

@@ -23,7 +23,9 @@ export interface TaskFiles {
   base: string | null;
   text: string | null;
   targets: string[];
+  /** Files a program may load, and the folder (or the one file) that holds them. */
   assets: string[];
+  assetsRoot: string | null;
   /** Everything that was looked for, relative to the task: for messages. */
   looked: string[];
 }
@@ -101,7 +103,7 @@ export async function findTaskFiles(task: string, mode: ModeDefinition, init: st
       hint: `mode ${mode.name} looks for ${looked.join(", ")}; another mode is chosen by --mode`,
     });
   }
-  return { start, base, text, targets, assets: await assetsOf(root, layout.assets), looked };
+  return { start, base, text, targets, ...(await assetsOf(root, layout.assets)), looked };
 }
 
 /** Where `init: minimal` and `init: reasonable` take a scene from. */
@@ -112,11 +114,12 @@ function initFiles(init: string): { start: LayoutFile; base: LayoutFile } {
   };
 }
 
-async function assetsOf(root: string, assets: string | null): Promise<string[]> {
-  if (assets === null) return [];
+async function assetsOf(root: string, assets: string | null): Promise<Pick<TaskFiles, "assets" | "assetsRoot">> {
+  const none = { assets: [], assetsRoot: null };
+  if (assets === null) return none;
   const path = join(root, assets);
-  if (isFile(path)) return [path];
-  if (!isFolder(path)) return [];
+  if (isFile(path)) return { assets: [path], assetsRoot: path };
+  if (!isFolder(path)) return none;
   const entries = await readdir(path, { withFileTypes: true, recursive: true });
   const files = entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
   if (files.length > mostAssets) {
@@ -124,7 +127,7 @@ async function assetsOf(root: string, assets: string | null): Promise<string[]> 
       hint: "keep only what a program is to load",
     });
   }
-  return files.sort(byNumber);
+  return files.length === 0 ? none : { assets: files.sort(byNumber), assetsRoot: path };
 }
 
 /** `view2` before `view10`. */

@@ -25,8 +25,9 @@ export interface LoadedTask {
   views: View[];
   start: { path: string; text: string } | null;
   base: string | null;
-  /** Files a program may load. */
+  /** Files a program may load, and the folder (or the one file) that holds them. */
   assets: string[];
+  assetsRoot: string | null;
 }
 
 export type TaskRequest = Pick<ResolvedConfig, "task" | "mode" | "init">;
@@ -90,6 +91,7 @@ export async function loadTask({ task, mode, init }: TaskRequest): Promise<Loade
     start: start === null ? null : { path: start, text: await loadProgram(start) },
     base,
     assets: found?.assets ?? [],
+    assetsRoot: found?.assetsRoot ?? null,
   };
 }
 

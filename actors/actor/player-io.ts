@@ -34,6 +34,7 @@ export function makePlayerIO(
     views: spec.views,
     preview: spec.render.preview,
     measurement: spec.measurement,
+    seed: spec.seed,
     signal: host.signal,
     text: async (ref) => (await store.get(ref)).toString("utf8"),
     bytes: (ref) => store.get(ref),

@@ -16,7 +16,7 @@ export interface PlayerRequest {
   signal: AbortSignal;
 }
 
-export type PlayerConfig = Pick<ResolvedConfig, "roles" | "shadow" | "baseline" | "refine">;
+export type PlayerConfig = Pick<ResolvedConfig, "roles" | "shadow" | "baseline" | "refine" | "seed">;
 
 /** What `<kind>/player.ts` exports as `player`: how that kind plays each of its roles. */
 export interface PlayerModule {

@@ -52,6 +52,8 @@ export interface PlayerIO {
   readonly views: readonly View[];
   /** How they are drawn while the run loops; `px` is the longer side. */
   readonly preview: Quality;
+  /** Seed of everything random in the run. */
+  readonly seed: number;
   /** What the run's measures mean. */
   readonly measurement: Measurement;
   /** Aborted when the run stops, is interrupted, or this incarnation was replaced. */

@@ -6,10 +6,16 @@ import { eventSubject, streams } from "../../bridge/bus/subjects.ts";
 import { type RunSpec, runSpec } from "../../machines/domain/index.ts";
 import { specKey } from "./bus-keys.ts";
 
-/** A run that a bus knows of, and how it ended; null: it has not. */
+/** How a run ended, and when (ISO 8601). */
+export interface RunEnd {
+  status: "done" | "failed";
+  time: string;
+}
+
+/** A run that a bus knows of, and its end; null: it has none yet. */
 export interface KnownRun {
   spec: RunSpec;
-  ended: "done" | "failed" | null;
+  ended: RunEnd | null;
 }
 
 /** The runs on a bus, the newest first. Runs of another version of viga are passed over. */
@@ -23,11 +29,12 @@ export async function knownRuns(bus: Bus, signal?: AbortSignal): Promise<KnownRu
 }
 
 /** How a run ended, as its tape on the bus says; null while it has not. */
-export async function endOf(bus: Bus, run: string, signal?: AbortSignal): Promise<KnownRun["ended"]> {
+export async function endOf(bus: Bus, run: string, signal?: AbortSignal): Promise<RunEnd | null> {
   const subject = eventSubject(run, "supervisor", "run.finished");
   const bytes = await lastMessage(bus, streams.event, subject, signal);
   if (bytes === null) return null;
-  return parseEnvelope(bytes).data.status === "done" ? "done" : "failed";
+  const { data, time } = parseEnvelope(bytes);
+  return { status: data.status === "done" ? "done" : "failed", time };
 }
 
 /** How far a run has come, as its last round on the bus says. */

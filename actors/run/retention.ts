@@ -3,8 +3,10 @@ import type { Bus } from "../../bridge/bus/connection.ts";
 import { parseEnvelope } from "../../bridge/bus/envelope.ts";
 import { putCell, readCells } from "../../bridge/bus/kv.ts";
 import { dropJobs, purgeCells, purgeSubject, storedBytes } from "../../bridge/bus/retention.ts";
+import type { RunSpec } from "../../machines/domain/index.ts";
 import { actorKey, endedKey, leaseKey, specKey } from "./bus-keys.ts";
 import { jobOrder } from "./jobs.ts";
+import { knownRuns } from "./known-runs.ts";
 
 /** A finished run whose tape lies safe in its folder, and since when. Only such a run is ever dropped from a bus. */
 export const endedRun = z.object({ run: z.string(), ended: z.iso.datetime() });
@@ -23,6 +25,23 @@ export interface Keep {
 export async function retireRun(bus: Bus, run: string, signal?: AbortSignal): Promise<void> {
   await putCell(bus.actors, endedKey(run), { run, ended: new Date().toISOString() } satisfies EndedRun, signal);
   await dropLeftovers(bus, run, signal);
+}
+
+/**
+ * Retires the runs whose launcher died before it could: finished a while ago, and `exported` says that the tape is safe.
+ * Younger ones are left to their launchers, whose roles may still be ending.
+ */
+export async function retireForgotten(
+  bus: Bus,
+  exported: (spec: RunSpec) => Promise<boolean>,
+  options: { now?: number; signal?: AbortSignal } = {},
+): Promise<void> {
+  const { now = Date.now(), signal } = options;
+  const retired = new Set((await endedRuns(bus, signal)).map(({ run }) => run));
+  for (const { spec, ended } of await knownRuns(bus, signal)) {
+    const isForgotten = ended !== null && now - Date.parse(ended.time) >= straggling && !retired.has(spec.run);
+    if (isForgotten && (await exported(spec))) await retireRun(bus, spec.run, signal);
+  }
 }
 
 /**

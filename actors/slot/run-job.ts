@@ -20,7 +20,7 @@ export async function runOrder(
   const dir = await mkdtemp(join(scratch, "job-"));
   try {
     await chmod(dir, 0o777);
-    const reply = await carryOut(engine, kept, order, spec, store, dir);
+    const reply = await carryOut(engine, kept, order, spec, store, dir, scratch);
     return { reply: reply.reply, files: await collect(dir, store, reply.wanted, order.work.op === "call") };
   } catch (error) {
     const { message } = toVigaError(error);
@@ -37,9 +37,11 @@ async function carryOut(
   spec: RunSpec,
   store: ArtifactStore,
   dir: string,
+  scratch: string,
 ): Promise<{ reply: Record<string, unknown>; wanted: string[] }> {
   const { work, job } = order;
   const base = spec.task.base === null ? {} : { base: await basePath(spec, store) };
+  const assets = spec.task.assets === undefined ? {} : { assets: spec.task.assets.root };
   const limits: Limits = {
     ...defaultLimits,
     seconds: ("seconds" in work ? work.seconds : undefined) ?? spec.limits.seconds,
@@ -53,8 +55,10 @@ async function carryOut(
         job,
         program,
         ...base,
+        ...assets,
         views: spec.views.map((view) => ({ ...view })),
         quality: work.quality,
+        seed: spec.seed,
         // A final render takes long by intent.
         limits: work.save === undefined ? limits : { ...limits, seconds: limits.seconds * 8 },
         dir,
@@ -77,22 +81,28 @@ async function carryOut(
       // The scene is gone (an engine or slot that started again, a round long past): its program makes it once more.
       const program = (await store.get(work.scene.code)).toString("utf8");
       const quality = spec.render.preview;
+      // In a folder of its own: its picture is none of the probe's.
+      const again = await mkdtemp(join(scratch, "again-"));
+      await chmod(again, 0o777);
       const made = await engine.run({
         job: `${job}/again`,
         program,
         ...base,
-        views: [],
+        ...assets,
+        views: spec.views.slice(0, 1),
         quality,
+        seed: spec.seed,
         limits,
-        dir,
+        dir: again,
         keep: scene,
       });
+      await rm(again, { recursive: true, force: true });
       if (!made.ok) return { reply: { ...made }, wanted: [] };
       kept.add(order.run, work.scene);
       return { reply: { ...(await probe()) }, wanted: ["*.png"] };
     }
     case "call": {
-      const reply = await engine.call({ job, name: work.name, args: work.args, ...base, limits, dir });
+      const reply = await engine.call({ job, name: work.name, args: work.args, ...base, ...assets, limits, dir });
       return { reply: { ...reply }, wanted: work.files };
     }
     case "choose":

@@ -26,8 +26,12 @@ export const runRequest = z.object({
   program: z.string(),
   /** Absolute path of the pristine .blend the program runs on; absent: an empty factory scene. */
   base: z.string().optional(),
+  /** Folder or file beside the base that the program may read. */
+  assets: z.string().optional(),
   views: z.array(view),
   quality,
+  /** Seed of everything random: the program's own random numbers and the renderer's sampling. */
+  seed: z.number().int().nonnegative().default(0),
   limits,
   /** Absolute path of an existing folder: the only place the job may write. Pictures and scene.json land here. */
   dir: z.string(),
@@ -78,6 +82,7 @@ export const callRequest = z.object({
   name: z.string().regex(/^[a-z_]+$/),
   args: z.record(z.string(), z.unknown()),
   base: z.string().optional(),
+  assets: z.string().optional(),
   limits,
   dir: z.string(),
 });
@@ -143,7 +148,7 @@ export interface Engine {
   readonly card: CapabilityCard;
   /** Process id of the engine's parent process (chaos tests kill it). */
   readonly pid: number | undefined;
-  run(request: Omit<RunRequest, "op">): Promise<RunState>;
+  run(request: Omit<z.input<typeof runRequest>, "op">): Promise<RunState>;
   probe(request: Omit<ProbeRequest, "op">): Promise<OpReply>;
   call(request: Omit<CallRequest, "op">): Promise<OpReply>;
   /** Freezes the kept scene under a snapshot id. */

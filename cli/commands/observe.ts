@@ -26,7 +26,9 @@ export function observeCommand(): Command {
         throw new VigaError("input_invalid", `--from ${options.from}: expected start or now`);
       }
       const signal = stopSignal();
-      const joined = await joinBus(options, "viga observe", signal, (line) => process.stderr.write(`${line}\n`));
+      const joined = await joinBus({ ...options, live: true }, "viga observe", signal, (line) =>
+        process.stderr.write(`${line}\n`),
+      );
       try {
         const name = await findRun(joined, run);
         const subject = `viga.evt.${name}.>`;

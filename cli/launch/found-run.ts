@@ -126,7 +126,7 @@ export async function runsOn(bus: Bus, signal: AbortSignal): Promise<FoundRun[]>
   return Promise.all(
     (await knownRuns(bus, signal)).map(async ({ spec, ended }) => ({
       run: spec.run,
-      state: ended ?? ((await isHeard(bus, spec.run)) ? "running" : "interrupted"),
+      state: ended?.status ?? ((await isHeard(bus, spec.run)) ? "running" : "interrupted"),
       viga: spec.viga,
       started: spec.created,
       mode: spec.task.mode,

@@ -1,3 +1,4 @@
+import { join, relative } from "node:path";
 import { endOf, knownRuns } from "../../actors/run/known-runs.ts";
 import { type BusFile, readBusFile } from "../../bridge/bus/address.ts";
 import { type Bus, openBus } from "../../bridge/bus/connection.ts";
@@ -5,8 +6,10 @@ import { follow } from "../../bridge/bus/follow.ts";
 import { watchCells } from "../../bridge/bus/kv.ts";
 import { streams } from "../../bridge/bus/subjects.ts";
 import { pause } from "../../bridge/bus/timers.ts";
+import { isAlive } from "../../bridge/processes/identity.ts";
 import { toVigaError, VigaError } from "../../config/errors.ts";
 import { runSpec } from "../../machines/domain/index.ts";
+import { tapeEnd } from "../../observers/tape.ts";
 import { findOut } from "./out.ts";
 
 /** A bus that this process joined. `run` is set when it was found through a run's folder, and only that run counts. */
@@ -19,9 +22,13 @@ export interface Joined {
 /** Milliseconds to wait for a run's bus.json to appear: terminals are started in any order. */
 const patience = 30_000;
 
-/** Joins the bus at `--bus`, else that of the run in `--out` or `output/latest`. */
+/**
+ * Joins the bus at `--bus`, else that of the run in `--out` or `output/latest`.
+ * @param options.live true: a named run whose process has ended is not waited for. The newest one is: terminals are
+ * started in any order, and its place may be about to be taken.
+ */
 export async function joinBus(
-  options: { bus?: string; creds?: string; out?: string },
+  options: { bus?: string; creds?: string; out?: string; live?: boolean },
   name: string,
   signal: AbortSignal,
   log: (line: string) => void,
@@ -32,9 +39,12 @@ export async function joinBus(
     return { bus: await openBus(address, { name }), run: null, file: null };
   }
   let said = false;
+  const isNamed = options.live === true && options.out !== undefined;
   for (const started = Date.now(); ; ) {
     try {
-      const file = await readBusFile(await findOut(options.out));
+      const out = await findOut(options.out);
+      const file = await readBusFile(out);
+      if (isNamed && file.process !== undefined && isAlive(file.process) === false) throw await overError(out);
       const bus = await openBus({ url: file.url, token: file.token, creds: file.creds }, { name });
       return { bus, run: file.run, file };
     } catch (thrown) {
@@ -46,6 +56,17 @@ export async function joinBus(
     said = true;
     await pause(250, signal);
   }
+}
+
+/** Why there is nothing to join, and what there is instead. */
+async function overError(out: string): Promise<VigaError> {
+  const end = await tapeEnd(out);
+  const shown = relative(process.cwd(), out) || ".";
+  return end === null
+    ? new VigaError("input_invalid", `the run in ${shown} was interrupted`, { hint: `viga run --resume ${shown}` })
+    : new VigaError("input_invalid", `the run in ${shown} is over (${end.status})`, {
+        hint: `its events are in ${join(shown, "tape.jsonl")}, and its report in ${join(shown, "report.html")}`,
+      });
 }
 
 /** `nats://token@host` gives the token to the client, not to the log. */

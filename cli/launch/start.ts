@@ -1,22 +1,21 @@
 import { join, relative, resolve } from "node:path";
-import { retireRun, sweepBus } from "../../actors/run/retention.ts";
 import { ArtifactStore } from "../../bridge/artifacts/store.ts";
 import { readBusFile, writeBusFile } from "../../bridge/bus/address.ts";
-import type { Bus } from "../../bridge/bus/connection.ts";
 import { identityOf, isAlive } from "../../bridge/processes/identity.ts";
 import { sweepScratch } from "../../bridge/processes/scratch.ts";
-import { exitCodeOf, toVigaError, VigaError } from "../../config/errors.ts";
+import { exitCodeOf, VigaError } from "../../config/errors.ts";
 import type { ResolvedConfig } from "../../config/resolved.ts";
 import { retirementLines } from "../../config/retired.ts";
 import { loadTask } from "../../config/task.ts";
 import type { RunResult, RunSpec } from "../../machines/domain/index.ts";
 import { resultOf } from "../../observers/follow.ts";
 import type { TapeEvent } from "../../observers/observer.ts";
-import { readTape, tapeEnd } from "../../observers/tape.ts";
+import { readTape } from "../../observers/tape.ts";
 import { dropStore, openRunBus } from "./bus.ts";
 import { checkTools } from "./check-tools.ts";
 import { listForeignTools } from "./foreign-tools.ts";
 import { type HostMode, type Hosts, startSlots } from "./hosts.ts";
+import { isExported, leaveBus } from "./leave-bus.ts";
 import { makeSpec } from "./make-run-spec.ts";
 import { type RunObservers, runObservers } from "./observers.ts";
 import { defaultOut, findOut, makeOut, pointLatest } from "./out.ts";
@@ -132,7 +131,7 @@ async function follow(spec: RunSpec, config: LaunchConfig, options: StartOptions
       log,
       broken: slots.broken,
     });
-    exported = (await tapeEnd(spec.out)) !== null;
+    exported = await isExported(spec);
     if (exported && !runBus.own) await leaveBus(runBus.bus, spec.run, config.bus, signal, log);
   } finally {
     ending.abort();
@@ -143,23 +142,6 @@ async function follow(spec: RunSpec, config: LaunchConfig, options: StartOptions
     await sweepScratch();
   }
   return conclude(spec, result, observers);
-}
-
-/** A finished run leaves the bus that others use as it wants to find it. */
-async function leaveBus(
-  bus: Bus,
-  run: string,
-  { keep_hours: hours = 24, max_bytes: maxBytes }: LaunchConfig["bus"],
-  signal: AbortSignal,
-  log: (line: string) => void,
-): Promise<void> {
-  try {
-    await retireRun(bus, run, signal);
-    await sweepBus(bus, { hours, maxBytes }, { signal });
-  } catch (error) {
-    // The result is safe: what is left over goes with the sweep of a later run.
-    if (!signal.aborted) log(`cannot clean up the bus: ${toVigaError(error).message}`);
-  }
 }
 
 function ourselves(): { pid: number; process?: string } {

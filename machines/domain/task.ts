@@ -13,8 +13,8 @@ export const task = z.object({
   start: artifactRef.nullable(),
   /** The .blend (or deck, page) that programs run on: its artifact, and its path on the host that made the run. */
   base: z.object({ artifact: artifactRef, path: z.string() }).nullable(),
-  /** Files a program may load: absolute paths on the host that made the run. */
-  assets: z.array(z.string()).optional(),
+  /** Files a program may load: their folder (or the one file) on the host that made the run, and their absolute paths. */
+  assets: z.object({ root: z.string(), files: z.array(z.string()).min(1) }).optional(),
   prompt: z.string(),
 });
 export type Task = z.infer<typeof task>;

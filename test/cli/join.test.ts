@@ -1,10 +1,14 @@
+import { cp, writeFile } from "node:fs/promises";
+import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { specKey } from "../../actors/run/bus-keys.ts";
 import { makeEnvelope } from "../../bridge/bus/envelope.ts";
 import { putCell } from "../../bridge/bus/kv.ts";
 import { publish } from "../../bridge/bus/publish.ts";
 import { eventSubject } from "../../bridge/bus/subjects.ts";
-import { findRun, type Joined, servedRuns } from "../../cli/launch/join.ts";
+import { identityOf } from "../../bridge/processes/identity.ts";
+import { findRun, type Joined, joinBus, servedRuns } from "../../cli/launch/join.ts";
+import { workplace } from "../harness/cli.ts";
 import { type TestRing, testRing } from "../harness/ring.ts";
 
 let ring: TestRing;
@@ -43,3 +47,31 @@ test("a role that serves a whole bus takes up the runs that go on, and no finish
   await serving;
   expect(played).not.toContain("melon");
 });
+
+test("who only looks is told at once that a run is over; who takes part waits for the next", async () => {
+  const place = await workplace();
+  try {
+    const recorded = join(import.meta.dirname, "..", "fixtures", "runs-ea2bb64", "recorded");
+    await cp(recorded, join(place.dir, "over"), { recursive: true });
+    // A process that has ended: this one's number, started at another time.
+    const self = identityOf() ?? "";
+    const dead = self.replace(/\/\d+$/, "/1");
+    const file = { schema: 1, run: "r", url: "nats://127.0.0.1:1", token: "t", pid: process.pid, process: dead };
+    await writeFile(join(place.dir, "over", "bus.json"), JSON.stringify(file));
+    for (const verb of [["observe"], ["ctl", "-", "pause"]]) {
+      const { exitCode, stderr } = await place.viga(...verb, "--out", "over");
+      expect(exitCode).toBe(2);
+      expect(stderr).toMatch(/the run in over is over \(done\)\n.*over\/tape\.jsonl/);
+    }
+    const stop = new AbortController();
+    const said: string[] = [];
+    const waiting = joinBus({ out: join(place.dir, "over") }, "viga role", stop.signal, (line) => {
+      said.push(line);
+      stop.abort();
+    });
+    await expect(waiting).rejects.toMatchObject({ code: "bus_unreachable" });
+    expect(said).toEqual([expect.stringContaining("waiting for a run")]);
+  } finally {
+    await place.close();
+  }
+}, 20_000);

@@ -79,6 +79,7 @@ describe("a task folder", () => {
       ],
       base: join(dir, "blender_file.blend"),
       assets: [],
+      assetsRoot: null,
     });
     expect(JSON.stringify(task)).not.toContain("goal.py");
   });

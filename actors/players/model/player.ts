@@ -1,5 +1,6 @@
 import { createModel } from "../../../bridge/models/client.ts";
 import { VigaError } from "../../../config/errors.ts";
+import type { NamedProfile } from "../../../config/profile.ts";
 import type { EngineFacts } from "../../../prompts/index.ts";
 import type { GeneratorPlayer } from "../player.ts";
 import type { CardReader, PlayerModule, PlayerRequest } from "../player-module.ts";
@@ -8,7 +9,7 @@ import { noteModelEvent } from "./call.ts";
 import { createModelGenerator } from "./generator.ts";
 import { createModelVerifier } from "./verifier.ts";
 
-function modelOptions({ role, spec, signal }: PlayerRequest) {
+function modelOptions({ role, spec, config, signal }: PlayerRequest) {
   const { profile, skills, temperature, max_tokens } = role;
   if (profile === null) {
     throw new VigaError("config_invalid", `"${role.player}" has no model profile`, {
@@ -17,13 +18,18 @@ function modelOptions({ role, spec, signal }: PlayerRequest) {
   }
   const offered = skills === undefined ? undefined : roleSkills(skills, spec, signal);
   return {
-    model: createModel(profile, { onEvent: noteModelEvent }),
+    model: createModel(seeded(profile, config.seed), { onEvent: noteModelEvent }),
     mode: spec.task.mode,
     ...(offered === undefined ? {} : { tools: offered.names, extra: offered.tools }),
     // A null (none is sent) stands in the profile already.
     ...(temperature === undefined || temperature === null ? {} : { temperature }),
     ...(max_tokens === undefined ? {} : { maxTokens: max_tokens }),
   };
+}
+
+/** The profile with the run's seed among its request fields; an endpoint that refuses it is asked without from then on. */
+function seeded(profile: NamedProfile, seed: number | undefined): NamedProfile {
+  return seed === undefined || "seed" in profile.extra ? profile : { ...profile, extra: { ...profile.extra, seed } };
 }
 
 /** A generator that is made at its first turn, when the engine has said what it is. */

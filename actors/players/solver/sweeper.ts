@@ -76,7 +76,7 @@ export class Sweeper {
   }
 
   async trace(program: string): Promise<Trace> {
-    const reply = await this.job({ op: "call", name: "trace", args: { program, seed: 0 }, seconds: 300 });
+    const reply = await this.job({ op: "call", name: "trace", args: { program, seed: this.io.seed }, seconds: 300 });
     const trace = traceReply.parse(reply.result);
     if (trace.ok) return trace;
     throw new VigaError("player_failed", `the solver cannot fit this program: ${trace.reason}`, {
@@ -104,7 +104,7 @@ export class Sweeper {
         lean: trace.lean,
         px: level.px,
         samples: level.samples,
-        seed: level.seed,
+        seed: this.io.seed + level.seed,
         area: level.area ?? false,
         views: this.views,
         boxes:

@@ -15,7 +15,7 @@ from .channel import reply_on
 from .inner import KEPT
 from .log import Log
 from .native import flush_stdio
-from .supervise import Supervisor
+from .supervise import Supervisor, assets
 
 LINKED_SECONDS = 20
 JOBS_PER_PROCESS = 100
@@ -53,6 +53,7 @@ class Cold(Supervisor):
         self.log = Log(request["limits"]["logKb"])
         self.folders = folders
         self.seen = seen
+        self.assets = assets(request)
         self.limits = request["limits"]
         place = self.place(folders, self.seen, request["limits"], self.home)
         self.pid = child.start_blender(self.box, memfd, self.settings, place, self.log.write_fd, self.once)
@@ -61,8 +62,8 @@ class Cold(Supervisor):
 
     def files(self, request):
         if not request.get("base"):
-            return []
-        return request.get("files") or [request["base"]] + linked(request["base"], self.settings)
+            return assets(request)
+        return (request.get("files") or [request["base"]] + linked(request["base"], self.settings)) + assets(request)
 
     def job(self, request):
         began = time.monotonic()
@@ -128,7 +129,9 @@ class Reset(Cold):
 
     def suits(self, request):
         folder_known = any((request["dir"] + "/").startswith(folder + "/") for folder in self.folders)
-        return folder_known and request["limits"] == self.limits and set(self.files(request)) <= set(self.seen)
+        # Another run's assets are none of this one's business.
+        same = request["limits"] == self.limits and assets(request) == self.assets
+        return folder_known and same and set(self.files(request)) <= set(self.seen)
 
 
 def linked(base, settings):

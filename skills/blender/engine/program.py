@@ -3,6 +3,7 @@
 import builtins
 import linecache
 import os
+import random
 import sys
 
 import bpy
@@ -11,6 +12,13 @@ from .errors import PROGRAM_NAME, describe, error
 
 # Kept from before any program ran, which may overwrite what a module or builtins hold.
 _compile, _exec = builtins.compile, builtins.exec
+
+
+def seed(number):
+    """The same program draws the same random numbers each time it runs; numpy's too, which a program may bring in."""
+    random.seed(number)
+    if "numpy" in sys.modules:
+        sys.modules["numpy"].random.seed(number % 2**32)
 
 
 def execute(text):

@@ -126,8 +126,8 @@ def use_gpu():
     return False
 
 
-def force(scene, path, quality, cpus, device, file_format="PNG", aspect=None):
-    """Quality and destination, right before a render."""
+def force(scene, path, quality, cpus, device, file_format="PNG", aspect=None, seed=None):
+    """Quality, seed (None: the program's own) and destination, right before a render."""
     render = scene.render
     size = size_for(scene, quality["px"], aspect)
     drop_render_animation(scene)
@@ -137,12 +137,14 @@ def force(scene, path, quality, cpus, device, file_format="PNG", aspect=None):
     set_engine(scene, quality.get("renderer") or "CYCLES", quality["samples"])
     if render.engine == "CYCLES":
         set_cycles(scene, quality["samples"], device)
+        if seed is not None:
+            scene.cycles.seed = seed
     calm_compositor(scene)
     return size
 
 
-def picture(camera, path, quality, cpus, device="CPU", frame=None, file_format="PNG", aspect=None):
-    """One picture as 8-bit RGB. aspect: as in size_for. -> (width, height). Raises JobError."""
+def picture(camera, path, quality, cpus, device="CPU", frame=None, file_format="PNG", aspect=None, seed=None):
+    """One picture as 8-bit RGB. aspect, seed: as in force. -> (width, height). Raises JobError."""
     scene = bpy.context.scene
     chosen = find_camera(scene, camera)
     if frame is not None:
@@ -152,7 +154,7 @@ def picture(camera, path, quality, cpus, device="CPU", frame=None, file_format="
         for marker in scene.timeline_markers:
             marker.camera = None
         scene.camera = chosen
-        size = force(scene, path, quality, cpus, device, file_format, aspect)
+        size = force(scene, path, quality, cpus, device, file_format, aspect, seed)
         if os.path.lexists(path):
             os.unlink(path)
         try:

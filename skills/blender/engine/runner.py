@@ -18,6 +18,7 @@ _threads_before = _thread._count()
 def run(request, job, keep=None):
     """keep: called once the program has ended well, to hold on to the live scene."""
     began = time.monotonic()
+    program.seed(request.get("seed", 0))
     failure = program.execute(request["program"])
     executed = time.monotonic()
     reply = {"ok": failure is None, "renders": [], "scene": False}
@@ -52,7 +53,7 @@ def results(request, job, reply, keep):
         if frame is None and bpy.context.scene.frame_current != left:
             frame = left
         aspect = picture_size.shape_of(view.get("aspect"))
-        render.picture(camera, job.path(view["name"] + ".png"), request["quality"], job.cpus, job.device, frame, aspect=aspect)
+        render.picture(camera, job.path(view["name"] + ".png"), request["quality"], job.cpus, job.device, frame, aspect=aspect, seed=request.get("seed", 0))
         reply["renders"].append({"name": view["name"], "camera": camera, "frame": bpy.context.scene.frame_current})
     if skipped and not reply["renders"]:
         there = ", ".join(map(repr, render.cameras(bpy.context.scene))) or "none"

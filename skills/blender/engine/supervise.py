@@ -23,6 +23,11 @@ from .native import close_all_but, die_with_parent, flush_stdio
 from .sandbox import Place, job_uid
 
 
+def assets(request):
+    """Files beside the base that the program may read."""
+    return [request["assets"]] if request.get("assets") else []
+
+
 def spawn(channel, settings, readonly, kind=None):
     """Forks a supervisor for the job whose request comes over `channel`. -> its pid"""
     flush_stdio()
@@ -129,13 +134,14 @@ class Supervisor:
             self.hand_over(probes)
             folders.append(probes)
             self.writes.append(probes)
+        readonly = self.readonly + assets(request)
         if self.settings.level == "weak":
-            self.admit(self.readonly)
+            self.admit(readonly)
         self.hand_over(request["dir"])
         self.box = Box()
         self.log = Log(request["limits"]["logKb"])
         ticket = self.box.ask(request)
-        place = self.place(folders, self.readonly, request["limits"])
+        place = self.place(folders, readonly, request["limits"])
         self.pid = child.start(self.box, self.settings, place, self.log.write_fd, keep)
         self.log.close_writer()
         verdict = self.wait(request, ticket, began)

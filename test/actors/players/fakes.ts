@@ -49,6 +49,7 @@ export function fakeIO(
     views: options.views ?? [{ name: "render1", camera: null }],
     preview: { px: 256 },
     measurement: photometric.measurement,
+    seed: 0,
     signal: options.signal ?? new AbortController().signal,
     notes,
     jobs,

@@ -70,7 +70,7 @@ describe("a finished run whose tape is exported", () => {
     expect(await cells("slots", leaseKey("*"))).toEqual([]);
     expect(await events("over")).toBeGreaterThan(10);
     expect(await count("job", "viga.job.>")).toBe(1);
-    expect(await endOf(home.bus, "over")).toBe("done");
+    expect(await endOf(home.bus, "over")).toMatchObject({ status: "done" });
     expect(await progressOf(home.bus, "over")).toEqual({ rounds: 2, loss: expect.closeTo((10 / 255) ** 2, 6) });
   });
 

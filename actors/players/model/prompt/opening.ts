@@ -30,7 +30,18 @@ async function taskParts(context: Context, io: PlayerIO): Promise<Part[]> {
   const pictures = await Promise.all(
     task.targets.map((target) => imagePart(io, target.image, `target ${target.name}`)),
   );
-  return [text(`# Task\n${said === "" ? "Make the program's picture match the target." : said}`), ...pictures];
+  const head = text(`# Task\n${said === "" ? "Make the program's picture match the target." : said}`);
+  return [head, ...pictures, ...(task.assets === undefined ? [] : [text(assetsText(task.assets.files))])];
+}
+
+/** Files named to a model at most; a folder of more holds variants that one list does not help to choose from. */
+const mostAssets = 100;
+
+function assetsText(files: readonly string[]): string {
+  const rest = files.length > mostAssets ? [`and ${files.length - mostAssets} more beside them`] : [];
+  return ["# Files that the program may load", ...files.slice(0, mostAssets).map((file) => `- ${file}`), ...rest].join(
+    "\n",
+  );
 }
 
 async function roundParts(round: Round, before: Measures | null, io: PlayerIO, drop: number): Promise<Part[]> {

@@ -174,6 +174,7 @@ export async function blobStage(
     views,
     preview: { px: 128 },
     measurement: photometric.measurement,
+    seed: 0,
     signal: new AbortController().signal,
     text: async (ref) => store.get(ref)!.toString("utf8"),
     bytes: async (ref) => store.get(ref)!,
