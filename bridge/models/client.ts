@@ -1,5 +1,5 @@
 import { toVigaError, VigaError } from "../../config/errors.ts";
-import type { NamedProfile } from "../../config/profile.ts";
+import type { NamedProfile, ToolStyle } from "../../config/profile.ts";
 import { noUsage, type Usage } from "../../machines/domain/index.ts";
 import { PictureShop } from "./budget/pictures.ts";
 import { textTokens } from "./budget/text.ts";
@@ -7,7 +7,7 @@ import type { ChatMessage, ChatReply, ChatRequest, HandleState, Model, ModelDeps
 import type { Attempt, WireUsage } from "./endpoint/answer.ts";
 import type { Lost } from "./endpoint/send.ts";
 import { knownRefusals } from "./learned.ts";
-import { freshState, informed, judged, merged } from "./model-state.ts";
+import { freshState, informed, judged, merged, steppedDown } from "./model-state.ts";
 import { type Answered, type Ask, exchange } from "./negotiate.ts";
 import { joinContinuation } from "./parse/continuation.ts";
 import { type ReadReply, readReply } from "./parse/reply.ts";
@@ -46,6 +46,13 @@ export function createModel(profile: NamedProfile, deps: ModelDeps = {}, initial
       }
     },
   };
+}
+
+/** How to ask again; `said`: what the answer so far already holds, `style`: where it is another one. */
+interface NextAsk {
+  ask: Ask;
+  said: string;
+  style?: ToolStyle;
 }
 
 /** One chat: up to a few exchanges that make up one reply. */
@@ -92,7 +99,7 @@ class Talk {
       if (next === undefined && !whole.choices) throw this.#nothing();
       if (next === undefined) return this.#reply(read, whole, answered);
       this.#again++;
-      ask = { ...next.ask, style: answered.style };
+      ask = { ...next.ask, style: next.style ?? answered.style };
       said = next.said;
     }
   }
@@ -114,12 +121,16 @@ class Talk {
   }
 
   /** Whether and how to ask again. */
-  #nextAsk(ask: Ask, answered: Answered, whole: Attempt, read: ReadReply): { ask: Ask; said: string } | undefined {
+  #nextAsk(ask: Ask, answered: Answered, whole: Attempt, read: ReadReply): NextAsk | undefined {
     const has = (code: Problem["code"]): boolean =>
       read.problems.some((problem) => problem.code === code && !problem.repaired);
     if (has("empty_reply") || (!whole.choices && read.calls.length === 0)) {
+      const odd = whole.choices && whole.finish === "unknown" ? whole.finishSaid : null;
+      // Google's MALFORMED_FUNCTION_CALL is about native calls only: in the text the model can write them.
+      const native = answered.style === "native" && this.#request.toolStyle === undefined;
+      if (odd && native && /malformed/i.test(odd)) return this.#inText(ask, odd);
       // An end that names a failure of its own comes again: once more is enough to know.
-      if (whole.choices && whole.finish === "unknown" && whole.finishSaid && this.#again > 0) return undefined;
+      if (odd && this.#again > 0) return undefined;
       this.#note([{ code: "empty_reply", message: "The answer was empty; asked again.", repaired: true }]);
       return { ask, said: "" };
     }
@@ -130,6 +141,13 @@ class Talk {
     }
     if (!has("cut_off") || answered.attempt.finish !== "length") return undefined;
     return this.#moreRoom(ask, answered, whole);
+  }
+
+  /** Native calls that the endpoint cannot read are asked for in the text from now on. */
+  #inText(ask: Ask, why: string): NextAsk {
+    this.state = { ...this.state, style: "inline", failures: 0 };
+    this.#note([steppedDown("native", "inline", `the endpoint says ${why.slice(0, 200)}`)]);
+    return { ask, said: "", style: "inline" };
   }
 
   /** A cut-off answer: asked again with more room while there is any, else continued where it stopped. */

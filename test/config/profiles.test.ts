@@ -69,13 +69,17 @@ describe("shipped profiles", () => {
     }
   });
 
-  it("cite the page that each family was looked up on", () => {
+  it("cite the page that each one was looked up on, and the day", () => {
     const folder = new URL("../../config/profiles/", import.meta.url);
+    const cited: string[] = [];
     for (const file of readdirSync(folder)) {
       const text = readFileSync(new URL(file, folder), "utf8");
-      if (file !== "qwen-local.yaml") expect(text, file).toMatch(/read 2026-/);
-      expect(text, file).toMatch(/# .*https:\/\/\S+/);
+      expect(text, file).toMatch(/read 2026-\d\d-\d\d/);
+      for (const [, comments = "", name = ""] of text.matchAll(/((?: {2}#.*\n)*) {2}([\w.-]+):\n {4}/g)) {
+        if (/https:\/\/\S+/.test(comments)) cited.push(name);
+      }
     }
+    expect(livingProfileNames().filter((name) => !cited.includes(name))).toEqual([]);
   });
 
   it("are found by the names people type", () => {

@@ -45,6 +45,6 @@ export function wireBody(options: BodyOptions, profile: NamedProfile, state: Han
   }
   if (profile.stream && !refused("stream_options")) body.stream_options = { include_usage: true };
   const whole: WireBody = { ...body, ...profile.extra };
-  if (refused("reasoning_effort")) delete whole.reasoning_effort;
+  for (const field of ["reasoning_effort", "seed"]) if (refused(field)) delete whole[field];
   return whole;
 }

@@ -7,6 +7,7 @@ const dispensable = [
   "tool_choice",
   "temperature",
   "reasoning_effort",
+  "seed",
   "max_completion_tokens",
   "max_tokens",
 ] as const;

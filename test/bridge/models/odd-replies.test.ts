@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { createModel } from "../../../bridge/models/client.ts";
 import type { ChatReply } from "../../../bridge/models/contract.ts";
-import { type Answer, call, text } from "../../servers/answers.ts";
+import { type Answer, call, hermes, text } from "../../servers/answers.ts";
 import { type ScriptedServer, scriptedServer } from "../../servers/openai.ts";
 import { quickDeps, request, testProfile } from "./setup.ts";
 
@@ -182,6 +182,10 @@ describe("an end that is named oddly, or not at all, is an end where the answer 
     server.script("m", odd, odd);
     const reply = await handle().model.chat(request());
     expect(reply.problems.at(-1)?.message).toBe("Your reply was empty. The endpoint says: MALFORMED_FUNCTION_CALL.");
+    // Native calls are what the endpoint cannot read, so they are asked for in the text.
+    server.script("m", odd, hermes("end_process", { reason: "x" }));
+    const inText = await handle().model.chat(request());
+    expect(inText).toMatchObject({ style: "inline", calls: [{ name: "end_process" }] });
     const filtered: Answer = { kind: "chunks", chunks: [delta({ content: "" }), delta({}, "content_filter"), usage] };
     server.script("m", filtered);
     const stopped = await handle().model.chat(request());

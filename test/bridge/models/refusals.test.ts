@@ -169,6 +169,13 @@ describe("what a provider refuses is left out from then on, and told", () => {
       {},
     ],
     [
+      "a seed",
+      "seed",
+      { error: { message: 'Unknown name "seed": Cannot find field.', code: 400 } },
+      400,
+      { extra: { seed: 7 } },
+    ],
+    [
       "LM Studio's tool_choice",
       "tool_choice",
       { error: "Invalid tool_choice type: 'string'. Supported string values: none, auto" },
