@@ -35,7 +35,7 @@ const fileComplaints = (yaml: string, request: ConfigRequest = {}): string[] =>
 
 describe("what a configuration comes to", () => {
   it("is the offline preset on the mode's defaults when nothing is said", () => {
-    const config = resolveConfig({ mode: "blendergym", cwd: folder });
+    const config = resolveConfig({ mode: "blendergym", cwd: folder, env: {} });
     expect(config).toMatchObject({
       mode: "blendergym",
       preset: "offline",
