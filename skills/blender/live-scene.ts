@@ -12,9 +12,12 @@ interface Kept {
   /** Name that the engine keeps it under. */
   keep: string;
   program: string;
-  /** Why the engine keeps nothing: the base could not be opened. */
+  /** Why the engine keeps nothing: the base could not be opened, or the engine ended meanwhile. */
   error?: OpReply["error"];
 }
+
+/** Errors of a scene that went with its engine's process. */
+const lost: readonly string[] = ["NoScene", "EngineEnded"];
 
 const noPictures = { views: [], quality: { px: 16, samples: 1 } };
 
@@ -56,11 +59,15 @@ export class LiveScene {
 
   /** Looks at the scene. `dir` is where its pictures land. */
   async probe(action: string, args: Record<string, unknown>, dir: string): Promise<OpReply> {
-    const found = await this.#ask(action, args, dir);
-    if (found.error?.type !== "NoScene") return found;
-    const { program } = (await this.#kept) ?? { program: "" };
-    this.#kept = this.#make(program, dir);
-    return this.#ask(action, args, dir);
+    // Before any program has run the base is opened as it is.
+    this.#kept ??= this.#make("", dir);
+    const kept = await this.#kept;
+    if (kept.error === undefined) {
+      const found = await this.#ask(kept, action, args, dir);
+      if (!lost.includes(found.error?.type ?? "")) return found;
+    }
+    this.#kept = this.#make(kept.program, dir);
+    return this.#ask(await this.#kept, action, args, dir);
   }
 
   async close(): Promise<void> {
@@ -80,15 +87,9 @@ export class LiveScene {
     if (old) await this.#engine.drop(old.keep);
   }
 
-  /** Before any program has run the base is opened as it is. */
-  async #ask(action: string, args: Record<string, unknown>, dir: string): Promise<OpReply> {
-    this.#kept ??= this.#make("", dir);
-    const { keep: scene, error } = await this.#kept;
-    if (error !== undefined) {
-      this.#kept = null;
-      return { ok: false, log: "", seconds: 0, error };
-    }
-    return this.#engine.probe({ job: this.#next(), scene, action, args, limits: defaultLimits, dir });
+  async #ask({ keep, error }: Kept, action: string, args: Record<string, unknown>, dir: string): Promise<OpReply> {
+    if (error !== undefined) return { ok: false, log: "", seconds: 0, error };
+    return this.#engine.probe({ job: this.#next(), scene: keep, action, args, limits: defaultLimits, dir });
   }
 
   async #make(program: string, dir: string): Promise<Kept> {
