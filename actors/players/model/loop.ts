@@ -9,7 +9,7 @@ import type { OfferedTool, ToolOutcome, ToolTurn } from "./tools/tool.ts";
 export interface LoopLimits {
   /** Model calls in one turn; the last one is offered only the tools that end it. */
   calls: number;
-  /** How often the same call or the same refusal may happen: then the model is told, and the next time it is over. */
+  /** How often the same call or refusal may happen before the model is told so; once more ends the turn. */
   same: number;
 }
 export const defaultLimits: LoopLimits = { calls: 10, same: 3 };
