@@ -9,7 +9,7 @@ import type { ActorHost } from "./host.ts";
  * finds the reply there and does not pay again. An intent without a reply means that nobody knows whether the call
  * was carried out: the tape says so, and it is made again.
  */
-export class Replies {
+export class CallJournal {
   readonly #host: ActorHost;
   #known: Promise<{ replies: Map<string, unknown>; intents: Set<string> }> | null = null;
 

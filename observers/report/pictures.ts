@@ -15,7 +15,7 @@ export type Shown = { uri: string; width: number; height: number } | { missing: 
 const limitInputPixels = 64 * 1024 * 1024;
 
 /** Makes small pictures, each reference once. */
-export class PictureShelf {
+export class PictureCache {
   readonly #read: Read;
   readonly #known = new Map<string, Promise<Shown>>();
 

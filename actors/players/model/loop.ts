@@ -50,7 +50,7 @@ export interface LoopResult<R> {
 export async function toolLoop<R>(options: LoopOptions<R>): Promise<LoopResult<R>> {
   const { io, model, limits, finals } = options;
   const memory = new Map<string, unknown>();
-  const circles = new Circles(limits.same);
+  const circles = new RepetitionGuard(limits.same);
   const messages: ChatMessage[] = [...options.opening];
   const said: string[] = [];
   const trace: string[] = [];
@@ -154,7 +154,7 @@ async function answer<R>(
 }
 
 /** Counts what repeats itself. */
-class Circles {
+class RepetitionGuard {
   readonly #same: number;
   readonly #counts = new Map<string, number>();
   over = false;
