@@ -1,6 +1,7 @@
 import type { Bus } from "../../bridge/bus/connection.ts";
-import { internalize, parseEnvelope } from "../../bridge/bus/envelope.ts";
+import { parseEnvelope } from "../../bridge/bus/envelope.ts";
 import { follow, lastSequence } from "../../bridge/bus/follow.ts";
+import { internalize } from "../../bridge/bus/offload.ts";
 import { eventSubject, streams } from "../../bridge/bus/subjects.ts";
 import type { ActorHost } from "./host.ts";
 
