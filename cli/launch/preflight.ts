@@ -1,5 +1,6 @@
 import { askServed } from "../../bridge/models/served.ts";
 import { findProgram } from "../../bridge/processes/find-program.ts";
+import { checkScratchRoot } from "../../bridge/processes/scratch.ts";
 import { VigaError } from "../../config/errors.ts";
 import { modeOf } from "../../config/modes/index.ts";
 import { keyNames, type NamedProfile } from "../../config/profile.ts";
@@ -9,6 +10,7 @@ import type { HostMode } from "./hosts.ts";
 
 /** Names everything a run would lack, before anything is started. Throws `dependency_missing` or `model_auth`. */
 export async function preflight(config: ResolvedConfig, hosts: HostMode): Promise<void> {
+  await checkScratchRoot();
   const needed = Object.values(programs).filter(({ name }) => {
     if (!modeOf(config.mode).programs.includes(name)) return false;
     if (name === "nats-server") return config.bus.url === undefined;
@@ -46,6 +48,14 @@ export async function preflight(config: ResolvedConfig, hosts: HostMode): Promis
     });
   }
   await reachEndpoints(config);
+}
+
+/** A run on a bus of its own with no executor would wait for ever. Throws `config_invalid`. */
+export function checkExecutors(config: ResolvedConfig, hosts: HostMode): void {
+  if (config.executors.length > 0 || hosts === "apart" || config.bus.url !== undefined) return;
+  throw new VigaError("config_invalid", "executors: [] leaves nobody to run the programs", {
+    hint: "leave the key out, or name one: executors: [{ slot: cpu }]; with --hosts apart, or on a bus of your own, start them yourself: viga executor --slot cpu",
+  });
 }
 
 /** Milliseconds within which an endpoint must take a connection. */
