@@ -1,3 +1,4 @@
+import { execa } from "execa";
 import { askServed } from "../../bridge/models/served.ts";
 import { findProgram } from "../../bridge/processes/find-program.ts";
 import { checkScratchRoot } from "../../bridge/processes/scratch.ts";
@@ -35,6 +36,7 @@ export async function preflight(config: ResolvedConfig, hosts: HostMode): Promis
       },
     );
   }
+  await askVersions(needed, config);
   const keys = [...Object.values(config.roles), ...Object.values(config.shadow)].flatMap((role) => {
     if (!role?.profile?.key_required || role.profile.key_file !== undefined) return [];
     const names = keyNames(role.profile);
@@ -48,6 +50,29 @@ export async function preflight(config: ResolvedConfig, hosts: HostMode): Promis
     });
   }
   await reachEndpoints(config);
+}
+
+/** Seconds within which a program must tell its version. */
+const answersWithin = 8;
+
+/** A program that hangs would be waited for in silence when the run needs it. Throws `dependency_missing`. */
+async function askVersions(needed: readonly Program[], config: ResolvedConfig): Promise<void> {
+  const asked = needed.filter(({ name }) => name === "blender" || name === "nats-server");
+  await Promise.all(
+    asked.map(async ({ name, setting, env, commands }) => {
+      const command = config.programs[setting] ?? process.env[env] ?? commands[0] ?? name;
+      const timeout = answersWithin * 1000;
+      const { timedOut } = await execa(command, ["--version"], { reject: false, stdin: "ignore", timeout });
+      if (!timedOut) return;
+      throw new VigaError(
+        "dependency_missing",
+        `${name} does not answer: ${command} --version took over ${answersWithin} s`,
+        {
+          hint: `does it run by itself? ${env} names another one`,
+        },
+      );
+    }),
+  );
 }
 
 /** A run on a bus of its own with no executor would wait for ever. Throws `config_invalid`. */

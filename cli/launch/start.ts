@@ -24,6 +24,7 @@ import { printPlan } from "./plan.ts";
 import { playRun } from "./play-run.ts";
 import { checkExecutors, preflight } from "./preflight.ts";
 import { loadSpec, writeSpec } from "./run-file.ts";
+import { tellWaits } from "./waits.ts";
 
 export interface StartOptions {
   hosts: HostMode;
@@ -133,7 +134,7 @@ async function follow(spec: RunSpec, config: LaunchConfig, options: StartOptions
     slots = startSlots({ mode, bus: runBus.bus, engine, executors, programs, out, signal: stop, log });
     result = await playRun(runBus.bus, spec, {
       hosts: mode,
-      observers: observers.all,
+      observers: [...observers.all, tellWaits({ hosts: mode, out: shownPath(spec.out), log })],
       signal,
       log,
       broken: Promise.race([slots.broken, watchDisk(spec.out, stop).then(() => never)]),
@@ -159,10 +160,11 @@ function ourselves(): { pid: number; process?: string } {
   return { pid: process.pid, ...(identity === null ? {} : { process: identity }) };
 }
 
+const shownPath = (out: string): string => relative(process.cwd(), out) || ".";
+
 async function conclude(spec: RunSpec, result: RunResult, observers: RunObservers): Promise<number> {
   if (result.status === "done") await new ArtifactStore(join(spec.out, "artifacts")).dropTransient();
-  const shown = relative(process.cwd(), spec.out) || ".";
-  await observers.finish(result, shown);
+  await observers.finish(result, shownPath(spec.out));
   if (result.status === "interrupted") return 130;
   if (result.status === "done") return 0;
   return exitCodeOf(new VigaError("player_failed", result.error?.message ?? result.reason));
