@@ -93,7 +93,9 @@ interface Scores {
 
 function summary(scores: Scores | null): string[] {
   const [start, best] = [scores?.start?.pl, scores?.best?.pl];
-  if (!scores || typeof best !== "number") return ["no round was better than the start"];
+  if (!scores || typeof best !== "number") {
+    return [typeof start === "number" ? "no round was better than the start" : "no program was measured"];
+  }
   const fall =
     typeof start === "number" && start > 0
       ? `, ${(100 * (1 - best / start)).toFixed(1)} % less than the start's ${start.toPrecision(3)}`

@@ -49,8 +49,9 @@ function askFor(context: MemoryContext): Effect[] {
 function lastFailure(rounds: readonly Round[]): ErrorData | null {
   const error = rounds.at(-1)?.state?.error;
   if (!error) return null;
-  const message = `no program rendered; the last failed: ${error.message}`;
-  return { code: "program_error", message, retry: "never", ...(error.hint === undefined ? {} : { hint: error.hint }) };
+  const message = error.kind === "engine" ? error.message : `no program rendered; the last failed: ${error.message}`;
+  const code = error.kind === "engine" ? "engine_failed" : "program_error";
+  return { code, message, retry: "never", ...(error.hint === undefined ? {} : { hint: error.hint }) };
 }
 
 function minutesSince(startedAt: string, at: string | undefined): number {
