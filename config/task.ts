@@ -21,6 +21,8 @@ export interface LoadedTask {
   /** What is asked for; "" where the task is its picture alone. */
   text: string;
   targets: LoadedTarget[];
+  /** They are a benchmark's own: read as its reference reads them, without colour management. */
+  targetsAsStored: boolean;
   /** Pictures to take; each has the aspect of its target. */
   views: View[];
   start: { path: string; text: string } | null;
@@ -87,6 +89,7 @@ export async function loadTask({ task, mode, init }: TaskRequest): Promise<Loade
     dir: task.dir ?? null,
     text,
     targets,
+    targetsAsStored: definition.layout.targetsAsStored === true && !ownViews && task.targets === undefined,
     views: viewsOf(task.views, definition, targets),
     start: start === null ? null : { path: start, text: await loadProgram(start) },
     base,
