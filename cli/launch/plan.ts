@@ -24,10 +24,13 @@ export function printPlan(config: ResolvedConfig, task: LoadedTask, json: boolea
     task: task.name,
     targets: task.targets.map(({ name, path }) => ({ name, path })),
     start: task.start?.path ?? null,
+    start_image: task.startImage,
     base: task.base,
+    assets: task.assetsRoot,
     roles,
     skills: serversOf(config),
     executors: config.executors,
+    executors_from: config.executors_from ?? "the configuration",
     at_most: { rounds, programs, calls: sum(roles.map((role) => role.calls)), usd: sum(roles.map((role) => role.usd)) },
     engine_seconds: Math.round(seconds),
     budget: config.stop.budget,
@@ -37,7 +40,7 @@ export function printPlan(config: ResolvedConfig, task: LoadedTask, json: boolea
     return;
   }
   const lines = [
-    `${config.mode} ${task.name}: ${task.targets.length} target(s)${task.start ? ", from a start program" : ""}`,
+    `${config.mode} ${task.name}: ${task.targets.length} target(s)${task.start ? ", from a start program" : ""}${task.startImage ? ", from a start picture" : ""}`,
     ...roles.map(({ role, player, model, calls, usd }) =>
       model ? `${role}: ${player}, at most about ${calls} calls, $${usd.toFixed(2)}` : `${role}: ${player}, no model`,
     ),
@@ -45,7 +48,7 @@ export function printPlan(config: ResolvedConfig, task: LoadedTask, json: boolea
       ({ name, runs, sees, uses }) =>
         `server ${name}: ${runs}${sees.length === 0 ? "" : `, sees ${sees.join(", ")}`}; outside the sandbox, for ${uses.join(", ") || "nobody"}`,
     ),
-    `executors: ${config.executors.map(({ slot, gpu }) => (gpu === undefined ? slot : `${slot} (GPU ${gpu})`)).join(", ") || "started elsewhere"}`,
+    `executors: ${config.executors.map(({ slot, gpu }) => (gpu === undefined ? slot : `${slot} (GPU ${gpu})`)).join(", ") || "started elsewhere"}${config.executors_from === undefined ? "" : ` (${config.executors_from})`}`,
     `at most ${rounds} rounds, ${programs} programs, about ${Math.round(seconds)} s of engine time on two cores`,
     "nothing was started",
   ];

@@ -16,7 +16,7 @@ function withFile(yaml: string, request: ConfigRequest = {}): ResolvedConfig {
 
 describe("what a configuration comes to", () => {
   it("is the offline preset on the mode's defaults when nothing is said", () => {
-    const config = resolveConfig({ mode: "blendergym", cwd: folder });
+    const config = resolveConfig({ mode: "blendergym", cwd: folder, env: {} });
     expect(config).toMatchObject({
       mode: "blendergym",
       preset: "offline",
