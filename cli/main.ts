@@ -2,6 +2,9 @@ import { enableCompileCache } from "node:module";
 import { join } from "node:path";
 import { Command, CommanderError } from "commander";
 import { fail } from "./exit.ts";
+import { guardStreams } from "./streams.ts";
+import { enterCallersFolder, fixScratchRoot } from "./surroundings.ts";
+import { tellUsage } from "./usage.ts";
 import { version } from "./version.ts";
 
 // Roles and executors are processes of their own and start again after a crash: compiled once, they start much faster.
@@ -24,22 +27,27 @@ const commands: Record<string, () => Promise<Command>> = {
   init: async () => (await import("./commands/init.ts")).initCommand(),
 };
 
+const json = process.argv.includes("--json");
+guardStreams();
+enterCallersFolder();
+fixScratchRoot();
+
 const program = new Command("viga")
   .description("Vision as inverse graphics: a target becomes a program that draws it.")
-  .version(version)
-  .showHelpAfterError("(viga --help, or viga VERB --help, says more)")
-  .configureOutput({ outputError: (text, write) => write(text.replace(/^error: /, "viga: ")) })
-  .exitOverride();
+  .version(version);
 
 const named = commands[process.argv[2] ?? ""];
-for (const command of named ? [named] : Object.values(commands)) {
-  program.addCommand((await command()).exitOverride());
-}
+for (const command of named ? [named] : Object.values(commands)) program.addCommand(await command());
+tellUsage(program, json);
+
+/** After an error nothing that is still under way (a consumer's timer, a retry) may keep the process, milliseconds. */
+const afterError = 3000;
 
 try {
   await program.parseAsync();
 } catch (error) {
   // Commander has printed its own message: help and version are no errors, anything else is bad input.
   if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 ? 0 : 2;
-  else fail(error, { json: process.argv.includes("--json") });
+  else fail(error, { json });
+  setTimeout(() => process.exit(), afterError).unref();
 }

@@ -1,11 +1,10 @@
 import { open, readFile, stat } from "node:fs/promises";
 import sharp from "sharp";
 import { VigaError } from "./errors.ts";
+import { pictureLimits, tooManyPixels } from "./picture-limits.ts";
 
-/** Largest inputs: a picture's file and pixels, a program, a text, a base file. Bytes, but for the pixels. */
+/** Largest inputs: a program, a text, a base file. Bytes. A picture's are in picture-limits.ts. */
 export const inputLimits = {
-  picture: 64 * 1024 * 1024,
-  pixels: 100_000_000,
   program: 1024 * 1024,
   text: 64 * 1024,
   base: 4 * 1024 * 1024 * 1024,
@@ -50,14 +49,20 @@ const mib = (bytes: number): string =>
 
 /** Checks that a picture can be decoded to its last pixel. Only PNG, JPEG and WebP are taken. */
 export async function loadPicture(path: string, what = "target"): Promise<LoadedPicture> {
-  const size = await fileSize(path, what, inputLimits.picture);
+  const size = await fileSize(path, what, pictureLimits.bytes);
   if (size === 0) throw bad(`${what} ${path}: the file is empty`, "give a PNG, JPEG or WebP picture");
   try {
-    const image = sharp(path, { failOn: "truncated", limitInputPixels: inputLimits.pixels });
-    const { format, width, height, orientation } = await image.metadata();
+    // The header first, without a limit of sharp's own: its words name no number.
+    const { format, width, height, orientation, compression } = await sharp(path, {
+      limitInputPixels: false,
+    }).metadata();
     if (format !== "png" && format !== "jpeg" && format !== "webp") {
-      throw bad(`${what} ${path}: is ${format ?? "no picture"}`, "give a PNG, JPEG or WebP picture");
+      const name = format === "heif" && compression === "av1" ? "avif" : (format ?? "no picture");
+      throw bad(`${what} ${path}: is ${name}`, "give a PNG, JPEG or WebP picture");
     }
+    const tooLarge = tooManyPixels(width, height);
+    if (tooLarge !== null) throw bad(`${what} ${path}: ${tooLarge}`, "scale the picture down");
+    const image = sharp(path, { failOn: "truncated", limitInputPixels: pictureLimits.pixels });
     // The header alone would let a cut-off download through.
     await image.resize(16, 16, { fit: "fill" }).raw().toBuffer();
     const turned = (orientation ?? 1) >= 5;
@@ -77,13 +82,16 @@ export async function loadPicture(path: string, what = "target"): Promise<Loaded
 export async function loadText(path: string, what: string, most: number = inputLimits.text): Promise<string> {
   await fileSize(path, what, most);
   const bytes = await readFile(path);
+  let text: string;
   try {
-    const text = new TextDecoder("utf-8", { fatal: true }).decode(bytes);
-    if (!text.includes("\0")) return text;
-  } catch {
-    // Falls through to the one message below.
+    text = new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+  } catch (cause) {
+    throw bad(`${what} ${path}: is not UTF-8 text`, "save it as UTF-8", cause);
   }
-  throw bad(`${what} ${path}: is not UTF-8 text`, "save it as UTF-8");
+  const nul = text.indexOf("\0");
+  if (nul < 0) return text;
+  const line = text.slice(0, nul).split("\n").length;
+  throw bad(`${what} ${path}: holds a NUL character in line ${line}`, "it is no plain text: save it without NUL");
 }
 
 /** Text of a start program: not empty. */

@@ -22,6 +22,8 @@ export interface LoadedTask {
   /** What is asked for; "" where the task is its picture alone. */
   text: string;
   targets: LoadedTarget[];
+  /** They are a benchmark's own: read as its reference reads them, without colour management. */
+  targetsAsStored: boolean;
   /** Pictures to take; each has the aspect of its target. */
   views: View[];
   start: { path: string; text: string } | null;
@@ -57,6 +59,7 @@ export async function loadTask({ task, mode, init }: TaskRequest): Promise<Loade
   const found = task.dir === undefined ? null : await findTaskFiles(task.dir, definition, init);
   const start = task.start ?? found?.start ?? null;
   const base = task.base ?? found?.base ?? null;
+  const givenTargets = task.targets !== undefined || task.views?.some(({ target }) => target !== undefined) === true;
   const startImage = task.start_image ?? (start === null ? (found?.startImage ?? null) : null);
   const wanted = await targetsOf(task, definition, found?.targets ?? []);
   const text = task.text ?? (found?.text ? (await loadText(found.text, "task text")).trim() : "");
@@ -105,6 +108,7 @@ export async function loadTask({ task, mode, init }: TaskRequest): Promise<Loade
     dir: task.dir ?? null,
     text,
     targets,
+    targetsAsStored: definition.layout.targetsAsStored === true && !givenTargets,
     views: viewsOf(task.views, definition, targets),
     start: start === null ? null : { path: start, text: await loadProgram(start) },
     startImage,

@@ -286,11 +286,12 @@ function hasReleased(status: "done" | "failed") {
 
 function endedWithoutResult() {
   return step((context) => {
-    const error = failureOf(context) ?? {
-      code: "player_failed",
-      message: "the run ended before any program rendered",
-      retry: "never" as const,
-    };
+    const error = failureOf(context) ??
+      context.stopped?.error ?? {
+        code: "player_failed",
+        message: "the run ended before any program rendered",
+        retry: "never" as const,
+      };
     return release({ status: "failed", reason: context.stopped?.reason ?? "failed", error });
   });
 }

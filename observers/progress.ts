@@ -61,6 +61,10 @@ function newsOf(runView: RunView, event: TapeEvent, paint: Paint): string | null
       const at = roundsOf(runView).findLast((one) => one.endedAt === event.time && one.round !== null);
       return at === undefined ? null : roundLine(runView, at, paint);
     }
+    case "state": {
+      const warnings = newWarnings(runView, event);
+      return warnings.length === 0 ? null : warnings.map((line) => paint("33", oneLine(line))).join("; ");
+    }
     case "slot.lost":
     case "role.restarted":
       return paint("33", oneLine(runView.incidents.at(-1)?.text ?? event.type));
@@ -80,6 +84,17 @@ function newsOf(runView: RunView, event: TapeEvent, paint: Paint): string | null
 function messageOf(event: TapeEvent): string {
   const { error } = event.data as { error?: { message?: unknown } };
   return typeof error?.message === "string" ? error.message : "no reason given";
+}
+
+/** What the engine warns of in the first state of a run; the later ones on the same base would only repeat it. */
+function newWarnings(runView: RunView, event: TapeEvent): string[] {
+  const first = roundsOf(runView)
+    .flatMap((at) => at.states)
+    .filter((one) => one !== undefined);
+  if (first.length !== 1) return [];
+  const { state } = event.data as { state?: { log?: unknown } };
+  const log = typeof state?.log === "string" ? state.log : "";
+  return log.split("\n").filter((line) => line.startsWith("warning: the base"));
 }
 
 const unpainted: Paint = (_, text) => text;
@@ -119,6 +134,7 @@ function jsonProgress({ stream }: ProgressOptions): Observer {
         });
       }
       if (event.type === "progress") say({ ...runView.progress });
+      if (event.type === "state") for (const text of newWarnings(runView, event)) say({ text });
       if (event.type === "slot.lost" || event.type === "role.restarted") say({ text: runView.incidents.at(-1)?.text });
       if (event.type === "failed") say({ role: event.role, message: messageOf(event) });
       if (event.type === "stopped") say({ reason: runView.stopReason, ...best });

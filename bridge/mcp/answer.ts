@@ -1,5 +1,6 @@
 import type { CallToolResult } from "@modelcontextprotocol/sdk/types.js";
 import sharp from "sharp";
+import { pictureLimits } from "../../config/picture-limits.ts";
 
 /** What came of a call: text for the model and pictures that can be decoded. `ok` false: the text says what went wrong. */
 export interface ForeignAnswer {
@@ -11,8 +12,6 @@ export interface ForeignAnswer {
 /** Pictures of one answer that are taken, and the largest of them in bytes; a screenshot has a few MB. */
 const mostImages = 8;
 const mostBytes = 16 * 1024 * 1024;
-/** Pixels of the largest picture; more would take gigabytes to decode. */
-const mostPixels = 8192 * 8192;
 
 export const failedAnswer = (text: string): ForeignAnswer => ({ ok: false, text, images: [] });
 
@@ -52,12 +51,15 @@ async function pictureOf(data: string): Promise<{ bytes: Buffer; media: string }
   const bytes = Buffer.from(data, "base64");
   if (bytes.length === 0 || bytes.length > mostBytes) return null;
   try {
-    const picture = sharp(bytes, { limitInputPixels: mostPixels });
+    const picture = sharp(bytes, { limitInputPixels: pictureLimits.pixels });
     const { format } = await picture.metadata();
     // Decoded once to the end: a picture that breaks off would fail the request that it goes with.
     await picture.stats();
     if (format === "png" || format === "jpeg" || format === "webp") return { bytes, media: `image/${format}` };
-    return { bytes: await sharp(bytes, { limitInputPixels: mostPixels }).png().toBuffer(), media: "image/png" };
+    return {
+      bytes: await sharp(bytes, { limitInputPixels: pictureLimits.pixels }).png().toBuffer(),
+      media: "image/png",
+    };
   } catch {
     return null;
   }

@@ -1,6 +1,7 @@
-import { mkdtemp, readdir, rm } from "node:fs/promises";
+import { access, constants, mkdtemp, readdir, rm, stat } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { VigaError } from "../../config/errors.ts";
 import { namespaceOf, startOf } from "./identity.ts";
 
 /** `viga-<what>.<pid>.<start>.<namespace>.<random>`: the name says whose it is from its first moment on. */
@@ -8,7 +9,32 @@ const owned = /^viga-[A-Za-z0-9_-]+\.(\d+)\.(\d+)\.(\d+)\.[A-Za-z0-9]{6}$/;
 
 /** Makes a private folder under the system's temporary folder, which `sweepScratch` removes if this process is killed. */
 export async function makeScratch(what: string): Promise<string> {
-  return mkdtemp(join(tmpdir(), `viga-${what}.${process.pid}.${ownStart()}.${ownNamespace()}.`));
+  await checkScratchRoot();
+  const start = join(tmpdir(), `viga-${what}.${process.pid}.${ownStart()}.${ownNamespace()}.`);
+  return mkdtemp(start).catch((cause: unknown) => {
+    throw unusable(
+      (cause as NodeJS.ErrnoException).code === "ENOSPC" ? "is on a full disk" : "cannot be written to",
+      cause,
+    );
+  });
+}
+
+/** Checks that scratch folders can be made where the system says. Throws `input_invalid`, naming TMPDIR where it is set. */
+export async function checkScratchRoot(): Promise<void> {
+  const found = await stat(tmpdir()).catch(() => null);
+  if (found === null) throw unusable("does not exist");
+  if (!found.isDirectory()) throw unusable("is not a folder");
+  await access(tmpdir(), constants.W_OK | constants.X_OK).catch((cause: unknown) => {
+    throw unusable("cannot be written to", cause);
+  });
+}
+
+function unusable(why: string, cause?: unknown): VigaError {
+  const name = process.env.TMPDIR ? "TMPDIR" : "the folder for temporary files";
+  return new VigaError("input_invalid", `${name} ${tmpdir()} ${why}`, {
+    hint: "set TMPDIR to a folder that can be written to, with some free space",
+    ...(cause === undefined ? {} : { cause }),
+  });
 }
 
 /**

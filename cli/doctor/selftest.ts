@@ -8,7 +8,7 @@ import { startBusServer } from "../../bridge/bus/server.ts";
 import { mailboxSubject, streams } from "../../bridge/bus/subjects.ts";
 import { startBlender } from "../../bridge/engines/blender.ts";
 import { defaultLimits, type Engine } from "../../bridge/engines/contract.ts";
-import { makeScratch } from "../../bridge/processes/scratch.ts";
+import { checkScratchRoot, makeScratch } from "../../bridge/processes/scratch.ts";
 import { toVigaError } from "../../config/errors.ts";
 import { escapes } from "./escapes.ts";
 import type { Row } from "./row.ts";
@@ -67,12 +67,21 @@ export function busCheck(): Promise<Row> {
 }
 
 /** Starts the engine: which isolation its self-test chose; a program that renders; programs that try to escape. */
-export function engineChecks(): Promise<Row[]> {
+export async function engineChecks(): Promise<Row[]> {
+  const engineRow = { name: "engine self-test", needed_for: "3D modes", required: true, apt: [] };
+  const noScratch = await checkScratchRoot().then(
+    () => null,
+    (error: unknown) =>
+      check(engineRow, () => {
+        throw error;
+      }),
+  );
+  if (noScratch !== null) return [noScratch];
   return inTemp(async (dir) => {
     const rows: Row[] = [];
     let engine: Engine | null = null;
     rows.push(
-      await check({ name: "engine self-test", needed_for: "3D modes", required: true, apt: [] }, async () => {
+      await check(engineRow, async () => {
         engine = await startBlender({ scratch: join(dir, "engine") });
         const jobs = join(dir, "render");
         await mkdir(jobs, { mode: 0o777 });
@@ -106,7 +115,7 @@ export function engineChecks(): Promise<Row[]> {
 /** Runs a program that tries to get out; what got out is told by name. */
 function sandboxCheck(engine: Engine, dir: string): Promise<Row> {
   return check(
-    { name: "sandbox self-test", needed_for: "running programs of models", required: true, apt: ["bubblewrap"] },
+    { name: "sandbox self-test", needed_for: "running programs of models", required: true, apt: [] },
     async () => {
       await mkdir(dir, { mode: 0o777 });
       const canary = `${dir}-outside`;

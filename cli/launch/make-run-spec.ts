@@ -1,4 +1,3 @@
-import sharp from "sharp";
 import type { ArtifactStore } from "../../bridge/artifacts/store.ts";
 import { toToken } from "../../bridge/bus/subjects.ts";
 import { modeOf } from "../../config/modes/index.ts";
@@ -7,6 +6,7 @@ import type { LoadedTask } from "../../config/task.ts";
 import { evaluatorFor } from "../../evaluators/index.ts";
 import { type RunSpec, runConfig, runSpecSchema } from "../../machines/domain/index.ts";
 import { version } from "../version.ts";
+import { takePicture } from "./take-picture.ts";
 
 /** Failed states in a row after which a run gives up. */
 const maxFailures = 5;
@@ -22,7 +22,7 @@ export async function makeSpec(
   const definition = modeOf(config.mode);
   const now = new Date();
   const targets = await Promise.all(
-    task.targets.map(async ({ name, path }) => ({ name, image: await takePicture(path, store) })),
+    task.targets.map(async ({ name, path }) => ({ name, image: await takePicture(path, store, task.targetsAsStored) })),
   );
   const plateau = config.stop.plateau === false ? { patience: 1_000_000, min_gain: 0 } : config.stop.plateau;
   const { usd, minutes } = config.stop.budget;
@@ -37,7 +37,7 @@ export async function makeSpec(
       text: task.text,
       targets,
       start: task.start === null ? null : await store.put(task.start.text),
-      ...(task.startImage === null ? {} : { start_image: await takePicture(task.startImage, store) }),
+      ...(task.startImage === null ? {} : { start_image: await takePicture(task.startImage, store, false) }),
       base: task.base === null ? null : { artifact: await store.putFile(task.base), path: task.base },
       ...(task.assetsRoot === null ? {} : { assets: { root: task.assetsRoot, files: task.assets } }),
       prompt: config.prompt,
@@ -66,13 +66,6 @@ export async function makeSpec(
     out,
     config: runConfig.parse(plain(config)),
   };
-}
-
-/** A target as people see it: a photo that its camera marked as turned is turned, anything else is taken as it is. */
-async function takePicture(path: string, store: ArtifactStore): Promise<string> {
-  const { orientation } = await sharp(path).metadata();
-  if (orientation === undefined || orientation === 1) return store.putFile(path);
-  return store.put(await sharp(path).rotate().png().toBuffer());
 }
 
 function plain(value: unknown): Record<string, unknown> {

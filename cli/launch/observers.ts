@@ -13,6 +13,7 @@ import { createOutput } from "../../observers/output.ts";
 import { createProgress } from "../../observers/progress.ts";
 import { createReport } from "../../observers/report/report.ts";
 import { createTape } from "../../observers/tape.ts";
+import { oneLine } from "../../observers/text.ts";
 import { makeLog } from "../log.ts";
 
 export interface RunObservers {
@@ -60,18 +61,20 @@ export async function runObservers(
         process.stdout.write(`${JSON.stringify({ schema: 1, ...result, out: spec.out, picture, scores })}\n`);
         return;
       }
-      if (result.error !== null) {
-        process.stderr.write(`viga: ${result.error.message}\n`);
-        if (result.error.hint !== undefined) process.stderr.write(`      ${result.error.hint}\n`);
-      }
       const lines = [
         ...summary(scores),
         `report: ${join(shown, "report.html")}`,
         ...(picture === null ? [] : [join(shown, "side_by_side.png")]),
       ];
       process.stdout.write(`${lines.join("\n")}\n`);
+      // The cause comes last, where a person looks first.
+      if (result.error !== null) process.stderr.write(`viga: ${causeLine(result.error)}\n`);
     },
   };
+}
+
+function causeLine({ message, hint }: { message: string; hint?: string | undefined }): string {
+  return oneLine(hint === undefined ? message : `${message} (${hint})`);
 }
 
 async function drawHeatMap(render: Buffer, target: Buffer): Promise<Buffer> {
@@ -90,7 +93,9 @@ interface Scores {
 
 function summary(scores: Scores | null): string[] {
   const [start, best] = [scores?.start?.pl, scores?.best?.pl];
-  if (!scores || typeof best !== "number") return ["no round was better than the start"];
+  if (!scores || typeof best !== "number") {
+    return [typeof start === "number" ? "no round was better than the start" : "no program was measured"];
+  }
   const fall =
     typeof start === "number" && start > 0
       ? `, ${(100 * (1 - best / start)).toFixed(1)} % less than the start's ${start.toPrecision(3)}`

@@ -1,6 +1,7 @@
-import { statSync } from "node:fs";
-import { access, constants, mkdir, readlink, stat } from "node:fs/promises";
+import { existsSync, statSync } from "node:fs";
+import { access, constants, readlink, stat } from "node:fs/promises";
 import { dirname, join, relative, resolve } from "node:path";
+import { makeFolder } from "../../bridge/files/make-folder.ts";
 import { linkAtomic } from "../../bridge/files/write-atomic.ts";
 import { VigaError } from "../../config/errors.ts";
 
@@ -10,8 +11,8 @@ export function defaultOut(mode: string, task: string, now: Date): string {
   return resolve("output", mode, stamp, task);
 }
 
-/** Makes the output folder. One that already holds a run is refused: nothing is overwritten. */
-export async function makeOut(out: string): Promise<void> {
+/** Checks that a run could have this output folder, and makes nothing. One that holds a run is never overwritten. */
+export async function checkOut(out: string): Promise<void> {
   const taken = await stat(join(out, "run.json")).then(
     () => true,
     () => false,
@@ -21,15 +22,29 @@ export async function makeOut(out: string): Promise<void> {
       hint: `continue it with: viga run --resume ${out}, or give another --out`,
     });
   }
+  let nearest = out;
+  while (!existsSync(nearest) && dirname(nearest) !== nearest) nearest = dirname(nearest);
+  if (!statSync(nearest).isDirectory()) throw unwritable(out);
+  await access(nearest, constants.W_OK | constants.X_OK).catch((cause: unknown) => {
+    throw unwritable(out, cause);
+  });
+}
+
+/** Makes the output folder that `checkOut` found free. Throws `input_invalid`. */
+export async function makeOut(out: string): Promise<void> {
   try {
-    await mkdir(out, { recursive: true });
+    await makeFolder(out);
     await access(out, constants.W_OK);
   } catch (cause) {
-    throw new VigaError("input_invalid", `cannot write to the output folder ${out}`, {
-      cause,
-      hint: "give a writable one with --out",
-    });
+    throw unwritable(out, cause);
   }
+}
+
+function unwritable(out: string, cause?: unknown): VigaError {
+  return new VigaError("input_invalid", `cannot write to the output folder ${out}`, {
+    ...(cause === undefined ? {} : { cause }),
+    hint: "give a writable one with --out",
+  });
 }
 
 /** Points `output/latest` at a run's folder, atomically. */

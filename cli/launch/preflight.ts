@@ -1,5 +1,7 @@
+import { execa } from "execa";
 import { askServed } from "../../bridge/models/served.ts";
 import { findProgram } from "../../bridge/processes/find-program.ts";
+import { checkScratchRoot } from "../../bridge/processes/scratch.ts";
 import { VigaError } from "../../config/errors.ts";
 import { modeOf } from "../../config/modes/index.ts";
 import { keyNames, type NamedProfile } from "../../config/profile.ts";
@@ -9,6 +11,7 @@ import type { HostMode } from "./hosts.ts";
 
 /** Names everything a run would lack, before anything is started. Throws `dependency_missing` or `model_auth`. */
 export async function preflight(config: ResolvedConfig, hosts: HostMode): Promise<void> {
+  await checkScratchRoot();
   const needed = Object.values(programs).filter(({ name }) => {
     if (!modeOf(config.mode).programs.includes(name)) return false;
     if (name === "nats-server") return config.bus.url === undefined;
@@ -33,6 +36,7 @@ export async function preflight(config: ResolvedConfig, hosts: HostMode): Promis
       },
     );
   }
+  await askVersions(needed, config);
   const keys = [...Object.values(config.roles), ...Object.values(config.shadow)].flatMap((role) => {
     if (!role?.profile?.key_required || role.profile.key_file !== undefined) return [];
     const names = keyNames(role.profile);
@@ -46,6 +50,37 @@ export async function preflight(config: ResolvedConfig, hosts: HostMode): Promis
     });
   }
   await reachEndpoints(config);
+}
+
+/** Seconds within which a program must tell its version. */
+const answersWithin = 8;
+
+/** A program that hangs would be waited for in silence when the run needs it. Throws `dependency_missing`. */
+async function askVersions(needed: readonly Program[], config: ResolvedConfig): Promise<void> {
+  const asked = needed.filter(({ name }) => name === "blender" || name === "nats-server");
+  await Promise.all(
+    asked.map(async ({ name, setting, env, commands }) => {
+      const command = config.programs[setting] ?? process.env[env] ?? commands[0] ?? name;
+      const timeout = answersWithin * 1000;
+      const { timedOut } = await execa(command, ["--version"], { reject: false, stdin: "ignore", timeout });
+      if (!timedOut) return;
+      throw new VigaError(
+        "dependency_missing",
+        `${name} does not answer: ${command} --version took over ${answersWithin} s`,
+        {
+          hint: `does it run by itself? ${env} names another one`,
+        },
+      );
+    }),
+  );
+}
+
+/** A run on a bus of its own with no executor would wait for ever. Throws `config_invalid`. */
+export function checkExecutors(config: ResolvedConfig, hosts: HostMode): void {
+  if (config.executors.length > 0 || hosts === "apart" || config.bus.url !== undefined) return;
+  throw new VigaError("config_invalid", "executors: [] leaves nobody to run the programs", {
+    hint: "leave the key out, or name one: executors: [{ slot: cpu }]; with --hosts apart, or on a bus of your own, start them yourself: viga executor --slot cpu",
+  });
 }
 
 /** Milliseconds within which an endpoint must take a connection. */

@@ -2,8 +2,8 @@ import { join, relative, resolve } from "node:path";
 import { ArtifactStore } from "../../bridge/artifacts/store.ts";
 import { readBusFile, writeBusFile } from "../../bridge/bus/address.ts";
 import { identityOf, isAlive } from "../../bridge/processes/identity.ts";
-import { sweepScratch } from "../../bridge/processes/scratch.ts";
-import { exitCodeOf, VigaError } from "../../config/errors.ts";
+import { checkScratchRoot, sweepScratch } from "../../bridge/processes/scratch.ts";
+import { exitCodeOf, toVigaError, VigaError } from "../../config/errors.ts";
 import type { ResolvedConfig } from "../../config/resolved.ts";
 import { retirementLines } from "../../config/retired.ts";
 import { loadTask } from "../../config/task.ts";
@@ -13,16 +13,18 @@ import type { TapeEvent } from "../../observers/observer.ts";
 import { readTape } from "../../observers/tape.ts";
 import { dropStore, openRunBus } from "./bus.ts";
 import { checkTools } from "./check-tools.ts";
+import { watchDisk } from "./disk.ts";
 import { listForeignTools } from "./foreign-tools.ts";
 import { type HostMode, type Hosts, startSlots } from "./hosts.ts";
 import { isExported, leaveBus } from "./leave-bus.ts";
 import { makeSpec } from "./make-run-spec.ts";
 import { type RunObservers, runObservers } from "./observers.ts";
-import { defaultOut, findOut, makeOut, pointLatest } from "./out.ts";
+import { checkOut, defaultOut, findOut, makeOut, pointLatest } from "./out.ts";
 import { printPlan } from "./plan.ts";
 import { playRun } from "./play-run.ts";
-import { preflight } from "./preflight.ts";
+import { checkExecutors, preflight } from "./preflight.ts";
 import { loadSpec, writeSpec } from "./run-file.ts";
+import { tellWaits } from "./waits.ts";
 
 export interface StartOptions {
   hosts: HostMode;
@@ -38,13 +40,15 @@ export async function startRun(
   const task = await loadTask(config);
   for (const line of retirementLines(config)) process.stderr.write(`warning: ${line}\n`);
   await checkTools(config);
+  checkExecutors(config, options.hosts);
+  const out = resolve(options.out ?? defaultOut(config.mode, task.name, new Date()));
+  await checkOut(out);
   if (options.dryRun) {
     printPlan(config, task, options.json);
     return 0;
   }
   await preflight(config, options.hosts);
   const skills = await listForeignTools(config, (line) => process.stderr.write(`${line}\n`));
-  const out = resolve(options.out ?? defaultOut(config.mode, task.name, new Date()));
   await makeOut(out);
   const store = new ArtifactStore(join(out, "artifacts"));
   const spec = await makeSpec(config, task, out, store, skills);
@@ -59,6 +63,7 @@ export async function startRun(
 export async function resumeRun(given: string, options: StartOptions): Promise<number> {
   const spec = await loadSpec(await findOut(given));
   await refuseLive(spec.out);
+  await checkScratchRoot();
   const events = await eventsOf(spec.out);
   const result = events.map(resultOf).find((found) => found !== null);
   if (result) {
@@ -101,11 +106,14 @@ type LaunchConfig = Pick<ResolvedConfig, "executors" | "bus" | "programs">;
 
 /** Bus, slots and observers around one run. */
 async function follow(spec: RunSpec, config: LaunchConfig, options: StartOptions): Promise<number> {
-  await pointLatest(spec.out);
   await sweepScratch();
   const { signal, hosts: mode } = options;
   const observers = await runObservers(spec, options.json);
   const { log } = observers;
+  await pointLatest(spec.out).catch((error: unknown) => {
+    // The run itself needs no link: this folder may be somebody else's.
+    log(`output/latest does not point at this run: ${toVigaError(error).message}`);
+  });
   const { url, creds } = config.bus;
   const ending = new AbortController();
   const stop = AbortSignal.any([signal, ending.signal]);
@@ -126,10 +134,10 @@ async function follow(spec: RunSpec, config: LaunchConfig, options: StartOptions
     slots = startSlots({ mode, bus: runBus.bus, engine, executors, programs, out, signal: stop, log });
     result = await playRun(runBus.bus, spec, {
       hosts: mode,
-      observers: observers.all,
+      observers: [...observers.all, tellWaits({ hosts: mode, out: shownPath(spec.out), log })],
       signal,
       log,
-      broken: slots.broken,
+      broken: Promise.race([slots.broken, watchDisk(spec.out, stop).then(() => never)]),
     });
     exported = await isExported(spec);
     if (exported && !runBus.own) await leaveBus(runBus.bus, spec.run, config.bus, signal, log);
@@ -144,15 +152,19 @@ async function follow(spec: RunSpec, config: LaunchConfig, options: StartOptions
   return conclude(spec, result, observers);
 }
 
+/** Never settles. */
+const never = new Promise<never>(() => undefined);
+
 function ourselves(): { pid: number; process?: string } {
   const identity = identityOf();
   return { pid: process.pid, ...(identity === null ? {} : { process: identity }) };
 }
 
+const shownPath = (out: string): string => relative(process.cwd(), out) || ".";
+
 async function conclude(spec: RunSpec, result: RunResult, observers: RunObservers): Promise<number> {
   if (result.status === "done") await new ArtifactStore(join(spec.out, "artifacts")).dropTransient();
-  const shown = relative(process.cwd(), spec.out) || ".";
-  await observers.finish(result, shown);
+  await observers.finish(result, shownPath(spec.out));
   if (result.status === "interrupted") return 130;
   if (result.status === "done") return 0;
   return exitCodeOf(new VigaError("player_failed", result.error?.message ?? result.reason));

@@ -37,6 +37,7 @@ export const blendergym: ModeDefinition = {
       { from: ["renders/goal/render1.png"], required: true },
       { from: ["renders/goal/render2.png"], required: false },
     ],
+    targetsAsStored: true,
     assets: null,
     truth: ["goal.py", "goal.blend"],
   },

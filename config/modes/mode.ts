@@ -28,6 +28,8 @@ export interface TaskLayout {
   text: LayoutFile | null;
   /** Target pictures, in the order of `views`; targets beyond the views are references without a measured render. */
   targets: readonly LayoutFile[];
+  /** Targets of this layout are a benchmark's own, which its reference reads without colour management. */
+  targetsAsStored?: true;
   /** Pictures or models a program may load. */
   assets: string | null;
   /** Ground truth that lies beside the inputs. Listed so that a leak check can name it; never opened by a run. */

@@ -1,6 +1,7 @@
 import { readFile, stat } from "node:fs/promises";
 import sharp, { type Metadata, type OutputInfo } from "sharp";
 import { VigaError } from "../../config/errors.ts";
+import { pictureLimits, tooManyPixels } from "../../config/picture-limits.ts";
 
 /**
  * A decoded picture: 8-bit sRGB as stored, row by row from the upper left. `rgb` holds 3 bytes a pixel, `alpha` one,
@@ -12,12 +13,6 @@ export interface Picture {
   rgb: Uint8Array;
   alpha: Uint8Array | null;
 }
-
-/** Above this a picture is refused: a small file can unpack to gigabytes. 64 megapixels is 192 MiB of RGB. */
-export const maxPixels = 64 * 1024 * 1024;
-
-/** Above this a file is refused unread. */
-export const maxFileBytes = 256 * 1024 * 1024;
 
 const rasterFormats = new Set(["png", "jpeg", "webp", "gif", "tiff", "avif", "heif", "jp2", "jxl"]);
 
@@ -56,15 +51,14 @@ export async function decodePicture(bytes: Buffer, name = "picture"): Promise<Pi
   if (!rasterFormats.has(format)) {
     throw refuse(name, `a ${format} file is not a raster picture`, "convert it to PNG first");
   }
-  if (width * height > maxPixels) {
-    throw refuse(
-      name,
-      `${width} x ${height} px is more than the ${maxPixels / 1024 / 1024} megapixels allowed`,
-      "scale the picture down",
-    );
-  }
+  const tooLarge = tooManyPixels(width, height);
+  if (tooLarge !== null) throw refuse(name, tooLarge, "scale the picture down");
   try {
-    const { data, info } = await sharp(bytes, { limitInputPixels: maxPixels, failOn: "error", ignoreIcc: true })
+    const { data, info } = await sharp(bytes, {
+      limitInputPixels: pictureLimits.pixels,
+      failOn: "error",
+      ignoreIcc: true,
+    })
       .toColourspace("srgb")
       .raw({ depth: "uchar" })
       .toBuffer({ resolveWithObject: true });
@@ -83,7 +77,14 @@ export async function readPicture(path: string): Promise<Picture> {
   } catch (cause) {
     throw new VigaError("not_found", `${path}: no such picture`, { hint: "check the path", cause });
   }
-  if (size > maxFileBytes) throw refuse(path, `the file has ${size} bytes`, "scale the picture down");
+  if (size > pictureLimits.bytes) {
+    const most = `${pictureLimits.bytes / 1024 / 1024} MiB`;
+    throw refuse(
+      path,
+      `the file has ${(size / 1024 / 1024).toFixed(1)} MiB, more than the ${most} allowed`,
+      "scale the picture down",
+    );
+  }
   let bytes: Buffer;
   try {
     bytes = await readFile(path);

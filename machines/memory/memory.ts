@@ -1,5 +1,5 @@
 import { setup } from "xstate";
-import { noUsage, type Program, type Round, sumUsage, type Usage } from "../domain/index.ts";
+import { type ErrorData, noUsage, type Program, type Round, sumUsage, type Usage } from "../domain/index.ts";
 import { type Effect, effectActions, record, send } from "../effects.ts";
 import { type Step, stepFor } from "../step.ts";
 import type { MemoryContext, MemoryEvent, RoundBody } from "./state.ts";
@@ -43,6 +43,15 @@ function askFor(context: MemoryContext): Effect[] {
     record("context", { t: next.t, from: next.from?.t ?? null, note: next.note }),
     send("generator", { type: "context", context: next }),
   ];
+}
+
+/** Why the last program did not render, for a run that ends without a picture. */
+function lastFailure(rounds: readonly Round[]): ErrorData | null {
+  const error = rounds.at(-1)?.state?.error;
+  if (!error) return null;
+  const message = error.kind === "engine" ? error.message : `no program rendered; the last failed: ${error.message}`;
+  const code = error.kind === "engine" ? "engine_failed" : "program_error";
+  return { code, message, retry: "never", ...(error.hint === undefined ? {} : { hint: error.hint }) };
 }
 
 function minutesSince(startedAt: string, at: string | undefined): number {
@@ -236,7 +245,7 @@ export const memoryMachine = builder.createMachine({
         const start = context.rounds.find((round) => round.t === 0) ?? null;
         const body = {
           reason: context.reason,
-          error: context.error,
+          error: context.error ?? (best === null ? lastFailure(context.rounds) : null),
           best_t: best?.t ?? null,
           rounds: context.rounds.length,
           usage: context.usage,

@@ -96,6 +96,8 @@ export function stopReason(
 ): StopReason | null {
   const last = rounds.at(-1);
   if (!last) return null;
+  // A base that cannot be opened: no program mends it, and each more of them would be paid for.
+  if (last.state.error?.type === "BaseUnreadable" || last.state.error?.type === "BaseMissing") return "failures";
   if (options.budget.usd !== undefined && facts.usage.usd >= options.budget.usd) return "budget_usd";
   if (options.budget.minutes !== undefined && facts.minutes >= options.budget.minutes) return "budget_minutes";
   const failed = rounds.length - 1 - rounds.findLastIndex((round) => round.state.ok);

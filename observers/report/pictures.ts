@@ -3,6 +3,7 @@ import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import sharp from "sharp";
 import { VigaError } from "../../config/errors.ts";
+import { pictureLimits } from "../../config/picture-limits.ts";
 import { html, type Markup } from "./html.ts";
 
 /** Bytes of an artifact. */
@@ -11,11 +12,8 @@ export type Read = (ref: string) => Promise<Buffer>;
 /** A picture that a page can hold: a small JPEG as data URI, or why there is none. */
 export type Shown = { uri: string; width: number; height: number } | { missing: string };
 
-/** Pictures above this many pixels are not decoded for a report. */
-const limitInputPixels = 64 * 1024 * 1024;
-
 /** Makes small pictures, each reference once. */
-export class PictureShelf {
+export class PictureCache {
   readonly #read: Read;
   readonly #known = new Map<string, Promise<Shown>>();
 
@@ -33,7 +31,7 @@ export class PictureShelf {
 
   async #make(ref: string, width: number): Promise<Shown> {
     try {
-      const { data, info } = await sharp(await this.#read(ref), { limitInputPixels })
+      const { data, info } = await sharp(await this.#read(ref), { limitInputPixels: pictureLimits.pixels })
         .flatten({ background: "#808080" })
         .resize({ width, height: width * 2, fit: "inside", withoutEnlargement: true })
         .jpeg({ quality: 82, mozjpeg: true })

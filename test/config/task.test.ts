@@ -73,6 +73,7 @@ describe("a task folder", () => {
         format: "png",
       })),
       start: { path: join(dir, "start.py"), text: "import bpy\n" },
+      targetsAsStored: true,
       views: [
         { name: "render1", camera: "Camera1", aspect: { width: 64, height: 48 } },
         { name: "render2", camera: "Camera2", optional: true, aspect: { width: 64, height: 48 } },
@@ -251,6 +252,34 @@ describe("a task that cannot be read", () => {
     expect(await say("text.png")).toContain("the picture cannot be read");
     expect(await say("x.svg")).toContain("is svg");
     expect(await say("nothing/")).toContain("there is no such file");
+  });
+
+  it("refuses a picture over the one size limit by its name, before anything is decoded", async () => {
+    const big = await sharp({ create: { width: 8200, height: 8200, channels: 3, background: "grey" } })
+      .png()
+      .toBuffer();
+    const path = join(folderWith({ "big.png": big }), "big.png");
+    const said = (await refusal({ mode: "static_scene", task: { targets: [path] } })).message;
+    expect(said).toContain("8200 x 8200 px (64.1 megapixels) is more than the 64 megapixels allowed");
+  });
+
+  it("tells a NUL from a wrong encoding, with its line, and AVIF by its name", async () => {
+    const red = await sharp({ create: { width: 8, height: 8, channels: 3, background: "red" } })
+      .avif()
+      .toBuffer();
+    const dir = folderWith({ "a.png": red });
+    const start = (await refusal({ task: { dir: folderWith({ ...gym(), "start.py": "x = 1\ny = '\0'" }) } })).message;
+    expect(start).toContain("start.py: holds a NUL character in line 2");
+    expect((await refusal({ mode: "static_scene", task: { targets: [join(dir, "a.png")] } })).message).toContain(
+      "is avif",
+    );
+  });
+
+  it("knows a benchmark's own goals, which are read as they are stored, from a user's pictures", async () => {
+    const dir = folderWith(gym());
+    expect((await load({ task: { dir } })).targetsAsStored).toBe(true);
+    const own = { dir, targets: [join(dir, "renders", "goal", "render1.png")] };
+    expect((await load({ task: own })).targetsAsStored).toBe(false);
   });
 
   it("knows a program that is empty, binary or too big, and a base that is none", async () => {

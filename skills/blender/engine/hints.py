@@ -21,6 +21,26 @@ CHANGED = {
     "use_sss": "set the Principled BSDF's subsurface inputs instead",
     "active_object": "bpy.context.view_layer.objects.active is the place to set it",
 }
+# Interfaces of some versions only, by the class they are looked for on: a near name would mislead.
+VERSIONED = {
+    ("NodeTree", "interface"): "node groups have .interface from Blender 4.0 on; before: group.inputs.new(type, name) and group.outputs.new(type, name)",
+    ("NodeTree", "inputs"): "before Blender 4.0 only; now: group.interface.new_socket(name, in_out='INPUT', socket_type=type)",
+    ("NodeTree", "outputs"): "before Blender 4.0 only; now: group.interface.new_socket(name, in_out='OUTPUT', socket_type=type)",
+    ("Armature", "collections"): "bone collections are of Blender 4.0 and later; before: bone.layers and pose.bone_groups",
+    ("Armature", "layers"): "before Blender 4.0 only; now: armature.collections",
+    ("Bone", "layers"): "before Blender 4.0 only; now: armature.collections",
+    ("Pose", "bone_groups"): "before Blender 4.0 only; now: armature.collections",
+    ("Object", "light_linking"): "light linking is of Blender 4.0 and later: leave it out",
+    ("Scene", "compositing_node_group"): "of Blender 5.0 and later; before: scene.use_nodes = True and scene.node_tree",
+    ("Scene", "node_tree"): "before Blender 5.0 only; now: scene.compositing_node_group",
+    ("SceneEEVEE", "use_bloom"): "EEVEE has no bloom setting from Blender 4.2 on: leave it out",
+    ("SceneEEVEE", "use_ssr"): "before Blender 4.2 only; now: scene.eevee.use_raytracing",
+    ("SceneEEVEE", "use_gtao"): "EEVEE has no such setting from Blender 4.2 on: leave it out",
+    ("SceneEEVEE", "use_raytracing"): "of Blender 4.2 and later; before: scene.eevee.use_ssr",
+    ("Object", "select"): "from Blender 2.80 on: object.select_set(True)",
+    ("SceneObjects", "link"): "from Blender 2.80 on: bpy.context.collection.objects.link(object)",
+    ("SceneObjects", "active"): "from Blender 2.80 on: bpy.context.view_layer.objects.active",
+}
 
 
 def hint_for(thrown, frame, source):
@@ -36,14 +56,32 @@ def hint_for(thrown, frame, source):
     if isinstance(thrown, TypeError):
         return _enum(message) or _keyword(source, message)
     if isinstance(thrown, RuntimeError):
-        if "poll() failed" in message:
-            return "the operator needs another context: set the active object and its mode, or change bpy.data directly"
-        return _enum(message)
+        if "poll()" in message:
+            return _poll(message)
+        return _own_output(message, source) or _enum(message)
     if isinstance(thrown, ReferenceError):
         return "the object was removed before this line: look it up again by name"
     if isinstance(thrown, PermissionError):
         return "programs have no network, start no programs and write only to the working folder"
     return None
+
+
+def _poll(message):
+    """Blender words a refused context in many ways: "poll() failed", "poll() Context missing ...", "poll() expected ..."."""
+    if re.search(r"expected a|view3d|area|region|editor", message.split("poll()", 1)[1], re.I):
+        return "there are no windows and no editors here: do without this operator, and change bpy.data directly"
+    return "the operator needs another context: set the active object and its mode, or change bpy.data directly"
+
+
+def _own_output(message, source):
+    """A program that renders or saves by itself, to a place it cannot write."""
+    if "ops.render.render" in (source or ""):
+        return "viga takes the pictures itself: leave the render out (only the working folder can be written)"
+    if not re.search(r"cannot save|cannot write|[Cc]annot open file|[Uu]nable to save|not writable|Permission denied", message):
+        return None
+    if "save_as_mainfile" in f"{source}{message}" or "save_mainfile" in f"{source}{message}" or ".blend" in message:
+        return "viga saves the scene itself: leave the save out (only the working folder can be written)"
+    return "only the working folder can be written, and what is left there is not kept: leave it out"
 
 
 def _near(name, candidates, count=3):
@@ -72,6 +110,9 @@ def _attribute(thrown, frame, source, message):
         return _was_none(name, frame, source)
     if owner is None and frame is not None and source:
         owner = _owner_value(source, frame, lambda n: isinstance(n, ast.Attribute) and n.attr == name)
+    for kind in type(owner).__mro__ if owner is not None else ():
+        if (kind.__name__, name) in VERSIONED:
+            return VERSIONED[kind.__name__, name]
     found = _near(name, dir(owner)) if owner is not None else []
     changed = CHANGED.get(name)
     return " ".join(part for part in (_mean(found), changed) if part) or None

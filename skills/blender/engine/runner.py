@@ -90,6 +90,13 @@ def call(request, job):
     return importlib.import_module(name).handle(request["args"], job)
 
 
+def _warn_of_missing(job):
+    missing = scene_file.missing_files() if job.base else []
+    if missing:
+        # observers/progress.ts shows the lines that begin so.
+        job.log(f"warning: the base refers to files that are not there: {', '.join(missing)}")
+
+
 def perform(request, cpus, device, can_fork=True, keep=None, prepare=None):
     """Any request -> its reply; never raises. prepare: opens the base where it is not open yet."""
     began = time.monotonic()
@@ -99,6 +106,7 @@ def perform(request, cpus, device, can_fork=True, keep=None, prepare=None):
         if prepare:
             prepare()
         if request["op"] == "run":
+            _warn_of_missing(job)
             return run(request, job, keep)
         if request["op"] == "call":
             result = call(request, job)

@@ -1,6 +1,7 @@
 """Opening and saving .blend files; factory scenes."""
 
 import os
+import re
 
 import bpy
 
@@ -29,9 +30,34 @@ def open_file(path):
     try:
         bpy.ops.wm.open_mainfile(filepath=path, load_ui=False, use_scripts=False)
     except RuntimeError as thrown:
-        raise JobError(
-            str(thrown).strip(), "engine", "BaseUnreadable", "the file is no .blend, or a newer Blender saved it"
-        ) from thrown
+        raise _unreadable(path, str(thrown).strip()) from thrown
+
+
+def _unreadable(path, said):
+    """The base's own fault, which no program mends: the message names it, and whose file it is where its header says."""
+    name, here = os.path.basename(path), bpy.app.version
+    by = _saved_by(path)
+    # Since 5.0 the header has another form, which an older Blender takes for no .blend at all.
+    if by is not None and by > here[:2]:
+        mine = ".".join(map(str, here))
+        return JobError(
+            f"the base {name} cannot be opened: saved by Blender {by[0]}.{by[1]}, this is {mine}",
+            "engine", "BaseUnreadable", f"use Blender {by[0]}.{by[1]} (VIGA_BLENDER), or save the file for {here[0]}.{here[1]}",
+        )
+    reason = said.splitlines()[-1].split(": ")[-1].replace(f"'{path}'", name)
+    return JobError(
+        f"the base {name} cannot be opened: {reason}", "engine", "BaseUnreadable", "give a whole .blend: this one is damaged or cut off",
+    )
+
+
+def _saved_by(path):
+    """(major, minor) as an uncompressed file's header tells it, or None."""
+    with open(path, "rb") as file:
+        head = file.read(32)
+    old = re.match(rb"BLENDER[-_][vV](\d)(\d\d)", head)
+    new = re.match(rb"BLENDER\d\d-\d\dv(\d\d)(\d\d)", head)
+    found = old or new
+    return (int(found[1]), int(found[2])) if found else None
 
 
 def open_base(path):
@@ -48,6 +74,18 @@ def save(path):
             bpy.ops.wm.save_as_mainfile(filepath=path, copy=True, check_existing=False)
     except RuntimeError as thrown:
         raise JobError(str(thrown).strip(), "output", "SaveFailed") from thrown
+
+
+def missing_files():
+    """Names of files that the open .blend refers to and that are not there: such textures render pink."""
+    found = []
+    for path in bpy.utils.blend_paths(absolute=True, packed=False, local=False):
+        try:
+            if not os.path.exists(path):
+                found.append(os.path.basename(path) or path)
+        except (OSError, ValueError):
+            found.append(os.path.basename(path))
+    return sorted(set(found))[:32]
 
 
 def linked_files():

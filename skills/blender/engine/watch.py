@@ -160,7 +160,7 @@ class Overrun:
         """None, or (kind, type, message, hint)."""
         now = time.monotonic()
         if now >= self.deadline:
-            return "timeout", "Timeout", f"the job took longer than {self.seconds:g} s", "do less: fewer objects, lower subdivision, no endless loop"
+            return "timeout", "Timeout", f"the job took longer than {self.seconds:g} s", "do less: fewer objects, lower subdivision, no endless loop, no renders of its own"
         if now < self.next:
             return None
         self.next = now + CHECK_EVERY

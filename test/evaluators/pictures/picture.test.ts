@@ -4,7 +4,8 @@ import { join } from "node:path";
 import sharp from "sharp";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { VigaError } from "../../../config/errors.ts";
-import { decodePicture, maxPixels, readPicture } from "../../../evaluators/pictures/picture.ts";
+import { pictureLimits } from "../../../config/picture-limits.ts";
+import { decodePicture, readPicture } from "../../../evaluators/pictures/picture.ts";
 import { measureFixtures } from "../cases.ts";
 
 async function failure(promise: Promise<unknown>): Promise<VigaError> {
@@ -100,7 +101,7 @@ describe("reading a picture", () => {
       .png()
       .toBuffer();
     // The header alone is changed: height such that the picture would hold more than allowed.
-    png.writeUInt32BE(maxPixels / width + 1, 20);
+    png.writeUInt32BE(pictureLimits.pixels / width + 1, 20);
     const header = png.subarray(12, 29);
     png.writeUInt32BE((await import("node:zlib")).crc32(header), 29);
     const error = await failure(decodePicture(png, "bomb.png"));

@@ -1,3 +1,5 @@
+import { readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { cube, type Lab, openLab } from "../../bridge/engines/lab.ts";
 
@@ -54,6 +56,48 @@ bsdf.inputs[wrong].default_value = 1`,
     program: "cube = bpy.data.objects['Cube']\nbpy.data.objects.remove(cube)\ncube.location.x = 1",
     error: { type: "ReferenceError", hint: /removed/, line: 10 },
   },
+  {
+    title: "an operator that finds no active object",
+    program: "bpy.context.view_layer.objects.active = None\nbpy.ops.object.mode_set(mode='EDIT')",
+    error: { type: "RuntimeError", hint: /set the active object/ },
+  },
+  {
+    title: "an operator that wants an editor",
+    program: "bpy.ops.view3d.view_all()",
+    error: { type: "RuntimeError", hint: /no windows|set the active object/ },
+  },
+  {
+    title: "a render of the program's own, to where it cannot write",
+    program: `s = bpy.context.scene
+s.render.resolution_x = s.render.resolution_y = 16
+s.cycles.use_denoising = False
+s.render.engine = 'CYCLES'
+s.render.filepath = '/usr/out.png'
+bpy.ops.render.render(write_still=True)`,
+    error: { type: "RuntimeError", hint: /viga takes the pictures itself/ },
+  },
+  {
+    title: "a save of the program's own, to where it cannot write",
+    program: "bpy.ops.wm.save_as_mainfile(filepath='/usr/out.blend')",
+    error: { type: "RuntimeError", hint: /viga saves the scene itself/ },
+  },
+  {
+    title: "a node group's sockets in the words of another major version",
+    program: `group = bpy.data.node_groups.new('g', 'ShaderNodeTree')
+if bpy.app.version >= (4, 0, 0):
+    group.inputs.new('NodeSocketFloat', 'x')
+else:
+    group.interface.new_socket('x', in_out='INPUT', socket_type='NodeSocketFloat')`,
+    error: {
+      type: "AttributeError",
+      hint: /^(node groups have \.interface from Blender 4\.0|before Blender 4\.0 only)/,
+    },
+  },
+  {
+    title: "an attribute that Blender 2.80 renamed",
+    program: "bpy.data.objects['Cube'].select = True",
+    error: { type: "AttributeError", hint: /select_set\(True\)/ },
+  },
 ];
 
 describe("what a program is told about its error", () => {
@@ -68,6 +112,37 @@ describe("what a program is told about its error", () => {
     expect(state.error).toMatchObject({ kind: "program", type: error.type });
     expect(state.error?.hint).toMatch(error.hint);
     if (error.line !== undefined) expect(state.error?.line).toBe(error.line);
+  });
+
+  it("a base that cannot be opened is named, with the version that saved it where its header says so", async () => {
+    const made = await lab.run(cube, { save: "scene.blend" });
+    const whole = await readFile(join(made.dir, "scene.blend"));
+    const bad = async (name: string, bytes: Buffer) => {
+      const base = join(lab.scratch, name);
+      await writeFile(base, bytes);
+      return (await lab.run("import bpy", { base })).error;
+    };
+    const newer = Buffer.concat([Buffer.from("BLENDER17-01v9903"), whole.subarray(17)]);
+    expect(await bad("newer.blend", newer)).toMatchObject({
+      kind: "engine",
+      type: "BaseUnreadable",
+      message: expect.stringMatching(/^the base newer\.blend cannot be opened: saved by Blender 99\.3, this is \d/),
+    });
+    const cut = (await bad("cut.blend", Buffer.from("BLENDER-v304 and no more")))?.message;
+    expect(cut).toMatch(/^the base cut\.blend cannot be opened: /);
+  });
+
+  it("textures that a base refers to and that are not there are a warning with their names", async () => {
+    const program = `${cube}
+image = bpy.data.images.new('wood', 4, 4)
+image.source = 'FILE'
+image.filepath = '//textures/wood.png'
+image.use_fake_user = True`;
+    const made = await lab.run(program, { save: "scene.blend" });
+    const state = await lab.run("import bpy", { base: join(made.dir, "scene.blend") });
+    expect(state.ok).toBe(true);
+    expect(state.log).toContain("warning: the base refers to files that are not there: wood.png");
+    expect((await lab.run("import bpy")).log).not.toContain("warning:");
   });
 
   it("a syntax error has its line and source", async () => {
