@@ -84,7 +84,9 @@ async function trios(runView: RunView, cache: PictureCache, start: End | null, b
       return html`<div class="trio">${figures}</div>`;
     }),
   );
-  return html`${rows}`;
+  const before = runView.task?.start_image;
+  const given = before !== undefined && figure(await cache.show(before, 640), html`<b>Start picture</b> · given`);
+  return html`${given && html`<div class="trio">${given}</div>`}${rows}`;
 }
 
 /** The last round before `at` that has a loss. */

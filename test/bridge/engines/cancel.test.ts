@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Isolation } from "../../../bridge/engines/contract.ts";
 import { cube, type Lab, limits, openLab, quality } from "./lab.ts";
 
-describe.each<Isolation>(["fork", "cold"])("a job that is cancelled, isolation %s", (isolation) => {
+describe.each<Isolation>(["fork", "reset", "cold"])("a job that is cancelled, isolation %s", (isolation) => {
   let lab: Lab;
   beforeAll(async () => {
     lab = await openLab({ isolation });

@@ -36,6 +36,15 @@ describe("report.html", () => {
     expect(page).toMatch(/<span class="add">\+energy = 125<\/span>/);
   });
 
+  it("shows the start picture that a run was given", async () => {
+    const { events, artifacts } = await sampleRun({ losses: [0.05, 0.02] });
+    const started = events.find(({ type }) => type.endsWith("run.started"))!;
+    const { task } = started.data as { task: { targets: { image: string }[]; start_image?: string } };
+    expect(await makeReport(events, artifacts.read)).not.toContain("<b>Start picture</b>");
+    task.start_image = task.targets[0]!.image;
+    expect(await makeReport(events, artifacts.read)).toContain("<b>Start picture</b> · given");
+  });
+
   it("holds everything itself: no address, no script, and a policy that forbids both", async () => {
     const page = await report({ losses: [0.05, 0.02] });
     expect(page).toContain(`content="default-src 'none'; img-src data:; style-src 'unsafe-inline'"`);
