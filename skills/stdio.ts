@@ -1,11 +1,17 @@
+import { EventEmitter, once } from "node:events";
 import { PassThrough } from "node:stream";
+import { setTimeout as pause } from "node:timers/promises";
 import type { McpServer } from "@modelcontextprotocol/sdk/server/mcp.js";
 import { StdioServerTransport } from "@modelcontextprotocol/sdk/server/stdio.js";
+import { CancelledNotificationSchema } from "@modelcontextprotocol/sdk/types.js";
 import { inputLimits } from "../config/check-inputs.ts";
 import { type LongLine, shortLines } from "./long-lines.ts";
 
 /** Bytes of the longest message that is read: a program of the size allowed, each byte escaped, fits. */
 export const mostMessage = 8 * 1024 * 1024;
+
+/** Milliseconds that requests under way have once the client has closed its end: it may have piped them in, or died. */
+const lastAnswers = 5000;
 
 /** Serves the skill on stdio until the client goes away or the signal aborts. */
 export async function serveOnStdio(server: McpServer, signal: AbortSignal): Promise<void> {
@@ -15,12 +21,37 @@ export async function serveOnStdio(server: McpServer, signal: AbortSignal): Prom
   const transport = new StdioServerTransport(lines, out);
   const closed = new Promise<void>((resolve) => {
     transport.onclose = resolve;
-    process.stdin.once("end", resolve);
     signal.addEventListener("abort", () => resolve(), { once: true });
   });
+  const ended = new Promise<void>((resolve) => lines.once("end", resolve));
   await server.connect(transport);
-  await closed;
+  const answered = openRequests(transport);
+  await Promise.race([closed, ended]);
+  await Promise.race([closed, answered(), pause(lastAnswers, undefined, { ref: false })]);
   await server.close();
+}
+
+/** Follows which requests wait for their answer. What it returns settles once none does. */
+function openRequests(transport: StdioServerTransport): () => Promise<void> {
+  const open = new Set<string | number>();
+  const settled = new EventEmitter();
+  const { onmessage } = transport;
+  transport.onmessage = (message) => {
+    if ("id" in message && "method" in message) open.add(message.id);
+    // A request that was cancelled gets no answer.
+    const cancelled = CancelledNotificationSchema.safeParse(message).data?.params.requestId;
+    if (cancelled !== undefined) open.delete(cancelled);
+    onmessage?.(message);
+  };
+  const send = transport.send.bind(transport);
+  transport.send = async (message) => {
+    await send(message);
+    if ("id" in message && message.id !== undefined && !("method" in message)) open.delete(message.id);
+    if (open.size === 0) settled.emit("all");
+  };
+  return async () => {
+    if (open.size > 0) await once(settled, "all");
+  };
 }
 
 function answerLong({ bytes, id, isCall }: LongLine, out: PassThrough): void {
