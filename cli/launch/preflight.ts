@@ -1,4 +1,5 @@
 import { execa } from "execa";
+import { openBus } from "../../bridge/bus/connection.ts";
 import { askServed } from "../../bridge/models/served.ts";
 import { findProgram } from "../../bridge/processes/find-program.ts";
 import { checkScratchRoot } from "../../bridge/processes/scratch.ts";
@@ -31,7 +32,15 @@ export async function preflight(config: ResolvedConfig, hosts: HostMode): Promis
       hint: "export it in this shell, or run without a model: --config offline",
     });
   }
+  await reachBus(config);
   await reachEndpoints(config);
+}
+
+/** A bus elsewhere must answer before a folder is made for the run. Throws `bus_unreachable`, `config_invalid`. */
+async function reachBus({ bus: { url, creds } }: ResolvedConfig): Promise<void> {
+  if (url === undefined) return;
+  const bus = await openBus({ url, creds }, { name: "viga preflight" });
+  await bus.close();
 }
 
 /** What a run would lack on this machine, in words, without asking anything of anybody. */
