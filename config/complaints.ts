@@ -171,7 +171,7 @@ export function lineFor(problem: Problem, layers: readonly Layer[]): string {
       source = layer;
     }
   }
-  const key = dotted(problem.path);
+  const key = source?.keyless ? "" : dotted(problem.path);
   const message = `${key === "" ? "" : `${key}: `}${problem.message}`.replaceAll(/\s*[\r\n]+\s*/g, " ");
   if (!source) {
     const only = layers.find((layer) => layer.written);

@@ -45,3 +45,26 @@ export const limitsSchema = z.strictObject({
   seconds: z.number().positive().max(86_400).default(120).meta({ description: "Wall clock of a job, seconds." }),
   memory_mb: z.int().min(256).max(4_194_304).default(6144).meta({ description: "Address space of a job, MiB." }),
 });
+
+/** Engines whose renderer uses a GPU; any other would hold one idle. */
+const gpuEngines: readonly string[] = ["blender"];
+
+/**
+ * Executors where none are written: one per device that CUDA_VISIBLE_DEVICES lists (CUDA reads it up to the first
+ * number that is none), else one on the CPU. `from` says why.
+ */
+export function defaultExecutors(
+  engine: string,
+  env: NodeJS.ProcessEnv,
+): { executors: ExecutorSettings[]; from: string } {
+  const cpu = (from: string) => ({ executors: [{ slot: "cpu" }], from });
+  if (!gpuEngines.includes(engine)) return cpu(`the ${engine} engine uses no GPU`);
+  const listed = env.CUDA_VISIBLE_DEVICES;
+  if (listed === undefined) return cpu("CUDA_VISIBLE_DEVICES is not set");
+  const names = listed.split(",").map((name) => name.trim());
+  const end = names.findIndex((name) => !/^\d{1,3}$/.test(name) || Number(name) > 255);
+  const gpus = [...new Set(names.slice(0, end < 0 ? names.length : end).map(Number))].slice(0, 64);
+  const shown = `CUDA_VISIBLE_DEVICES=${listed.slice(0, 100)}`;
+  if (gpus.length > 0) return { executors: gpus.map((gpu) => ({ slot: `gpu${gpu}`, gpu })), from: shown };
+  return cpu(`${shown} lists no device by its number`);
+}

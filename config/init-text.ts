@@ -29,6 +29,10 @@ export function configTemplate(schema?: string): string {
       '# task: { text: "a red cube", targets: [target.png], start: start.py, base: scene.blend }',
       "paths from here",
     ),
+    commented(
+      "# task: { targets: [views/], assets: parts/, start_image: before.png }",
+      "folders; a start no program draws",
+    ),
     "",
     "# Who plays what:",
     ...Object.entries(players)
@@ -56,7 +60,8 @@ export function configTemplate(schema?: string): string {
     '#   qwen3-vl-32b: { base_url: "http://localhost:8000/v1", tools: inline, max_tokens: 8000 }',
     '#   my-model: { like: gpt-6.1-sol, base_url: "https://example.com/v1", model: my-model, key_env: MY_API_KEY }',
     "",
-    commented("executors: [{ slot: cpu }]", "or one per GPU: [{ slot: gpu0, gpu: 0 }, { slot: gpu1, gpu: 1 }]"),
+    "# Left out: one executor for each GPU of CUDA_VISIBLE_DEVICES, else one on the CPU.",
+    "# executors: [{ slot: gpu0, gpu: 0 }, { slot: gpu1, gpu: 1 }]",
     commented("# limits: { seconds: 120, memory_mb: 6144 }", "of one program's run"),
     "",
     commented("# memory: { rounds: 12 }", "how many last rounds the generator sees; default by mode"),

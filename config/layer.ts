@@ -11,6 +11,8 @@ export interface Layer {
   line(path: Path): number | null;
   /** False for the mode's defaults and the shipped presets: built-in values, not something the user wrote. */
   written: boolean;
+  /** True where the label alone says what is wrong: one flag that stands for several keys. */
+  keyless?: boolean;
 }
 
 export function isTree(value: unknown): value is Tree {

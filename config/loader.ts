@@ -2,6 +2,7 @@ import { existsSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 import { lineFor, type Problem, problemsOf } from "./complaints.ts";
 import { VigaError } from "./errors.ts";
+import { defaultExecutors } from "./executors.ts";
 import { dotted, isTree, type Layer, nullCounts, type Path, type Tree } from "./layer.ts";
 import { expand, mergeConfig } from "./merge.ts";
 import { blendergym } from "./modes/blendergym.ts";
@@ -19,7 +20,7 @@ import { detectMode } from "./task-files.ts";
 import { layerFromFile } from "./yaml.ts";
 
 /**
- * The configuration of a run: mode defaults < preset < file < --set < flags. Reads files, starts nothing.
+ * The configuration of a run: mode defaults < preset < file < --model < --set < flags. Reads files, starts nothing.
  * Throws `config_invalid` with one line per problem: source, line, key, what was expected, the nearest valid name.
  */
 export function resolveConfig(request: ConfigRequest = {}): ResolvedConfig {
@@ -33,6 +34,10 @@ export function resolveConfig(request: ConfigRequest = {}): ResolvedConfig {
   const definition = typeof tree.mode === "string" ? modes.get(tree.mode) : undefined;
   // A wrong mode has no defaults; any mode's stand in, so that the other mistakes are told in the same message.
   tree = mergeConfig((definition ?? blendergym).defaults as unknown as Tree, tree);
+  // A preset's executors stand in until it is known whether anyone wrote some.
+  const written = layers.some((layer) => layer.written && layer.value.executors != null);
+  const byItself = written ? null : defaultExecutors(definition?.engine ?? "blender", request.env ?? process.env);
+  if (byItself !== null) tree.executors = byItself.executors;
 
   const models = isTree(tree.models) ? (withoutNulls(tree.models, ["models"]) as Tree) : {};
   const { config, problems } = check(tree);
@@ -54,7 +59,8 @@ export function resolveConfig(request: ConfigRequest = {}): ResolvedConfig {
     });
   }
   const task = typeof config.task === "string" ? { dir: config.task } : (config.task ?? {});
-  return { ...config, preset, task, roles: { generator, verifier }, shadow: found.shadow, models };
+  const from = byItself === null ? {} : { executors_from: byItself.from };
+  return { ...config, preset, task, roles: { generator, verifier }, shadow: found.shadow, models, ...from };
 }
 
 /** The preset, and the file over it, that `--config` names. */
@@ -89,6 +95,11 @@ function mergeLayers(layers: Layer[], request: ConfigRequest, cwd: string, fault
     const folder = layer.written ? dirname(resolve(cwd, layer.label)) : cwd;
     tree = mergeConfig(tree, absolutePaths(expand(layer.value), folder));
   }
+  if (request.model !== undefined) {
+    const layer = modelLayer(request.model);
+    layers.push(layer);
+    tree = mergeConfig(tree, absolutePaths(layer.value, cwd));
+  }
   for (const written of request.sets ?? []) {
     try {
       const assignment = parseSet(written);
@@ -103,6 +114,12 @@ function mergeLayers(layers: Layer[], request: ConfigRequest, cwd: string, fault
   const flags = flagTree(request);
   layers.push({ label: "command line", value: flags, line: () => null, written: true });
   return mergeConfig(tree, absolutePaths(flags, cwd));
+}
+
+/** `--model`: one player for both roles, each with the settings that it has already. */
+function modelLayer(player: string): Layer {
+  const value = { roles: { generator: { player }, verifier: { player } } };
+  return { label: `--model ${player}`, value, line: () => null, written: true, keyless: true };
 }
 
 function flagTree({ mode, task }: ConfigRequest): Tree {

@@ -25,7 +25,7 @@ export function absolutePaths(tree: Tree, from: string): Tree {
     if (key === "views" && Array.isArray(value)) {
       return value.map((view) => (isTree(view) && "target" in view ? { ...view, target: path(view.target) } : view));
     }
-    return ["dir", "start", "base"].includes(key) ? path(value) : value;
+    return ["dir", "start", "start_image", "base", "assets"].includes(key) ? path(value) : value;
   });
   map("bus", (key, value) => (key === "creds" ? path(value) : value));
   map("programs", (_key, value) => (typeof value === "string" && /[/~]/.test(value) ? path(value) : value));

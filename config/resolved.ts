@@ -10,7 +10,9 @@ export interface TaskFlags {
   targets?: readonly string[];
   text?: string;
   start?: string;
+  start_image?: string;
   base?: string;
+  assets?: string;
 }
 
 /** What a configuration is made from. */
@@ -18,11 +20,15 @@ export interface ConfigRequest {
   mode?: string;
   /** Name of a preset, or path of a viga.yaml. */
   config?: string;
+  /** Who plays both roles, each with its other settings; a `--set` of one role goes over it. */
+  model?: string;
   /** `--set` arguments, `key.sub=value`, in order. */
   sets?: readonly string[];
   task?: TaskFlags;
   /** Working folder; default: the process's. */
   cwd?: string;
+  /** What CUDA_VISIBLE_DEVICES is read from; default: the process's environment. */
+  env?: NodeJS.ProcessEnv;
 }
 
 /** A role's settings with its player understood. `profile`, for a model: its profile with the role's overrides. */
@@ -37,7 +43,9 @@ export interface TaskSource {
   text?: string | undefined;
   targets?: string[] | undefined;
   start?: string | undefined;
+  start_image?: string | undefined;
   base?: string | undefined;
+  assets?: string | undefined;
   views?: TaskView[] | undefined;
 }
 
@@ -48,6 +56,8 @@ export interface ResolvedConfig extends Omit<ConfigTree, "roles" | "shadow" | "t
   task: TaskSource;
   roles: Record<RoleName, ResolvedRole>;
   shadow: Partial<Record<RoleName, ResolvedRole>>;
+  /** Why these executors, where no file and no flag names any. */
+  executors_from?: string;
   /** The `models:` section as written, for `loadProfiles`. */
   models: Record<string, unknown>;
 }

@@ -7,7 +7,7 @@ import { renderSchema } from "./render.ts";
 import { rolesSchema, shadowSchema } from "./roles.ts";
 import { skillsSchema } from "./skills.ts";
 import { stopSchema } from "./stop.ts";
-import { viewsSchema } from "./views.ts";
+import { mostTargets, viewsSchema } from "./views.ts";
 
 const path = z.string().min(1).max(4096);
 
@@ -21,15 +21,21 @@ const taskSchema = z
           .optional()
           .meta({ description: "A task folder in the mode's layout (or a file, where tasks lie flat)." }),
         text: z.string().max(65_536).optional().meta({ description: "What is asked for, in words." }),
-        targets: z.array(path).max(32).optional().meta({ description: "Target pictures; []: use the text only." }),
+        targets: z.array(path).max(mostTargets).optional().meta({
+          description: "Target pictures, or folders whose pictures are taken in number order; []: use the text only.",
+        }),
         start: path.optional().meta({ description: "Program to start from." }),
+        start_image: path.optional().meta({
+          description: "Picture of the start, where there is no program that draws it; it is shown, never measured.",
+        }),
         base: path.optional().meta({ description: ".blend, deck or page that programs run on." }),
+        assets: path.optional().meta({ description: "Folder (or one file) that programs may load from." }),
         views: viewsSchema
           .optional()
           .meta({ description: "Pictures to take: cameras, frames, sizes and their targets; absent: the mode's own." }),
       }),
     ],
-    { error: "expected a task folder or { dir, text, targets, start, base, views }" },
+    { error: "expected a task folder or { dir, text, targets, start, start_image, base, assets, views }" },
   )
   .meta({ description: "What the run is about." });
 
@@ -87,7 +93,9 @@ export const configSchema = z.strictObject({
     .record(z.string().regex(/^[^\s:]{1,100}$/, "expected a name without spaces or colons"), profileOverride)
     .default({})
     .meta({ description: "Adds to or overrides the shipped model profiles." }),
-  executors: executorsSchema.meta({ description: "One executor per slot; a slot is a GPU or the CPU." }),
+  executors: executorsSchema.meta({
+    description: "One executor per slot; absent: one per GPU of CUDA_VISIBLE_DEVICES, else one on the CPU.",
+  }),
   limits: limitsSchema.prefault({}).meta({ description: "Limits of one engine job." }),
   memory: z.strictObject({
     rounds: z.int().min(1).max(10_000).meta({ description: "Window L: last rounds the generator is shown." }),

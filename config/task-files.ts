@@ -20,6 +20,8 @@ export function detectMode(task: string): string | undefined {
 /** The files of a task, by absolute path. What a text names but the folder lacks is null or left out. */
 export interface TaskFiles {
   start: string | null;
+  /** Picture of the start, where neither a program nor a .blend draws it. */
+  startImage: string | null;
   base: string | null;
   text: string | null;
   targets: string[];
@@ -41,7 +43,7 @@ function statOf(path: string): Stats | undefined {
   }
 }
 
-const isFolder = (path: string): boolean => statOf(path)?.isDirectory() ?? false;
+export const isFolder = (path: string): boolean => statOf(path)?.isDirectory() ?? false;
 const isFile = (path: string): boolean => statOf(path)?.isFile() ?? false;
 
 /** The picture of a flat task: given itself, by its html, or without extension. */
@@ -83,8 +85,8 @@ export async function findTaskFiles(task: string, mode: ModeDefinition, init: st
       const path = join(root, name);
       if (name.endsWith("/")) {
         if (!isFolder(path)) continue;
-        const found = (await readdir(path)).filter((entry) => picture.test(entry)).sort(byNumber);
-        if (found.length > 0) return found.map((entry) => join(path, entry));
+        const found = await picturesIn(path);
+        if (found.length > 0) return found;
       } else if (statOf(path)) return [path];
     }
     if (file.required) missing.push(names.join(" or "));
@@ -97,27 +99,43 @@ export async function findTaskFiles(task: string, mode: ModeDefinition, init: st
   const text = (await first(layout.text))[0] ?? null;
   const targets: string[] = [];
   for (const target of layout.targets) targets.push(...(await first(target)));
-  if (started && start === null && base === null) missing.push(started.base.from.join(" or "));
+  const startImage = started && start === null && base === null ? ((await first(started.image))[0] ?? null) : null;
+  if (started && start === null && base === null && startImage === null) missing.push(started.base.from.join(" or "));
   if (missing.length > 0) {
     throw new VigaError("not_found", `task ${task}: missing ${missing.join(", ")}`, {
       hint: `mode ${mode.name} looks for ${looked.join(", ")}; another mode is chosen by --mode`,
     });
   }
-  return { start, base, text, targets, ...(await assetsOf(root, layout.assets)), looked };
+  return { start, startImage, base, text, targets, ...(await assetsOf(root, layout.assets)), looked };
 }
 
-/** Where `init: minimal` and `init: reasonable` take a scene from. */
-function initFiles(init: string): { start: LayoutFile; base: LayoutFile } {
+/** The pictures that lie in a folder, in number order. */
+export async function picturesIn(folder: string): Promise<string[]> {
+  const found = (await readdir(folder)).filter((entry) => picture.test(entry)).sort(byNumber);
+  return found.map((entry) => join(folder, entry));
+}
+
+/**
+ * Where `init: minimal` and `init: reasonable` take a scene from. The reference's own data set has but a picture of it,
+ * which is taken where nothing draws one.
+ */
+function initFiles(init: string): { start: LayoutFile; base: LayoutFile; image: LayoutFile } {
   return {
     start: { from: [`${init}_init.py`, `${init}_init/start.py`], required: false },
     base: { from: [`${init}_init.blend`, `${init}_init/blender_file.blend`], required: false },
+    image: { from: [`${init}_init/render1.png`], required: false },
   };
 }
 
+const none = { assets: [], assetsRoot: null };
+
 async function assetsOf(root: string, assets: string | null): Promise<Pick<TaskFiles, "assets" | "assetsRoot">> {
-  const none = { assets: [], assetsRoot: null };
   if (assets === null) return none;
-  const path = join(root, assets);
+  return filesUnder(join(root, assets));
+}
+
+/** The files of an assets folder, or the one file; none where there is no such path or nothing in it. */
+export async function filesUnder(path: string): Promise<Pick<TaskFiles, "assets" | "assetsRoot">> {
   if (isFile(path)) return { assets: [path], assetsRoot: path };
   if (!isFolder(path)) return none;
   const entries = await readdir(path, { withFileTypes: true, recursive: true });

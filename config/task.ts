@@ -5,7 +5,8 @@ import { VigaError } from "./errors.ts";
 import { modeOf } from "./modes/index.ts";
 import type { ModeDefinition } from "./modes/mode.ts";
 import type { ResolvedConfig } from "./resolved.ts";
-import { findTaskFiles } from "./task-files.ts";
+import { filesUnder, findTaskFiles, isFolder, picturesIn } from "./task-files.ts";
+import { mostTargets } from "./views.ts";
 
 /** A target picture under the name of the view it belongs to (`target2` ... where there is none). */
 export interface LoadedTarget extends LoadedPicture {
@@ -26,6 +27,8 @@ export interface LoadedTask {
   /** Pictures to take; each has the aspect of its target. */
   views: View[];
   start: { path: string; text: string } | null;
+  /** Picture of the start, where no program draws it: shown to the roles, never measured. */
+  startImage: string | null;
   base: string | null;
   /** Files a program may load, and the folder (or the one file) that holds them. */
   assets: string[];
@@ -56,23 +59,38 @@ export async function loadTask({ task, mode, init }: TaskRequest): Promise<Loade
   const found = task.dir === undefined ? null : await findTaskFiles(task.dir, definition, init);
   const start = task.start ?? found?.start ?? null;
   const base = task.base ?? found?.base ?? null;
-  const ownViews = task.views?.some((view) => view.target !== undefined) === true;
-  const wanted = ownViews
-    ? task.views!.flatMap(({ name, target }) => (target === undefined ? [] : [{ name, path: target }]))
-    : (task.targets ?? found?.targets ?? []).map((path, index) => ({
-        name: (task.views ?? definition.views)[index]?.name ?? `target${index + 1}`,
-        path,
-      }));
+  const givenTargets = task.targets !== undefined || task.views?.some(({ target }) => target !== undefined) === true;
+  const startImage = task.start_image ?? (start === null ? (found?.startImage ?? null) : null);
+  const wanted = await targetsOf(task, definition, found?.targets ?? []);
   const text = task.text ?? (found?.text ? (await loadText(found.text, "task text")).trim() : "");
 
   const missing: string[] = [];
   if (definition.needs.start && start === null) missing.push("a start program (--start FILE)");
   if (definition.needs.base && base === null) missing.push("a base file (--base FILE)");
+  const textOnly = task.targets?.length === 0;
+  if (textOnly && definition.needs.target === "required") {
+    throw new VigaError(
+      "input_invalid",
+      `mode ${definition.name} compares with a target picture and cannot go by text alone (--text-only, task.targets: [])`,
+      { hint: "leave --text-only out, or choose a mode that builds from a text: --mode static_scene" },
+    );
+  }
+  if (task.start_image !== undefined && start !== null) {
+    throw new VigaError(
+      "input_invalid",
+      `start picture ${task.start_image}: the start program ${start} draws its own`,
+      {
+        hint: "leave --start-image (task.start_image) out; it is for a start that no program draws",
+      },
+    );
+  }
   if (wanted.length === 0 && (definition.needs.target === "required" || text === "")) {
     missing.push(
       definition.needs.target === "required"
         ? "a target picture (--target IMG)"
-        : "a target picture (--target IMG) or a text (--text T)",
+        : textOnly
+          ? "a text (--text T)"
+          : "a target picture (--target IMG) or a text (--text T)",
     );
   }
   if (missing.length > 0) {
@@ -83,19 +101,55 @@ export async function loadTask({ task, mode, init }: TaskRequest): Promise<Loade
   }
   const targets = await Promise.all(wanted.map(async ({ name, path }) => ({ ...(await loadPicture(path)), name })));
   if (base !== null) await checkBase(base);
+  if (startImage !== null) await loadPicture(startImage, "start picture");
   return {
     mode: definition.name,
-    name: nameOf(task.dir, wanted[0]?.path ?? start),
+    name: nameOf(task.dir, task.targets?.[0] ?? wanted[0]?.path ?? start),
     dir: task.dir ?? null,
     text,
     targets,
-    targetsAsStored: definition.layout.targetsAsStored === true && !ownViews && task.targets === undefined,
+    targetsAsStored: definition.layout.targetsAsStored === true && !givenTargets,
     views: viewsOf(task.views, definition, targets),
     start: start === null ? null : { path: start, text: await loadProgram(start) },
+    startImage,
     base,
-    assets: found?.assets ?? [],
-    assetsRoot: found?.assetsRoot ?? null,
+    ...(task.assets === undefined
+      ? { assets: found?.assets ?? [], assetsRoot: found?.assetsRoot ?? null }
+      : await assetsAt(task.assets)),
   };
+}
+
+/** The target pictures with the names of their views: the views' own, else those given, folders taken apart. */
+async function targetsOf(task: TaskRequest["task"], definition: ModeDefinition, found: readonly string[]) {
+  if (task.targets?.length === 0) return [];
+  if (task.views?.some(({ target }) => target !== undefined)) {
+    return task.views.flatMap(({ name, target }) => (target === undefined ? [] : [{ name, path: target }]));
+  }
+  const paths: string[] = [];
+  for (const path of task.targets ?? found) paths.push(...(isFolder(path) ? await picturesOf(path) : [path]));
+  if (paths.length > mostTargets) {
+    throw new VigaError("input_invalid", `${paths.length} target pictures, more than the ${mostTargets} allowed`, {
+      hint: "give the few views that show the most",
+    });
+  }
+  const views = task.views ?? definition.views;
+  return paths.map((path, index) => ({ name: views[index]?.name ?? `target${index + 1}`, path }));
+}
+
+async function picturesOf(folder: string): Promise<string[]> {
+  const pictures = await picturesIn(folder);
+  if (pictures.length > 0) return pictures;
+  throw new VigaError("not_found", `target ${folder}: the folder holds no picture`, {
+    hint: "put PNG, JPEG or WebP pictures right into it",
+  });
+}
+
+async function assetsAt(path: string): Promise<Pick<LoadedTask, "assets" | "assetsRoot">> {
+  const found = await filesUnder(path);
+  if (found.assetsRoot !== null) return found;
+  throw new VigaError("not_found", `assets ${path}: there is no such file, nor a folder with files in it`, {
+    hint: "give the folder that programs may load from (--assets DIR, task.assets)",
+  });
 }
 
 function nameOf(dir: string | undefined, file: string | null): string {

@@ -1,6 +1,9 @@
 import { z } from "zod";
 import { viewName } from "../machines/domain/index.ts";
 
+/** Targets, and so views, that a task may have. */
+export const mostTargets = 32;
+
 /** `task.views` in viga.yaml: the pictures to take, where the mode's own do not do. */
 export const viewsSchema = z
   .array(
@@ -16,7 +19,7 @@ export const viewsSchema = z
     }),
   )
   .min(1)
-  .max(32)
+  .max(mostTargets)
   .superRefine((list, context) => {
     for (const [index, { name }] of list.entries()) {
       if (list.findIndex((other) => other.name === name) !== index) {

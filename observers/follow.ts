@@ -1,7 +1,8 @@
 import type { ArtifactStore } from "../bridge/artifacts/store.ts";
 import type { Bus } from "../bridge/bus/connection.ts";
-import { internalize, parseEnvelope } from "../bridge/bus/envelope.ts";
+import { parseEnvelope } from "../bridge/bus/envelope.ts";
 import { follow, type Stored } from "../bridge/bus/follow.ts";
+import { internalize } from "../bridge/bus/offload.ts";
 import { streams } from "../bridge/bus/subjects.ts";
 import { toVigaError } from "../config/errors.ts";
 import { type RunResult, runResult } from "../machines/domain/index.ts";

@@ -68,7 +68,7 @@ class OutputWriter {
     }
   }
 
-  /** Last words of a run that was cut off before its end. */
+  /** Writes the scores of a run that was cut off before its end. */
   async finish(): Promise<void> {
     if (this.#view.run === "" || this.#view.status !== "running") return;
     this.#view.status = "interrupted";

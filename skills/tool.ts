@@ -36,6 +36,8 @@ export interface Tool {
   description: string | ((to: Audience) => string);
   /** Arguments as a caller is shown them. */
   args: z.ZodObject | ((to: Audience) => z.ZodObject);
+  /** What it answers, as MCP clients are told; absent: anything. */
+  result?: z.ZodType;
   /** Probe action of the engine's worker that does the work (`probe_*.py`). */
   action?: string;
   /** Other names that models call it by; they have seen those in older prompts. */

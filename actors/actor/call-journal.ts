@@ -1,6 +1,7 @@
 import type { Bus } from "../../bridge/bus/connection.ts";
-import { internalize, parseEnvelope } from "../../bridge/bus/envelope.ts";
+import { parseEnvelope } from "../../bridge/bus/envelope.ts";
 import { follow, lastSequence } from "../../bridge/bus/follow.ts";
+import { internalize } from "../../bridge/bus/offload.ts";
 import { eventSubject, streams } from "../../bridge/bus/subjects.ts";
 import type { ActorHost } from "./host.ts";
 
@@ -9,7 +10,7 @@ import type { ActorHost } from "./host.ts";
  * finds the reply there and does not pay again. An intent without a reply means that nobody knows whether the call
  * was carried out: the tape says so, and it is made again.
  */
-export class Replies {
+export class CallJournal {
   readonly #host: ActorHost;
   #known: Promise<{ replies: Map<string, unknown>; intents: Set<string> }> | null = null;
 

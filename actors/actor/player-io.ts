@@ -3,7 +3,7 @@ import type { JobReply, JobRequest, PlayerIO, SceneRef } from "../players/player
 import { type JobAnswer, runJob } from "../run/jobs.ts";
 import type { Lease, LeaseWatch } from "../run/lease.ts";
 import type { SlotWatch } from "../run/slots.ts";
-import type { Replies } from "./call-journal.ts";
+import type { CallJournal } from "./call-journal.ts";
 import type { ActorHost } from "./host.ts";
 
 /** Seconds granted to a probe or an engine operation that names no limit. */
@@ -18,7 +18,7 @@ const noScene = {
 
 /** What one turn of a player may do, on top of its host. `scene` is what its probes look at. `spent()` collects; the host adds it to the turn's output. */
 export function makePlayerIO(
-  context: { host: ActorHost; leases: LeaseWatch; slots: SlotWatch; replies: Replies; spec: RunSpec },
+  context: { host: ActorHost; leases: LeaseWatch; slots: SlotWatch; replies: CallJournal; spec: RunSpec },
   turn: string,
   scene: SceneRef | null = null,
 ): { io: PlayerIO; usage: () => Usage } {

@@ -1,7 +1,7 @@
 import { VigaError } from "../../config/errors.ts";
 import type { Context, Program, RunSpec } from "../../machines/domain/index.ts";
 import type { WriteOutput } from "../../machines/generator.ts";
-import { Replies } from "../actor/call-journal.ts";
+import { CallJournal } from "../actor/call-journal.ts";
 import type { Perform } from "../actor/host.ts";
 import { makePlayerIO } from "../actor/player-io.ts";
 import { accounted } from "../actor/turn-cost.ts";
@@ -18,10 +18,10 @@ export function generatorEffects(
   slots: SlotWatch,
   shadow: GeneratorPlayer | null = null,
 ): Perform {
-  let replies: Replies | null = null;
+  let replies: CallJournal | null = null;
   return async (effect, host) => {
     if (effect.kind !== "write") throw new VigaError("internal", `a generator cannot ${effect.kind}`);
-    replies ??= new Replies(host);
+    replies ??= new CallJournal(host);
     const context = effect.input.context as Context;
     const around = { host, leases, slots, replies, spec };
     const scene = sceneOf(context.from, context);

@@ -1,6 +1,6 @@
 import { VigaError } from "../../config/errors.ts";
 import type { Measures, Program, Round, RunSpec, State, Task } from "../../machines/domain/index.ts";
-import { Replies } from "../actor/call-journal.ts";
+import { CallJournal } from "../actor/call-journal.ts";
 import type { Perform } from "../actor/host.ts";
 import { makePlayerIO } from "../actor/player-io.ts";
 import { accounted } from "../actor/turn-cost.ts";
@@ -19,9 +19,9 @@ export function verifierEffects(
   slots: SlotWatch,
   shadow: VerifierPlayer | null = null,
 ): Perform {
-  let replies: Replies | null = null;
+  let replies: CallJournal | null = null;
   return async (effect, host) => {
-    replies ??= new Replies(host);
+    replies ??= new CallJournal(host);
     const around = { host, leases, slots, replies, spec };
     const { io, usage } = makePlayerIO(around, effect.key, sceneOf(effect.input));
     switch (effect.kind) {

@@ -200,8 +200,10 @@ async function hostExecutors(
     if (value === null) forget(run);
     if (ours && hosted.get(run)?.epoch !== ours.epoch) {
       void start(ours).catch((error: unknown) => {
-        if (hosted.get(run)?.epoch === ours.epoch) hosted.delete(run);
-        if (!signal.aborted) options.log(`executor of ${run}: ${toVigaError(error).message}`);
+        // One whose lease has moved or gone was stopped on purpose: no news of it.
+        if (signal.aborted || hosted.get(run)?.epoch !== ours.epoch) return;
+        hosted.delete(run);
+        options.log(`executor of ${run}: ${toVigaError(error).message}`);
       });
     }
   });

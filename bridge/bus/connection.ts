@@ -77,7 +77,7 @@ async function prepare(nc: NatsConnection, js: JetStreamClient): Promise<Pick<Bu
   return { jsm, actors: await bucket(buckets.actors), slots: await bucket(buckets.slots) };
 }
 
-/** Milliseconds for one attempt: a server that dies while it greets is waited for by the client, and never answers. */
+/** Milliseconds for one attempt: the client would wait for ever for a server that dies during the handshake. */
 const attemptTimeout = 1500;
 
 async function dial(address: BusAddress, name: string, timeout: number): Promise<NatsConnection> {

@@ -58,7 +58,7 @@ export async function serveJobs(
 }
 
 /**
- * Has a job that a worker took to its grave given out again at once rather than when its time is up. Only for whoever
+ * Gives out at once again the job of a worker that died, instead of waiting until its time is up. Only for whoever
  * knows that no other process serves this slot.
  */
 export async function releaseJob(bus: Bus, engine: string, slot: string, signal: AbortSignal): Promise<void> {

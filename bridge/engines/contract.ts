@@ -149,7 +149,8 @@ export interface Engine {
   readonly card: CapabilityCard;
   /** Process id of the engine's parent process (chaos tests kill it). */
   readonly pid: number | undefined;
-  run(request: Omit<z.input<typeof runRequest>, "op">): Promise<RunState>;
+  /** The signal ends the job, at work or waiting; it settles as a state with an error of type Cancelled. */
+  run(request: Omit<z.input<typeof runRequest>, "op">, signal?: AbortSignal): Promise<RunState>;
   probe(request: Omit<ProbeRequest, "op">): Promise<OpReply>;
   call(request: Omit<CallRequest, "op">): Promise<OpReply>;
   /** Freezes the kept scene under a snapshot id. */

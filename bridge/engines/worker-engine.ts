@@ -140,7 +140,7 @@ class WorkerEngine implements Engine {
   }
 
   /** One job on the live worker; a job whose engine dies or hangs settles as an error of kind crash, timeout or engine. */
-  private async settle(request: Record<string, unknown> & { limits: Limits }): Promise<object> {
+  private async settle(request: Record<string, unknown> & { limits: Limits }, signal?: AbortSignal): Promise<object> {
     let worker: Worker;
     try {
       worker = await this.live();
@@ -156,7 +156,8 @@ class WorkerEngine implements Engine {
       request.limits.seconds * 1000 + graceMs,
     );
     try {
-      const reply = z.looseObject({}).parse(await worker.ask(request));
+      if (signal?.aborted) return failure("engine", "Cancelled", "whoever asked for the job cancelled it");
+      const reply = z.looseObject({}).parse(await worker.ask(request, signal));
       this.deaths.forget();
       return reply;
     } catch (error) {
@@ -169,9 +170,9 @@ class WorkerEngine implements Engine {
     }
   }
 
-  async run(request: Parameters<Engine["run"]>[0]): Promise<RunState> {
+  async run(request: Parameters<Engine["run"]>[0], signal?: AbortSignal): Promise<RunState> {
     const checked = runRequest.parse({ ...request, quality: this.quality.parse(request.quality), op: "run" });
-    const mine = this.lastRun.then(() => this.settle(checked));
+    const mine = this.lastRun.then(() => this.settle(checked, signal));
     this.lastRun = mine;
     return runState.parse(await mine);
   }

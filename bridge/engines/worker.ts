@@ -9,8 +9,11 @@ import { type CapabilityCard, capabilityCard } from "./contract.ts";
 export interface Worker {
   readonly pid: number | undefined;
   readonly card: CapabilityCard;
-  /** Settles with the reply, or rejects with engine_failed when the process ends first. */
-  ask(request: Record<string, unknown>): Promise<unknown>;
+  /**
+   * Settles with the reply, or rejects with engine_failed when the process ends first. The signal ends the job, which
+   * then settles as one that was cancelled.
+   */
+  ask(request: Record<string, unknown>, signal?: AbortSignal): Promise<unknown>;
   /** Settles when the process has ended. */
   readonly ended: Promise<void>;
   /** Asks it to go, then makes it; settles within a second. */
@@ -118,14 +121,21 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
     pid: child.pid,
     card,
     ended,
-    ask(request) {
-      asked += 1;
-      const id = asked;
-      return new Promise((resolve, reject) => {
+    ask(request, signal) {
+      const send = (message: Record<string, unknown>): number => {
+        asked += 1;
+        requests.write(`${JSON.stringify({ ...message, id: asked })}\n`);
+        return asked;
+      };
+      let id = 0;
+      const cancel = () => void send({ op: "cancel", of: id });
+      const answer = new Promise((resolve, reject) => {
         if (gone) return reject(failed(`${name}'s process has ended`));
+        id = send(request);
         waiting.set(id, { resolve, reject });
-        requests.write(`${JSON.stringify({ ...request, id })}\n`);
+        signal?.addEventListener("abort", cancel, { once: true });
       });
+      return answer.finally(() => signal?.removeEventListener("abort", cancel));
     },
     async stop() {
       requests.end();

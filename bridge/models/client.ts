@@ -1,7 +1,7 @@
 import { toVigaError, VigaError } from "../../config/errors.ts";
 import type { NamedProfile, ToolStyle } from "../../config/profile.ts";
 import { noUsage, type Usage } from "../../machines/domain/index.ts";
-import { PictureShop } from "./budget/pictures.ts";
+import { PictureCache } from "./budget/pictures.ts";
 import { textTokens } from "./budget/text.ts";
 import type { ChatMessage, ChatReply, ChatRequest, HandleState, Model, ModelDeps, Problem } from "./contract.ts";
 import type { Attempt, WireUsage } from "./endpoint/answer.ts";
@@ -21,7 +21,7 @@ const warmer = 0.4;
 
 /** A model for one role: `profile` says where and what, `deps` is what tests and hosts replace. */
 export function createModel(profile: NamedProfile, deps: ModelDeps = {}, initial?: HandleState): Model {
-  const pictures = new PictureShop();
+  const pictures = new PictureCache();
   let state = initial ?? freshState(profile);
   return {
     name: profile.name,
@@ -61,13 +61,19 @@ class Talk {
   readonly #request: ChatRequest;
   readonly #profile: NamedProfile;
   readonly #deps: ModelDeps;
-  readonly #pictures: PictureShop;
+  readonly #pictures: PictureCache;
   readonly #started = performance.now();
   readonly #usage: Usage = { ...noUsage };
   readonly #problems: Problem[] = [];
   #again = 0;
 
-  constructor(request: ChatRequest, profile: NamedProfile, state: HandleState, deps: ModelDeps, pictures: PictureShop) {
+  constructor(
+    request: ChatRequest,
+    profile: NamedProfile,
+    state: HandleState,
+    deps: ModelDeps,
+    pictures: PictureCache,
+  ) {
     this.#request = request;
     this.#profile = profile;
     this.state = state;

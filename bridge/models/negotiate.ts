@@ -1,6 +1,6 @@
 import type { NamedProfile, ToolStyle } from "../../config/profile.ts";
 import { type Fitted, fitRequest } from "./budget/fit.ts";
-import { mostLighter, type PictureShop } from "./budget/pictures.ts";
+import { mostLighter, type PictureCache } from "./budget/pictures.ts";
 import { textTokens } from "./budget/text.ts";
 import type { ChatMessage, ChatRequest, HandleState, ImageReceipt, ModelDeps, Problem } from "./contract.ts";
 import type { Attempt } from "./endpoint/answer.ts";
@@ -45,7 +45,7 @@ export async function exchange(
   profile: NamedProfile,
   startState: HandleState,
   deps: ModelDeps,
-  pictures: PictureShop,
+  pictures: PictureCache,
   lost: (spent: Lost, inputTokens: number) => void,
 ): Promise<Answered> {
   const { request } = ask;

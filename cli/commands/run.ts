@@ -13,10 +13,19 @@ export function runCommand(): Command {
   return new Command("run")
     .description("write, run, render, compare, revise: until the render matches the target")
     .argument("[TASK_DIR]", "a task folder in a mode's layout (see examples/)")
-    .option("--target <IMG>", "target picture; repeat for more views", collect, [])
+    .option("--target <IMG|DIR>", "target picture, or a folder of them in number order; repeat for more", collect, [])
     .option("--text <T>", "what is asked for, in words")
+    .addOption(new Option("--text-only", "leave the task's target pictures out").conflicts("target"))
     .option("--start <FILE>", "program to start from")
+    .addOption(
+      new Option(
+        "--start-image <IMG>",
+        "picture of the start, where no program draws it: shown, not measured",
+      ).conflicts("start"),
+    )
     .option("--base <FILE>", ".blend that programs run on")
+    .option("--assets <DIR>", "folder (or one file) that programs may load from")
+    .option("--model <NAME>", "who plays both roles; --set roles.verifier=... still changes one")
     .option("--mode <M>", "mode; default: told from the task folder")
     .option("--config <PRESET|FILE>", "offline, openai, claude, gemini, qwen-cloud, qwen-local, hybrid, or a viga.yaml")
     .option("--set <K=V>", "set one key of the configuration, like stop.max_rounds=5; repeat", collect, [])
@@ -47,13 +56,16 @@ export function runCommand(): Command {
       const config = resolveConfig({
         ...(options.mode === undefined ? {} : { mode: options.mode }),
         ...(options.config === undefined ? {} : { config: options.config }),
+        ...(options.model === undefined ? {} : { model: options.model }),
         sets: options.set,
         task: {
           ...(dir === undefined ? {} : { dir }),
-          ...(options.target.length === 0 ? {} : { targets: options.target }),
+          ...(options.textOnly || options.target.length > 0 ? { targets: options.target } : {}),
           ...(options.text === undefined ? {} : { text: options.text }),
           ...(options.start === undefined ? {} : { start: options.start }),
+          ...(options.startImage === undefined ? {} : { start_image: options.startImage }),
           ...(options.base === undefined ? {} : { base: options.base }),
+          ...(options.assets === undefined ? {} : { assets: options.assets }),
         },
       });
       process.exitCode = await startRun(config, {
@@ -67,8 +79,12 @@ export function runCommand(): Command {
 interface Options {
   target: string[];
   text?: string;
+  textOnly?: boolean;
   start?: string;
+  startImage?: string;
   base?: string;
+  assets?: string;
+  model?: string;
   mode?: string;
   config?: string;
   set: string[];

@@ -2,48 +2,55 @@ import { mkdir, rm } from "node:fs/promises";
 import { availableParallelism } from "node:os";
 import { join, resolve } from "node:path";
 import { Argument, Command } from "commander";
-import { startBlender } from "../../bridge/engines/blender.ts";
+import { openEngine } from "../../bridge/engines/open.ts";
 import { makeScratch, sweepScratch } from "../../bridge/processes/scratch.ts";
 import { checkBase } from "../../config/check-inputs.ts";
 import { VigaError } from "../../config/errors.ts";
-import { blenderSkill, serveOnStdio } from "../../skills/blender/mcp.ts";
+import { serveOnHttp } from "../../skills/http.ts";
+import { loadSkill, type Skill, type SkillOptions, skillNames } from "../../skills/skill.ts";
+import { serveOnStdio } from "../../skills/stdio.ts";
 import { stopSignal } from "../exit.ts";
-import { gpuIndex } from "../numbers.ts";
+import { gpuIndex, whole } from "../numbers.ts";
 
-/** `viga skill blender`: a skill as an MCP server on stdio, for any MCP client. */
+interface Options {
+  base?: string;
+  gpu?: number;
+  http?: number;
+  json?: boolean;
+}
+
+/** `viga skill NAME`: a skill as an MCP server, for any MCP client. */
 export function skillCommand(): Command {
   return new Command("skill")
-    .description("serve a skill over MCP on stdin and stdout, for any MCP client")
-    .addArgument(new Argument("NAME", "which skill").choices(["blender"]))
-    .option("--base <FILE>", ".blend that programs run on; default: an empty scene")
+    .description("serve a skill over MCP, on stdin and stdout or by HTTP, for any MCP client")
+    .addArgument(new Argument("NAME", "which skill").choices(skillNames()))
+    .option("--base <FILE>", "file that programs run on (.blend); default: an empty scene")
     .option("--gpu <INDEX>", "the only GPU the engine sees; absent: the CPU", gpuIndex)
-    .action(async (_name: string, options: { base?: string; gpu?: number }) => {
+    .option(
+      "--http <PORT>",
+      "serve by streamable HTTP on 127.0.0.1 (0: any free port); the token is printed once to stderr",
+      whole(0, 65_535),
+    )
+    .option("--json", "with --http: print url and token as JSON to stdout instead")
+    .action(async (name: string, options: Options) => {
       const signal = stopSignal();
-      const base = options.base === undefined ? undefined : resolve(options.base);
-      if (base !== undefined) {
-        if (!base.toLowerCase().endsWith(".blend")) {
-          throw new VigaError("input_invalid", `--base ${options.base}: is not a Blender file`, {
-            hint: "give a .blend",
-          });
-        }
-        await checkBase(base);
+      if (options.json && options.http === undefined) {
+        throw new VigaError("input_invalid", "--json: without --http, stdout belongs to the protocol", {
+          hint: "leave it out, or add --http 0",
+        });
       }
+      const skill = await loadSkill(name);
+      const base = options.base === undefined ? {} : { base: await checkedBase(options.base, skill) };
       await sweepScratch();
       const scratch = await makeScratch("skill");
       try {
-        const engine = await startBlender({
-          gpu: options.gpu ?? null,
-          cpus: availableParallelism(),
-          scratch: join(scratch, "engine"),
-        });
+        const gpu = options.gpu ?? null;
+        const cpus = availableParallelism();
+        const engine = await openEngine(skill.engine, { gpu, cpus, scratch: join(scratch, "engine") });
         try {
-          await mkdir(join(scratch, "jobs"), { recursive: true });
-          const server = blenderSkill({
-            engine,
-            scratch: join(scratch, "jobs"),
-            ...(base === undefined ? {} : { base }),
-          });
-          await serveOnStdio(server, signal);
+          const jobs = join(scratch, "jobs");
+          await mkdir(jobs, { recursive: true });
+          await serve(skill, { engine, scratch: jobs, ...base }, options, signal);
         } finally {
           await engine.close();
         }
@@ -51,4 +58,26 @@ export function skillCommand(): Command {
         await rm(scratch, { recursive: true, force: true });
       }
     });
+}
+
+async function serve(skill: Skill, opened: SkillOptions, { http, json }: Options, signal: AbortSignal): Promise<void> {
+  if (http === undefined) return serveOnStdio(skill.open(opened), signal);
+  const { url, token, close } = await serveOnHttp(() => skill.open(opened), http);
+  try {
+    if (json) process.stdout.write(`${JSON.stringify({ schema: 1, url, token })}\n`);
+    else process.stderr.write(`serving at ${url}\nAuthorization: Bearer ${token}\n`);
+    if (!signal.aborted) await new Promise((done) => signal.addEventListener("abort", done, { once: true }));
+  } finally {
+    await close();
+  }
+}
+
+async function checkedBase(given: string, { baseEnding }: Skill): Promise<string> {
+  const base = resolve(given);
+  if (!base.toLowerCase().endsWith(baseEnding)) {
+    const what = baseEnding === ".blend" ? "a Blender file" : `a ${baseEnding}`;
+    throw new VigaError("input_invalid", `--base ${given}: is not ${what}`, { hint: `give a ${baseEnding}` });
+  }
+  await checkBase(base);
+  return base;
 }

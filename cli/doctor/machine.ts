@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import { mkdir, rm, statfs, writeFile } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 import { stale } from "../setup/packages.mjs";
-import { locate, programs, which } from "../setup/programs.mjs";
+import { which } from "../setup/programs.mjs";
 import { ask, atLeast } from "./probe.ts";
 import type { Row } from "./row.ts";
 
@@ -30,21 +30,24 @@ function packagesRow(): Row {
   };
 }
 
-/** Whether an unprivileged process may make namespaces: tried with bubblewrap, not guessed from settings. */
+/** Namespaces as the engine's sandbox makes them, by util-linux's own program. */
+const inNamespaces = ["--user", "--map-root-user", "--mount", "--net", "--pid", "--ipc", "--fork", "true"];
+
+/** Whether a process here may make namespaces: tried, not guessed from settings. */
 async function namespacesRow(): Promise<Row> {
-  const bwrap = locate(programs.bubblewrap);
-  const said = bwrap && (await ask(bwrap, ["--unshare-all", "--ro-bind", "/", "/", "--dev", "/dev", "true"], 10));
-  const ok = said !== null && bwrap !== null;
+  const unshare = which(["unshare"]);
+  const said = unshare && (await ask(unshare, inNamespaces, 10));
+  const ok = said !== null && unshare !== null;
   return {
     name: "user namespaces",
-    version: ok ? "work" : bwrap === null ? null : "refused",
+    version: ok ? "work" : unshare === null ? null : "refused",
     ok,
     required: true,
     needed_for: "the sandbox of programs",
     how_to_get: ok
       ? ""
-      : bwrap === null
-        ? "install bubblewrap first"
+      : unshare === null
+        ? "cannot be tried: there is no unshare on PATH (Debian package util-linux)"
         : "allow them: sysctl -w kernel.unprivileged_userns_clone=1 (in a container: --security-opt seccomp=unconfined)",
     apt: [],
   };

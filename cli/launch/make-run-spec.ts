@@ -37,6 +37,7 @@ export async function makeSpec(
       text: task.text,
       targets,
       start: task.start === null ? null : await store.put(task.start.text),
+      ...(task.startImage === null ? {} : { start_image: await takePicture(task.startImage, store, false) }),
       base: task.base === null ? null : { artifact: await store.putFile(task.base), path: task.base },
       ...(task.assetsRoot === null ? {} : { assets: { root: task.assetsRoot, files: task.assets } }),
       prompt: config.prompt,

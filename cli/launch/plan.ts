@@ -13,10 +13,13 @@ export function printPlan(config: ResolvedConfig, task: LoadedTask, missing: rea
     task: task.name,
     targets: task.targets.map(({ name, path }) => ({ name, path })),
     start: task.start?.path ?? null,
+    start_image: task.startImage,
     base: task.base,
+    assets: task.assetsRoot,
     roles,
     skills: serversOf(config),
     executors: config.executors,
+    executors_from: config.executors_from ?? "the configuration",
     at_most: {
       rounds,
       programs,
@@ -39,7 +42,7 @@ export function printPlan(config: ResolvedConfig, task: LoadedTask, missing: rea
       ? "engine time was not measured for this mode"
       : `about ${spanText(engine_seconds)} of engine time on two cores${solver_seconds === 0 ? "" : `, ${spanText(solver_seconds)} of it the solver's (it mostly stops after a few rounds)`}`;
   const lines = [
-    `${config.mode} ${task.name}: ${task.targets.length} target(s)${task.start ? ", from a start program" : ""}`,
+    `${config.mode} ${task.name}: ${task.targets.length} target(s)${task.start ? ", from a start program" : ""}${task.startImage ? ", from a start picture" : ""}`,
     ...roles.map(({ role, player, model, calls, input_tokens, output_tokens, usd }) =>
       model
         ? `${role}: ${player}, at most about ${calls} calls, ${input_tokens} + ${output_tokens} tokens, $${usd.toFixed(2)}`
@@ -49,7 +52,7 @@ export function printPlan(config: ResolvedConfig, task: LoadedTask, missing: rea
       ({ name, runs, sees, uses }) =>
         `server ${name}: ${runs}${sees.length === 0 ? "" : `, sees ${sees.join(", ")}`}; outside the sandbox, for ${uses.join(", ") || "nobody"}`,
     ),
-    `executors: ${config.executors.map(({ slot, gpu }) => (gpu === undefined ? slot : `${slot} (GPU ${gpu})`)).join(", ") || "started elsewhere"}`,
+    `executors: ${config.executors.map(({ slot, gpu }) => (gpu === undefined ? slot : `${slot} (GPU ${gpu})`)).join(", ") || "started elsewhere"}${config.executors_from === undefined ? "" : ` (${config.executors_from})`}`,
     `at most ${rounds} rounds, ${programs} programs, ${time}`,
     ...missing.map((what) => `missing: ${what}; a run would be refused`),
     "nothing was started",

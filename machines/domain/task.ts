@@ -11,6 +11,8 @@ export const task = z.object({
   targets: z.array(z.object({ name: viewName, image: artifactRef })),
   /** The start program, if the task has one. */
   start: artifactRef.nullable(),
+  /** A picture of the start, where no program draws it: shown to the roles, never measured. */
+  start_image: artifactRef.optional(),
   /** The .blend (or deck, page) that programs run on: its artifact, and its path on the host that made the run. */
   base: z.object({ artifact: artifactRef, path: z.string() }).nullable(),
   /** Files a program may load: their folder (or the one file) on the host that made the run, and their absolute paths. */

@@ -3,7 +3,7 @@ import { type RoundView, type RunView, roundsOf, stateOf } from "../run-view.ts"
 import { lossText, spanText } from "../text.ts";
 import { lossCurve } from "./curve.ts";
 import { html, Markup } from "./html.ts";
-import { figure, PictureShelf, type Read } from "./pictures.ts";
+import { figure, PictureCache, type Read } from "./pictures.ts";
 import { changeChip, roundCard } from "./round.ts";
 import { style } from "./style.ts";
 
@@ -56,7 +56,7 @@ function metricFact({ name, label, digits }: MetricInfo, best: Measures | null, 
   return fact(text(to), `${label}${from === undefined ? "" : `, from ${text(from)}`}`);
 }
 
-async function trios(runView: RunView, shelf: PictureShelf, start: End | null, best: End | null): Promise<Markup> {
+async function trios(runView: RunView, cache: PictureCache, start: End | null, best: End | null): Promise<Markup> {
   const targets = runView.task?.targets ?? [];
   const names =
     targets.length > 0 ? targets.map(({ name }) => name) : (best?.state?.renders ?? []).map(({ name }) => name);
@@ -66,14 +66,14 @@ async function trios(runView: RunView, shelf: PictureShelf, start: End | null, b
     if (render === undefined) return null;
     const loss = end?.measures?.views.find((view) => view.name === render.name)?.loss ?? end?.measures?.loss;
     const caption = html`<b>${label}</b>${loss !== undefined && ` · ${runView.measurement?.loss.label ?? "loss"} ${lossText(loss)}`}${end?.final === false && " · preview"}`;
-    return figure(await shelf.show(render.image, 640), caption, className);
+    return figure(await cache.show(render.image, 640), caption, className);
   };
   const rows = await Promise.all(
     names.map(async (name) => {
       const target = targets.find((one) => one.name === name);
       const figures = [
         runView.bestT === 0 ? null : await picture(start, name, "Start", ""),
-        target && figure(await shelf.show(target.image, 640), html`<b>Target</b>${names.length > 1 && ` · ${name}`}`),
+        target && figure(await cache.show(target.image, 640), html`<b>Target</b>${names.length > 1 && ` · ${name}`}`),
         await picture(
           best,
           name,
@@ -118,7 +118,7 @@ function incidents(runView: RunView): Markup | null {
 
 /** The whole report. A run that has no end yet is shown as far as it came. */
 export async function reportPage(runView: RunView, read: Read): Promise<string> {
-  const shelf = new PictureShelf(read);
+  const cache = new PictureCache(read);
   const rounds = roundsOf(runView);
   const [start, best] = [endOf(runView, "start"), endOf(runView, "best")];
   const cards: Markup[] = [];
@@ -128,7 +128,7 @@ export async function reportPage(runView: RunView, read: Read): Promise<string> 
       await roundCard(
         at,
         { before: lossBefore(rounds, at), from, best: at.t === runView.bestT, measurement: runView.measurement },
-        shelf,
+        cache,
         read,
       ),
     );
@@ -146,7 +146,7 @@ export async function reportPage(runView: RunView, read: Read): Promise<string> 
 ${runView.task && runView.task.text !== "" && html`<p class="text quiet">${runView.task.text}</p>`}
 ${runView.error !== null && html`<div class="error"><b>The run failed:</b> <span class="text">${runView.error}</span></div>`}
 ${facts(runView, start, best)}
-${await trios(runView, shelf, start, best)}
+${await trios(runView, cache, start, best)}
 <h2>Loss</h2><div class="card">${lossCurve(points, runView.bestT)}${points.length > 0 && roundTable(rounds, runView.bestT, otherMetrics(runView))}</div>
 <h2>Rounds</h2>
 ${cards.length > 0 ? cards : html`<p class="quiet">No round has begun.</p>`}

@@ -13,7 +13,7 @@ export type Read = (ref: string) => Promise<Buffer>;
 export type Shown = { uri: string; width: number; height: number } | { missing: string };
 
 /** Makes small pictures, each reference once. */
-export class PictureShelf {
+export class PictureCache {
   readonly #read: Read;
   readonly #known = new Map<string, Promise<Shown>>();
 

@@ -5,7 +5,7 @@ import { lossText, metricsText, spanText } from "../text.ts";
 import { html, type Markup } from "./html.ts";
 import { type MovedKnob, movedKnobs } from "./knobs.ts";
 import { changedLines } from "./lines.ts";
-import { figure, type PictureShelf, type Read } from "./pictures.ts";
+import { figure, type PictureCache, type Read } from "./pictures.ts";
 
 export interface RoundContext {
   /** The loss of the last round before this one that has any. */
@@ -98,7 +98,7 @@ ${feedback.thought.trim() !== "" && html`<details><summary>The verifier's own ac
 export async function roundCard(
   at: RoundView,
   context: RoundContext,
-  shelf: PictureShelf,
+  cache: PictureCache,
   read: Read,
 ): Promise<Markup> {
   const state = stateOf(at);
@@ -109,7 +109,7 @@ export async function roundCard(
     (state?.renders ?? []).map(async ({ name, image }) => {
       const view = at.measures?.views.find((one) => one.name === name);
       return figure(
-        await shelf.show(image, 384),
+        await cache.show(image, 384),
         html`${name}${view && html` · ${label} <b>${lossText(view.loss)}</b>`}`,
       );
     }),
@@ -123,7 +123,7 @@ export async function roundCard(
         : null;
   const error = state?.error;
   return html`<article class="card round${context.best && " best"}" id="round-${at.t}">
-<div class="pictures">${renders.length > 0 ? renders : figure(null, html`no picture`)}${heat !== undefined && figure(await shelf.show(heat, 384), html`where it differs`)}</div>
+<div class="pictures">${renders.length > 0 ? renders : figure(null, html`no picture`)}${heat !== undefined && figure(await cache.show(heat, 384), html`where it differs`)}</div>
 <div><header><h3>${at.t === 0 ? "Start state" : `Round ${at.t}`}</h3>
 <span class="loss">${at.loss === null ? "" : `${at.measures === null ? "loss" : label} ${lossText(at.loss)}`}</span>${changeChip(at.loss, context.before)}
 ${context.best && html`<span class="chip best">best</span>`}${error && html`<span class="chip bad">failed</span>`}${at.round === null && html`<span class="chip warn">not finished</span>`}

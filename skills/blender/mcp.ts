@@ -1,23 +1,16 @@
-import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
+import { mkdtemp, readdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { McpServer } from "@modelcontextprotocol/sdk/server/mcp.js";
-import { StdioServerTransport } from "@modelcontextprotocol/sdk/server/stdio.js";
-import type { CallToolResult } from "@modelcontextprotocol/sdk/types.js";
+import type { CallToolResult, ToolAnnotations } from "@modelcontextprotocol/sdk/types.js";
 import { z } from "zod";
-import { defaultLimits, type Engine } from "../../bridge/engines/contract.ts";
-import { pictureSize } from "../../machines/domain/index.ts";
-import { told } from "../tool.ts";
+import { inputLimits } from "../../config/check-inputs.ts";
+import { jobSeconds, pictureSize, programError } from "../../machines/domain/index.ts";
+import { answeredPictures } from "../pictures.ts";
+import { type CallExtra, tellProgress } from "../progress.ts";
+import type { Skill, SkillOptions } from "../skill.ts";
+import { type Tool, told } from "../tool.ts";
+import { LiveScene, sceneOwners } from "./live-scene.ts";
 import { tools } from "./tools/index.ts";
-
-export interface BlenderSkillOptions {
-  engine: Engine;
-  /** Absolute path of the .blend that programs run on; absent: an empty scene. */
-  base?: string;
-  /** Folder for job folders. */
-  scratch: string;
-}
-
-const scene = "skill";
 
 /** What execute_code makes of its arguments, which the server has checked against its definition. */
 const picture = z.object({
@@ -28,18 +21,49 @@ const picture = z.object({
   aspect: pictureSize.optional(),
 });
 
-async function imagesOf(dir: string, names: readonly string[]) {
-  return Promise.all(
-    names.map(async (name) => ({
-      type: "image" as const,
-      data: (await readFile(join(dir, name))).toString("base64"),
-      mimeType: "image/png",
-    })),
-  );
+const of = z.enum(sceneOwners).describe("whose scene get_scene_info describes");
+
+/** What execute_code answers beside its pictures. */
+const executed = z.object({
+  ok: z.boolean(),
+  log: z.string().describe("the end of what the program printed"),
+  error: programError.optional(),
+  seconds: jobSeconds,
+  pictures: z.array(z.object({ width: z.number(), height: z.number(), media: z.string() })),
+  of,
+});
+
+const probed = (tool: Tool) => z.object({ of, result: tool.result ?? z.unknown() });
+
+/** A program runs in a sandbox on a scene that is always the base again; a probe changes nothing at all. */
+function annotationsOf({ title, action }: Tool): ToolAnnotations {
+  const closed = { title, openWorldHint: false };
+  if (action !== undefined) return { ...closed, readOnlyHint: true };
+  return { ...closed, readOnlyHint: false, destructiveHint: false, idempotentHint: true };
 }
 
+/** A client that misspells an argument is told, rather than answered as if it had left it out. */
+function strict(args: z.ZodObject): z.ZodObject {
+  const known = Object.keys(args.shape).join(", ") || "none";
+  return z.strictObject(args.shape, {
+    error: (issue) =>
+      issue.code === "unrecognized_keys"
+        ? `unknown argument ${issue.keys.join(", ")}; expected one of ${known}`
+        : undefined,
+  });
+}
+
+const refused = (text: string): CallToolResult => ({ isError: true, content: [{ type: "text", text }] });
+
+/** Text for clients that read no structured content. */
+const answer = (structured: Record<string, unknown>, isError = false): CallToolResult => ({
+  isError,
+  structuredContent: structured,
+  content: [{ type: "text", text: JSON.stringify(structured, null, 2) }],
+});
+
 /** The Blender skill as an MCP server: every tool of its folder, on one scene. */
-export function blenderSkill(options: BlenderSkillOptions): McpServer {
+function open({ engine, base, scratch }: SkillOptions): McpServer {
   const server = new McpServer(
     { name: "viga-blender", version: "1" },
     {
@@ -47,84 +71,76 @@ export function blenderSkill(options: BlenderSkillOptions): McpServer {
         "Runs Blender Python in a sandbox without network. Every execute_code starts from the pristine base scene: send the whole program each time.",
     },
   );
-  let jobs = 0;
-  let live = false;
+  const scene = new LiveScene(engine, base);
+  server.server.onclose = () => void scene.close().catch(() => {});
 
-  const inFolder = async (work: (dir: string, job: string) => Promise<CallToolResult>): Promise<CallToolResult> => {
-    jobs += 1;
-    const dir = await mkdtemp(join(options.scratch, "skill-"));
+  const inFolder = async (work: (dir: string) => Promise<CallToolResult>): Promise<CallToolResult> => {
+    const dir = await mkdtemp(join(scratch, "skill-"));
     try {
-      return await work(dir, `skill-${jobs}`);
+      return await work(dir);
     } finally {
       await rm(dir, { recursive: true, force: true });
     }
   };
 
-  const execute = ({ code, px, samples, camera, aspect }: z.output<typeof picture>) =>
-    inFolder(async (dir, job) => {
-      const state = await options.engine.run({
-        job,
-        program: code,
-        ...(options.base === undefined ? {} : { base: options.base }),
-        views: [{ camera: camera ?? null, name: "render", ...(aspect === undefined ? {} : { aspect }) }],
-        quality: { px, samples },
-        limits: defaultLimits,
-        dir,
-        keep: scene,
-      });
-      live ||= state.ok;
-      const { renders, ...told } = state;
-      const images = await imagesOf(
+  const execute = async ({ code, px, samples, camera, aspect }: z.output<typeof picture>, extra: CallExtra) => {
+    const bytes = Buffer.byteLength(code);
+    if (bytes > inputLimits.program) {
+      return refused(`the program has ${bytes} bytes, more than the ${inputLimits.program} that one may have`);
+    }
+    return inFolder(async (dir) => {
+      const views = [{ camera: camera ?? null, name: "render", ...(aspect === undefined ? {} : { aspect }) }];
+      const state = await scene.run(code, { views, quality: { px, samples }, dir }, extra.signal);
+      const { ok, log, error, seconds, renders } = state;
+      const pictures = await answeredPictures(
         dir,
         renders.map(({ name }) => `${name}.png`),
       );
-      return { isError: !state.ok, content: [{ type: "text", text: JSON.stringify(told, null, 2) }, ...images] };
+      const { content, ...rest } = answer(
+        {
+          ok,
+          log,
+          ...(error === undefined ? {} : { error }),
+          seconds,
+          pictures: pictures.map(({ width, height, content }) => ({ width, height, media: content.mimeType })),
+          of: scene.owner,
+        },
+        !ok,
+      );
+      return { ...rest, content: [...content, ...pictures.map((each) => each.content)] };
     });
-
-  /** Before any program has run there is no scene yet: the base is opened as it is. */
-  const openBase = async (dir: string, job: string) => {
-    if (live) return;
-    const opened = await options.engine.run({
-      job,
-      program: "",
-      ...(options.base === undefined ? {} : { base: options.base }),
-      views: [],
-      quality: { px: 16, samples: 1 },
-      limits: defaultLimits,
-      dir,
-      keep: scene,
-    });
-    live = opened.ok;
   };
 
   const probe = (action: string, args: Record<string, unknown>) =>
-    inFolder(async (dir, job) => {
-      await openBase(dir, `${job}-open`);
-      const reply = await options.engine.probe({ job, scene, action, args, limits: defaultLimits, dir });
-      const text = JSON.stringify(reply.ok ? reply.result : reply.error, null, 2);
-      const pictures = (await readdir(dir)).filter((name) => name.endsWith(".png")).sort();
-      return { isError: !reply.ok, content: [{ type: "text", text }, ...(await imagesOf(dir, pictures))] };
+    inFolder(async (dir) => {
+      const reply = await scene.probe(action, args, dir);
+      if (!reply.ok) return refused(JSON.stringify(reply.error, null, 2));
+      const names = (await readdir(dir)).filter((name) => name.endsWith(".png")).sort();
+      const { content, ...rest } = answer({ of: scene.owner, result: reply.result });
+      const pictures = await answeredPictures(dir, names);
+      return { ...rest, content: [...content, ...pictures.map((each) => each.content)] };
     });
 
   for (const tool of tools) {
     const { description, args } = told(tool, { client: "mcp", style: "native", language: "python" });
     const { name, title, action } = tool;
-    server.registerTool(name, { title, description, inputSchema: args.shape }, (given: Record<string, unknown>) =>
-      action === undefined ? execute(picture.parse(given)) : probe(action, given),
-    );
+    const shown = {
+      title,
+      description,
+      inputSchema: strict(args),
+      outputSchema: action === undefined ? executed : probed(tool),
+      annotations: annotationsOf(tool),
+    };
+    server.registerTool(name, shown, async (given: Record<string, unknown>, extra: CallExtra) => {
+      const settled = tellProgress(extra, `${name} is at work or waits for its turn`);
+      try {
+        return await (action === undefined ? execute(picture.parse(given), extra) : probe(action, given));
+      } finally {
+        settled();
+      }
+    });
   }
   return server;
 }
 
-/** Serves the skill on stdio until the client goes away or the signal aborts. */
-export async function serveOnStdio(server: McpServer, signal: AbortSignal): Promise<void> {
-  const transport = new StdioServerTransport();
-  const closed = new Promise<void>((resolve) => {
-    transport.onclose = resolve;
-    process.stdin.once("end", resolve);
-    signal.addEventListener("abort", () => resolve(), { once: true });
-  });
-  await server.connect(transport);
-  await closed;
-  await server.close();
-}
+export const skill: Skill = { engine: "blender", baseEnding: ".blend", open };

@@ -78,6 +78,7 @@ describe("a task folder", () => {
         { name: "render1", camera: "Camera1", aspect: { width: 64, height: 48 } },
         { name: "render2", camera: "Camera2", optional: true, aspect: { width: 64, height: 48 } },
       ],
+      startImage: null,
       base: join(dir, "blender_file.blend"),
       assets: [],
       assetsRoot: null,
@@ -139,6 +140,18 @@ describe("a task folder", () => {
     expect(task.base).toBe(join(dir, "minimal_init.blend"));
     const error = await refusal({ mode: "static_scene", task: { dir }, sets: ["init=reasonable"] });
     expect(error.message).toContain("missing reasonable_init.blend or reasonable_init/blender_file.blend");
+  });
+
+  it("in the reference's layout of a prepared scene gives the picture of its start", async () => {
+    const dir = folderWith({ "target.png": png, "reasonable_init/render1.png": png });
+    const request = { mode: "static_scene", task: { dir }, sets: ["init=reasonable"] };
+    expect(await load(request)).toMatchObject({
+      start: null,
+      base: null,
+      startImage: join(dir, "reasonable_init/render1.png"),
+    });
+    writeFileSync(join(dir, "reasonable_init.py"), "import bpy\n");
+    expect(await load(request)).toMatchObject({ start: { text: "import bpy\n" }, startImage: null });
   });
 
   it("of a slide is its instruction, and of a page its picture beside others", async () => {
@@ -238,7 +251,7 @@ describe("a task that cannot be read", () => {
     expect(await say("empty.png")).toContain("the file is empty");
     expect(await say("text.png")).toContain("the picture cannot be read");
     expect(await say("x.svg")).toContain("is svg");
-    expect(await say(".")).toContain("is not a file");
+    expect(await say("nothing/")).toContain("there is no such file");
   });
 
   it("refuses a picture over the one size limit by its name, before anything is decoded", async () => {
@@ -285,5 +298,59 @@ describe("a task that cannot be read", () => {
     const dir = folderWith(gym());
     truncateSync(join(dir, "blender_file.blend"), 5 * 1024 ** 3);
     expect((await refusal({ task: { dir } })).message).toContain("is 5120.0 MiB, more than the 4096.0 MiB allowed");
+  });
+});
+
+describe("what flags say about a task", () => {
+  it("takes the pictures of a target folder in number order, and names the task after the folder", async () => {
+    const dir = folderWith({ "views/v10.png": png, "views/v9.png": png, "views/notes.txt": "", "extra.png": png });
+    const task = await load({ cwd: dir, task: { targets: ["views", "extra.png"] } });
+    expect(task).toMatchObject({ mode: "static_scene", name: "views" });
+    expect(task.targets.map(({ name, path }) => [name, path.slice(dir.length + 1)])).toEqual([
+      ["render", "views/v9.png"],
+      ["target2", "views/v10.png"],
+      ["target3", "extra.png"],
+    ]);
+  });
+
+  it("refuses a target folder without pictures, and one with more than a run can show", async () => {
+    const many = Object.fromEntries(Array.from({ length: 33 }, (_, index) => [`many/${index}.png`, png]));
+    const dir = folderWith({ "none/readme.md": "", ...many });
+    expect((await refusal({ cwd: dir, task: { targets: ["none"] } })).message).toContain("holds no picture");
+    expect((await refusal({ cwd: dir, task: { targets: ["many"] } })).message).toContain("33 target pictures");
+  });
+
+  it("leaves the target out for a text alone, and refuses that where pictures are compared", async () => {
+    const dir = folderWith({ "target.png": png, "description.txt": "a cup" });
+    expect(await load({ task: { dir, targets: [] } })).toMatchObject({ text: "a cup", targets: [] });
+    const wordless = folderWith({ "target.png": png });
+    expect((await refusal({ task: { dir: wordless, targets: [] } })).message).toContain("needs a text (--text T)");
+    const error = await refusal({ task: { dir: folderWith(gym()), targets: [] } });
+    expect(error.message).toBe(
+      "mode blendergym compares with a target picture and cannot go by text alone (--text-only, task.targets: [])",
+    );
+  });
+
+  it("takes a start picture where no program draws one, and refuses it beside a program", async () => {
+    const dir = folderWith({ "before.png": png, "target.png": png, "start.py": "import bpy\n", "half.png": "x" });
+    const request = { cwd: dir, mode: "static_scene" };
+    const shown = await load({ ...request, task: { targets: ["target.png"], start_image: "before.png" } });
+    expect(shown).toMatchObject({ start: null, startImage: join(dir, "before.png") });
+    const both = await refusal({ ...request, task: { dir: ".", start_image: "before.png" } });
+    expect(both.message).toContain("start.py draws its own");
+    const broken = await refusal({ ...request, task: { targets: ["target.png"], start_image: "half.png" } });
+    expect(broken.message).toContain("start picture");
+  });
+
+  it("takes an assets folder in any mode, and refuses one that is not there", async () => {
+    const dir = folderWith({ ...gym(), "parts/cup/model.glb": "x", "parts/a.png": png });
+    const task = await load({ cwd: dir, task: { dir: ".", assets: "parts" } });
+    expect(task).toMatchObject({
+      mode: "blendergym",
+      assetsRoot: join(dir, "parts"),
+      assets: [join(dir, "parts/a.png"), join(dir, "parts/cup/model.glb")],
+    });
+    const error = await refusal({ cwd: dir, task: { dir: ".", assets: "prats" } });
+    expect(error.message).toContain("prats");
   });
 });

@@ -17,7 +17,7 @@ const allowed: Record<Folder, readonly (string | RegExp)[]> = {
   evaluators: ["config"],
   bridge: ["config", /^skills\/[a-z_]+\/entry\.ts$/],
   actors: ["machines", "bridge", "config", "prompts", "evaluators", tools],
-  observers: ["bridge", "config"],
+  observers: ["bridge", "config", /^evaluators\/drawings\//],
   cli: folders.filter((folder) => folder !== "test"),
   bench: folders,
   examples: folders,

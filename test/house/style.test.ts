@@ -3,6 +3,7 @@ import { filesIn, folders, sourceOf, withoutComments } from "./sources.ts";
 
 const production = folders.filter((folder) => folder !== "test");
 const longest = 300;
+const longestTest = 400;
 
 function linesWith(files: readonly string[], pattern: RegExp, code = false): string[] {
   return files.flatMap((file) => {
@@ -18,6 +19,14 @@ describe("house rules", () => {
     const long = filesIn(production, /\.(ts|mjs|py)$/)
       .map((file) => ({ file, lines: sourceOf(file).split("\n").length - 1 }))
       .filter(({ lines }) => lines > longest)
+      .map(({ file, lines }) => `${file}: ${lines} lines`);
+    expect(long).toEqual([]);
+  });
+
+  it(`no file of the tests is longer than ${longestTest} lines`, () => {
+    const long = filesIn(["test"], /\.ts$/)
+      .map((file) => ({ file, lines: sourceOf(file).split("\n").length - 1 }))
+      .filter(({ lines }) => lines > longestTest)
       .map(({ file, lines }) => `${file}: ${lines} lines`);
     expect(long).toEqual([]);
   });

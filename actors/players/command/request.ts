@@ -47,6 +47,7 @@ export async function writeRequest(
     prompt: task.prompt,
     targets: await pictures(task.targets),
     start: task.start === null ? null : await io.text(task.start),
+    start_image: task.start_image === undefined ? null : await file(task.start_image, ".png"),
   });
   const programOf = async (program: Program | null) =>
     program === null

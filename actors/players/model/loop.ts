@@ -9,7 +9,7 @@ import type { OfferedTool, ToolOutcome, ToolTurn } from "./tools/tool.ts";
 export interface LoopLimits {
   /** Model calls in one turn; the last one is offered only the tools that end it. */
   calls: number;
-  /** How often the same call or the same refusal may happen: then the model is told, and the next time it is over. */
+  /** How often the same call or refusal may happen before the model is told so; once more ends the turn. */
   same: number;
 }
 export const defaultLimits: LoopLimits = { calls: 10, same: 3 };
@@ -50,7 +50,7 @@ export interface LoopResult<R> {
 export async function toolLoop<R>(options: LoopOptions<R>): Promise<LoopResult<R>> {
   const { io, model, limits, finals } = options;
   const memory = new Map<string, unknown>();
-  const circles = new Circles(limits.same);
+  const circles = new RepetitionGuard(limits.same);
   const messages: ChatMessage[] = [...options.opening];
   const said: string[] = [];
   const trace: string[] = [];
@@ -154,7 +154,7 @@ async function answer<R>(
 }
 
 /** Counts what repeats itself. */
-class Circles {
+class RepetitionGuard {
   readonly #same: number;
   readonly #counts = new Map<string, number>();
   over = false;

@@ -53,7 +53,7 @@ function withoutSigns(line: readonly string[]): string[] {
 }
 
 /** Keeps the solver's recorded calls apart from the model's and from those of other candidates. */
-const apart = (io: PlayerIO, prefix: string): PlayerIO => ({
+const withKeyPrefix = (io: PlayerIO, prefix: string): PlayerIO => ({
   ...io,
   once: (key, call) => io.once(`${prefix}/${key}`, call),
 });
@@ -85,7 +85,7 @@ export function withRefine(generator: GeneratorPlayer, solver: GeneratorPlayer):
     };
     let move: GeneratorMove;
     try {
-      move = await solver.write(own, apart(io, `refine/${index}`));
+      move = await solver.write(own, withKeyPrefix(io, `refine/${index}`));
     } catch (thrown) {
       const error = toVigaError(thrown);
       if (error.code === "interrupted" || io.signal.aborted) throw error;

@@ -72,7 +72,7 @@ export async function coarse(fitter: Fitter): Promise<void> {
   await searchPlaces(fitter, at(64, 4, 4, 1.5), 1.5);
   const left = await share();
   if (reruns && left > 0.4) {
-    // What acts in place explains too little to be believed; the measurements are asked from where it began.
+    // Knobs that act in place explain too little: the search over measurements starts from the first point again.
     const inPlace = fitter.point;
     fitter.point = start;
     await measurements(fitter, own, 4);

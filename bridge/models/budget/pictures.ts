@@ -55,7 +55,7 @@ const sendable = { png: "image/png", jpeg: "image/jpeg", webp: "image/webp" } as
 const isSendable = (format: string): format is keyof typeof sendable => Object.hasOwn(sendable, format);
 
 /** Makes pictures ready, and keeps the latest. */
-export class PictureShop {
+export class PictureCache {
   readonly #kept = new Map<string, Picture>();
 
   /**

@@ -2,6 +2,7 @@
 
 import json
 import os
+import socket
 
 from . import believed
 
@@ -56,6 +57,14 @@ class Channel:
             lines += whole
             if len(data) < READ:
                 return lines, True
+
+    def shut(self):
+        """The other side reads its end at once, whoever else holds a copy."""
+        if self.own is not None:
+            try:
+                self.own.shutdown(socket.SHUT_RDWR)
+            except OSError:
+                pass
 
     def close(self):
         if self.own is not None:

@@ -133,7 +133,7 @@ def keep_scene(box, settings):
     box.set_word(LEASHED, 1)
     seen = 1
     while True:
-        # First the job is our parent, then process 1 of the sandbox; without a namespace, nobody ends us with that.
+        # Our parent is first the job, then process 1 of the sandbox. Without a namespace its end would not end us.
         seen, request = box.next_request(seen, lambda: os.getppid() in family)
         if request is None:
             os._exit(0)

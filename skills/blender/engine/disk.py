@@ -3,7 +3,7 @@
 import os
 import stat
 
-# As many files and folders may a job leave.
+# Most files and folders that a job may leave.
 MOST_ENTRIES = 20000
 LONGEST_PATH = 2048
 

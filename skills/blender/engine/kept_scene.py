@@ -20,8 +20,8 @@ class KeptScene:
         self.frozen = []
 
     def freeze(self):
-        """Stops the keeper: the program may have changed even the code it waits with. What is not the keeper ends.
-        -> whether the scene is held"""
+        """Stops the process that holds the scene, and ends every other one: the program may have changed even the code
+        that waits. -> whether the scene is held"""
         weak = self.job.settings.level == "weak"
         # Without a namespace a stopped keeper ends with process 1 of its sandbox only once it has asked for that.
         limit = time.monotonic() + 0.5

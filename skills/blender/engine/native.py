@@ -128,8 +128,8 @@ _HERE = os.path.dirname(os.path.abspath(__file__))
 
 
 def remember_descriptors(but):
-    """Once at start: what Blender itself has open is never closed. Known by what it is, for a number is used again. What
-    whoever started the engine had open is not Blender's: pipes, sockets, terminals, files that are not its own."""
+    """Called once at start. Remembers which descriptors are Blender's own, so that they are never closed; by what they
+    refer to, because a number is used again. Pipes, sockets, terminals and files that our starter had open are not."""
     for name in os.listdir("/proc/self/fd"):
         fd = int(name)
         try:

@@ -45,7 +45,7 @@ class Cold(Supervisor):
         return [request["dir"]]
 
     def go_on(self, request):
-        """Nothing: the next job has its own."""
+        """Does nothing: a cold job has a Blender of its own, so there is no next job here."""
 
     def begin(self, request, folders, seen):
         memfd = Box.memfd()

@@ -100,6 +100,8 @@ class Server:
             answer["ok"] = self.scenes.restore(message["scene"], message["snapshot"])
         elif op == "drop":
             self.scenes.drop(message["scene"])
+        elif op == "cancel":
+            self.cancel(message["of"])
         else:
             answer = {"ok": False}
         self.driver.send({"id": message["id"], "reply": answer})
@@ -223,6 +225,20 @@ class Server:
         if pending.base and pending.base in self.bases:
             self.bases.pop(pending.base).close()
         self.settle(pending, {"ok": False, "error": error("timeout", "Timeout", "the job did not settle in time")})
+
+    def cancel(self, request):
+        """Ends a run or call that waits or is at work. A probe of a kept scene ends by itself: its process holds the scene."""
+        ended = {"ok": False, "error": error("engine", "Cancelled", "whoever asked for the job cancelled it")}
+        for message in [m for m in self.queue if m["id"] == request]:
+            self.queue.remove(message)
+            self.answer(message, ended)
+        pending = self.pending.get(request)
+        if pending is not None and pending.keeper is None:
+            # Its supervisor sees the end of the channel; processes forked since hold copies of it, so it is shut for all.
+            pending.channel.shut()
+            if pending.channel is self.row:
+                self.end_row()
+            self.settle(pending, ended)
 
     def settle(self, pending, reply):
         message = pending.message

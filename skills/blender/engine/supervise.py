@@ -191,6 +191,7 @@ class Supervisor:
         overrun = watch.Overrun(self.pid, request, {request["dir"], *self.writes}, began)
         poller = select.poll()
         poller.register(self.log.read_fd, select.POLLIN)
+        poller.register(self.channel, select.POLLRDHUP)
         handle = os.pidfd_open(self.pid) if hasattr(os, "pidfd_open") else -1
         if handle >= 0:
             poller.register(handle, select.POLLIN)
@@ -198,7 +199,9 @@ class Supervisor:
         try:
             while True:
                 # The end of the log or of the process wakes us; a job that left its log to others shows in memory only.
-                poller.poll(min(10, 1 + int(20 * (time.monotonic() - began))))
+                woken = poller.poll(min(10, 1 + int(20 * (time.monotonic() - began))))
+                if any(fd == self.channel.fileno() for fd, _ in woken):
+                    return error("engine", "Cancelled", "whoever asked for the job cancelled it")
                 if listening and not self.log.drain():
                     listening = False
                     poller.unregister(self.log.read_fd)

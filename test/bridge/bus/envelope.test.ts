@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { externalize, inlineLimit, internalize, makeEnvelope, parseEnvelope } from "../../../bridge/bus/envelope.ts";
+import { makeEnvelope, parseEnvelope } from "../../../bridge/bus/envelope.ts";
+import { externalize, inlineLimit, internalize } from "../../../bridge/bus/offload.ts";
 import { VigaError } from "../../../config/errors.ts";
 
 function memoryStore() {

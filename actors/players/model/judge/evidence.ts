@@ -11,7 +11,7 @@ import { type Differences, differences } from "../../../../evaluators/pictures/r
 import type { Measurement } from "../../../../machines/domain/index.ts";
 import { findingsOf } from "../../findings.ts";
 import type { Observation, PlayerIO } from "../../player.ts";
-import { imagePart } from "../prompt/opening.ts";
+import { imagePart, startPicture } from "../prompt/opening.ts";
 import { figure, measuredText } from "../prompt/round-text.ts";
 import { bounded } from "../tools/tool.ts";
 import { type SceneObject, sceneObjects } from "./claims.ts";
@@ -165,6 +165,7 @@ export async function evidenceParts(observation: Observation, evidence: Evidence
   const said = task.text.trim();
   const parts: Part[] = [text(`# Task\n${said === "" ? "The render should match the target." : said}`)];
   for (const target of task.targets) parts.push(await imagePart(io, target.image, `target ${target.name}`));
+  parts.push(...(await startPicture(task, io)));
   if (analysis)
     parts.push({
       type: "text",

@@ -1,5 +1,5 @@
 import type { ChatMessage, ImagePart, Part } from "../../../../bridge/models/contract.ts";
-import type { Context, Measures, Round } from "../../../../machines/domain/index.ts";
+import type { Context, Measures, Round, Task } from "../../../../machines/domain/index.ts";
 import type { PlayerIO } from "../../player.ts";
 import type { Draft } from "../tools/generator-tools.ts";
 import { errorText, feedbackText, measuredText, roundText } from "./round-text.ts";
@@ -24,6 +24,13 @@ const text = (said: string, drop?: number): Part => ({
   ...(drop === undefined ? {} : { drop }),
 });
 
+/** The picture of a start that no program draws: what there is so far, for both roles. */
+export async function startPicture(task: Task, io: PlayerIO): Promise<Part[]> {
+  if (task.start_image === undefined) return [];
+  const said = "# The start picture\nHow things stand at the start. No program draws it: the first one should.";
+  return [text(said), await imagePart(io, task.start_image, "start picture")];
+}
+
 async function taskParts(context: Context, io: PlayerIO): Promise<Part[]> {
   const { task } = context;
   const said = task.text.trim();
@@ -31,7 +38,12 @@ async function taskParts(context: Context, io: PlayerIO): Promise<Part[]> {
     task.targets.map((target) => imagePart(io, target.image, `target ${target.name}`)),
   );
   const head = text(`# Task\n${said === "" ? "Make the program's picture match the target." : said}`);
-  return [head, ...pictures, ...(task.assets === undefined ? [] : [text(assetsText(task.assets.files))])];
+  return [
+    head,
+    ...pictures,
+    ...(await startPicture(task, io)),
+    ...(task.assets === undefined ? [] : [text(assetsText(task.assets.files))]),
+  ];
 }
 
 /** Files named to a model at most; a folder of more holds variants that one list does not help to choose from. */

@@ -5,7 +5,7 @@ import { dropRound, paired } from "../../../../bridge/models/budget/drop.ts";
 import { fitRequest } from "../../../../bridge/models/budget/fit.ts";
 import { imageTokens } from "../../../../bridge/models/budget/image-tokens.ts";
 import { montage } from "../../../../bridge/models/budget/montage.ts";
-import { PictureShop, pictureSize } from "../../../../bridge/models/budget/pictures.ts";
+import { PictureCache, pictureSize } from "../../../../bridge/models/budget/pictures.ts";
 import { textTokens } from "../../../../bridge/models/budget/text.ts";
 import type { ChatMessage, ImagePart } from "../../../../bridge/models/contract.ts";
 import { freshState } from "../../../../bridge/models/model-state.ts";
@@ -209,7 +209,7 @@ describe("dropping rounds", () => {
 });
 
 describe("pictures", () => {
-  const shop = new PictureShop();
+  const shop = new PictureCache();
 
   it("are sent as they are when small enough, and made once", async () => {
     const part = await picture(100, 50, "p");

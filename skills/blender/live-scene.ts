@@ -1,0 +1,103 @@
+import { randomUUID } from "node:crypto";
+import { mkdir } from "node:fs/promises";
+import { join } from "node:path";
+import { defaultLimits, type Engine, type OpReply, type RunState } from "../../bridge/engines/contract.ts";
+import type { Quality, View } from "../../machines/domain/index.ts";
+
+/** Whose scene is described: that of the last program, of the last that succeeded before it failed, or the base's. */
+export const sceneOwners = ["last_program", "last_good_program", "base"] as const;
+export type SceneOwner = (typeof sceneOwners)[number];
+
+interface Kept {
+  /** Name that the engine keeps it under. */
+  keep: string;
+  program: string;
+  /** Why the engine keeps nothing: the base could not be opened. */
+  error?: OpReply["error"];
+}
+
+const noPictures = { views: [], quality: { px: 16, samples: 1 } };
+
+/**
+ * The scene of one client: what the last good program made of the base. A program that fails leaves it as it is. A scene
+ * whose engine was started again is made once more.
+ */
+export class LiveScene {
+  readonly #engine: Engine;
+  readonly #base: { base?: string };
+  readonly #name = `skill-${randomUUID()}`;
+  #kept: Promise<Kept> | null = null;
+  #owner: SceneOwner = "base";
+  #made = 0;
+
+  constructor(engine: Engine, base: string | undefined) {
+    this.#engine = engine;
+    this.#base = base === undefined ? {} : { base };
+  }
+
+  get owner(): SceneOwner {
+    return this.#owner;
+  }
+
+  async run(
+    program: string,
+    asked: { views: View[]; quality: Quality; dir: string },
+    signal: AbortSignal,
+  ): Promise<RunState> {
+    const keep = this.#next();
+    const job = { job: keep, program, keep, limits: defaultLimits, ...this.#base, ...asked };
+    const state = await this.#engine.run(job, signal);
+    if (state.ok) {
+      await this.#put({ keep, program });
+      this.#owner = "last_program";
+    } else if (this.#owner === "last_program") this.#owner = "last_good_program";
+    return state;
+  }
+
+  /** Looks at the scene. `dir` is where its pictures land. */
+  async probe(action: string, args: Record<string, unknown>, dir: string): Promise<OpReply> {
+    const found = await this.#ask(action, args, dir);
+    if (found.error?.type !== "NoScene") return found;
+    const { program } = (await this.#kept) ?? { program: "" };
+    this.#kept = this.#make(program, dir);
+    return this.#ask(action, args, dir);
+  }
+
+  async close(): Promise<void> {
+    const kept = await this.#kept?.catch(() => null);
+    if (kept) await this.#engine.drop(kept.keep);
+  }
+
+  #next(): string {
+    this.#made += 1;
+    return `${this.#name}-${this.#made}`;
+  }
+
+  async #put(kept: Kept): Promise<void> {
+    const before = this.#kept;
+    this.#kept = Promise.resolve(kept);
+    const old = await before?.catch(() => null);
+    if (old) await this.#engine.drop(old.keep);
+  }
+
+  /** Before any program has run the base is opened as it is. */
+  async #ask(action: string, args: Record<string, unknown>, dir: string): Promise<OpReply> {
+    this.#kept ??= this.#make("", dir);
+    const { keep: scene, error } = await this.#kept;
+    if (error !== undefined) {
+      this.#kept = null;
+      return { ok: false, log: "", seconds: 0, error };
+    }
+    return this.#engine.probe({ job: this.#next(), scene, action, args, limits: defaultLimits, dir });
+  }
+
+  async #make(program: string, dir: string): Promise<Kept> {
+    const keep = this.#next();
+    // A folder of its own: what the program writes is none of the probe's.
+    const folder = join(dir, "again");
+    await mkdir(folder, { recursive: true });
+    const job = { job: keep, program, keep, limits: defaultLimits, dir: folder, ...this.#base, ...noPictures };
+    const { error } = await this.#engine.run(job);
+    return { keep, program, ...(error === undefined ? {} : { error }) };
+  }
+}

@@ -1,0 +1,37 @@
+import { existsSync, readdirSync } from "node:fs";
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
+import type { McpServer } from "@modelcontextprotocol/sdk/server/mcp.js";
+import type { Engine } from "../bridge/engines/contract.ts";
+
+export interface SkillOptions {
+  engine: Engine;
+  /** Absolute path of the file that programs run on; absent: an empty one. */
+  base?: string;
+  /** Folder for job folders. */
+  scratch: string;
+}
+
+/** A skill that MCP clients may have: what its folder's mcp.ts exports as `skill`. */
+export interface Skill {
+  /** Engine that does its jobs. */
+  engine: string;
+  /** Ending of a base file, with its dot. */
+  baseEnding: string;
+  /** One server for one client, with a scene of its own; closing it lets the scene go. */
+  open(options: SkillOptions): McpServer;
+}
+
+const fileOf = (name: string): string => join(import.meta.dirname, name, "mcp.ts");
+
+/** The skills there are, by the names of their folders. */
+export function skillNames(): string[] {
+  return readdirSync(import.meta.dirname)
+    .filter((name) => existsSync(fileOf(name)))
+    .sort();
+}
+
+/** @param name one of `skillNames()` */
+export async function loadSkill(name: string): Promise<Skill> {
+  return ((await import(pathToFileURL(fileOf(name)).href)) as { skill: Skill }).skill;
+}
