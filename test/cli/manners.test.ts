@@ -76,6 +76,28 @@ describe("output that cannot be written", () => {
   });
 });
 
+/** A file system of this many KiB on a folder; false where this machine lets nobody mount one. */
+async function mounted(folder: string, kib: number): Promise<boolean> {
+  await mkdir(folder);
+  const options = ["-t", "tmpfs", "-o", `size=${kib}k`, "tmpfs", folder];
+  return !(await execa("mount", options, { reject: false })).failed;
+}
+
+describe("a full disk", () => {
+  it("ends the run by itself, with one line that says so", async (context) => {
+    const folder = join(at.dir, "small");
+    if (!(await mounted(folder, 500))) return context.skip();
+    try {
+      const run = await at.viga(...at.run, "--out", join(folder, "run"));
+      expect(run.exitCode).toBe(1);
+      expect(run.stderr).toMatch(/disk is full/);
+      expect(run.stderr).not.toMatch(/\n\s+at /);
+    } finally {
+      await execa("umount", [folder]);
+    }
+  });
+});
+
 describe("wrong usage", () => {
   it.each([["run", "--bogus"], ["ctl"], ["bogus"], ["model", "bogus"], ["run", "--hosts", "everywhere"]])(
     "is one JSON line with --json: %s %s",
