@@ -105,10 +105,13 @@ export function problemsOf(issue: Issue, tree: unknown, under: Path = []): Probl
     case "too_big":
       return at(`expected ${bound(issue)}, got ${sized(value)}`);
     case "invalid_format":
-    case "invalid_key":
+    case "invalid_key": {
+      // A wrong name is the key itself, not what stands under it.
+      const got = issue.code === "invalid_key" ? path.at(-1) : value;
       return at(
-        `${issue.message.startsWith("expected") ? issue.message : `expected ${plainFormat(issue)}`}, got ${shown(value)}`,
+        `${issue.message.startsWith("expected") ? issue.message : `expected ${plainFormat(issue)}`}, got ${shown(got)}`,
       );
+    }
     default:
       return at(issue.message);
   }
@@ -146,6 +149,7 @@ function sized(value: unknown): string {
 }
 
 function unknownKey(path: Path, key: string): string {
+  if (key === "<<") return "merge keys are not read; write the keys out";
   const known = keysAt(path);
   const near = nearest(key, known);
   const expected = known.length > 0 ? ` (expected one of ${known.join(", ")})` : "";

@@ -42,7 +42,10 @@ export function parseYaml(text: string, label: string): Parsed {
   try {
     const doc = parseDocument(text, { lineCounter: counter, prettyErrors: false, uniqueKeys: true, stringKeys: true });
     const problem = doc.errors[0] ?? doc.warnings[0];
-    if (problem) fail(label, counter.linePos(problem.pos[0]).line, problem.message, problem);
+    if (problem) {
+      const many = problem.code === "MULTIPLE_DOCS" ? "a second document begins here (---); expected one" : null;
+      fail(label, counter.linePos(problem.pos[0]).line, many ?? problem.message, problem);
+    }
     const value: unknown = doc.toJS({ maxAliasCount: 50 });
     return { value, line: (path) => lineOf(doc.contents, path, counter) };
   } catch (thrown) {

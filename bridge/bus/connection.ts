@@ -111,14 +111,23 @@ async function attempt(address: BusAddress, name: string, timeout: number): Prom
     throw new VigaError("bus_unreachable", `cannot ${refused ? "log in to" : "reach"} the bus at ${address.url}`, {
       cause,
       retry: refused ? "never" : "same",
-      hint: refused ? "give its token or credentials with --creds" : "is the run still going, and the address right?",
+      hint: refused
+        ? "give its credentials: bus.creds in viga.yaml, or --creds for observe, ctl, role and executor"
+        : "is a NATS server running there, and are host and port right? A run's own bus ends with its run",
     });
   }
 }
 
 async function readCreds(path: string): Promise<Uint8Array> {
-  return readFile(path).catch((cause: unknown) => {
-    throw new VigaError("not_found", `cannot read the credentials file ${path}`, { cause });
+  const bytes = await readFile(path).catch((cause: unknown) => {
+    throw new VigaError("not_found", `cannot read the credentials file ${path}`, {
+      cause,
+      hint: "check the path: bus.creds in viga.yaml, or --creds",
+    });
+  });
+  if (/-----BEGIN NATS USER JWT-----/.test(bytes.toString("utf8"))) return bytes;
+  throw new VigaError("config_invalid", `${path} is no NATS credentials file`, {
+    hint: "it holds a user JWT and a seed, each between BEGIN and END lines: nsc generate creds writes one",
   });
 }
 

@@ -16,8 +16,10 @@ export async function placeAtomic(path: string, write: (beside: string) => Promi
     await rename(beside, path);
   } catch (cause) {
     await rm(beside, { force: true }).catch(() => undefined);
-    throw new VigaError("internal", `cannot write ${path}: ${cause instanceof Error ? cause.message : String(cause)}`, {
-      hint: "is the disk full, or the output folder not writable?",
+    const full = (cause as NodeJS.ErrnoException).code === "ENOSPC";
+    const why = full ? "the disk is full" : cause instanceof Error ? cause.message : String(cause);
+    throw new VigaError("internal", `cannot write ${path}: ${why}`, {
+      hint: full ? "free some space there" : "is the output folder writable?",
       cause,
     });
   }

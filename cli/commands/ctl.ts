@@ -18,7 +18,7 @@ export function controlCommand(): Command {
     .option("--json", "answer as JSON")
     .action(async (run: string, verb: ControlVerb, words: string[], options: Options) => {
       const signal = stopSignal();
-      const joined = await joinBus({ ...options, live: true }, "viga ctl", signal, () => undefined);
+      const joined = await joinBus({ ...options, live: "any" }, "viga ctl", signal, () => undefined);
       try {
         const name = await findRun(joined, run === "-" ? undefined : run);
         await sendControl(joined.bus, name, verb, dataOf(verb, words));

@@ -8,6 +8,7 @@ import { describeEvent } from "../../observers/describe.ts";
 import { toTapeEvent } from "../../observers/follow.ts";
 import { stopSignal } from "../exit.ts";
 import { findRun, joinBus } from "../launch/join.ts";
+import { stdoutClosed } from "../streams.ts";
 
 /** `viga observe`: follows a run's tape, from its first event unless told otherwise. */
 export function observeCommand(): Command {
@@ -25,9 +26,13 @@ export function observeCommand(): Command {
       if (options.from !== "start" && options.from !== "now") {
         throw new VigaError("input_invalid", `--from ${options.from}: expected start or now`);
       }
-      const signal = stopSignal();
-      const joined = await joinBus({ ...options, live: true }, "viga observe", signal, (line) =>
-        process.stderr.write(`${line}\n`),
+      // It does nothing but print: with its reader gone there is nothing left to do.
+      const signal = AbortSignal.any([stopSignal(), stdoutClosed()]);
+      const joined = await joinBus(
+        { ...options, live: options.printNats ? "any" : "named" },
+        "viga observe",
+        signal,
+        (line) => process.stderr.write(`${line}\n`),
       );
       try {
         const name = await findRun(joined, run);
@@ -58,7 +63,7 @@ export function observeCommand(): Command {
       } finally {
         await joined.bus.close();
       }
-      if (signal.aborted) process.exitCode = 130;
+      if (signal.aborted && !stdoutClosed().aborted) process.exitCode = 130;
     });
 }
 

@@ -13,8 +13,9 @@ const lookEvery = 1000;
  */
 export async function watchDisk(out: string, signal: AbortSignal): Promise<void> {
   while (!signal.aborted) {
-    const { bavail, bsize } = await statfs(out);
-    if (bavail * bsize < leastFree) throw diskFull(out);
+    const { bavail, blocks, bsize } = await statfs(out);
+    // Some file systems count no blocks at all.
+    if (blocks > 0 && bavail * bsize < leastFree) throw diskFull(out);
     await pause(lookEvery, signal);
   }
 }

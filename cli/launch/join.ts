@@ -24,11 +24,11 @@ const patience = 30_000;
 
 /**
  * Joins the bus at `--bus`, else that of the run in `--out` or `output/latest`.
- * @param options.live true: a named run whose process has ended is not waited for. The newest one is: terminals are
- * started in any order, and its place may be about to be taken.
+ * @param options.live which runs must still go on. "named": one whose process has ended is refused when it was named;
+ * after the newest one the next is waited for, since terminals are started in any order. "any": it is refused in any case
  */
 export async function joinBus(
-  options: { bus?: string; creds?: string; out?: string; live?: boolean },
+  options: { bus?: string; creds?: string; out?: string; live?: "named" | "any" },
   name: string,
   signal: AbortSignal,
   log: (line: string) => void,
@@ -39,20 +39,24 @@ export async function joinBus(
     return { bus: await openBus(address, { name }), run: null, file: null };
   }
   let said = false;
-  const isNamed = options.live === true && options.out !== undefined;
+  const refuses = options.live === "any" || (options.live === "named" && options.out !== undefined);
+  let over: VigaError | null = null;
   for (const started = Date.now(); ; ) {
     try {
       const out = await findOut(options.out);
       const file = await readBusFile(out);
-      if (isNamed && file.process !== undefined && isAlive(file.process) === false) throw await overError(out);
+      over = file.process !== undefined && isAlive(file.process) === false ? await overError(out) : null;
+      if (over !== null && refuses) throw over;
       const bus = await openBus({ url: file.url, token: file.token, creds: file.creds }, { name });
       return { bus, run: file.run, file };
     } catch (thrown) {
       const error = toVigaError(thrown);
       const waitable = error.code === "not_found" || error.code === "bus_unreachable";
-      if (!waitable || Date.now() - started > patience || signal.aborted) throw error;
+      if (!waitable) throw error;
+      if (Date.now() - started > patience || signal.aborted) throw over ?? error;
     }
-    if (!said) log("waiting for a run (viga run ... --hosts apart)");
+    const before = over === null ? "" : `${over.message}; ${over.hint}\n`;
+    if (!said) log(`${before}waiting for ${over === null ? "a" : "the next"} run (viga run ... --hosts apart)`);
     said = true;
     await pause(250, signal);
   }

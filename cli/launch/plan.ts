@@ -1,23 +1,12 @@
 import type { ResolvedConfig } from "../../config/resolved.ts";
 import type { LoadedTask } from "../../config/task.ts";
+import { spanText } from "../../observers/text.ts";
+import { costOf } from "./cost.ts";
 import { serverUses } from "./foreign-tools.ts";
 
-/** Seconds per program on two CPU cores, as measured for the demo (docs/benchmarks.md): exec + preview, solver round. */
-const measured = { preview: 0.3, solverRound: 12 } as const;
-
-/** Prints what a run would do and about what it costs. Starts nothing. */
-export function printPlan(config: ResolvedConfig, task: LoadedTask, json: boolean): void {
-  const rounds = config.baseline === "one_shot" ? 1 : config.stop.max_rounds;
-  const programs = rounds * config.candidates;
-  const roles = Object.entries(config.roles).map(([role, { player, profile }]) => ({
-    role,
-    player,
-    model: profile !== null,
-    calls: profile === null ? 0 : (role === "generator" ? programs : rounds) * 2,
-    usd: profile === null ? 0 : callPrice(profile) * (role === "generator" ? programs : rounds) * 2,
-  }));
-  const seconds =
-    programs * measured.preview + (config.roles.generator.player === "solver" ? rounds * measured.solverRound : 0);
+/** Prints what a run would do, what it costs at most and what it would lack. Starts nothing. */
+export function printPlan(config: ResolvedConfig, task: LoadedTask, missing: readonly string[], json: boolean): void {
+  const { rounds, programs, roles, engine_seconds, solver_seconds } = costOf(config, task.views);
   const plan = {
     schema: 1,
     mode: config.mode,
@@ -31,25 +20,41 @@ export function printPlan(config: ResolvedConfig, task: LoadedTask, json: boolea
     skills: serversOf(config),
     executors: config.executors,
     executors_from: config.executors_from ?? "the configuration",
-    at_most: { rounds, programs, calls: sum(roles.map((role) => role.calls)), usd: sum(roles.map((role) => role.usd)) },
-    engine_seconds: Math.round(seconds),
+    at_most: {
+      rounds,
+      programs,
+      calls: sum(roles.map((role) => role.calls)),
+      input_tokens: sum(roles.map((role) => role.input_tokens)),
+      output_tokens: sum(roles.map((role) => role.output_tokens)),
+      usd: sum(roles.map((role) => role.usd)),
+    },
+    engine_seconds,
+    solver_seconds,
     budget: config.stop.budget,
+    missing,
   };
   if (json) {
     process.stdout.write(`${JSON.stringify(plan)}\n`);
     return;
   }
+  const time =
+    engine_seconds === null
+      ? "engine time was not measured for this mode"
+      : `about ${spanText(engine_seconds)} of engine time on two cores${solver_seconds === 0 ? "" : `, ${spanText(solver_seconds)} of it the solver's (it mostly stops after a few rounds)`}`;
   const lines = [
     `${config.mode} ${task.name}: ${task.targets.length} target(s)${task.start ? ", from a start program" : ""}${task.startImage ? ", from a start picture" : ""}`,
-    ...roles.map(({ role, player, model, calls, usd }) =>
-      model ? `${role}: ${player}, at most about ${calls} calls, $${usd.toFixed(2)}` : `${role}: ${player}, no model`,
+    ...roles.map(({ role, player, model, calls, input_tokens, output_tokens, usd }) =>
+      model
+        ? `${role}: ${player}, at most about ${calls} calls, ${input_tokens} + ${output_tokens} tokens, $${usd.toFixed(2)}`
+        : `${role}: ${player}, no model`,
     ),
     ...plan.skills.map(
       ({ name, runs, sees, uses }) =>
         `server ${name}: ${runs}${sees.length === 0 ? "" : `, sees ${sees.join(", ")}`}; outside the sandbox, for ${uses.join(", ") || "nobody"}`,
     ),
     `executors: ${config.executors.map(({ slot, gpu }) => (gpu === undefined ? slot : `${slot} (GPU ${gpu})`)).join(", ") || "started elsewhere"}${config.executors_from === undefined ? "" : ` (${config.executors_from})`}`,
-    `at most ${rounds} rounds, ${programs} programs, about ${Math.round(seconds)} s of engine time on two cores`,
+    `at most ${rounds} rounds, ${programs} programs, ${time}`,
+    ...missing.map((what) => `missing: ${what}; a run would be refused`),
     "nothing was started",
   ];
   process.stdout.write(`${lines.join("\n")}\n`);
@@ -64,13 +69,6 @@ function serversOf(config: ResolvedConfig): { name: string; runs: string; sees: 
     sees: "url" in server ? Object.values(server.headers) : server.env,
     uses: uses.filter((use) => use.server === name).map(({ where, tool }) => `${where} (${name}/${tool})`),
   }));
-}
-
-/** About what one call costs: a window of rounds in, a program out. */
-function callPrice(profile: NonNullable<ResolvedConfig["roles"]["generator"]["profile"]>): number {
-  const prices = profile.prices;
-  if (!prices) return 0;
-  return (8000 * prices.input_per_mtok + 2000 * prices.output_per_mtok) / 1_000_000;
 }
 
 function sum(values: number[]): number {

@@ -31,6 +31,7 @@ export async function playRun(bus: Bus, spec: RunSpec, options: PlayOptions): Pr
   const ending = new AbortController();
   const ended = AbortSignal.any([signal, ending.signal]);
   let roles: Hosts | null = null;
+  let failed = false;
   try {
     await putCell(bus.actors, specKey(spec.run), spec, ended);
     const finished = followTape(bus, spec.run, new ArtifactStore(join(spec.out, "artifacts")), observers, ended, log);
@@ -40,11 +41,17 @@ export async function playRun(bus: Bus, spec: RunSpec, options: PlayOptions): Pr
   } catch (error) {
     // Whatever was under way when the signal came ends with an error of its own.
     if (signal.aborted) return interrupted;
+    failed = true;
     throw error;
   } finally {
     ending.abort();
     await roles?.ended;
-    for (const observer of observers) await observer.close();
+    for (const observer of observers) {
+      await observer.close().catch((error: unknown) => {
+        // On a full disk nothing can be written either: the first error is the cause.
+        if (!failed) throw error;
+      });
+    }
   }
 }
 

@@ -1,4 +1,5 @@
 import { execa } from "execa";
+import { openBus } from "../../bridge/bus/connection.ts";
 import { askServed } from "../../bridge/models/served.ts";
 import { findProgram } from "../../bridge/processes/find-program.ts";
 import { checkScratchRoot } from "../../bridge/processes/scratch.ts";
@@ -12,20 +13,8 @@ import type { HostMode } from "./hosts.ts";
 /** Names everything a run would lack, before anything is started. Throws `dependency_missing` or `model_auth`. */
 export async function preflight(config: ResolvedConfig, hosts: HostMode): Promise<void> {
   await checkScratchRoot();
-  const needed = Object.values(programs).filter(({ name }) => {
-    if (!modeOf(config.mode).programs.includes(name)) return false;
-    if (name === "nats-server") return config.bus.url === undefined;
-    // Executors that a person starts elsewhere bring their own engine.
-    return hosts !== "apart" && config.executors.length > 0;
-  });
-  const missing: Program[] = [];
-  for (const program of needed) {
-    const given = config.programs[program.setting] ?? process.env[program.env];
-    const found = await Promise.all(
-      (given === undefined ? program.commands : [given]).map((name) => findProgram(name)),
-    );
-    if (found.every((path) => path === null)) missing.push(program);
-  }
+  const needed = neededPrograms(config, hosts);
+  const missing = await missingPrograms(needed, config);
   if (missing.length > 0) {
     const names = missing.flatMap(({ apt }) => apt).join(" ");
     throw new VigaError(
@@ -37,6 +26,52 @@ export async function preflight(config: ResolvedConfig, hosts: HostMode): Promis
     );
   }
   await askVersions(needed, config);
+  const keys = missingKeys(config);
+  if (keys.length > 0) {
+    throw new VigaError("model_auth", `no key for a model: set ${keys.join(", ")}`, {
+      hint: "export it in this shell, or run without a model: --config offline",
+    });
+  }
+  await reachBus(config);
+  await reachEndpoints(config);
+}
+
+/** A bus elsewhere must answer before a folder is made for the run. Throws `bus_unreachable`, `config_invalid`. */
+async function reachBus({ bus: { url, creds } }: ResolvedConfig): Promise<void> {
+  if (url === undefined) return;
+  const bus = await openBus({ url, creds }, { name: "viga preflight" });
+  await bus.close();
+}
+
+/** What a run would lack on this machine, in words, without asking anything of anybody. */
+export async function lacks(config: ResolvedConfig, hosts: HostMode): Promise<string[]> {
+  const missing = await missingPrograms(neededPrograms(config, hosts), config);
+  return [...missing.map(({ name, apt }) => `${name} (apt-get install ${apt.join(" ")})`), ...missingKeys(config)];
+}
+
+function neededPrograms(config: ResolvedConfig, hosts: HostMode): Program[] {
+  return Object.values(programs).filter(({ name }) => {
+    if (!modeOf(config.mode).programs.includes(name)) return false;
+    if (name === "nats-server") return config.bus.url === undefined;
+    // Executors that a person starts elsewhere bring their own engine.
+    return hosts !== "apart" && config.executors.length > 0;
+  });
+}
+
+async function missingPrograms(needed: readonly Program[], config: ResolvedConfig): Promise<Program[]> {
+  const missing: Program[] = [];
+  for (const program of needed) {
+    const given = config.programs[program.setting] ?? process.env[program.env];
+    const found = await Promise.all(
+      (given === undefined ? program.commands : [given]).map((name) => findProgram(name)),
+    );
+    if (found.every((path) => path === null)) missing.push(program);
+  }
+  return missing;
+}
+
+/** Keys that the models of this run need and the environment lacks, by their names. */
+function missingKeys(config: ResolvedConfig): string[] {
   const keys = [...Object.values(config.roles), ...Object.values(config.shadow)].flatMap((role) => {
     if (!role?.profile?.key_required || role.profile.key_file !== undefined) return [];
     const names = keyNames(role.profile);
@@ -44,12 +79,7 @@ export async function preflight(config: ResolvedConfig, hosts: HostMode): Promis
       ? [`${names.join(" or ")} (for ${role.player})`]
       : [];
   });
-  if (keys.length > 0) {
-    throw new VigaError("model_auth", `no key for a model: set ${[...new Set(keys)].join(", ")}`, {
-      hint: "export it in this shell, or run without a model: --config offline",
-    });
-  }
-  await reachEndpoints(config);
+  return [...new Set(keys)];
 }
 
 /** Seconds within which a program must tell its version. */

@@ -22,7 +22,7 @@ import { type RunObservers, runObservers } from "./observers.ts";
 import { checkOut, defaultOut, findOut, makeOut, pointLatest } from "./out.ts";
 import { printPlan } from "./plan.ts";
 import { playRun } from "./play-run.ts";
-import { checkExecutors, preflight } from "./preflight.ts";
+import { checkExecutors, lacks, preflight } from "./preflight.ts";
 import { loadSpec, writeSpec } from "./run-file.ts";
 import { tellWaits } from "./waits.ts";
 
@@ -44,7 +44,7 @@ export async function startRun(
   const out = resolve(options.out ?? defaultOut(config.mode, task.name, new Date()));
   await checkOut(out);
   if (options.dryRun) {
-    printPlan(config, task, options.json);
+    printPlan(config, task, await lacks(config, options.hosts), options.json);
     return 0;
   }
   await preflight(config, options.hosts);

@@ -1,4 +1,4 @@
-import { cp, writeFile } from "node:fs/promises";
+import { cp, mkdir, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { specKey } from "../../actors/run/bus-keys.ts";
@@ -63,15 +63,36 @@ test("who only looks is told at once that a run is over; who takes part waits fo
       expect(exitCode).toBe(2);
       expect(stderr).toMatch(/the run in over is over \(done\)\n.*over\/tape\.jsonl/);
     }
+    // The newest run: who steers it or asks for its address is told too; who watches is told, and waits for the next.
+    await mkdir(join(place.dir, "output"));
+    await symlink("../over", join(place.dir, "output", "latest"));
+    for (const verb of [
+      ["ctl", "-", "pause"],
+      ["observe", "--print-nats"],
+    ]) {
+      const { exitCode, stderr } = await place.viga(...verb);
+      expect(exitCode).toBe(2);
+      expect(stderr).toMatch(/the run in over is over \(done\)/);
+    }
+    const watching = place.viga("observe");
+    let heard = "";
+    watching.stderr?.on("data", (chunk: Buffer) => {
+      heard += chunk.toString();
+    });
+    await expect
+      .poll(() => heard, { timeout: 10_000 })
+      .toMatch(/is over \(done\).*over\/tape\.jsonl.*\nwaiting for the next run/);
+    watching.kill("SIGINT");
+    await watching;
     const stop = new AbortController();
     const said: string[] = [];
     const waiting = joinBus({ out: join(place.dir, "over") }, "viga role", stop.signal, (line) => {
       said.push(line);
       stop.abort();
     });
-    await expect(waiting).rejects.toMatchObject({ code: "bus_unreachable" });
-    expect(said).toEqual([expect.stringContaining("waiting for a run")]);
+    await expect(waiting).rejects.toMatchObject({ code: "input_invalid" });
+    expect(said).toEqual([expect.stringContaining("waiting for the next run")]);
   } finally {
     await place.close();
   }
-}, 20_000);
+}, 40_000);

@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
 import { existsSync, openSync } from "node:fs";
-import { readdir, readFile, writeFile } from "node:fs/promises";
+import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { execa } from "execa";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -76,6 +76,28 @@ describe("output that cannot be written", () => {
   });
 });
 
+/** A file system of this many KiB on a folder; false where this machine lets nobody mount one. */
+async function mounted(folder: string, kib: number): Promise<boolean> {
+  await mkdir(folder);
+  const options = ["-t", "tmpfs", "-o", `size=${kib}k`, "tmpfs", folder];
+  return !(await execa("mount", options, { reject: false })).failed;
+}
+
+describe("a full disk", () => {
+  it("ends the run by itself, with one line that says so", async (context) => {
+    const folder = join(at.dir, "small");
+    if (!(await mounted(folder, 500))) return context.skip();
+    try {
+      const run = await at.viga(...at.run, "--out", join(folder, "run"));
+      expect(run.exitCode).toBe(1);
+      expect(run.stderr).toMatch(/disk is full/);
+      expect(run.stderr).not.toMatch(/\n\s+at /);
+    } finally {
+      await execa("umount", [folder]);
+    }
+  });
+});
+
 describe("wrong usage", () => {
   it.each([["run", "--bogus"], ["ctl"], ["bogus"], ["model", "bogus"], ["run", "--hosts", "everywhere"]])(
     "is one JSON line with --json: %s %s",
@@ -114,5 +136,33 @@ describe("a run that fails", () => {
     const lines = run.all.trimEnd().split("\n");
     expect(lines.at(-1)).toMatch(/^viga: the base newer\.blend cannot be opened: saved by Blender 99\.3, this is \d/);
     expect(lines.join("\n")).not.toContain("round 1");
+  });
+});
+
+describe("a dry run", () => {
+  it("counts final pictures and the solver's rounds in seconds, tokens in money, and names keys that are missing", async () => {
+    const dry = async (...args: string[]) => {
+      const env = { ANTHROPIC_API_KEY: "", CLAUDE_API_KEY: "" };
+      const run = await viga(["run", "--target", "task/target.png", "--dry-run", "--json", ...args], { env });
+      expect(run.exitCode).toBe(0);
+      return JSON.parse(run.stdout);
+    };
+    const rounds = ["--set", "stop.max_rounds=3", "--set", "render.final={px: 512, samples: 512}"];
+    const plain = await dry("--config", "claude", ...rounds);
+    expect(plain.missing).toEqual([expect.stringMatching(/^ANTHROPIC_API_KEY .*\(for claude/)]);
+    expect(plain.at_most).toMatchObject({ rounds: 3, calls: 12 });
+    expect(plain.at_most.input_tokens).toBe(4 * (2700 * 3 + 169 * 3));
+    expect(plain.engine_seconds).toBeGreaterThan(2 * 40);
+    const refined = await dry("--config", "claude", "--set", "refine=solver", ...rounds);
+    expect(refined.engine_seconds - plain.engine_seconds).toBe(refined.solver_seconds);
+    expect(refined.solver_seconds).toBe(3 * 85);
+  });
+
+  it("refuses an output folder that holds a run", async () => {
+    await mkdir(join(at.dir, "taken"));
+    await writeFile(join(at.dir, "taken", "run.json"), "{}");
+    const run = await at.viga(...at.run, "--out", "taken", "--dry-run");
+    expect(run.exitCode).toBe(2);
+    expect(run.stderr).toContain("already holds a run");
   });
 });

@@ -107,12 +107,22 @@ async function call<T>(options: CommandOptions, io: PlayerIO, asked: Requested, 
   });
   const checked = schema.safeParse(readJson(options, output.stdout, output.stderr));
   if (checked.success) return checked.data;
-  const issue = checked.error.issues[0];
+  const issue = meantIssue(checked.error.issues);
   throw failed(
     options,
     `its reply to ${asked.op} is wrong: ${issue?.path.join(".") ?? ""} ${issue?.message ?? ""}`,
     output.stderr,
   );
+}
+
+/** Of a reply that fits none of several forms: what is wrong with the form that it comes closest to. */
+function meantIssue(issues: readonly z.core.$ZodIssue[]): z.core.$ZodIssue | undefined {
+  const first = issues[0];
+  if (first?.code !== "invalid_union") return first;
+  const missing = (list: readonly z.core.$ZodIssue[]) =>
+    list.filter((issue) => issue.code === "invalid_type" || issue.code === "invalid_value").length;
+  const closest = first.errors.toSorted((one, other) => missing(one) - missing(other))[0];
+  return closest === undefined ? first : meantIssue(closest);
 }
 
 /** The reply: all of stdout as JSON, else its last line, so that a program may print what it does before. */

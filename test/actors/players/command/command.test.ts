@@ -107,7 +107,7 @@ describe("a generator played by a command", () => {
   it.each([
     ["prints nothing", "", /printed nothing/],
     ["prints no JSON", 'console.log("hello");', /no JSON/],
-    ["replies with an empty program", 'reply({ code: " " });', /wrong/],
+    ["replies with an empty program", 'reply({ code: " " });', /the program is empty/],
     ["exits with an error", 'console.error("my own words"); process.exit(3);', /exited with 3\nmy own words/],
     ["prints too much", 'console.log("x".repeat(300000));', /more than 100000 bytes/],
     ["is killed", 'process.kill(process.pid, "SIGKILL"); setInterval(() => {}, 1000);', /SIGKILL/],

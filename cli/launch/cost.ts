@@ -1,0 +1,71 @@
+import { modeOf } from "../../config/modes/index.ts";
+import type { ResolvedConfig } from "../../config/resolved.ts";
+import type { View } from "../../machines/domain/index.ts";
+
+/**
+ * Figures of docs/benchmarks.md, two cores without a GPU. A program: seconds for its execution, and for each pixel and
+ * sample of a view (1.4 s at 512 px and 16 samples; 41 s for the demo's final pictures at 512). A solver's round, as
+ * player or as refinement: the demo's.
+ */
+const measured = { execute: 0.14, sample: 0.305e-6, solverRound: 85 } as const;
+
+/**
+ * Tokens of a request, docs/models.md (cost of the window): the first one's, what each round in the window adds; and
+ * those of an answer with its program.
+ */
+const tokens = { first: 2700, round: 169, answer: 2000 } as const;
+/** Requests that a role makes in a round: one to look something up, one to answer. */
+const callsPerRound = 2;
+
+export interface RoleCost {
+  role: string;
+  player: string;
+  model: boolean;
+  calls: number;
+  input_tokens: number;
+  output_tokens: number;
+  usd: number;
+}
+
+/** What a run costs at most. `engine_seconds` is null where nothing was measured for the mode's engine. */
+export interface Cost {
+  rounds: number;
+  programs: number;
+  roles: RoleCost[];
+  engine_seconds: number | null;
+  /** The part of `engine_seconds` that a numeric solver takes. */
+  solver_seconds: number;
+}
+
+export function costOf(config: ResolvedConfig, views: readonly View[]): Cost {
+  const rounds = config.baseline === "one_shot" ? 1 : config.stop.max_rounds;
+  const programs = rounds * config.candidates;
+  const roles = Object.entries(config.roles).map(([role, { player, profile }]): RoleCost => {
+    const turns = role === "generator" ? config.candidates : 1;
+    if (profile === null) return { role, player, model: false, calls: 0, input_tokens: 0, output_tokens: 0, usd: 0 };
+    const calls = rounds * turns * callsPerRound;
+    const input_tokens = turns * callsPerRound * inputOf(rounds, config.memory.rounds);
+    const output_tokens = calls * tokens.answer;
+    const { input_per_mtok = 0, output_per_mtok = 0 } = profile.prices ?? {};
+    const usd = (input_tokens * input_per_mtok + output_tokens * output_per_mtok) / 1_000_000;
+    return { role, player, model: true, calls, input_tokens, output_tokens, usd };
+  });
+  const solved = config.roles.generator.player === "solver" ? rounds : config.refine === "solver" ? programs : 0;
+  const solver_seconds = solved * measured.solverRound;
+  const drawn = programs * stateSeconds(config.render.preview, views) + 2 * stateSeconds(config.render.final, views);
+  const engine_seconds = modeOf(config.mode).engine === "blender" ? Math.round(drawn + solver_seconds) : null;
+  return { rounds, programs, roles, engine_seconds, solver_seconds };
+}
+
+/** Input tokens of one request a round: the window grows until it holds `window` rounds. */
+function inputOf(rounds: number, window: number): number {
+  let sum = 0;
+  for (let t = 1; t <= rounds; t++) sum += tokens.first + tokens.round * Math.min(t - 1, window);
+  return sum;
+}
+
+/** Seconds to execute a program and take its pictures. */
+function stateSeconds({ px, samples }: { px: number; samples: number }, views: readonly View[]): number {
+  const taken = Math.max(1, views.filter((view) => view.optional !== true).length);
+  return measured.execute + taken * px * px * samples * measured.sample;
+}
