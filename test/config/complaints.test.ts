@@ -157,7 +157,7 @@ describe("what is wrong with a configuration", () => {
       "roles: {generator: solver\n",
       "viga.yaml:2: Flow map in block collection must be sufficiently indented",
     ],
-    ["two documents", "a: 1\n---\nb: 2\n", "viga.yaml:2: Source contains multiple documents"],
+    ["two documents", "a: 1\n---\nb: 2\n", "viga.yaml:2: a second document begins here (---); expected one"],
     ["a list for a document", "- a\n", "viga.yaml:1: expected keys and values (like `mode: blendergym`), got a list"],
     ["an unknown tag", "mode: !!python/object:os.system x\n", "viga.yaml:1: Unresolved tag"],
     ["a prototype in disguise", "__proto__: { candidates: 3 }", "viga.yaml:1: __proto__: unknown key"],
