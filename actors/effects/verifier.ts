@@ -23,7 +23,7 @@ export function verifierEffects(
   return async (effect, host) => {
     replies ??= new CallJournal(host);
     const around = { host, leases, slots, replies, spec };
-    const { io, usage } = makePlayerIO(around, effect.key, sceneOf(effect.input));
+    const { io, usage } = makePlayerIO(around, effect.key, judgedScene(effect.input));
     switch (effect.kind) {
       case "measure": {
         const states = effect.input.states as State[];
@@ -50,7 +50,7 @@ export function verifierEffects(
           analysis: effect.input.analysis as string | null,
         };
         if (shadow !== null) {
-          const aside = makePlayerIO(around, `shadow/${effect.key}`, sceneOf(effect.input));
+          const aside = makePlayerIO(around, `shadow/${effect.key}`, judgedScene(effect.input));
           void runShadow(aside, `shadow.feedback`, shadow.name, observation.t, () =>
             shadow.judge(observation, aside.io),
           );
@@ -74,7 +74,7 @@ export function verifierEffects(
 }
 
 /** The scene of the candidate that is judged. */
-function sceneOf({ program, state }: Record<string, unknown>): SceneRef | null {
+function judgedScene({ program, state }: Record<string, unknown>): SceneRef | null {
   if (program === undefined || state === undefined) return null;
   const { t, candidate, code } = program as Program;
   return { t, candidate, code, slot: (state as State).slot };

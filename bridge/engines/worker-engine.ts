@@ -3,6 +3,7 @@ import { join, resolve } from "node:path";
 import { z } from "zod";
 import { toVigaError, VigaError } from "../../config/errors.ts";
 import { failedRun, type ProgramError, type Quality } from "../../machines/domain/index.ts";
+import { isRunning } from "../processes/identity.ts";
 import { Deaths, type RestartPolicy, restartOnDeath } from "../processes/restart.ts";
 import {
   type CapabilityCard,
@@ -75,15 +76,6 @@ async function clearStale(scratch: string): Promise<void> {
   for (const name of await readdir(scratch)) {
     const pid = /^engine-(\d+)-/.exec(name)?.[1];
     if (pid !== undefined && !isRunning(Number(pid))) await remove(join(scratch, name));
-  }
-}
-
-function isRunning(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === "EPERM";
   }
 }
 

@@ -21,6 +21,16 @@ export function isAlive(identity: string): boolean | null {
   return identityOf(Number(pid)) === identity;
 }
 
+/** Whether a process of this number runs in this namespace, whoever owns it; a zombie still counts. */
+export function isRunning(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === "EPERM";
+  }
+}
+
 /** Clock ticks from boot to the process's start; throws when there is no such process. A zombie counts as gone. */
 export function startOf(pid: number): string {
   const stat = readFileSync(`/proc/${pid}/stat`, "utf8");

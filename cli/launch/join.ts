@@ -6,7 +6,7 @@ import { follow } from "../../bridge/bus/follow.ts";
 import { watchCells } from "../../bridge/bus/kv.ts";
 import { streams } from "../../bridge/bus/subjects.ts";
 import { pause } from "../../bridge/bus/timers.ts";
-import { isAlive } from "../../bridge/processes/identity.ts";
+import { isAlive, isRunning } from "../../bridge/processes/identity.ts";
 import { toVigaError, VigaError } from "../../config/errors.ts";
 import { runSpec } from "../../machines/domain/index.ts";
 import { tapeEnd } from "../../observers/tape.ts";
@@ -140,19 +140,10 @@ export async function untilOver(joined: Joined, signal: AbortSignal): Promise<vo
         () => false,
       );
       if (answers) last = Date.now();
-      else if (joined.file !== null && !alive(joined.file.pid) && Date.now() - last > 3000) return;
+      else if (joined.file !== null && !isRunning(joined.file.pid) && Date.now() - last > 3000) return;
     }
   })();
   await Promise.race([finished, gone]);
-}
-
-function alive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === "EPERM";
-  }
 }
 
 /** The run meant on a joined bus: the one given, that of the folder, else the newest; one that goes on comes first. */
