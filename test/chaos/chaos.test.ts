@@ -108,6 +108,12 @@ describe("the invariants see what they are named for", () => {
   test("a run without an end", () => {
     expect(doctored((evidence) => drop(evidence, of(evidence, "run.finished")[0]))).toContain("ends");
   });
+  test("a recovery that took longer than a limit", () => {
+    const evidence = structuredClone(undisturbed.evidence);
+    evidence.recoveries.push(20_000);
+    expect(violationsOf(evidence, undisturbed.evidence)).toEqual([]);
+    expect(violationsOf(evidence, undisturbed.evidence, 15_000).map(({ invariant }) => invariant)).toEqual(["ends"]);
+  });
   test("what is left behind", () => {
     expect(doctored((evidence) => void evidence.left.push("process 1"))).toEqual(["clean"]);
   });
