@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { ForeignServer } from "../../bridge/mcp/server.ts";
+import type { ForeignServer } from "../../bridge/mcp/server.ts";
 import type { ToolSpec } from "../../bridge/models/contract.ts";
 import { serverReference, skillsSchema } from "../../config/skills.ts";
 import type { ForeignTool, RunSpec } from "../../machines/domain/index.ts";
@@ -28,14 +28,18 @@ const anyArguments = z.record(z.string(), z.unknown());
  */
 export function roleSkills(written: readonly string[], spec: RunSpec, signal: AbortSignal): RoleSkills {
   const settings = skillsSchema.parse(spec.config.skills ?? {});
-  const servers = new Map<string, ForeignServer>();
-  const serverOf = (name: string): ForeignServer => {
-    const known = servers.get(name);
-    if (known !== undefined) return known;
+  const servers = new Map<string, Promise<ForeignServer>>();
+  const open = async (name: string): Promise<ForeignServer> => {
+    const { ForeignServer } = await import("../../bridge/mcp/server.ts");
     const server = new ForeignServer(name, settings[name]!);
-    servers.set(name, server);
+    if (signal.aborted) await server.close();
     signal.addEventListener("abort", () => void server.close(), { once: true });
     return server;
+  };
+  const serverOf = (name: string): Promise<ForeignServer> => {
+    const known = servers.get(name) ?? open(name);
+    servers.set(name, known);
+    return known;
   };
   const tools: OfferedTool[] = [];
   const names = written.flatMap((name) => {
@@ -50,7 +54,7 @@ export function roleSkills(written: readonly string[], spec: RunSpec, signal: Ab
 }
 
 /** A server's tool as a model is offered it. Its result is paid for once: after a crash the recorded one is used. */
-function foreignTool(tool: ForeignTool, server: () => ForeignServer): OfferedTool {
+function foreignTool(tool: ForeignTool, server: () => Promise<ForeignServer>): OfferedTool {
   const spec: ToolSpec = {
     name: tool.offered,
     description: tool.description,
@@ -66,7 +70,7 @@ function foreignTool(tool: ForeignTool, server: () => ForeignServer): OfferedToo
       let called = false;
       const answer = await io.once(`skill/${turn.call}`, async () => {
         called = true;
-        return callOf(tool, server(), args, turn);
+        return callOf(tool, await server(), args, turn);
       });
       io.note("skill.call", {
         t: turn.t,

@@ -1,4 +1,4 @@
-import { ForeignServer, type ListedTool } from "../../bridge/mcp/server.ts";
+import type { ListedTool } from "../../bridge/mcp/server.ts";
 import { toVigaError, VigaError } from "../../config/errors.ts";
 import { roleNames } from "../../config/players.ts";
 import type { ResolvedConfig } from "../../config/resolved.ts";
@@ -66,6 +66,8 @@ async function toolsOf(
   settings: ResolvedConfig["skills"][string],
   log: (line: string) => void,
 ): Promise<ListedTool[]> {
+  // Few runs have such servers: the client's package is loaded for those alone.
+  const { ForeignServer } = await import("../../bridge/mcp/server.ts");
   const server = new ForeignServer(name, settings);
   try {
     await server.start();
