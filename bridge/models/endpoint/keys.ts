@@ -59,7 +59,18 @@ export function keyHint(profile: NamedProfile): string {
 export function redact(text: string, secrets: readonly string[]): string {
   let out = text;
   for (const secret of secrets) {
-    if (secret !== noKey && secret.length >= 4) out = out.replaceAll(secret, "[key]");
+    if (secret === noKey || secret.length < 4) continue;
+    out = out
+      .replaceAll(secret, "[key]")
+      .replace(/[\w*.…•-]{4,}/g, (word) => (isPartOf(secret, word) ? "[key]" : word));
   }
   return withoutSecrets(out);
+}
+
+/** Whether a word shows a part of a secret: its ends with the middle starred out, or a long piece with digits. */
+function isPartOf(secret: string, word: string): boolean {
+  const starred = /[*…•]|\.\./.test(word);
+  return word
+    .split(/[*…•]+|\.{2,}/)
+    .some((piece) => secret.includes(piece) && (starred ? piece.length >= 2 : piece.length >= 6 && /\d/.test(piece)));
 }
