@@ -1,16 +1,20 @@
 import type { CommanderError } from "commander";
 import { exitCodeOf, toVigaError } from "../config/errors.ts";
+import { withoutSecrets } from "../config/secrets.ts";
 
-/** Tells a person what went wrong, in one line and a hint, and sets the exit code. */
+/** Tells a person what went wrong, in one line and a hint, and sets the exit code. Whoever wrote the words: no secret. */
 export function fail(thrown: unknown, options: { json?: boolean } = {}): void {
   const error = toVigaError(thrown);
   process.exitCode = exitCodeOf(error);
+  const message = withoutSecrets(error.message);
+  const hint = error.hint === undefined ? undefined : withoutSecrets(error.hint);
   if (options.json) {
-    process.stdout.write(`${JSON.stringify({ schema: 1, error: error.toData() })}\n`);
+    const told = { ...error.toData(), message, ...(hint === undefined ? {} : { hint }) };
+    process.stdout.write(`${JSON.stringify({ schema: 1, error: told })}\n`);
     return;
   }
-  process.stderr.write(`viga: ${error.message}\n`);
-  if (error.hint !== undefined) process.stderr.write(`      ${error.hint.replaceAll("\n", "\n      ")}\n`);
+  process.stderr.write(`viga: ${message}\n`);
+  if (hint !== undefined) process.stderr.write(`      ${hint.replaceAll("\n", "\n      ")}\n`);
   if (error.code === "internal" && process.env.VIGA_DEBUG !== undefined) {
     process.stderr.write(`${String((error.cause as Error | undefined)?.stack ?? error.stack)}\n`);
   }

@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import pino from "pino";
+import { withoutSecrets } from "../config/secrets.ts";
 
 /** Where a process's own log goes, as JSON lines. */
 export const logFile = "viga.log";
@@ -17,7 +18,8 @@ export interface Log {
  */
 export function makeLog(name: string, options: { prefix?: boolean } = {}): Log {
   let file: pino.Logger | null = null;
-  const log = (line: string) => {
+  const log = (said: string) => {
+    const line = withoutSecrets(said);
     process.stderr.write(options.prefix === false ? `${line}\n` : `${name}: ${line}\n`);
     file?.info(line);
   };

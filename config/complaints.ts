@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { depthOf, dotted, isTree, type Layer, type Path, valueAt } from "./layer.ts";
 import { configSchema } from "./schema.ts";
+import { shownValue } from "./secrets.ts";
 import { nearest } from "./suggest.ts";
 
 /** One thing that is wrong: where in the merged tree, and what was expected there. */
@@ -54,13 +55,14 @@ function elsewhere(name: string, node: JsonSchema = schemaShape(), at: readonly 
   return undefined;
 }
 
-/** A value in a message: short, one line, quoted where it is text. */
-function shown(value: unknown): string {
+/** A value in a message: short, one line, quoted where it is text, and not at all where it may be a secret. */
+function shown(value: unknown, path: Path): string {
   if (value === undefined || value === null) return "nothing";
   if (Array.isArray(value)) return "a list";
   if (isTree(value)) return "a map of keys";
-  // A password in a URL is not repeated on the terminal.
-  const text = (JSON.stringify(value) ?? String(value)).replace(/\/\/[^/@\s"]*@/, "//***@");
+  // JSON holds no such number: what was written is gone by now.
+  if (typeof value === "number" && Number.isInteger(value) && !Number.isSafeInteger(value)) return "a larger number";
+  const text = shownValue(path, value);
   return text.length > 60 ? `${text.slice(0, 57)}..."` : text;
 }
 
@@ -89,27 +91,27 @@ export function problemsOf(issue: Issue, tree: unknown, under: Path = []): Probl
       // The branch meant is the one whose own type fits; its problems say more than "none of these".
       const meant = issue.errors.filter((list) => !list.some((inner) => inner.path.length === 0 && wrongKind(inner)));
       if (meant.length === 1) return meant[0]!.flatMap((inner) => problemsOf(inner, tree, path));
-      return at(`${issue.message}, got ${shown(value)}`);
+      return at(`${issue.message}, got ${shown(value, path)}`);
     }
     case "invalid_type": {
       const written = issue.message.startsWith("expected") ? issue.message : undefined;
-      return at(`${written ?? `expected ${typeNames[issue.expected] ?? issue.expected}`}, got ${shown(value)}`);
+      return at(`${written ?? `expected ${typeNames[issue.expected] ?? issue.expected}`}, got ${shown(value, path)}`);
     }
     case "invalid_value": {
       const names = issue.values.map(String);
       const near = typeof value === "string" ? nearest(value, names) : undefined;
       const hint = near === undefined ? "" : `; did you mean "${near}"?`;
-      return at(`expected ${names.length > 1 ? "one of " : ""}${names.join(", ")}, got ${shown(value)}${hint}`);
+      return at(`expected ${names.length > 1 ? "one of " : ""}${names.join(", ")}, got ${shown(value, path)}${hint}`);
     }
     case "too_small":
     case "too_big":
-      return at(`expected ${bound(issue)}, got ${sized(value)}`);
+      return at(`expected ${bound(issue)}, got ${sized(value, path)}`);
     case "invalid_format":
     case "invalid_key": {
       // A wrong name is the key itself, not what stands under it.
       const got = issue.code === "invalid_key" ? path.at(-1) : value;
       return at(
-        `${issue.message.startsWith("expected") ? issue.message : `expected ${plainFormat(issue)}`}, got ${shown(got)}`,
+        `${issue.message.startsWith("expected") ? issue.message : `expected ${plainFormat(issue)}`}, got ${shown(got, path)}`,
       );
     }
     default:
@@ -143,9 +145,9 @@ function bound(issue: Issue & { code: "too_small" | "too_big" }): string {
   return `${word} ${limit}${unit}`;
 }
 
-function sized(value: unknown): string {
+function sized(value: unknown, path: Path): string {
   if (typeof value === "string") return `${value.length}`;
-  return Array.isArray(value) ? `${value.length}` : shown(value);
+  return Array.isArray(value) ? `${value.length}` : shown(value, path);
 }
 
 function unknownKey(path: Path, key: string): string {

@@ -54,10 +54,18 @@ const envName = z
   .string()
   .regex(/^[A-Za-z_][A-Za-z0-9_]*$/, "the name of an environment variable, never the key itself");
 
+const plainUrl =
+  "expected a URL like http://localhost:8000/v1, without user, password, ? or # (keys: key_env, key_file)";
+const endpointUrl = z.url({ protocol: /^https?$/ }).refine((text) => {
+  if (!URL.canParse(text)) return true;
+  const { username, password, search, hash } = new URL(text);
+  return `${username}${password}${search}${hash}` === "";
+}, plainUrl);
+
 /** Every key without its default: what an override may give. */
 const keys = {
   /** Base URL of an endpoint that speaks OpenAI's chat completions, up to and without `/chat/completions`. */
-  base_url: z.url({ protocol: /^https?$/ }),
+  base_url: endpointUrl,
   /** The model's name on the wire. */
   model: z.string().min(1),
   /** Environment variable that holds the key; of a list, the first one set. Absent: the endpoint needs no key. */

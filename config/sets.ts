@@ -1,6 +1,7 @@
 import { VigaError } from "./errors.ts";
 import { isTree, type Layer, nullCounts, type Path, put, type Tree } from "./layer.ts";
 import { expand, merge, mergeConfig, roleSections } from "./merge.ts";
+import { shownSetting, withoutSecrets } from "./secrets.ts";
 import { parseYaml } from "./yaml.ts";
 
 /** One `--set k=v`: the place and the new value; `takesAway`: the value is nothing and what a lower layer set goes. */
@@ -37,9 +38,9 @@ function keysOf(written: string, label: string): (string | number)[] {
 
 /** Reads one `--set` argument. Throws `config_invalid` for a missing `=`, a broken key or a value that is no YAML. */
 export function parseSet(written: string): Assignment {
-  const shown = written.length > 120 ? `${written.slice(0, 117)}...` : written;
-  const label = `--set ${shown.replaceAll(/[\r\n]+/g, " ")}`;
   const equals = written.indexOf("=");
+  const shown = equals < 0 ? withoutSecrets(written) : shownSetting(written.slice(0, equals).split("."), written);
+  const label = `--set ${(shown.length > 120 ? `${shown.slice(0, 117)}...` : shown).replaceAll(/[\r\n]+/g, " ")}`;
   if (equals <= 0) fail(label, "expected key=value");
   if (written.length > 65_536) fail(label, "longer than 64 KiB; put it into a file");
   const path = keysOf(written.slice(0, equals).trim(), label);

@@ -65,6 +65,9 @@ function newsOf(runView: RunView, event: TapeEvent, paint: Paint): string | null
       const warnings = newWarnings(runView, event);
       return warnings.length === 0 ? null : warnings.map((line) => paint("33", oneLine(line))).join("; ");
     }
+    case "model.waiting":
+    case "model.retry":
+      return callNews(event);
     case "slot.lost":
     case "role.restarted":
       return paint("33", oneLine(runView.incidents.at(-1)?.text ?? event.type));
@@ -79,6 +82,21 @@ function newsOf(runView: RunView, event: TapeEvent, paint: Paint): string | null
     default:
       return null;
   }
+}
+
+/** Seconds; a shorter wait before a request is made again is no news. */
+const longWait = 5;
+
+/** What a slow or refused request to a model means to somebody who waits for it. */
+function callNews({ type, data }: TapeEvent): string | null {
+  const { model, first, limit_s, wait_s, message } = data as Record<string, unknown>;
+  if (type === "model.waiting") {
+    return oneLine(
+      `waiting for ${String(model)}'s ${first === true ? "first " : ""}answer (limit ${String(limit_s)} s)`,
+    );
+  }
+  if (typeof wait_s !== "number" || wait_s < longWait) return null;
+  return shortened(oneLine(`${String(message)}; asked again in ${spanText(wait_s)}`), 300);
 }
 
 function messageOf(event: TapeEvent): string {
@@ -136,6 +154,10 @@ function jsonProgress({ stream }: ProgressOptions): Observer {
       if (event.type === "progress") say({ ...runView.progress });
       if (event.type === "state") for (const text of newWarnings(runView, event)) say({ text });
       if (event.type === "slot.lost" || event.type === "role.restarted") say({ text: runView.incidents.at(-1)?.text });
+      if (event.type === "model.waiting" || event.type === "model.retry") {
+        const text = callNews(event);
+        if (text !== null) say({ role: event.role, text });
+      }
       if (event.type === "failed") say({ role: event.role, message: messageOf(event) });
       if (event.type === "stopped") say({ reason: runView.stopReason, ...best });
       if (event.type === "run.finished")

@@ -187,6 +187,8 @@ export type ModelEvent =
   | { type: "problem"; problem: Problem }
   /** The endpoint refused a field; later requests to this model do without it. */
   | { type: "refused"; field: string; message: string }
+  /** Nothing of an answer has come for a while; `limit_s` seconds after it was asked for it is given up. */
+  | { type: "waiting"; first: boolean; limit_s: number }
   /** A chat that ended without a reply, and what its requests had cost by then. */
   | { type: "failed"; code: string; message: string; usage: Usage };
 
@@ -199,6 +201,8 @@ export interface ModelDeps {
   sleep?: (ms: number, signal: AbortSignal) => Promise<void>;
   /** 0..1, for the jitter. */
   random?: () => number;
+  /** Milliseconds after which waiting for an answer is told. */
+  quietMs?: number;
 }
 
 /** A model as one role holds it: its step-down and what it learned belong to this handle alone. */

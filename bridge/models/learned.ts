@@ -18,3 +18,14 @@ export function learnRefusal(profile: NamedProfile, field: string): void {
 export function knownRefusals(profile: NamedProfile): string[] {
   return [...(refusals.get(keyOf(profile)) ?? [])];
 }
+
+/** Models that have answered in this process. */
+const answered = new Set<string>();
+
+export function noteAnswer(profile: NamedProfile): void {
+  answered.add(keyOf(profile));
+}
+
+export function hasAnswered(profile: NamedProfile): boolean {
+  return answered.has(keyOf(profile));
+}

@@ -8,6 +8,7 @@ import type { Failure } from "./endpoint/failures.ts";
 import { Failed, type Lost, send } from "./endpoint/send.ts";
 import { learnRefusal } from "./learned.ts";
 import { calibrated, lowered, steppedDown } from "./model-state.ts";
+import { findCalls } from "./parse/blocks.ts";
 import { wireBody } from "./wire/body.ts";
 import { wireMessages } from "./wire/messages.ts";
 import { type Objection, refusedField, refusesTools } from "./wire/refusals.ts";
@@ -94,7 +95,8 @@ export async function exchange(
       state,
     );
     try {
-      const attempt = await send(body, profile, deps, request.signal, (spent) => lost(spent, fitted.tokens));
+      const whole = (part: Attempt): boolean => findCalls(part.content, tools).calls.some(({ complete }) => complete);
+      const attempt = await send(body, profile, deps, request.signal, (spent) => lost(spent, fitted.tokens), whole);
       const problems = [...noted, ...fitted.problems, ...unseen(fitted, attempt)];
       return { attempt, fitted, receipts, style, state: calibrated(state, fitted, attempt.usage), problems };
     } catch (thrown) {

@@ -1,4 +1,5 @@
 import type { ResolvedConfig } from "../../config/resolved.ts";
+import { withoutSecrets } from "../../config/secrets.ts";
 import type { LoadedTask } from "../../config/task.ts";
 import { spanText } from "../../observers/text.ts";
 import { costOf } from "./cost.ts";
@@ -65,7 +66,7 @@ function serversOf(config: ResolvedConfig): { name: string; runs: string; sees: 
   const uses = serverUses(config);
   return Object.entries(config.skills).map(([name, server]) => ({
     name,
-    runs: "url" in server ? server.url : server.command.join(" "),
+    runs: "url" in server ? server.url : withoutSecrets(server.command.join(" ")),
     sees: "url" in server ? Object.values(server.headers) : server.env,
     uses: uses.filter((use) => use.server === name).map(({ where, tool }) => `${where} (${name}/${tool})`),
   }));

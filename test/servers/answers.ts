@@ -37,6 +37,8 @@ export type Answer =
   | { kind: "html" }
   /** Numbers for texts, texts for numbers, objects for lists. */
   | { kind: "wrong_types"; text: string }
+  /** Never answers: nothing at all, headers alone, or these lines again and again after the headers. */
+  | { kind: "hang"; opens: boolean; drip?: string }
   /** Waits this long between pieces. */
   | { kind: "slow"; text: string; ms: number }
   | { kind: "function"; answer: (request: Recorded) => Answer | Promise<Answer> };
@@ -227,6 +229,16 @@ async function playBroken(answer: Answer, request: Recorded, response: ServerRes
       sse.delta(part, "stop");
       sse.chunk({ choices: null, usage });
       sse.done();
+      return;
+    }
+    case "hang": {
+      if (!answer.opens) return;
+      response.writeHead(200, { "content-type": "text/event-stream" });
+      response.flushHeaders();
+      const { drip } = answer;
+      if (drip === undefined) return;
+      const timer = setInterval(() => response.write(drip), 20);
+      response.on("close", () => clearInterval(timer));
       return;
     }
     case "stall":

@@ -4,7 +4,8 @@ import type { NamedProfile } from "../../../config/profile.ts";
 import type { WireBody } from "../wire/body.ts";
 import type { Attempt } from "./answer.ts";
 import { Collector } from "./collector.ts";
-import { openEndpoint } from "./open.ts";
+import { readErrorBody } from "./error-body.ts";
+import { Arrived, openEndpoint } from "./open.ts";
 import { AttemptTimeout, BadAnswer } from "./thrown.ts";
 
 /** The values of a body that came in one piece: JSON, JSON lines, or events under a wrong content type. */
@@ -21,37 +22,51 @@ function valuesOf(body: string): unknown[] {
   }
 }
 
+export interface AttemptOptions {
+  signal: AbortSignal;
+  /** Gets what had arrived of an answer that failed. */
+  onPart?: (reply: Attempt) => void;
+  /** Told once when nothing of an answer has come for `afterMs`. */
+  quiet?: { afterMs: number; tell: () => void };
+}
+
 /**
  * One request, one answer. Throws what the library throws, AttemptTimeout, BadAnswer or EndpointSaid; nothing is retried
- * here. `onPart` gets what had arrived of an answer that failed.
+ * here. Headers and comments that keep a connection alive are no part of an answer: they end no time-out.
  */
 export async function attempt(
   body: WireBody,
   profile: NamedProfile,
   apiKey: string,
-  signal: AbortSignal,
-  onPart?: (reply: Attempt) => void,
+  { signal, onPart, quiet }: AttemptOptions,
 ): Promise<Attempt> {
-  const client = openEndpoint(profile, apiKey, profile.timeouts.total_s * 1000);
+  const { first_s, stall_s, total_s } = profile.timeouts;
+  const arrived = new Arrived();
+  const client = openEndpoint(profile, apiKey, total_s * 1000, arrived);
   const stop = new AbortController();
   const abort = (): void => stop.abort();
   signal.addEventListener("abort", abort, { once: true });
   if (signal.aborted) abort();
-  let why: string | undefined;
+  let gaveUp: AttemptTimeout | undefined;
   const giveUp = (reason: string): void => {
-    why ??= reason;
+    gaveUp ??= new AttemptTimeout(reason, !collector.started);
     stop.abort();
   };
-  const { first_s, stall_s, total_s } = profile.timeouts;
+  const collector = new Collector();
+  let opened = false;
   const total = setTimeout(() => giveUp(`no complete answer within ${total_s} s`), total_s * 1000);
-  const silence = setTimeout(() => giveUp(`no answer within ${first_s} s`), first_s * 1000);
-  let stall: NodeJS.Timeout | undefined;
+  const nothing = (): void =>
+    giveUp(`no answer within ${first_s} s${opened ? ", though it began one and kept the connection" : ""}`);
+  let silence = setTimeout(nothing, first_s * 1000);
+  const wait = quiet === undefined ? undefined : setTimeout(quiet.tell, quiet.afterMs);
   const heard = (): void => {
     clearTimeout(silence);
-    clearTimeout(stall);
-    stall = setTimeout(() => giveUp(`silent for ${stall_s} s in the middle of an answer`), stall_s * 1000);
+    const { started } = collector;
+    if (started) clearTimeout(wait);
+    silence = started
+      ? setTimeout(() => giveUp(`silent for ${stall_s} s in the middle of an answer`), stall_s * 1000)
+      : setTimeout(nothing, first_s * 1000);
   };
-  const collector = new Collector();
   try {
     if (profile.stream) {
       const create = client.chat.completions.create(
@@ -59,17 +74,22 @@ export async function attempt(
         { signal: stop.signal },
       );
       const { data: stream, response } = await create.withResponse();
-      heard();
+      opened = true;
+      if (response.body === null) throw new BadAnswer(`the endpoint answered with nothing (status ${response.status})`);
       const media = response.headers.get("content-type") ?? "";
-      if (/html/i.test(media)) throw new BadAnswer(`the answer is ${media}, not a chat completion`);
       if (media !== "" && !/event-stream/i.test(media)) {
         // Asked to stream, the endpoint answered in one piece.
-        for (const value of valuesOf(await response.text())) collector.take(value);
+        const said = await response.text();
+        if (/html/i.test(media)) {
+          const page = readErrorBody(said).message.slice(0, 200);
+          throw new BadAnswer(`the answer is ${media}, not a chat completion: ${page}`);
+        }
+        for (const value of valuesOf(said)) collector.take(value);
+        collector.checkEnd(false);
         return collector.reply;
       }
       for await (const chunk of stream) {
-        heard();
-        collector.take(chunk);
+        if (collector.take(chunk)) heard();
         if (collector.lost()) {
           stream.controller.abort();
           collector.cut();
@@ -77,8 +97,8 @@ export async function attempt(
         }
       }
       // The library ends an aborted stream as if it were complete.
-      if (why !== undefined || signal.aborted) throw new APIUserAbortError();
-      collector.checkEnd();
+      if (gaveUp !== undefined || signal.aborted) throw new APIUserAbortError();
+      collector.checkEnd(true);
     } else {
       const create = client.chat.completions.create(
         { ...body, stream: false } as OpenAI.ChatCompletionCreateParamsNonStreaming,
@@ -87,17 +107,21 @@ export async function attempt(
       const whole: unknown = await create;
       if (typeof whole === "string") throw new BadAnswer("the answer is text, not a chat completion");
       collector.take(whole);
+      collector.checkEnd(false);
     }
     return collector.reply;
   } catch (thrown) {
     onPart?.(collector.reply);
-    if (why !== undefined && !signal.aborted) throw new AttemptTimeout(why);
-    if (thrown instanceof SyntaxError) throw new BadAnswer("the answer is not JSON");
+    if (gaveUp !== undefined && !signal.aborted) throw gaveUp;
+    if (thrown instanceof SyntaxError) throw new BadAnswer(`the answer is not JSON: ${quoted(arrived.start)}`);
     throw thrown;
   } finally {
     clearTimeout(total);
     clearTimeout(silence);
-    clearTimeout(stall);
+    clearTimeout(wait);
     signal.removeEventListener("abort", abort);
   }
 }
+
+/** The first words of an answer that cannot be read. */
+const quoted = (text: string): string => JSON.stringify(text.replace(/\s+/g, " ").trim().slice(0, 160));

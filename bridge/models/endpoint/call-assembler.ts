@@ -1,27 +1,6 @@
-import { z } from "zod";
 import { extentOf } from "../parse/json.ts";
 import type { WireCall } from "../parse/reply.ts";
-
-const text = z.string().nullish().catch(null);
-
-/** A native call, or a piece of one, as it is read from the wire. */
-export const wireCall = z.object({
-  index: z.number().int().nonnegative().max(255).nullish().catch(null),
-  id: text,
-  function: z
-    .object({
-      name: text,
-      arguments: z
-        .union([z.string(), z.record(z.string(), z.unknown())])
-        .nullish()
-        .catch(null),
-    })
-    .nullish()
-    .catch(null),
-  /** What the endpoint wants back with the call (Google's thought signatures). */
-  extra_content: z.record(z.string(), z.unknown()).nullish().catch(null),
-});
-type Piece = z.input<typeof wireCall>;
+import type { Piece } from "./wire-answer.ts";
 
 interface Growing extends WireCall {
   index: number | null;

@@ -1,50 +1,10 @@
-import { z } from "zod";
 import type { Finish } from "../contract.ts";
 import { repetitionAtEnd } from "../parse/repetition.ts";
 import type { Attempt, WireUsage } from "./answer.ts";
-import { CallAssembler, wireCall } from "./call-assembler.ts";
+import { CallAssembler } from "./call-assembler.ts";
 import { errorOf } from "./error-body.ts";
 import { BadAnswer, EndpointSaid } from "./thrown.ts";
-
-const text = z.string().nullish().catch(null);
-const count = z.number().nonnegative().nullish().catch(null);
-const message = z.object({
-  content: z
-    .union([
-      z.string(),
-      z
-        .array(z.object({ text: text }).catch({ text: null }))
-        .transform((all) => all.map((each) => each.text ?? "").join("")),
-    ])
-    .nullish()
-    .catch(null),
-  reasoning_content: text,
-  reasoning: text,
-  refusal: text,
-  tool_calls: z.array(wireCall).nullish().catch(null),
-  function_call: wireCall.shape.function.catch(null),
-});
-/** A chunk or a whole answer: what is read of it. Unknown and wrong-typed fields count as absent. */
-const answer = z.object({
-  choices: z
-    .array(
-      z.object({ delta: message.nullish().catch(null), message: message.nullish().catch(null), finish_reason: text }),
-    )
-    .nullish()
-    .catch(null),
-  usage: z
-    .object({
-      prompt_tokens: count,
-      completion_tokens: count,
-      total_tokens: count,
-      prompt_tokens_details: z.object({ cached_tokens: count }).nullish().catch(null),
-      /** DeepSeek's name. */
-      prompt_cache_hit_tokens: count,
-      completion_tokens_details: z.object({ reasoning_tokens: count }).nullish().catch(null),
-    })
-    .nullish()
-    .catch(null),
-});
+import { type WireAnswer, wireAnswer } from "./wire-answer.ts";
 
 const finishes: Readonly<Record<string, Finish>> = {
   stop: "stop",
@@ -52,15 +12,27 @@ const finishes: Readonly<Record<string, Finish>> = {
   eos: "stop",
   eos_token: "stop",
   stop_sequence: "stop",
+  complete: "stop",
   length: "length",
   max_tokens: "length",
+  max_output_tokens: "length",
   model_length: "length",
+  model_context_window_exceeded: "length",
   tool_calls: "tool_calls",
+  tool_call: "tool_calls",
   function_call: "tool_calls",
   tool_use: "tool_calls",
-  content_filter: "content_filter",
-  safety: "content_filter",
 };
+/** Makers name what a filter found in many ways (Google, Zhipu, Cohere, Bedrock, Anthropic). */
+const filtered =
+  /content_?filter|safety|sensitive|prohibited|blocklist|recitation|spii|toxic|guardrail|moderation|^refusal$|inappropriate/i;
+/** Ends that are failures of the endpoint: the same request may succeed. */
+const failing =
+  /^error$|network|time_?out|insufficient_system_resource|internal|server_?error|overload|unavailable|cancel/i;
+
+function finishOf(said: string): Finish {
+  return finishes[said.toLowerCase()] ?? (filtered.test(said) ? "content_filter" : "unknown");
+}
 
 /** A stream is looked at for endless repetition each time it has grown by this many characters. */
 const lookEvery = 4000;
@@ -84,32 +56,38 @@ export class Collector {
   #looked = 0;
   #size = 0;
 
-  /** Throws BadAnswer for what is no completion, and EndpointSaid where an error came with a good status. */
-  take(raw: unknown): void {
-    const read = answer.safeParse(raw);
+  /**
+   * Takes a chunk, or a whole answer; false where it is only a sign of life. Throws BadAnswer for what is no completion,
+   * and EndpointSaid where an error came with a good status.
+   */
+  take(raw: unknown): boolean {
+    const read = wireAnswer.safeParse(raw);
     if (!read.success) throw new BadAnswer("the answer is not a chat completion");
     const { usage, choices } = read.data;
     if (typeof usage?.prompt_tokens === "number") this.#reply.usage = counted(usage, usage.prompt_tokens);
     const choice = choices?.[0];
-    if (!choice) {
-      const said = errorOf(raw);
-      if (said) throw new EndpointSaid(said);
-      return;
-    }
+    // Routers put the error of what they route to beside an empty choice, or into it.
+    const said = choice ? (errorOf({ error: read.data.error }) ?? errorOf({ error: choice.error })) : errorOf(raw);
+    if (said) throw new EndpointSaid(said);
+    if (!choice) return usage !== null && usage !== undefined;
     this.#reply.choices = true;
     if (choice.finish_reason) {
       this.#reply.finishSaid = choice.finish_reason;
-      this.#reply.finish = finishes[choice.finish_reason.toLowerCase()] ?? "unknown";
+      this.#reply.finish = finishOf(choice.finish_reason);
     }
-    const part = choice.delta ?? choice.message;
-    if (!part) return;
-    const reasoning = part.reasoning_content ?? part.reasoning ?? "";
-    this.#grow((part.content?.length ?? 0) + reasoning.length);
-    this.#reply.content += part.content ?? "";
-    this.#reply.reasoning += reasoning;
+    const { part } = choice;
+    if (!part) return true;
+    this.#grow(part.content.length + part.reasoning.length);
+    this.#reply.content += part.content;
+    this.#reply.reasoning += part.reasoning;
     if (part.refusal) this.#reply.refusal = (this.#reply.refusal ?? "") + part.refusal;
-    const calls = part.tool_calls ?? (part.function_call ? [{ index: 0, function: part.function_call }] : []);
-    for (const [i, each] of calls.entries()) this.#grow(this.#calls.take(each, i));
+    for (const [i, each] of part.calls.entries()) this.#grow(this.#calls.take(each, i));
+    return true;
+  }
+
+  /** Whether anything of an answer has come. */
+  get started(): boolean {
+    return this.#size > 0 || this.#reply.refusal !== null || this.#reply.finishSaid !== null;
   }
 
   /** Counts what has arrived, so that an endless answer ends. */
@@ -129,15 +107,15 @@ export class Collector {
   }
 
   /**
-   * Throws BadAnswer when a stream ended before the answer did. An end that is named in words nobody knows is an end,
-   * and so is none where the tokens were counted or the calls are whole: some servers never name it.
+   * Throws BadAnswer when an answer ended before it was whole. Whole calls are an answer however it ended. An end that
+   * is named in words nobody knows is an end, and so is none where the tokens were counted: some servers never name it.
    */
-  checkEnd(): void {
+  checkEnd(streamed: boolean): void {
     const { finish, finishSaid, choices, usage } = this.#reply;
-    if (finish !== "unknown" || !choices) return;
-    if (/^error$/i.test(finishSaid ?? ""))
-      throw new BadAnswer('the endpoint ended the answer with "error"', this.reply);
-    if (finishSaid !== null || usage !== null || this.#calls.whole()) return;
+    if (finish !== "unknown" || !choices || this.#calls.whole()) return;
+    if (failing.test(finishSaid ?? ""))
+      throw new BadAnswer(`the endpoint ended the answer with "${finishSaid}"`, this.reply);
+    if (!streamed || finishSaid !== null || usage !== null) return;
     throw new BadAnswer("the stream ended before the answer did", this.reply);
   }
 
@@ -150,7 +128,7 @@ export class Collector {
   }
 }
 
-function counted(usage: NonNullable<z.infer<typeof answer>["usage"]>, input: number): WireUsage {
+function counted(usage: NonNullable<WireAnswer["usage"]>, input: number): WireUsage {
   const cached = usage.prompt_tokens_details?.cached_tokens ?? usage.prompt_cache_hit_tokens ?? undefined;
   const reasoning = usage.completion_tokens_details?.reasoning_tokens ?? undefined;
   const said = usage.completion_tokens ?? 0;

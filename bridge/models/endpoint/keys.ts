@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { VigaError } from "../../../config/errors.ts";
 import { keyNames, type NamedProfile } from "../../../config/profile.ts";
+import { withoutSecrets } from "../../../config/secrets.ts";
 
 /** What an endpoint without a key is sent, because the library insists on one. */
 const noKey = "none";
@@ -54,13 +55,22 @@ export function keyHint(profile: NamedProfile): string {
   return `export ${names[0]}=...${names.length > 1 ? ` (or ${names.slice(1).join(", ")})` : ""}`;
 }
 
-const keyLike = /\b(sk|pk|rk|key|gsk|xai|AIza|ghp|hf)[-_]?[A-Za-z0-9*_-]{12,}|\bBearer\s+\S+/g;
-
 /** A text without keys: the ones known here, and whatever looks like one (endpoints echo keys, even in part). */
 export function redact(text: string, secrets: readonly string[]): string {
   let out = text;
   for (const secret of secrets) {
-    if (secret !== noKey && secret.length >= 4) out = out.replaceAll(secret, "[key]");
+    if (secret === noKey || secret.length < 4) continue;
+    out = out
+      .replaceAll(secret, "[key]")
+      .replace(/[\w*.…•-]{4,}/g, (word) => (isPartOf(secret, word) ? "[key]" : word));
   }
-  return out.replace(keyLike, "[key]");
+  return withoutSecrets(out);
+}
+
+/** Whether a word shows a part of a secret: its ends with the middle starred out, or a long piece with digits. */
+function isPartOf(secret: string, word: string): boolean {
+  const starred = /[*…•]|\.\./.test(word);
+  return word
+    .split(/[*…•]+|\.{2,}/)
+    .some((piece) => secret.includes(piece) && (starred ? piece.length >= 2 : piece.length >= 6 && /\d/.test(piece)));
 }

@@ -8,8 +8,36 @@ export interface Overflow {
   output?: number;
 }
 
-const overlong =
-  /context[ _](length|window|limit|size)|input token length|must have less than [\d,]+ tokens|tokens? must be <=|`max_new_tokens` must be|n_ctx|maximum (model )?length|prompt is too long|too many (input )?tokens|input token count|range of input length|exceeds? the (model'?s )?(maximum|context|limit)|reduce the length|max_tokens.{0,40}(too large|at least 1|at most)|max_completion_tokens.{0,40}too large/i;
+/** How servers, libraries and gateways say that a request has too many tokens. */
+const overlong = new RegExp(
+  [
+    "context[ _]?(length|window|limit|size)",
+    "(input|prompt|conversation|message)s? ?(token )?(length )?(is |was |are )?(too (long|large)|超长)",
+    "(input|prompt|requested) token (length|count)",
+    "too many (input )?tokens",
+    "(token|length) limit",
+    "must have less than [\\d,]+ tokens",
+    "tokens? must be <=",
+    "`max_new_tokens` must be",
+    "n_ctx|max_seq_len|max_num_tokens|session_len",
+    "maximum (\\w+ ){0,2}(length|number of tokens)",
+    "(longer|larger|greater) than (the |this )?(model|maximum|max)",
+    "tokens? (is |are )?too (long|many)",
+    "too large to process",
+    "reduce (the|your) (length|message|input|prompt)",
+    "only supports up to",
+    "range of input length",
+    "(max_tokens|max_completion_tokens).{0,40}(too large|at least 1|at most)",
+    "request (body )?too large for .{0,200}tokens",
+    "expected maxlength",
+    "超过.{0,12}(长度|上限|限制)|上下文.{0,8}(长度|超)",
+  ].join("|"),
+  "is",
+);
+
+/** Of anything else that has a limit, only what speaks of tokens or length is meant. */
+const exceeds = /exceed(s|ed)?( the)? (model'?s )?(maximum|max\b|context|limit|configured limit)/i;
+const ofLength = /token|context|length|prompt|input\b/i;
 
 const number = (text: string | undefined): number | undefined => {
   const value = Number(text?.replaceAll(/[,_]/g, ""));
@@ -24,44 +52,66 @@ const first = (message: string, patterns: readonly RegExp[]): number | undefined
   return undefined;
 };
 
-const n = "([\\d,_]+)";
+const n = "\\(?`?([\\d,_]*\\d)(?:\\.\\d+)?";
+/** The most exact wordings come first: several sentences name what was asked for beside what is allowed. */
 const limits = [
-  new RegExp(`context (?:length|window|limit|size) \\(${n}(?: tokens)?\\)`, "i"),
-  new RegExp(`n_ctx: ?${n}`, "i"),
-  new RegExp(`must have less than ${n} tokens`, "i"),
-  new RegExp(`must be <= ${n}`, "i"),
-  new RegExp(`context limit: [\\d,_]+ \\+ [\\d,_]+ > ${n}`, "i"),
-  new RegExp(`maximum (?:context|model) length(?: of| is)?:? ${n}`, "i"),
-  new RegExp(`context (?:length|window|limit|size)(?: of| is)?(?: only)?:? ${n}`, "i"),
-  new RegExp(`tokens > ${n} maximum`, "i"),
-  new RegExp(`maximum number of tokens allowed \\(?${n}`, "i"),
-  new RegExp(`range of input length should be \\[\\d+, ?${n}`, "i"),
-];
+  `max_seq_len(?:gth)?(?: of| is|=|:)? ?${n}`,
+  `max_num_tokens(?: of| is|=|:)? ?${n}`,
+  `session_len(?: of| is|=|:)? ?${n}`,
+  `n_ctx"?: ?${n}`,
+  `must have less than ${n} tokens`,
+  `must be <= ${n}`,
+  `context limit: [\\d,_]+ \\+ [\\d,_]+ > ${n}`,
+  `tokens? > ${n} maximum`,
+  `with ${n} maximum context length`,
+  `limit(?:ed)? (?:of|is|to):? ?${n}`,
+  `token limit:? ?${n}`,
+  `\\blimit ${n}, (?:used [\\d,_]+, )?requested`,
+  `context length is only ${n}`,
+  `max(?:imum)? (?:\\w+ ){0,3}length(?: of| is| is just)?(?: [\\w./-]+ is)?:? ${n}`,
+  `max input tokens:? ${n}`,
+  `max size:? ${n} tokens`,
+  `expected maxlength:? ${n}`,
+  `context[ _]?(?:length|window|limit|size)(?: of| is)?(?: only)?:? ${n}`,
+  `length limit(?: of| is)?:? ${n}`,
+  `maximum number of tokens allowed:? ${n}`,
+  `only supports up to ${n}`,
+  `range of input length should be \\[\\d+, ?${n}`,
+].map((text) => new RegExp(text, "i"));
 const inputs = [
-  new RegExp(`(?:request|input|prompt) \\(${n} tokens\\)`, "i"),
-  new RegExp(`n_(?:keep|prompt_tokens): ?${n}`, "i"),
-  new RegExp(`keep the first ${n} tokens`, "i"),
-  new RegExp(`given: ${n}`, "i"),
-  new RegExp(`${n} in the messages`, "i"),
-  new RegExp(`messages resulted in ${n}`, "i"),
-  new RegExp(`prompt \\(?(?:length|contains)?:? ?(?:at least )?${n}`, "i"),
-  new RegExp(`passed ${n} input tokens`, "i"),
-  new RegExp(`request has (?:at least )?${n} input tokens`, "i"),
-  new RegExp(`too long: ${n} tokens`, "i"),
-  new RegExp(`context limit: ${n} \\+`, "i"),
-  new RegExp(`input token count \\(?(?:of |is )?${n}`, "i"),
-];
+  `n_(?:keep|prompt_tokens)"?: ?${n}`,
+  `(?:request|input|prompt)(?: length)? \\(${n} tokens\\)`,
+  `(?:request|prompt|input) (?:contains|has)(?: at least)? ${n} (?:\\w+ )?tokens`,
+  `request token count: ${n}`,
+  `keep the first ${n} tokens`,
+  `given: ${n}`,
+  `${n} (?:tokens )?(?:in the messages|of text input|from the input messages)`,
+  `messages resulted in ${n}`,
+  `prompt is ${n} tokens`,
+  `(?:prompt|input) \\(?(?:total )?(?:length|contains)?:? ?(?:at least )?${n}`,
+  `passed ${n} input tokens`,
+  `(?:current|context) length(?: is)? ${n} (?:while|is greater)`,
+  `too long: ${n}`,
+  `context limit: ${n} \\+`,
+  `token count:? (?:of |is )?${n}`,
+  `requested(?: about)?:? ${n}(?!\\d* (?:tokens? \\(|output))`,
+].map((text) => new RegExp(text, "i"));
 const outputs = [
-  new RegExp(`at most ${n} (?:completion|output)`, "i"),
-  new RegExp(`range of max_tokens should be \\[\\d+, ?${n}`, "i"),
-  new RegExp(`max_tokens: [\\d,_]+ > ${n}`, "i"),
-];
+  `at most ${n} (?:completion|output)`,
+  `range of max_tokens (?:should be|is) \\[\\d+, ?${n}`,
+  `max_(?:completion_)?tokens: [\\d,_]+ > ${n}`,
+  `max_(?:completion_|output_)?tokens\\W.{0,60}?(?:less than or equal to|not exceed|cannot exceed|at most|<=) ${n}`,
+].map((text) => new RegExp(text, "i"));
+/** Google names the first number that is too many. */
+const outputBelow = /maxOutputTokens.{0,80}to (\d+) \(exclusive\)/i;
 
-/** Reads an endpoint's complaint about length (vLLM's, OpenAI's, Anthropic's, Google's and Qwen's wordings). */
+/** Reads an endpoint's complaint about length; the wordings met so far stand in the tests. */
 export function readOverflow(message: string): Overflow | undefined {
   const text = message.slice(0, 4000);
-  const output = first(text, outputs);
-  if (!overlong.test(text) && output === undefined) return undefined;
+  const below = number(outputBelow.exec(text)?.[1]);
+  const output = first(text, outputs) ?? (below === undefined ? undefined : below - 1);
+  const long = overlong.test(text) || (exceeds.test(text) && ofLength.test(text));
+  if (!long && output === undefined) return undefined;
   const [limit, input] = [first(text, limits), first(text, inputs)];
   return {
     ...(limit === undefined ? {} : { limit }),
@@ -71,14 +121,21 @@ export function readOverflow(message: string): Overflow | undefined {
 }
 
 const tooBig =
-  /request_too_large|(request|payload|body|entity|content|message)( size| length| entity| body)? (is )?(too large|too big|exceed)|exceeds? the (maximum|limit|size)[^.]{0,40}(\d ?(MB|MiB)|bytes)|maximum (allowed )?(request|body|payload|message) (size|length)/i;
+  /request_too_large|(request|payload|body|entity|content|message)( size| length| entity| body)? (is )?(too large|too big|exceed)|exceeds?( the)? ?(maximum|limit|size)?[^.]{0,40}\d ?(MB|MiB|KB|bytes)|maximum (allowed )?(number of bytes|(request|body|payload|message) (size|length))|image dimensions? exceed/i;
 
 /** Whether a complaint is about the size of the request in bytes, not about its tokens. */
 export function tooManyBytes(message: string): boolean {
   return tooBig.test(message.slice(0, 4000)) && !/token/i.test(message.slice(0, 4000));
 }
 
+const imageLimits = [
+  /at most (\d+) images?/i,
+  /(?:maximum|limit)(?: number)? of (\d+) images?/i,
+  /(?:only|up to|more than|limited to)(?: supports?)? (\d+) images?/i,
+  /(?:too many|number of) images?.{0,60}?(?:> ?|exceeds?[^\d]{0,40}|maximum[^\d]{0,20}|limit[^\d]{0,20})(\d+)/i,
+];
+
 /** "At most 1 image(s) may be provided in one prompt." gives 1. */
 export function readImageLimit(message: string): number | undefined {
-  return number(/at most (\d+) image/i.exec(message.slice(0, 4000))?.[1]);
+  return first(message.slice(0, 4000), imageLimits);
 }

@@ -2,6 +2,7 @@ import { VigaError } from "../../../config/errors.ts";
 import type { NamedProfile } from "../../../config/profile.ts";
 import { pause } from "../../bus/timers.ts";
 import type { ModelDeps } from "../contract.ts";
+import { hasAnswered, noteAnswer } from "../learned.ts";
 import type { WireBody } from "../wire/body.ts";
 import type { Attempt } from "./answer.ts";
 import { attempt } from "./attempt.ts";
@@ -25,6 +26,13 @@ export class Failed extends Error {
 /** Answers that stop without saying so are believed, as cut off, after this many of them: some servers never say so. */
 const mostSilentEnds = 2;
 
+/** Time-outs without a sign of an answer, in a row, after which an endpoint is given up: each takes minutes. */
+const mostSilent = 2;
+
+/** Milliseconds after which waiting is told: for a model's first answer of this process, and for any later one. */
+const quietFirst = 5000;
+const quietLater = 30_000;
+
 /** A request that brought no answer. */
 export interface Lost {
   /** What had arrived of one. */
@@ -36,7 +44,7 @@ export interface Lost {
 /**
  * Sends a request until it is answered: passing failures are repeated with backoff, within the endpoint's shared
  * limits. Throws Failed for what repeating does not mend, and `interrupted` when stopped. Each request that brings no
- * answer is told to `lost`.
+ * answer is told to `lost`; one whose end says that it failed is an answer all the same where `whole` says so.
  */
 export async function send(
   body: WireBody,
@@ -44,30 +52,45 @@ export async function send(
   deps: ModelDeps,
   signal: AbortSignal,
   lost: (spent: Lost) => void = () => undefined,
+  whole: (part: Attempt) => boolean = () => false,
 ): Promise<Attempt> {
   const key = readKey(profile, deps.env ?? process.env);
   const sleep = deps.sleep ?? pause;
   const gate = gateOf(profile);
   let silentEnds = 0;
+  let silent = 0;
   for (let tried = 1; ; tried++) {
     const leave = await gate.enter(profile, signal);
     let failure: Failure;
     let part: Attempt | undefined;
     try {
-      return await attempt(body, profile, key, signal, (reply) => {
-        if (reply.choices || reply.usage) part = reply;
+      const first = !hasAnswered(profile);
+      const tell = (): void => deps.onEvent?.({ type: "waiting", first, limit_s: profile.timeouts.first_s });
+      const afterMs = deps.quietMs ?? (first ? quietFirst : quietLater);
+      const answer = await attempt(body, profile, key, {
+        signal,
+        onPart: (reply) => {
+          if (reply.choices || reply.usage) part = reply;
+        },
+        quiet: { afterMs, tell },
       });
+      noteAnswer(profile);
+      return answer;
     } catch (thrown) {
       failure = readFailure(thrown, profile, [key]);
-      const accepted = failure.partial !== undefined && !signal.aborted && ++silentEnds >= mostSilentEnds;
-      if (failure.partial && accepted) return { ...failure.partial, finish: "length" };
+      const partial = failure.partial;
+      const accepted = partial && !signal.aborted && (whole(partial) || ++silentEnds >= mostSilentEnds);
+      if (partial && accepted) return whole(partial) ? partial : { ...partial, finish: "length" };
+      // OpenAI's reasoning models refuse what others answer with finish_reason length.
+      if (failure.cut) return nothingYet;
+      silent = thrown instanceof AttemptTimeout && thrown.silent ? silent + 1 : 0;
       lost({ part, worked: part !== undefined || signal.aborted || thrown instanceof AttemptTimeout });
       if (signal.aborted) throw stopped(profile);
     } finally {
       leave();
     }
     if (!failure.passing) throw new Failed(failure);
-    if (tried > profile.retries) throw new Failed(exhausted(failure, tried));
+    if (tried > profile.retries || silent >= mostSilent) throw new Failed(exhausted(failure, tried));
     if ((failure.waitMs ?? 0) > longestAsked) throw new Failed(tooLate(failure, profile));
     const wait = backoffMs(tried, failure.waitMs, deps.random ?? Math.random);
     // The endpoint's wish holds for all of this process's calls to it, not only this one.
@@ -83,6 +106,17 @@ export async function send(
     if (signal.aborted) throw stopped(profile);
   }
 }
+
+/** An answer that was cut off before it began. */
+const nothingYet: Attempt = {
+  content: "",
+  reasoning: "",
+  toolCalls: [],
+  refusal: null,
+  finish: "length",
+  usage: null,
+  choices: true,
+};
 
 const stopped = (profile: NamedProfile): VigaError =>
   new VigaError("interrupted", `the call to ${profile.name} was stopped`, { hint: "resume the run to call again" });

@@ -4,6 +4,13 @@ import type { Said } from "./error-body.ts";
 /** An attempt that this side gave up: no first byte, silence in the middle, or too long overall. */
 export class AttemptTimeout extends Error {
   override readonly name = "AttemptTimeout";
+  /** Nothing of an answer had come. */
+  readonly silent: boolean;
+
+  constructor(message: string, silent: boolean) {
+    super(message);
+    this.silent = silent;
+  }
 }
 
 /** An answer that is no answer: HTML, a stream of garbage, no JSON, or one that stops without saying so. */

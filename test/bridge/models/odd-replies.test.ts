@@ -298,7 +298,12 @@ describe("a good status with something else behind it", () => {
       /model is loading, weights 40 %.*tried 3 times/,
       3,
     ],
-    ["a text as the error", raw({ error: 'model "x" not found, try pulling it first' }), /try pulling it first/, 3],
+    [
+      "a text as the error",
+      raw({ error: 'model "x" not found, try pulling it first' }),
+      /not found: model "x" .*try pulling it/,
+      1,
+    ],
     [
       "no credits",
       raw({ error: { message: "Insufficient credits on this account", code: 402 } }),

@@ -285,14 +285,19 @@ describe("replies that break elsewhere", () => {
 
   it("a stream that just ends is repeated, and after two such read as cut off", async () => {
     const { model } = handle("m", { retries: 2, tools: "inline" });
-    const end: Answer = {
-      kind: "silent_end",
-      text: `<tool_call>{"name": "end_process", "arguments": {"reason": "x"}}</tool_call>${" ".repeat(90)}`,
-    };
-    server.script("m", end, end);
+    const open: Answer = { kind: "silent_end", text: `I will now end it. ${" ".repeat(90)}` };
+    server.script("m", open, open, hermes("end_process", { reason: "x" }));
     const reply = await model.chat(request());
-    expect(reply.calls).toEqual([{ id: expect.any(String), name: "end_process", arguments: { reason: "x" } }]);
-    expect(server.requests.length).toBe(2);
+    expect(codes(reply)).toContain("continued");
+    expect(server.requests.length).toBe(3);
+  });
+
+  it("a stream that just ends after a whole call is an answer", async () => {
+    const { model } = handle("m", { retries: 2, tools: "inline" });
+    const whole = `<tool_call>{"name": "end_process", "arguments": {"reason": "x"}}</tool_call>${" ".repeat(90)}`;
+    server.script("m", { kind: "silent_end", text: whole });
+    expect((await model.chat(request())).calls).toMatchObject([{ name: "end_process", arguments: { reason: "x" } }]);
+    expect(server.requests.length).toBe(1);
   });
 
   it("a malformed stream and a web page in place of an answer are repeated", async () => {

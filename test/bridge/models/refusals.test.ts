@@ -306,8 +306,8 @@ describe("what an endpoint says of a refusal", () => {
     ["a gateway", status(403, { detail: "Not authenticated to gateway" }), /Not authenticated to gateway/, /key_env/],
     [
       "a list",
-      status(400, [{ error: { code: 400, message: "Model is not found here.", status: "X" } }]),
-      /\(400\): Model is not found here\.$/,
+      status(400, [{ error: { code: 400, message: "That was odd.", status: "X" } }]),
+      /\(400\): That was odd\.$/,
       /probe/,
     ],
     ["plain text", status(404, "404 page not found"), /not found: 404 page not found$/, /base_url/],

@@ -7,7 +7,6 @@ import { createModel } from "../../../../bridge/models/client.ts";
 import { backoffMs } from "../../../../bridge/models/endpoint/backoff.ts";
 import { retryAfter } from "../../../../bridge/models/endpoint/failures.ts";
 import { keyHint, keySource, readKey, redact } from "../../../../bridge/models/endpoint/keys.ts";
-import { readImageLimit, readOverflow } from "../../../../bridge/models/endpoint/overflow.ts";
 import { gateOf } from "../../../../bridge/models/endpoint/rate-limit.ts";
 import type { Answer } from "../../../servers/answers.ts";
 import { scriptedServer } from "../../../servers/openai.ts";
@@ -16,100 +15,6 @@ import { quickDeps, request, testProfile } from "../setup.ts";
 const folder = mkdtempSync(join(tmpdir(), "viga-keys-"));
 afterAll(() => rmSync(folder, { recursive: true }));
 const signal = new AbortController().signal;
-
-describe("what endpoints say about length", () => {
-  it.each([
-    [
-      "vLLM",
-      "This model's maximum context length is 8192 tokens. However, you requested 10825 tokens (8825 in the messages, 2000 in the completion). Please reduce the length of the messages or completion.",
-      { limit: 8192, input: 8825 },
-    ],
-    [
-      "vLLM, the prompt alone",
-      "The decoder prompt (length 8825) is longer than the maximum model length of 8192. Make sure that `max_model_len` is no smaller than the number of text tokens plus multimodal tokens.",
-      { limit: 8192, input: 8825 },
-    ],
-    [
-      "vLLM, room for the answer",
-      "'max_tokens' or 'max_completion_tokens' is too large: 20000. This model's maximum context length is 32768 tokens and your request has 15000 input tokens (20000 > 32768 - 15000).",
-      { limit: 32768, input: 15000 },
-    ],
-    [
-      "vLLM, newer",
-      "You passed 8193 input tokens and requested 0 output tokens. However, the model's context length is only 8192 tokens, resulting in a maximum input length of 8192 tokens.",
-      { limit: 8192, input: 8193 },
-    ],
-    [
-      "OpenAI",
-      "This model's maximum context length is 128000 tokens. However, your messages resulted in 130,123 tokens. Please reduce the length of the messages.",
-      { limit: 128000, input: 130123 },
-    ],
-    [
-      "OpenAI, output",
-      "max_tokens is too large: 100000. This model supports at most 16384 completion tokens, whereas you provided 100000.",
-      { output: 16384 },
-    ],
-    ["Anthropic", "prompt is too long: 208310 tokens > 200000 maximum", { limit: 200000, input: 208310 }],
-    [
-      "Anthropic, both",
-      "input length and `max_tokens` exceed context limit: 190000 + 20000 > 200000, decrease input length or `max_tokens` and try again",
-      { limit: 200000, input: 190000 },
-    ],
-    [
-      "Anthropic, output",
-      "max_tokens: 100000 > 64000, which is the maximum allowed number of output tokens",
-      { output: 64000 },
-    ],
-    [
-      "Google",
-      "The input token count (1100000) exceeds the maximum number of tokens allowed (1048575).",
-      { limit: 1048575, input: 1100000 },
-    ],
-    ["Qwen", "Range of input length should be [1, 129024]", { limit: 129024 }],
-    [
-      "llama.cpp",
-      "request (9000 tokens) exceeds the available context size (4096 tokens), try increasing it",
-      { limit: 4096, input: 9000 },
-    ],
-    [
-      "SGLang",
-      "The input (9000 tokens) is longer than the model's context length (4096 tokens).",
-      { limit: 4096, input: 9000 },
-    ],
-    [
-      "LM Studio",
-      "Trying to keep the first 9000 tokens when context the overflows. However, the model is loaded with context length of only 4096 tokens, which is not enough.",
-      { limit: 4096, input: 9000 },
-    ],
-    [
-      "LM Studio, newer",
-      "The number of tokens to keep from the initial prompt is greater than the context length (n_keep: 9000>= n_ctx: 4096).",
-      { limit: 4096, input: 9000 },
-    ],
-    [
-      "TGI",
-      "Input validation error: `inputs` must have less than 4096 tokens. Given: 9000",
-      { limit: 4096, input: 9000 },
-    ],
-    [
-      "TGI, with output",
-      "Input validation error: `inputs` tokens + `max_new_tokens` must be <= 4096. Given: 3000 `inputs` tokens and 2000 `max_new_tokens`",
-      { limit: 4096, input: 3000 },
-    ],
-    ["Ollama", "input length exceeds maximum context length", {}],
-    ["a gateway", "Input token length is too long", {}],
-    ["Qwen, output", "Range of max_tokens should be [1, 8192]", { output: 8192 }],
-  ])("%s", (_, message, expected) => {
-    expect(readOverflow(message)).toEqual(expected);
-  });
-
-  it("other complaints are none about length, and any text is read without throwing", () => {
-    expect(readOverflow("Invalid value for 'tools'")).toBeUndefined();
-    expect(readOverflow("The model does not exist")).toBeUndefined();
-    expect(readImageLimit("At most 1 image(s) may be provided in one prompt.")).toBe(1);
-    fc.assert(fc.property(fc.string({ unit: "binary" }), (text) => void readOverflow(text)));
-  });
-});
 
 describe("waiting", () => {
   it("reads retry-after in all its forms, and none out of nonsense", () => {
