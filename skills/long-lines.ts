@@ -1,14 +1,14 @@
 import { Transform, type TransformCallback } from "node:stream";
 
-/** A line that was let go: its size in bytes, and what its two ends tell of the request in it. */
-export interface LongLine {
+/** A message that was let go: its size in bytes, and what its two ends tell of the request in it. */
+export interface LongMessage {
   bytes: number;
   /** The request's JSON-RPC id as JSON; null where neither end shows it. */
   id: string | null;
   isCall: boolean;
 }
 
-/** Bytes kept of each end of a long line. */
+/** Bytes kept of each end of a long message. */
 const kept = 4096;
 const newline = 0x0a;
 
@@ -17,44 +17,64 @@ const id = String.raw`("(?:[^"\\]|\\.)*"|-?\d+)`;
 const atEnd = new RegExp(String.raw`"id"\s*:\s*${id}\s*(?:,\s*"jsonrpc"\s*:\s*"2\.0"\s*)?\}\s*$`);
 const atStart = new RegExp(String.raw`^\s*\{(?:\s*"(?:jsonrpc|method)"\s*:\s*"[^"]*"\s*,)*\s*"id"\s*:\s*${id}`);
 
-function ended(head: Buffer, tail: Buffer, bytes: number): LongLine {
-  const [start, end] = [head.toString(), tail.toString()];
-  const found = atEnd.exec(end) ?? atStart.exec(start);
-  return { bytes, id: found?.[1] ?? null, isCall: /"tools\/call"/.test(start) || /"tools\/call"/.test(end) };
+/** Collects one message. Of one with more than `most` bytes only the two ends are kept, so that it takes no memory. */
+export class Collected {
+  readonly #most: number;
+  #parts: Buffer[] = [];
+  #size = 0;
+  #ends: { head: Buffer; tail: Buffer } | null = null;
+
+  constructor(most: number) {
+    this.#most = most;
+  }
+
+  take(part: Buffer): void {
+    this.#size += part.length;
+    if (this.#ends !== null) {
+      this.#ends.tail = Buffer.concat([this.#ends.tail, part.subarray(-kept)]).subarray(-kept);
+      return;
+    }
+    this.#parts.push(part);
+    if (this.#size <= this.#most) return;
+    const whole = Buffer.concat(this.#parts);
+    this.#parts = [];
+    this.#ends = { head: Buffer.from(whole.subarray(0, kept)), tail: Buffer.from(whole.subarray(-kept)) };
+  }
+
+  /** The message, or what is known of it where it was too long. The next one begins. */
+  end(): Buffer | LongMessage {
+    const [whole, bytes, ends] = [Buffer.concat(this.#parts), this.#size, this.#ends];
+    [this.#parts, this.#size, this.#ends] = [[], 0, null];
+    if (ends === null) return whole;
+    const [start, end] = [ends.head.toString(), ends.tail.toString()];
+    const found = atEnd.exec(end) ?? atStart.exec(start);
+    return { bytes, id: found?.[1] ?? null, isCall: /"tools\/call"/.test(start) || /"tools\/call"/.test(end) };
+  }
 }
 
-/**
- * Passes lines on whole. One of more than `most` bytes is let go while it comes in, so that it takes no memory and does
- * not end the connection; `tell` hears of it.
- */
-export function shortLines(most: number, tell: (line: LongLine) => void): Transform {
-  let parts: Buffer[] = [];
-  let size = 0;
-  let head: Buffer | null = null;
-  let tail: Buffer = Buffer.alloc(0);
+export interface Lines {
+  /** Bytes of the longest line. */
+  most: number;
+  /** What is passed on for a line that came whole. */
+  whole: (line: Buffer) => string;
+  /** Hears of a line that was let go; it does not end the connection. */
+  long: (line: LongMessage) => void;
+}
 
-  const take = (part: Buffer): void => {
-    size += part.length;
-    if (head === null) parts.push(part);
-    if (head === null && size > most) {
-      const whole = Buffer.concat(parts);
-      head = Buffer.from(whole.subarray(0, kept));
-      tail = Buffer.from(whole.subarray(-kept));
-      parts = [];
-    } else if (head !== null) tail = Buffer.concat([tail, part.subarray(-kept)]).subarray(-kept);
-  };
-
+/** Lines of a client, one by one. What comes without an end of line is passed on to nobody. */
+export function lines({ most, whole, long }: Lines): Transform {
+  const line = new Collected(most);
   return new Transform({
     transform(chunk: Buffer, _encoding, done: TransformCallback) {
       let from = 0;
       for (let at = chunk.indexOf(newline); at >= 0; at = chunk.indexOf(newline, from)) {
-        take(chunk.subarray(from, at));
-        if (head === null) this.push(Buffer.concat([...parts, Buffer.from([newline])]));
-        else tell(ended(head, tail, size));
-        [parts, size, head] = [[], 0, null];
+        line.take(chunk.subarray(from, at));
+        const ended = line.end();
+        if (Buffer.isBuffer(ended)) this.push(whole(ended));
+        else long(ended);
         from = at + 1;
       }
-      take(chunk.subarray(from));
+      line.take(chunk.subarray(from));
       done();
     },
   });

@@ -4,8 +4,11 @@ import { pathToFileURL } from "node:url";
 import type { McpServer } from "@modelcontextprotocol/sdk/server/mcp.js";
 import type { Engine } from "../bridge/engines/contract.ts";
 
+/** What a skill asks of its engine. */
+export type SkillEngine = Pick<Engine, "run" | "probe" | "drop">;
+
 export interface SkillOptions {
-  engine: Engine;
+  engine: SkillEngine;
   /** Absolute path of the file that programs run on; absent: an empty one. */
   base?: string;
   /** Folder for job folders. */
@@ -21,6 +24,13 @@ export interface Skill {
   /** One server for one client, with a scene of its own; closing it lets the scene go. */
   open(options: SkillOptions): McpServer;
 }
+
+/** An engine that is being started, which a client need not wait for: only what it asks of the engine waits. */
+export const onceStarted = (starting: Promise<SkillEngine>): SkillEngine => ({
+  run: async (request, signal) => (await starting).run(request, signal),
+  probe: async (request) => (await starting).probe(request),
+  drop: async (scene) => (await starting).drop(scene),
+});
 
 const fileOf = (name: string): string => join(import.meta.dirname, name, "mcp.ts");
 

@@ -75,8 +75,10 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
     greet = resolve;
     refuse = reject;
   });
-  const failed = (why: string): VigaError =>
-    new VigaError("engine_failed", why, { retry: "same", hint: `its last output: ${recent.slice(-6).join(" | ")}` });
+  const failed = (why: string): VigaError => {
+    const hint = recent.length === 0 ? "it printed nothing" : `its last output: ${recent.slice(-6).join(" | ")}`;
+    return new VigaError("engine_failed", why, { retry: "same", hint });
+  };
   createInterface({ input: replies }).on("line", (line) => {
     let parsed: z.infer<typeof message>;
     try {

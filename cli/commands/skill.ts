@@ -7,7 +7,7 @@ import { makeScratch, sweepScratch } from "../../bridge/processes/scratch.ts";
 import { checkBase } from "../../config/check-inputs.ts";
 import { VigaError } from "../../config/errors.ts";
 import { serveOnHttp } from "../../skills/http.ts";
-import { loadSkill, type Skill, type SkillOptions, skillNames } from "../../skills/skill.ts";
+import { loadSkill, onceStarted, type Skill, skillNames } from "../../skills/skill.ts";
 import { serveOnStdio } from "../../skills/stdio.ts";
 import { stopSignal } from "../exit.ts";
 import { gpuIndex, whole } from "../numbers.ts";
@@ -46,13 +46,21 @@ export function skillCommand(): Command {
       try {
         const gpu = options.gpu ?? null;
         const cpus = availableParallelism();
-        const engine = await openEngine(skill.engine, { gpu, cpus, scratch: join(scratch, "engine") });
+        const jobs = join(scratch, "jobs");
+        await mkdir(jobs, { recursive: true });
+        // Hosts give a server few seconds to answer, which a slow machine needs to start an engine.
+        const starting = openEngine(skill.engine, { gpu, cpus, scratch: join(scratch, "engine") });
+        const failed = new AbortController();
+        starting.catch(() => failed.abort());
         try {
-          const jobs = join(scratch, "jobs");
-          await mkdir(jobs, { recursive: true });
-          await serve(skill, { engine, scratch: jobs, ...base }, options, signal);
+          // The address is told once the engine works.
+          if (options.http !== undefined) await starting;
+          const opened = { engine: onceStarted(starting), scratch: jobs, ...base };
+          const stop = AbortSignal.any([signal, failed.signal]);
+          if (options.http === undefined) await serveOnStdio(skill.open(opened), stop, starting);
+          else await serve(() => skill.open(opened), options.http, options, stop);
         } finally {
-          await engine.close();
+          await (await starting).close();
         }
       } finally {
         await rm(scratch, { recursive: true, force: true });
@@ -60,9 +68,10 @@ export function skillCommand(): Command {
     });
 }
 
-async function serve(skill: Skill, opened: SkillOptions, { http, json }: Options, signal: AbortSignal): Promise<void> {
-  if (http === undefined) return serveOnStdio(skill.open(opened), signal);
-  const { url, token, close } = await serveOnHttp(() => skill.open(opened), http);
+type Opened = () => ReturnType<Skill["open"]>;
+
+async function serve(open: Opened, port: number, { json }: Options, signal: AbortSignal): Promise<void> {
+  const { url, token, close } = await serveOnHttp(open, port);
   try {
     if (json) process.stdout.write(`${JSON.stringify({ schema: 1, url, token })}\n`);
     else process.stderr.write(`serving at ${url}\nAuthorization: Bearer ${token}\n`);

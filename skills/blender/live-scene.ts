@@ -1,8 +1,9 @@
 import { randomUUID } from "node:crypto";
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
-import { defaultLimits, type Engine, type OpReply, type RunState } from "../../bridge/engines/contract.ts";
+import { defaultLimits, type OpReply, type RunState } from "../../bridge/engines/contract.ts";
 import type { Quality, View } from "../../machines/domain/index.ts";
+import type { SkillEngine } from "../skill.ts";
 
 /** Whose scene is described: that of the last program, of the last that succeeded before it failed, or the base's. */
 export const sceneOwners = ["last_program", "last_good_program", "base"] as const;
@@ -26,14 +27,14 @@ const noPictures = { views: [], quality: { px: 16, samples: 1 } };
  * whose engine was started again is made once more.
  */
 export class LiveScene {
-  readonly #engine: Engine;
+  readonly #engine: SkillEngine;
   readonly #base: { base?: string };
   readonly #name = `skill-${randomUUID()}`;
   #kept: Promise<Kept> | null = null;
   #owner: SceneOwner = "base";
   #made = 0;
 
-  constructor(engine: Engine, base: string | undefined) {
+  constructor(engine: SkillEngine, base: string | undefined) {
     this.#engine = engine;
     this.#base = base === undefined ? {} : { base };
   }

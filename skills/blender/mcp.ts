@@ -140,6 +140,8 @@ function open({ engine, base, scratch }: SkillOptions): McpServer {
       }
     });
   }
+  // The SDK says of every server that its tools may change.
+  server.server.registerCapabilities({ tools: { listChanged: false } });
   return server;
 }
 

@@ -1,11 +1,11 @@
 import { Readable } from "node:stream";
 import { describe, expect, it } from "vitest";
-import { type LongLine, shortLines } from "../../skills/long-lines.ts";
+import { type LongMessage, lines } from "../../skills/long-lines.ts";
 
-async function through(chunks: string[], most = 100): Promise<{ passed: string; told: LongLine[] }> {
-  const told: LongLine[] = [];
+async function through(chunks: string[], most = 100): Promise<{ passed: string; told: LongMessage[] }> {
+  const told: LongMessage[] = [];
   const passed = await Readable.from(chunks.map((chunk) => Buffer.from(chunk)))
-    .pipe(shortLines(most, (line) => void told.push(line)))
+    .pipe(lines({ most, whole: (line) => `${line.toString()}\n`, long: (line) => void told.push(line) }))
     .toArray();
   return { passed: Buffer.concat(passed).toString(), told };
 }
