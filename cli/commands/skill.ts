@@ -32,6 +32,14 @@ export function skillCommand(): Command {
       whole(0, 65_535),
     )
     .option("--json", "with --http: print url and token as JSON to stdout instead")
+    .addHelpText(
+      "after",
+      `
+blender   execute_code runs a whole program in the sandbox and answers with its picture;
+          get_scene_info lists what is in the scene
+
+An MCP host starts it with the command \`viga skill blender\`. Limits, answers, clients tried: docs/mcp.md`,
+    )
     .action(async (name: string, options: Options) => {
       const signal = stopSignal();
       if (options.json && options.http === undefined) {

@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
-import { defaultLimits, type OpReply, type RunState } from "../../bridge/engines/contract.ts";
+import { defaultLimits, type Limits, type OpReply, type RunState } from "../../bridge/engines/contract.ts";
 import type { Quality, View } from "../../machines/domain/index.ts";
 import type { SkillEngine } from "../skill.ts";
 
@@ -19,6 +19,9 @@ interface Kept {
 
 /** Errors of a scene that went with its engine's process. */
 const lost: readonly string[] = ["NoScene", "EngineEnded"];
+
+/** A host reads an answer into a model's context, and some refuse what is longer than that can take. */
+const limits: Limits = { ...defaultLimits, logKb: 16 };
 
 const noPictures = { views: [], quality: { px: 16, samples: 1 } };
 
@@ -49,7 +52,7 @@ export class LiveScene {
     signal: AbortSignal,
   ): Promise<RunState> {
     const keep = this.#next();
-    const job = { job: keep, program, keep, limits: defaultLimits, ...this.#base, ...asked };
+    const job = { job: keep, program, keep, limits, ...this.#base, ...asked };
     const state = await this.#engine.run(job, signal);
     if (state.ok) {
       await this.#put({ keep, program });
@@ -90,7 +93,7 @@ export class LiveScene {
 
   async #ask({ keep, error }: Kept, action: string, args: Record<string, unknown>, dir: string): Promise<OpReply> {
     if (error !== undefined) return { ok: false, log: "", seconds: 0, error };
-    return this.#engine.probe({ job: this.#next(), scene: keep, action, args, limits: defaultLimits, dir });
+    return this.#engine.probe({ job: this.#next(), scene: keep, action, args, limits, dir });
   }
 
   async #make(program: string, dir: string): Promise<Kept> {
@@ -98,7 +101,7 @@ export class LiveScene {
     // A folder of its own: what the program writes is none of the probe's.
     const folder = join(dir, "again");
     await mkdir(folder, { recursive: true });
-    const job = { job: keep, program, keep, limits: defaultLimits, dir: folder, ...this.#base, ...noPictures };
+    const job = { job: keep, program, keep, limits, dir: folder, ...this.#base, ...noPictures };
     const { error } = await this.#engine.run(job);
     return { keep, program, ...(error === undefined ? {} : { error }) };
   }

@@ -74,6 +74,13 @@ describe("the Blender skill for an MCP client", () => {
     expect((await execute(cube)).isError).toBe(false);
   });
 
+  it("bounds what a program printed, and keeps its end", async () => {
+    const { structuredContent } = await execute("for line in range(100_000): print('line', line)");
+    const { log } = structuredContent as { log: string };
+    expect(log.length).toBeLessThan(20_000);
+    expect(log.trimEnd()).toMatch(/^\[\.\.\.\][\s\S]*line 99999$/);
+  });
+
   it("tells its progress while a program runs", async () => {
     const told: { progress: number; message?: string | undefined }[] = [];
     const slow = `import time\ntime.sleep(1.3)\n${cube}`;
