@@ -9,12 +9,14 @@ import { blendergym } from "./modes/blendergym.ts";
 import { modeName, modeNames, modes } from "./modes/index.ts";
 import type { ModeDefinition } from "./modes/mode.ts";
 import { absolutePaths } from "./paths.ts";
+import { patienceOf } from "./players.ts";
 import { defaultPreset, presetLayer, presetNames } from "./presets.ts";
 import { resolveRoles } from "./resolve-roles.ts";
 import type { ConfigRequest, ResolvedConfig } from "./resolved.ts";
 import { absentInit, type ConfigTree, configSchema } from "./schema.ts";
 import { assign, layerOfSet, parseSet } from "./sets.ts";
 import { unknownServers } from "./skill-names.ts";
+import { resolveStop } from "./stop.ts";
 import { suggest } from "./suggest.ts";
 import { detectMode } from "./task-files.ts";
 import { layerFromFile } from "./yaml.ts";
@@ -60,7 +62,8 @@ export function resolveConfig(request: ConfigRequest = {}): ResolvedConfig {
   }
   const task = typeof config.task === "string" ? { dir: config.task } : (config.task ?? {});
   const from = byItself === null ? {} : { executors_from: byItself.from };
-  return { ...config, preset, task, roles: { generator, verifier }, shadow: found.shadow, models, ...from };
+  const stop = resolveStop(config.stop, patienceOf(generator.spec.kind));
+  return { ...config, preset, task, stop, roles: { generator, verifier }, shadow: found.shadow, models, ...from };
 }
 
 /** The preset, and the file over it, that `--config` names. */

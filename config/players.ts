@@ -14,9 +14,14 @@ export interface PlayerKind {
   argument?: { name: string; what: string; path?: boolean };
   /** Whether the settings of a role beside its player mean anything to it. */
   settings: boolean;
+  /** As generator: rounds without a gain that a run waits for by default; absent: 3. What may take detours is given more. */
+  patience?: number;
   /** What it does, in a few words. */
   words: string;
 }
+
+/** Rounds without a gain after which a run stops by default, by who plays its generator. */
+export const patienceOf = (kind: string): number => players[kind]?.patience ?? 3;
 
 /**
  * Every kind of player by its name, the only list of them. Each has a folder of the same name in actors/players, whose
@@ -29,15 +34,17 @@ export const players: Readonly<Record<string, PlayerKind>> = {
     roles: roleNames,
     argument: { name: "run", what: "output folder of a run", path: true },
     settings: true,
+    patience: 5,
     words: "plays back what the role did in an earlier run",
   },
   command: {
     roles: roleNames,
     argument: { name: "program", what: "program and arguments" },
     settings: true,
+    patience: 5,
     words: "any program that speaks JSON lines on stdin and stdout",
   },
-  model: { roles: roleNames, settings: true, words: "the name of a model" },
+  model: { roles: roleNames, settings: true, patience: 5, words: "the name of a model" },
 };
 
 /** Who plays a role: a kind, and what stands after the colon or, for a model, its profile's name. */

@@ -2,6 +2,7 @@ import type { PlayerSpec, RoleName } from "./players.ts";
 import type { NamedProfile } from "./profile.ts";
 import type { RoleSettings } from "./roles.ts";
 import type { ConfigTree } from "./schema.ts";
+import type { ResolvedStop } from "./stop.ts";
 import type { TaskView } from "./views.ts";
 
 /** What the command line says about the task. Paths are relative to the working folder. */
@@ -50,10 +51,11 @@ export interface TaskSource {
 }
 
 /** A complete, checked configuration. Plain JSON: it is written to args.json as it is, and holds no secret. */
-export interface ResolvedConfig extends Omit<ConfigTree, "roles" | "shadow" | "task" | "preset" | "models"> {
+export interface ResolvedConfig extends Omit<ConfigTree, "roles" | "shadow" | "task" | "preset" | "models" | "stop"> {
   mode: string;
   preset: string;
   task: TaskSource;
+  stop: ResolvedStop;
   roles: Record<RoleName, ResolvedRole>;
   shadow: Partial<Record<RoleName, ResolvedRole>>;
   /** Why these executors, where no file and no flag names any. */

@@ -1,6 +1,7 @@
 import { VigaError } from "../config/errors.ts";
 import type { Measures, MetricInfo } from "../machines/domain/index.ts";
 import type { Evaluator } from "./evaluator.ts";
+import { noiseBetween } from "./noise.ts";
 import { decodePicture, type Picture } from "./pictures/picture.ts";
 import { alignedGoal, photometricLoss } from "./pictures/pl.ts";
 import { ssim } from "./pictures/ssim.ts";
@@ -39,11 +40,29 @@ export const photometric: Evaluator = {
       ),
     );
   },
+  async noise(first, again, task, read) {
+    const pairs = pairViews(first.renders, task.targets);
+    const drawn = pairs.flatMap(({ name, image, target }) => {
+      const second = again.renders.find((render) => render.name === name);
+      return second === undefined ? [] : [{ name, first: image, again: second.image, target }];
+    });
+    if (drawn.length === 0) return null;
+    const decoded = async (ref: string, name: string) => picture(await read(ref), name);
+    return noiseBetween(
+      await Promise.all(
+        drawn.map(async (view) => ({
+          first: await decoded(view.first, view.name),
+          again: await decoded(view.again, view.name),
+          target: await decoded(view.target, `target ${view.name}`),
+        })),
+      ),
+    );
+  },
 };
 
 /**
- * Measures of pictures against their targets: PL and SSIM per view, and their unweighted means. Noise is 0: two pictures
- * are compared exactly, whatever drew them.
+ * Measures of pictures against their targets: PL and SSIM per view, and their unweighted means. Noise is 0 here: who had
+ * them drawn knows how they scatter (actors/effects/measure.ts).
  *
  * @throws VigaError input_invalid when there is no view, or a picture cannot be read
  */

@@ -58,7 +58,7 @@ const needsApproval = (context: GeneratorContext) =>
   context.current !== null && whyApproval(context.approve, context.current) !== null;
 
 function propose(context: GeneratorContext, programs: Program[], extra: Extra): Effect[] {
-  const t = context.current?.t ?? 0;
+  const { t = 0, stage } = context.current ?? {};
   return [
     ...programs.map((program) => record("program.proposed", { program })),
     send("executor", {
@@ -66,6 +66,7 @@ function propose(context: GeneratorContext, programs: Program[], extra: Extra): 
       t,
       programs,
       ...(extra.plan === undefined ? {} : { plan: extra.plan }),
+      ...(stage === undefined ? {} : { stage }),
       ...(extra.usage === undefined ? {} : { usage: extra.usage }),
     }),
   ];

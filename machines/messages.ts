@@ -7,6 +7,7 @@ import {
   memoryOptions,
   program,
   round,
+  stage,
   state,
   task,
   usage,
@@ -46,6 +47,7 @@ export const executorMessage = z.discriminatedUnion("type", [
     t,
     programs: z.array(program).min(1),
     plan: plan.optional(),
+    stage: stage.optional(),
     usage: usages.optional(),
   }),
   z.object({ type: z.literal("drain") }),
@@ -61,6 +63,7 @@ export const verifierMessage = z.discriminatedUnion("type", [
     programs: z.array(program).min(1),
     states,
     plan: plan.optional(),
+    stage: stage.optional(),
     usage: usages.optional(),
   }),
   z.object({ type: z.literal("analyze"), task }),
@@ -107,6 +110,8 @@ export const memoryMessage = z.discriminatedUnion("type", [
   z.object({ type: z.literal("pause") }),
   z.object({ type: z.literal("resume") }),
   z.object({ type: z.literal("stop"), error: errorData.optional() }),
+  effectDone,
+  effectFailed,
 ]);
 
 export const supervisorMessage = z.discriminatedUnion("type", [
@@ -114,8 +119,11 @@ export const supervisorMessage = z.discriminatedUnion("type", [
   z.object({
     type: z.literal("stopped"),
     reason: z.string(),
+    why: z.string(),
     error: errorData.nullable(),
     best: round.nullable(),
+    /** Rounds that noise leaves equal to the best. */
+    contenders: z.array(round),
     start: round.nullable(),
     usage,
   }),

@@ -1,4 +1,5 @@
 import { setup } from "xstate";
+import { controlled } from "./control.ts";
 import type { ErrorData, MemoryOptions, Round, Task, Usage } from "./domain/index.ts";
 import { type Effect, type EffectOutcome, effectActions, perform, record, send } from "./effects.ts";
 import { type Step, stepFor } from "./step.ts";
@@ -16,15 +17,24 @@ export interface SupervisorContext {
   /** Leases asked for so far; makes each request's key its own. */
   leases: number;
   recoveries: number;
-  stopped: { reason: string; error: ErrorData | null; best: Round | null; start: Round | null; usage: Usage } | null;
+  stopped: Stopped | null;
   failure: ErrorData | null;
-  /** How the run ends, once nothing but giving its lease back is left to do. */
-  ending: { status: "done" | "failed"; reason: string; error: ErrorData | null } | null;
+  /** How the run ends, once nothing but giving its lease back is left to do; `best_t` as the final pictures chose it. */
+  ending: { status: "done" | "failed"; reason: string; error: ErrorData | null; best_t?: number } | null;
+}
+
+/** What memory says at its end. `contenders`: rounds that noise leaves equal to the best. */
+interface Stopped extends Record<"best" | "start", Round | null> {
+  reason: string;
+  why: string;
+  error: ErrorData | null;
+  contenders: Round[];
+  usage: Usage;
 }
 
 export type SupervisorEvent =
   | { type: "begin"; task: Task; memory: MemoryOptions; facts: Record<string, unknown> }
-  | { type: "stopped"; reason: string; error: ErrorData | null; best: Round | null; start: Round | null; usage: Usage }
+  | ({ type: "stopped" } & Stopped)
   | { type: "slot.lost"; slot: string; epoch: number; why: string }
   | { type: "slot.failed"; slot: string }
   | { type: "role.restarted"; role: string; reason: string }
@@ -67,7 +77,7 @@ const release = (ending: NonNullable<SupervisorContext["ending"]>, before: Effec
 const finish = step(({ ending, stopped }, event) => ({
   effects: [
     ...(event.type === "effect.failed" ? [record("failed", { error: event.error })] : []),
-    record("run.finished", { ...ending, best_t: stopped?.best?.t ?? null, usage: stopped?.usage ?? null }),
+    record("run.finished", { best_t: stopped?.best?.t ?? null, ...ending, usage: stopped?.usage ?? null }),
   ],
 }));
 
@@ -82,21 +92,6 @@ const failureOf = (context: SupervisorContext): ErrorData | null => {
   }
   return null;
 };
-
-/** A control verb as a message to the role it concerns; null when its data make no sense. */
-function controlled(verb: string, data: Record<string, unknown>): Effect | null {
-  if (verb === "approve") {
-    const { t, ok, reason } = data;
-    if (!Number.isInteger(t) || (t as number) < 0) return null;
-    return send("generator", {
-      type: "approve",
-      t,
-      ok: ok !== false,
-      ...(typeof reason === "string" ? { reason } : {}),
-    });
-  }
-  return verb === "set" ? send("memory", { ...data, type: "retune" }) : send("memory", { type: verb });
-}
 
 const control = step((_, event) => {
   if (event.type !== "control") return {};
@@ -127,13 +122,13 @@ const isOurSlot = ({ context, event }: { context: SupervisorContext; event: Supe
 
 const keepStopped = step((_, event) => {
   if (event.type !== "stopped") return {};
-  const { reason, error, best, start, usage } = event;
-  return { patch: { stopped: { reason, error, best, start, usage } } };
+  const { reason, why, error, best, start, contenders, usage } = event;
+  return { patch: { stopped: { reason, why, error, best, start, contenders, usage } } };
 });
 
 const makeFinal = step((context) => {
-  const { best, start } = context.stopped ?? {};
-  return best ? { effects: [perform("final", "final", { best, start })] } : {};
+  const { best, start, contenders } = context.stopped ?? {};
+  return best ? { effects: [perform("final", "final", { best, start, contenders })] } : {};
 });
 
 const granted = step((_, event) => ({
@@ -151,8 +146,11 @@ const ended = (withPictures: boolean) =>
   step((context, event) => {
     const failed = event.type === "effect.failed" ? event.error : failureOf(context);
     const reason = context.stopped?.reason ?? "failed";
-    const made = withPictures && event.type === "effect.done" ? [record("final", event.output)] : [];
-    return release({ status: failed ? "failed" : "done", reason, error: failed }, made);
+    const final = withPictures && event.type === "effect.done" ? event.output : null;
+    const best = final?.best as { t: number } | undefined;
+    const made = final === null ? [] : [record("final", final)];
+    const status = failed ? "failed" : "done";
+    return release({ status, reason, error: failed, ...(best && { best_t: best.t }) }, made);
   });
 
 export const supervisorMachine = builder.createMachine({

@@ -1,5 +1,5 @@
 import { setup } from "xstate";
-import type { Feedback, Measures, Program, State, Task } from "./domain/index.ts";
+import type { DrawingNoise, Feedback, Measures, Program, State, Task } from "./domain/index.ts";
 import { type EffectOutcome, effectActions, perform, record, send } from "./effects.ts";
 import { stepFor } from "./step.ts";
 
@@ -15,6 +15,8 @@ export interface VerifierContext {
   extra: Record<string, unknown>;
   /** The target as described before round 1, if asked. */
   analysis: string | null;
+  /** How the run's previews scatter; null until the first one is drawn twice. */
+  noise: DrawingNoise | null;
 }
 
 export type VerifierEvent =
@@ -34,12 +36,12 @@ const step = stepFor<VerifierContext, VerifierEvent, ReturnType<typeof builder.e
 const answers = (event: VerifierEvent, key: string) =>
   (event.type === "effect.done" || event.type === "effect.failed") && event.key === key;
 
-const takeState = step((_, event) => {
+const takeState = step(({ noise }, event) => {
   if (event.type !== "state") return {};
   const { t, programs, states, type: _type, ...extra } = event;
   return {
     patch: { t, programs, states, extra, chosen: 0, measures: [] },
-    effects: [perform(`measure/${t}`, "measure", { t, states })],
+    effects: [perform(`measure/${t}`, "measure", { t, programs, states, noise })],
   };
 });
 
@@ -54,7 +56,12 @@ const takeMeasures = step((context, event) => {
   const measures = event.output.measures as (Measures | null)[];
   const chosen = event.output.chosen as number;
   return {
-    patch: { measures, chosen, extra: withUsage(context.extra, event.output.usage) },
+    patch: {
+      measures,
+      chosen,
+      noise: (event.output.noise as DrawingNoise | null) ?? null,
+      extra: withUsage(context.extra, event.output.usage),
+    },
     effects: [
       record("measured", { t: context.t, chosen, measures }),
       perform(`judge/${context.t}`, "judge", {
@@ -64,6 +71,7 @@ const takeMeasures = step((context, event) => {
         measures: measures[chosen] ?? null,
         previous: context.previous,
         analysis: context.analysis,
+        ...(context.extra.stage === undefined ? {} : { stage: context.extra.stage }),
       }),
     ],
   };
@@ -91,7 +99,17 @@ const report = step((context, event) => {
 
 export const verifierMachine = builder.createMachine({
   id: "verifier",
-  context: { t: -1, programs: [], states: [], chosen: 0, measures: [], previous: null, extra: {}, analysis: null },
+  context: {
+    t: -1,
+    programs: [],
+    states: [],
+    chosen: 0,
+    measures: [],
+    previous: null,
+    extra: {},
+    analysis: null,
+    noise: null,
+  },
   initial: "idle",
   states: {
     idle: {

@@ -32,10 +32,14 @@ function words({ type, data }: TapeEvent): string {
       return `t=${line(data.t)} ${(Array.isArray(data.measures) ? data.measures : []).map((item) => `loss ${number(field(item, "loss"))}`).join(", ")}`;
     case "feedback":
       return `t=${line(data.t)} ${line(field(data, "feedback", "thought"))}`;
+    case "comparing":
+      return `t=${line(data.t)} and t=${line(data.with)} differ by less than the noise`;
+    case "compared":
+      return `t=${line(data.t)} against t=${line(data.with)} by ${line(data.by)}${data.equal === true ? ", equal" : ""}: best t=${line(data.best_t)}${data.failed ? ` (${line(data.failed)})` : ""}`;
     case "round":
       return `t=${line(field(data, "round", "t"))} loss ${number(data.loss)} best t=${line(data.best_t)} (${number(data.best_loss)})`;
     case "stopped":
-      return `${line(data.reason)}, best t=${line(data.best_t)}`;
+      return `${line(data.reason)}${data.why ? `: ${line(data.why)}` : ""}, best t=${line(data.best_t)}`;
     case "run.finished":
       return `${line(data.status)}: ${line(data.reason)}${field(data, "error", "message") ? ` (${line(field(data, "error", "message"))})` : ""}`;
     case "final":

@@ -1,3 +1,4 @@
+import { chosenText, comparedText, stopText } from "./judgement.ts";
 import type { Observer, TapeEvent } from "./observer.ts";
 import { addEvent } from "./project.ts";
 import { newRunView, type RoundView, type RunView, roundsOf, stateOf } from "./run-view.ts";
@@ -73,8 +74,15 @@ function newsOf(runView: RunView, event: TapeEvent, paint: Paint): string | null
       return paint("33", oneLine(runView.incidents.at(-1)?.text ?? event.type));
     case "failed":
       return paint("31", oneLine(`${event.role} failed: ${messageOf(event)}`));
+    case "compared": {
+      const at = runView.rounds.get(Number(event.data.t));
+      const text = at === undefined ? null : comparedText(runView, at);
+      return text === null ? null : oneLine(text);
+    }
+    case "final":
+      return chosenText(runView);
     case "stopped":
-      return `stopped: ${oneLine(runView.stopReason ?? "")}; best is round ${runView.bestT ?? "-"}`;
+      return `stopped: ${oneLine(stopText(runView))}; best is round ${runView.bestT ?? "-"}`;
     case "run.finished": {
       const reason = runView.error === null ? "" : `: ${oneLine(runView.error)}`;
       return paint(runView.status === "done" ? "32" : "31", `${runView.status}${reason}`);
@@ -159,7 +167,7 @@ function jsonProgress({ stream }: ProgressOptions): Observer {
         if (text !== null) say({ role: event.role, text });
       }
       if (event.type === "failed") say({ role: event.role, message: messageOf(event) });
-      if (event.type === "stopped") say({ reason: runView.stopReason, ...best });
+      if (event.type === "stopped") say({ reason: runView.stopReason, why: runView.stopWhy, ...best });
       if (event.type === "run.finished")
         say({ status: runView.status, reason: runView.stopReason, error: runView.error, ...best });
     },

@@ -26,6 +26,18 @@ const finalPictures = z.object({
   saved: artifactRef.nullable().default(null),
 });
 
+const contenders = z.array(z.object({ t: z.number().int(), loss: z.number().nullable() }));
+const compared = z.object({
+  t: z.number().int(),
+  with: z.number().int().nullable(),
+  best_t: z.number().int().nullable(),
+  by: z.enum(["preview", "careful"]),
+  equal: z.boolean().nullable(),
+  samples: z.number().nullable(),
+  careful: z.array(z.object({ t: z.number().int(), careful: measures })),
+  failed: z.string().nullable(),
+});
+
 type Projection = (runView: RunView, event: TapeEvent) => void;
 
 /** A teller that reads an event's data first. Data that does not fit becomes an incident: the runView goes on without it. */
@@ -58,9 +70,15 @@ const projections = new Map<string, Projection>(
       },
     ),
     context: on(
-      z.object({ t: z.number().int(), from: z.number().int().nullish(), note: z.string().nullish() }),
-      (runView, { t, from, note }, { time }) => {
+      z.object({
+        t: z.number().int(),
+        from: z.number().int().nullish(),
+        note: z.string().nullish(),
+        stage: z.string().nullish(),
+      }),
+      (runView, { t, from, note, stage }, { time }) => {
         const at = roundAt(runView, t, time);
+        at.stage = stage ?? null;
         at.from = from ?? null;
         at.note = note ?? null;
         runView.activity = "writing a program";
@@ -97,6 +115,13 @@ const projections = new Map<string, Projection>(
         runView.progress = null;
       },
     ),
+    comparing: on(z.object({ t: z.number().int() }), (runView) => {
+      runView.activity = "drawing with more samples what differs by less than the noise";
+    }),
+    compared: on(compared, (runView, { t, careful, ...found }, { time }) => {
+      roundAt(runView, t, time).compared = found;
+      for (const one of careful) roundAt(runView, one.t, time).careful = one.careful;
+    }),
     round: on(
       z.object({
         round,
@@ -121,9 +146,15 @@ const projections = new Map<string, Projection>(
       },
     ),
     stopped: on(
-      z.object({ reason: z.string(), best_t: z.number().int().nullable(), usage: usage.optional() }),
+      z.object({
+        reason: z.string(),
+        why: z.string().nullish(),
+        best_t: z.number().int().nullable(),
+        usage: usage.optional(),
+      }),
       (runView, data) => {
         runView.stopReason = data.reason;
+        runView.stopWhy = data.why ?? null;
         runView.bestT = data.best_t;
         if (data.usage !== undefined) runView.usage = data.usage;
         runView.activity = "making the final pictures";
@@ -148,9 +179,14 @@ const projections = new Map<string, Projection>(
         runView.progress = { text: text ?? parts.join(", "), fraction: fraction ?? null, loss: loss ?? null };
       },
     ),
-    final: on(z.object({ best: finalPictures, start: finalPictures.nullable() }), (runView, data) => {
-      runView.final = data;
-    }),
+    final: on(
+      z.object({ best: finalPictures, start: finalPictures.nullable(), contenders: contenders.default([]) }),
+      (runView, data) => {
+        runView.final = data;
+        runView.bestT = data.best.t;
+        runView.bestLoss = runView.rounds.get(data.best.t)?.loss ?? runView.bestLoss;
+      },
+    ),
     "run.finished": on(
       z.object({
         status: z.enum(["done", "failed", "interrupted"]),

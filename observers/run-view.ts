@@ -10,6 +10,18 @@ import {
   type Usage,
 } from "../machines/domain/index.ts";
 
+/** What drawing with more samples said of a round against the best one before it. */
+export interface Compared {
+  with: number | null;
+  best_t: number | null;
+  by: "preview" | "careful";
+  /** Whether the difference is within its noise all the same. */
+  equal: boolean | null;
+  samples: number | null;
+  /** Why there are no numbers with more samples. */
+  failed: string | null;
+}
+
 /** What is known of one round, as far as it has come. */
 export interface RoundView {
   t: number;
@@ -29,6 +41,11 @@ export interface RoundView {
   from: number | null;
   /** Memory's note to the generator, such as a return to the best program. */
   note: string | null;
+  /** What a staged run was working on. */
+  stage: string | null;
+  /** Measures with more samples, and what came of comparing it with the best by them. */
+  careful: Measures | null;
+  compared: Compared | null;
   errors: string[];
 }
 
@@ -57,9 +74,16 @@ export interface RunView {
   calls: Map<string, Usage>;
   /** Calls counted so far, by role and key. */
   paid: Set<string>;
-  final: { start: FinalPictures | null; best: FinalPictures } | null;
+  /** `contenders`: the rounds that the best was chosen among by their final losses. */
+  final: {
+    start: FinalPictures | null;
+    best: FinalPictures;
+    contenders: { t: number; loss: number | null }[];
+  } | null;
   status: "running" | "done" | "failed" | "interrupted";
   stopReason: string | null;
+  /** The reason in words. */
+  stopWhy: string | null;
   error: string | null;
   startedAt: string | null;
   lastAt: string | null;
@@ -87,6 +111,7 @@ export function newRunView(): RunView {
     final: null,
     status: "running",
     stopReason: null,
+    stopWhy: null,
     error: null,
     startedAt: null,
     lastAt: null,
@@ -112,6 +137,9 @@ export function roundAt(runView: RunView, t: number, time: string): RoundView {
     endedAt: null,
     from: null,
     note: null,
+    stage: null,
+    careful: null,
+    compared: null,
     errors: [],
   };
   runView.rounds.set(t, fresh);

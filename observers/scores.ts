@@ -15,6 +15,8 @@ export function namedMetrics(measurement: Measurement | null, metrics: Measures[
 const numbersOf = (measurement: Measurement | null) => (measures: Measures | null | undefined) => ({
   ...namedMetrics(measurement, measures?.metrics ?? {}),
   loss: measures?.loss ?? null,
+  noise: measures?.noise ?? null,
+  floor: measures?.floor ?? null,
   metrics: measures?.metrics ?? {},
   views: (measures?.views ?? []).map(({ name, loss, metrics }) => ({
     name,
@@ -34,7 +36,9 @@ function roundScore(at: RoundView, bestT: number | null, numbers: ReturnType<typ
     candidate: state?.candidate ?? program?.candidate ?? null,
     ...numbers(at.measures),
     loss: at.loss,
+    careful: at.careful === null ? null : numbers(at.careful),
     best: at.t === bestT,
+    ...(at.stage === null ? {} : { stage: at.stage }),
     similarity: at.feedback?.overall_similarity ?? null,
     seconds: state?.seconds ?? null,
     error:
@@ -45,10 +49,13 @@ function roundScore(at: RoundView, bestT: number | null, numbers: ReturnType<typ
 }
 
 /**
- * scores.json: `{schema, run, mode, task, status, start, rounds, best, stop, usage}`. Every entry has `loss` (what the run
- * minimises, lower is better), `metrics` by name, and each metric once more at the top: `pl` is photometric loss (0..1),
+ * scores.json: `{schema, run, mode, task, status, start, rounds, best, stop, stop_why, usage}`. Every entry has `loss` (what the
+ * run minimises, lower is better), `noise` (one standard deviation of it from seed to seed), `floor` (what sampling adds to it),
+ * `metrics` by name, and each metric once more at the top: `pl` is photometric loss (0..1),
  * `ssim` structural similarity. They are null where nothing could be measured. `start` and `best` hold the measures of the pictures at final quality
- * once they exist (`quality: "final"`), before that those of the loop's previews; `rounds` always those of the previews.
+ * once they exist (`quality: "final"`), before that those of the loop's previews; `rounds` always those of the previews, and
+ * `careful` those of the same with more samples where noise hid which round was better. `best.chosen_among`: the rounds that
+ * noise left equal, with their final losses, of which the lowest is the best.
  */
 export function scoresOf(runView: RunView): Json {
   const rounds = roundsOf(runView).filter((at) => at.round !== null);
@@ -59,6 +66,8 @@ export function scoresOf(runView: RunView): Json {
       return { t: at?.t ?? null, quality: "final", ...numbers(final.measures), preview: numbers(at?.measures) };
     return at === null ? null : { t: at.t, quality: "preview", ...numbers(at.measures) };
   };
+  const contenders = runView.final?.contenders ?? [];
+  const best = score(ended(runView.bestT), runView.final?.best);
   return {
     schema: scoresSchema,
     run: runView.run,
@@ -67,8 +76,9 @@ export function scoresOf(runView: RunView): Json {
     status: runView.status,
     start: score(ended(0), runView.final?.start),
     rounds: rounds.map((at) => roundScore(at, runView.bestT, numbers)),
-    best: score(ended(runView.bestT), runView.final?.best),
+    best: best && contenders.length > 1 ? { ...best, chosen_among: contenders } : best,
     stop: { reason: runView.stopReason, error: runView.error },
+    stop_why: runView.stopWhy,
     usage: { ...runView.usage, by_role: Object.fromEntries(runView.calls) },
     started: runView.startedAt,
     ended: runView.status === "running" ? null : runView.lastAt,

@@ -9,6 +9,7 @@ import { type SlotWatch, slotTimeout } from "../run/slots.ts";
 /** An answer may take longer than its program: pictures, a queue of other runs, an engine that starts again (seconds). */
 const answerFactor = 4;
 const answerSlack = 120;
+export const answerSeconds = ({ limits }: RunSpec): number => limits.seconds * answerFactor + answerSlack;
 
 /** Log of a state on the bus; the whole tail lies with the artifacts. */
 const logOnBus = 4000;
@@ -30,7 +31,7 @@ export function executorEffects(spec: RunSpec, leases: LeaseWatch, slots: SlotWa
       },
       {
         key: effect.key,
-        seconds: spec.limits.seconds * answerFactor + answerSlack,
+        seconds: answerSeconds(spec),
         // The first candidate runs where the scene lives, the others wherever a slot is free.
         place: (held) => {
           const ready = slots

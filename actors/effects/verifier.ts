@@ -1,5 +1,14 @@
 import { VigaError } from "../../config/errors.ts";
-import type { Measures, Program, Round, RunSpec, State, Task } from "../../machines/domain/index.ts";
+import type {
+  DrawingNoise,
+  Measures,
+  Program,
+  Round,
+  RunSpec,
+  Stage,
+  State,
+  Task,
+} from "../../machines/domain/index.ts";
 import { CallJournal } from "../actor/call-journal.ts";
 import type { Perform } from "../actor/host.ts";
 import { makePlayerIO } from "../actor/player-io.ts";
@@ -9,6 +18,7 @@ import { tellChosen } from "../run/jobs.ts";
 import type { LeaseWatch } from "../run/lease.ts";
 import type { SlotWatch } from "../run/slots.ts";
 import { measureState } from "./measure.ts";
+import { measureNoise } from "./noise.ts";
 import { runShadow } from "./shadow.ts";
 
 /** Effects of the verifier role: measure every candidate, judge the chosen one, describe the target. */
@@ -26,8 +36,10 @@ export function verifierEffects(
     const { io, usage } = makePlayerIO(around, effect.key, judgedScene(effect.input));
     switch (effect.kind) {
       case "measure": {
-        const states = effect.input.states as State[];
-        const measures = await Promise.all(states.map((state) => measureState(host, spec, state)));
+        const { programs, states } = effect.input as { programs: Program[]; states: State[] };
+        const known = effect.input.noise as DrawingNoise | null;
+        const noise = known ?? (await measureNoise(host, spec, leases, effect.key, { programs, states }));
+        const measures = await Promise.all(states.map((state) => measureState(host, spec, state, noise)));
         const choose = player.choose?.bind(player);
         const chosen =
           choose !== undefined && states.filter((state) => state.ok).length > 1
@@ -37,7 +49,7 @@ export function verifierEffects(
         if (states.length > 1 && best !== undefined) {
           await tellChosen({ bus: host.options.bus, host, leases, engine: spec.engine }, states, best);
         }
-        return { measures, chosen, usage: usage() };
+        return { measures, chosen, noise, usage: usage() };
       }
       case "judge": {
         const previous = effect.input.previous as Previous | null;
@@ -48,6 +60,7 @@ export function verifierEffects(
           measures: effect.input.measures as Measures | null,
           previous: previous === null ? null : roundOf(previous),
           analysis: effect.input.analysis as string | null,
+          ...(effect.input.stage === undefined ? {} : { stage: effect.input.stage as Stage }),
         };
         if (shadow !== null) {
           const aside = makePlayerIO(around, `shadow/${effect.key}`, judgedScene(effect.input));

@@ -6,6 +6,7 @@ import type {
   Program,
   Quality,
   Round,
+  Stage,
   State,
   Task,
   Usage,
@@ -96,6 +97,8 @@ export interface Observation {
   /** The round before, to tell what changed. */
   previous: Round | null;
   analysis: string | null;
+  /** What a staged run works on. */
+  stage?: Stage;
 }
 
 export interface VerifierPlayer {

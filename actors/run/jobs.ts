@@ -21,6 +21,8 @@ export const jobWork = z.discriminatedUnion("op", [
     candidate: z.number().int(),
     code: z.string(),
     quality,
+    /** Seed of the renderer's sampling; absent: the run's. */
+    renderSeed: z.number().int().nonnegative().optional(),
     /** Name of the file that the state is saved as beside the pictures. */
     save: z.string().optional(),
     /** Keep the live scene for probes. */

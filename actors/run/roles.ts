@@ -7,7 +7,7 @@ import { publish } from "../../bridge/bus/publish.ts";
 import { mailboxSubject } from "../../bridge/bus/subjects.ts";
 import { capabilityCard } from "../../bridge/engines/contract.ts";
 import { type Death, type RestartPolicy, restartOnDeath } from "../../bridge/processes/restart.ts";
-import { toVigaError, VigaError } from "../../config/errors.ts";
+import { toVigaError } from "../../config/errors.ts";
 import type { RunSpec } from "../../machines/domain/index.ts";
 import { generatorMachine } from "../../machines/generator.ts";
 import { memoryMachine } from "../../machines/memory/memory.ts";
@@ -17,6 +17,7 @@ import { verifierMachine } from "../../machines/verifier.ts";
 import type { EngineFacts } from "../../prompts/index.ts";
 import { ActorHost, type Perform } from "../actor/host.ts";
 import { generatorEffects } from "../effects/generator.ts";
+import { memoryEffects } from "../effects/memory.ts";
 import { supervisorEffects } from "../effects/supervisor.ts";
 import { verifierEffects } from "../effects/verifier.ts";
 import type { GeneratorPlayer, VerifierPlayer } from "../players/player.ts";
@@ -115,13 +116,7 @@ async function partOf(
       };
     }
     case "memory":
-      return {
-        machine: memoryMachine,
-        input: undefined,
-        perform: async (effect) => {
-          throw new VigaError("internal", `memory has no effect ${effect.kind}`);
-        },
-      };
+      return { machine: memoryMachine, input: undefined, perform: memoryEffects(spec, leases) };
     case "supervisor": {
       return { machine: supervisorMachine, input: undefined, perform: supervisorEffects(spec, leases, slots()) };
     }

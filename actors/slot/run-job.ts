@@ -59,6 +59,7 @@ async function carryOut(
         views: spec.views.map((view) => ({ ...view })),
         quality: work.quality,
         seed: spec.seed,
+        ...(work.renderSeed === undefined ? {} : { renderSeed: work.renderSeed }),
         // A final render takes long by intent.
         limits: work.save === undefined ? limits : { ...limits, seconds: limits.seconds * 8 },
         dir,

@@ -32,6 +32,8 @@ export const runRequest = z.object({
   quality,
   /** Seed of everything random: the program's own random numbers and the renderer's sampling. */
   seed: z.number().int().nonnegative().default(0),
+  /** Another seed for the renderer's sampling alone: the same scene with other noise; absent: `seed`. */
+  renderSeed: z.number().int().nonnegative().optional(),
   limits,
   /** Absolute path of an existing folder: the only place the job may write. Pictures and scene.json land here. */
   dir: z.string(),

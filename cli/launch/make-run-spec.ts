@@ -4,7 +4,7 @@ import { modeOf } from "../../config/modes/index.ts";
 import type { ResolvedConfig } from "../../config/resolved.ts";
 import type { LoadedTask } from "../../config/task.ts";
 import { evaluatorFor } from "../../evaluators/index.ts";
-import { type RunSpec, runConfig, runSpecSchema } from "../../machines/domain/index.ts";
+import { type RunSpec, runConfig, runSpecSchema, stages } from "../../machines/domain/index.ts";
 import { version } from "../version.ts";
 import { takePicture } from "./take-picture.ts";
 
@@ -51,6 +51,7 @@ export async function makeSpec(
       window: config.memory.rounds,
       candidates: config.candidates,
       analyze: config.roles.verifier.analyze_target === true || (config.roles.verifier.calibrate ?? 0) > 0,
+      ...(config.prompt === "staged" ? { stages: [...stages] } : {}),
       stop: {
         max_rounds: config.baseline === "one_shot" ? 1 : config.stop.max_rounds,
         plateau,

@@ -31,6 +31,7 @@ export function printPlan(config: ResolvedConfig, task: LoadedTask, missing: rea
     },
     engine_seconds,
     solver_seconds,
+    plateau: config.stop.plateau,
     budget: config.stop.budget,
     missing,
   };
@@ -55,6 +56,9 @@ export function printPlan(config: ResolvedConfig, task: LoadedTask, missing: rea
     ),
     `executors: ${config.executors.map(({ slot, gpu }) => (gpu === undefined ? slot : `${slot} (GPU ${gpu})`)).join(", ") || "started elsewhere"}${config.executors_from === undefined ? "" : ` (${config.executors_from})`}`,
     `at most ${rounds} rounds, ${programs} programs, ${time}`,
+    config.stop.plateau === false
+      ? "no plateau ends it"
+      : `${config.stop.plateau.patience} rounds without a gain end it (stop.plateau.patience)`,
     ...missing.map((what) => `missing: ${what}; a run would be refused`),
     "nothing was started",
   ];

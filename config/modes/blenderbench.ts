@@ -17,6 +17,7 @@ export const blenderbench: ModeDefinition = {
     return blendergym.recognises(look) > 0 && has("task.txt") && (annotated || /^level\d$/.test(parent)) ? 2 : 0;
   },
   prompts: "blenderbench",
+  promptSettings: ["none", "staged"],
   layout: {
     ...blendergym.layout,
     text: { from: ["task.txt"], required: true },

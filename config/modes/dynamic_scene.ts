@@ -13,7 +13,7 @@ export const dynamicScene: ModeDefinition = {
     verifier: staticScene.skills.verifier,
   },
   prompts: "dynamic_scene",
-  promptSettings: ["none"],
+  promptSettings: ["none", "staged"],
   layout: {
     ...staticScene.layout,
     targets: [

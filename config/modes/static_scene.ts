@@ -19,7 +19,7 @@ export const staticScene: ModeDefinition = {
     verifier: ["get_scene_info", "measure_difference", "end_process"],
   },
   prompts: "static_scene",
-  promptSettings: ["none", "procedural", "scene_graph", "get_asset"],
+  promptSettings: ["none", "procedural", "scene_graph", "get_asset", "staged"],
   initSettings: ["none", "minimal", "reasonable"],
   needs: { start: false, base: false, target: "or_text" },
   defaults: {

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { program } from "./program.ts";
 import { round } from "./round.ts";
+import { stage } from "./stage.ts";
 import { task } from "./task.ts";
 
 /** Context M_t: what a generator sees when it writes p_t. */
@@ -19,5 +20,7 @@ export const context = z.object({
   /** Why memory set `from` back to the best, for the generator to read. */
   note: z.string().nullable(),
   candidates: z.number().int().positive(),
+  /** What a staged run works on now. */
+  stage: stage.optional(),
 });
 export type Context = z.infer<typeof context>;

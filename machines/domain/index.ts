@@ -9,6 +9,7 @@ export { type ErrorCode, type ErrorData, errorCodes, errorData, type Retry, retr
 export { type Feedback, feedback } from "./feedback.ts";
 export { type ForeignTool, foreignTool } from "./foreign-tool.ts";
 export { type Measurement, type Measures, type MetricInfo, measurement, measures, metricInfo } from "./measures.ts";
+export { type DrawingNoise, drawingNoise, exactDrawing, noiseAt, noiseWith } from "./noise.ts";
 export { type Program, program } from "./program.ts";
 export { type Quality, quality } from "./quality.ts";
 export { type Round, round } from "./round.ts";
@@ -28,6 +29,7 @@ export {
   type StopOptions,
   stopOptions,
 } from "./run-spec.ts";
+export { type Stage, stage, stages } from "./stage.ts";
 export { failedRun, jobSeconds, noSeconds, type ProgramError, programError, type State, state } from "./state.ts";
 export { type Task, task } from "./task.ts";
 export { noUsage, sumUsage, type Usage, usage } from "./usage.ts";

@@ -2,6 +2,7 @@ import { z } from "zod";
 import { foreignTool } from "./foreign-tool.ts";
 import { measurement } from "./measures.ts";
 import { quality } from "./quality.ts";
+import { stage } from "./stage.ts";
 import { task } from "./task.ts";
 import { view } from "./view.ts";
 
@@ -11,7 +12,7 @@ export const stopOptions = z.object({
   plateau: z.object({
     /** Rounds without a gain before the run ends. */
     patience: z.number().int().positive(),
-    /** Gain in loss that counts; "auto": 1 % of the loss it is measured from, or the noise if larger. */
+    /** Gain in loss that counts, beyond the noise; "auto": 1 % of the loss it is measured from. */
     min_gain: z.union([z.literal("auto"), z.number().nonnegative()]),
   }),
   budget: z.object({ usd: z.number().positive().optional(), minutes: z.number().positive().optional() }),
@@ -25,6 +26,8 @@ export const memoryOptions = z.object({
   window: z.number().int().positive(),
   candidates: z.number().int().positive(),
   analyze: z.boolean(),
+  /** What it works on, one after the other; absent: on everything at once. */
+  stages: z.array(stage).min(1).optional(),
   stop: stopOptions,
 });
 export type MemoryOptions = z.infer<typeof memoryOptions>;
@@ -54,7 +57,7 @@ export const runConfig = z.looseObject({
 export type RunConfig = z.infer<typeof runConfig>;
 
 /** Version of the run spec; a run of another version is not gone on with. */
-export const runSpecSchema = 2;
+export const runSpecSchema = 3;
 
 /** What every process needs to know of a run, in KV `viga_actors` under `run.<run>` and in `<out>/run.json`. */
 export const runSpec = z.object({

@@ -1,109 +1,83 @@
-import type { Round, StopOptions, Usage } from "../domain/index.ts";
+import type { Round, Usage } from "../domain/index.ts";
+import { compare, lossOf } from "./comparing.ts";
+import { figure, plateauText, type Standing } from "./progress.ts";
+import type { Progress, StopReason } from "./state.ts";
 
-/** Why a run ended. */
-export type StopReason =
-  | "end_process"
-  | "max_rounds"
-  | "plateau"
-  | "oscillation"
-  | "budget_usd"
-  | "budget_minutes"
-  | "failures"
-  | "player_failed"
-  | "stopped";
-
-/**
- * Loss of a round, lower is better: the measured loss; without a target picture 1 - overall_similarity / 100 as the
- * verifier judged it; null when the program failed or nothing is known.
- */
-export function lossOf(round: Round): number | null {
-  if (!round.state.ok) return null;
-  if (round.measures) return round.measures.loss;
-  const similarity = round.feedback?.overall_similarity;
-  return similarity === undefined ? null : 1 - similarity / 100;
-}
-
-/** The best round so far; of equals the earliest. */
-export function bestOf(rounds: readonly Round[]): Round | null {
-  let best: Round | null = null;
-  for (const round of rounds) {
-    const loss = lossOf(round);
-    if (loss === null) continue;
-    const known = best === null ? null : lossOf(best);
-    if (known === null || loss < known) best = round;
-  }
-  // With no number anywhere the last program that ran is the best known.
-  return best ?? rounds.findLast((round) => round.state.ok && round.t > 0) ?? null;
-}
-
-/** Smallest drop in loss that counts as progress when measured from `loss`; `noise` counts for judged losses only. */
-function minGain(options: StopOptions, round: Round, loss: number, noise: number): number {
-  const configured = options.plateau.min_gain;
-  if (configured !== "auto") return configured;
-  return Math.max(0.01 * loss, round.measures ? 0 : noise);
-}
-
-/** Rounds since the last gain that counted. */
-export function roundsWithoutGain(rounds: readonly Round[], options: StopOptions, noise: number): number {
-  let anchor: number | null = null;
-  let since = 0;
-  for (const round of rounds) {
-    const loss = lossOf(round);
-    if (loss !== null && (anchor === null || anchor - loss > minGain(options, round, anchor, noise))) {
-      anchor = loss;
-      since = 0;
-    } else if (round.t > 0) {
-      since += 1;
-    }
-  }
-  return since;
+/** The reason, and what it rests on in words. */
+export interface Stop {
+  reason: StopReason;
+  why: string;
 }
 
 /** True when a program came back that had been tried before, twice within the last four rounds. */
-export function oscillates(rounds: readonly Round[]): boolean {
-  const seen = new Set<string>();
-  const repeated: number[] = [];
-  for (const round of rounds) {
-    const code = round.program?.code;
-    if (code === undefined) continue;
-    if (seen.has(code)) repeated.push(round.t);
-    seen.add(code);
+function repeats(rounds: readonly Round[]): string | null {
+  const seen = new Map<string, number>();
+  const repeated: { t: number; of: number }[] = [];
+  for (const { t, program } of rounds) {
+    if (program === null) continue;
+    const of = seen.get(program.code);
+    if (of === undefined) seen.set(program.code, t);
+    else repeated.push({ t, of });
   }
   const last = rounds.at(-1)?.t ?? 0;
-  return repeated.filter((t) => t > last - 4).length >= 2;
+  const recent = repeated.filter(({ t }) => t > last - 4);
+  if (recent.length < 2) return null;
+  return recent.map(({ t, of }) => `round ${t} has the program of round ${of} again`).join(", ");
 }
 
-/** How many of the last rounds were worse than the one before them, counted back from the end. */
-export function worseInARow(rounds: readonly Round[]): number {
-  let count = 0;
-  for (let index = rounds.length - 1; index > 0; index--) {
-    const [now, before] = [rounds[index], rounds[index - 1]];
-    if (!now || !before) break;
-    const [loss, known] = [lossOf(now), lossOf(before)];
-    // A failed state after any round counts as worse.
-    const worse = loss === null || (known !== null && loss > known);
-    if (!worse) break;
-    count += 1;
-  }
-  return count;
+/** Rounds that must go back and forth before that is told from chance. */
+const swings = 6;
+
+/** True when the loss goes back and forth between the same two values, beyond noise, over the last rounds. */
+function alternates(rounds: readonly Round[], judge: number): string | null {
+  const last = rounds.filter(({ t }) => t > 0).slice(-swings);
+  if (last.length < swings) return null;
+  const found = (a: number, b: number) => compare(last[a]!, last[b]!, judge);
+  const pairs = Array.from({ length: swings - 1 }, (_, index) => index);
+  const moves = pairs.every((index) => {
+    const [next, after] = [found(index, index + 1), index + 2 < swings ? found(index, index + 2) : undefined];
+    const equal = after === undefined || (after !== null && Math.abs(after.gain) <= after.margin);
+    return equal && next !== null && Math.abs(next.gain) > next.margin;
+  });
+  if (!moves) return null;
+  const [one, other] = [last.at(-1), last.at(-2)].map((round) => figure((round && lossOf(round)) ?? 0));
+  return `rounds ${last[0]?.t} to ${last.at(-1)?.t} go back and forth between a loss of ${one} and ${other}`;
 }
 
-/** Decides after a round; null: go on. `minutes` is the time since the run's start. */
-export function stopReason(
-  rounds: readonly Round[],
-  options: StopOptions,
-  facts: { usage: Usage; minutes: number; noise: number },
-): StopReason | null {
+/**
+ * Decides after a round; null: go on. `minutes` is the time since the run's start; `staged`: another stage follows, which
+ * a plateau leads to.
+ */
+export function stopAfter(
+  standing: Standing,
+  progress: Progress,
+  facts: { usage: Usage; minutes: number; staged: boolean },
+): Stop | null {
+  const { rounds, options, judge } = standing;
   const last = rounds.at(-1);
   if (!last) return null;
+  const { budget, max_rounds, max_failures, plateau } = options;
+  const failure = last.state.error?.message ?? "no reason given";
   // A base that cannot be opened: no program mends it, and each more of them would be paid for.
-  if (last.state.error?.type === "BaseUnreadable" || last.state.error?.type === "BaseMissing") return "failures";
-  if (options.budget.usd !== undefined && facts.usage.usd >= options.budget.usd) return "budget_usd";
-  if (options.budget.minutes !== undefined && facts.minutes >= options.budget.minutes) return "budget_minutes";
+  if (last.state.error?.type === "BaseUnreadable" || last.state.error?.type === "BaseMissing") {
+    return { reason: "failures", why: failure };
+  }
+  if (budget.usd !== undefined && facts.usage.usd >= budget.usd) {
+    return { reason: "budget_usd", why: `$${facts.usage.usd.toFixed(2)} of stop.budget.usd ${budget.usd} are spent` };
+  }
+  if (budget.minutes !== undefined && facts.minutes >= budget.minutes) {
+    const taken = figure(facts.minutes);
+    return { reason: "budget_minutes", why: `${taken} of stop.budget.minutes ${budget.minutes} have passed` };
+  }
   const failed = rounds.length - 1 - rounds.findLastIndex((round) => round.state.ok);
-  if (last.t > 0 && failed >= options.max_failures) return "failures";
-  if (last.t >= options.max_rounds) return "max_rounds";
-  if (oscillates(rounds)) return "oscillation";
-  if (roundsWithoutGain(rounds, options, facts.noise) >= options.plateau.patience) return "plateau";
+  if (last.t > 0 && failed >= max_failures) {
+    return { reason: "failures", why: `${failed} programs in a row failed; the last: ${failure}` };
+  }
+  if (last.t >= max_rounds) return { reason: "max_rounds", why: `${last.t} rounds, as many as stop.max_rounds allows` };
+  const oscillation = repeats(rounds) ?? alternates(rounds, judge);
+  if (oscillation !== null) return { reason: "oscillation", why: oscillation };
+  if (!facts.staged && progress.since >= plateau.patience) {
+    return { reason: "plateau", why: plateauText(progress, standing) };
+  }
   return null;
 }

@@ -1,5 +1,7 @@
-import type { Context, Program, Round, Task } from "../domain/index.ts";
-import { bestOf, lossOf, worseInARow } from "./stopping.ts";
+import type { Context, Program, Round, Stage } from "../domain/index.ts";
+import { isWorse, lossOf } from "./comparing.ts";
+import { figure } from "./progress.ts";
+import type { StageProgress } from "./state.ts";
 
 /** M_t = Tail_L: the last L rounds (not messages), beside the best round wherever it is (paper, section 3.4). */
 export function windowOf(rounds: readonly Round[], length: number): Round[] {
@@ -10,52 +12,59 @@ export function windowOf(rounds: readonly Round[], length: number): Round[] {
  * Rounds that left the window keep what the score needs (program, renders, measures) and lose what only a generator
  * reads, so that snapshots stay small over a hundred rounds.
  */
-export function trimmed(rounds: readonly Round[], length: number): Round[] {
+export function trimmed(rounds: readonly Round[], length: number, best: Round | null): Round[] {
   const keepFrom = rounds.length - length;
-  const best = bestOf(rounds);
   return rounds.map((round, index) =>
-    index >= keepFrom || round === best || round.feedback === null
+    index >= keepFrom || round.t === best?.t || round.feedback === null
       ? round
       : { ...round, feedback: null, state: { ...round.state, log: "" } },
   );
 }
 
-/** Chooses the program the next one starts from: the last, or after two worse rounds in a row the best again. */
-export function startingPoint(rounds: readonly Round[]): { from: Program | null; note: string | null } {
-  const last = rounds.at(-1);
-  if (!last) return { from: null, note: null };
-  const best = bestOf(rounds);
-  const worse = worseInARow(rounds);
-  if (worse >= 2 && best && best.t !== last.t) {
-    const [now, then] = [lossOf(last), lossOf(best)];
-    const figures = now !== null && then !== null ? ` (loss ${now.toPrecision(3)} against ${then.toPrecision(3)})` : "";
-    return {
-      from: best.program,
-      note: `The last ${worse} rounds were worse. Start again from the best program, of round ${best.t}${figures}.`,
-    };
-  }
-  return { from: last.program, note: null };
+/** How many of the last rounds were worse than the best beyond noise, counted back from the end. */
+export function worseInARow(rounds: readonly Round[], best: Round | null, judge: number): number {
+  const last = rounds.findLastIndex((round) => round.t === best?.t || !isWorse(best, round, judge));
+  return rounds.length - 1 - last;
 }
 
-export function makeContext(input: {
-  t: number;
-  task: Task;
+/** What the next program is chosen by: every round, the best, the judge's noise, the stage by name and progress. */
+export interface Past {
   rounds: readonly Round[];
-  window: number;
-  plan: string | null;
-  analysis: string | null;
-  candidates: number;
-}): Context {
-  const { from, note } = startingPoint(input.rounds);
+  best: Round | null;
+  judge: number;
+  stage: StageProgress | null;
+  stageName: Stage | undefined;
+}
+
+/** Chooses the program the next one starts from: the last; the best after two worse rounds in a row and in a new stage. */
+export function startingPoint(t: number, past: Past): { from: Program | null; note: string | null } {
+  const { rounds, best, judge, stage } = past;
+  const last = rounds.at(-1);
+  if (!last) return { from: null, note: null };
+  if (best && stage?.began === t && stage.because !== null) {
+    const of = best.t === 0 ? "the start program" : `the best program so far, of round ${best.t}`;
+    return {
+      from: best.program,
+      note: `A new stage begins: ${past.stageName}. The stage before is over (${stage.because}). Start from ${of}.`,
+    };
+  }
+  const own = rounds.filter((round) => round.t >= (stage?.began ?? 0));
+  const worse = worseInARow(own, best, judge);
+  if (worse < 2 || !best || best.t === last.t) return { from: last.program, note: null };
+  const [now, then] = [lossOf(last), lossOf(best)];
+  const figures = now !== null && then !== null ? ` (loss ${figure(now)} against ${figure(then)})` : "";
   return {
-    t: input.t,
-    task: input.task,
-    plan: input.plan,
-    analysis: input.analysis,
-    rounds: windowOf(input.rounds, input.window),
-    best: bestOf(input.rounds),
-    from,
-    note,
-    candidates: input.candidates,
+    from: best.program,
+    note: `The last ${worse} rounds were worse than the best. Start again from the best program, of round ${best.t}${figures}.`,
   };
+}
+
+/** What memory hands on as it is. */
+type Given = Pick<Context, "t" | "task" | "plan" | "analysis" | "candidates">;
+
+export function makeContext(given: Given, past: Past, window: number): Context {
+  const { from, note } = startingPoint(given.t, past);
+  const { rounds, best, stageName: stage } = past;
+  const context = { ...given, rounds: windowOf(rounds, window), best, from, note };
+  return stage === undefined ? context : { ...context, stage };
 }

@@ -3,6 +3,7 @@ import { type RoundView, type RunView, roundsOf, stateOf } from "../run-view.ts"
 import { lossText, spanText } from "../text.ts";
 import { lossCurve } from "./curve.ts";
 import { html, Markup } from "./html.ts";
+import { judgement } from "./judgement.ts";
 import { figure, PictureCache, type Read } from "./pictures.ts";
 import { changeChip, roundCard } from "./round.ts";
 import { style } from "./style.ts";
@@ -150,6 +151,7 @@ ${runView.error !== null && html`<div class="error"><b>The run failed:</b> <span
 ${facts(runView, start, best)}
 ${await trios(runView, cache, start, best)}
 <h2>Loss</h2><div class="card">${lossCurve(points, runView.bestT)}${points.length > 0 && roundTable(rounds, runView.bestT, otherMetrics(runView))}</div>
+${judgement(runView)}
 <h2>Rounds</h2>
 ${cards.length > 0 ? cards : html`<p class="quiet">No round has begun.</p>`}
 ${usageTable(runView)}${incidents(runView)}

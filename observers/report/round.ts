@@ -126,7 +126,7 @@ export async function roundCard(
 <div class="pictures">${renders.length > 0 ? renders : figure(null, html`no picture`)}${heat !== undefined && figure(await cache.show(heat, 384), html`where it differs`)}</div>
 <div><header><h3>${at.t === 0 ? "Start state" : `Round ${at.t}`}</h3>
 <span class="loss">${at.loss === null ? "" : `${at.measures === null ? "loss" : label} ${lossText(at.loss)}`}</span>${changeChip(at.loss, context.before)}
-${context.best && html`<span class="chip best">best</span>`}${error && html`<span class="chip bad">failed</span>`}${at.round === null && html`<span class="chip warn">not finished</span>`}
+${context.best && html`<span class="chip best">best</span>`}${at.stage !== null && html`<span class="chip">${at.stage}</span>`}${error && html`<span class="chip bad">failed</span>`}${at.round === null && html`<span class="chip warn">not finished</span>`}
 <span class="quiet">${at.measures && metricsText(at.measures.metrics, context.measurement)}${state && html` · ${spanText(state.seconds.total)} on ${state.slot}`}</span></header>
 ${at.note !== null && html`<p class="quiet">${at.note}</p>`}
 ${error && html`<div class="error"><b>${error.type}</b>${error.line !== undefined && ` in line ${error.line}`}: <span class="text">${error.message}</span>${error.source !== undefined && html`<pre>${error.source}</pre>`}${error.hint !== undefined && html`<p>${error.hint}</p>`}</div>`}

@@ -1,3 +1,4 @@
+import type { Measures, Round } from "../../machines/domain/index.ts";
 import type { TapeEvent } from "../../observers/observer.ts";
 
 /** What a run left, as the invariants see it. */
@@ -61,19 +62,17 @@ export const invariants: Record<Invariant, Check> = {
   ],
   /** One state per candidate. */
   "one-answer": ({ events }) => twice(keysOf(events, "state", "state")).map((key) => `state ${key} was accepted twice`),
-  /** The best round is the first with the lowest loss, at the stop, at the end and in scores.json. */
+  /** After every round the best is what its losses say; the end's is that, or the lowest of its equals' final losses. */
   "best-monotone": ({ events, scores }) => {
-    const seen = roundsOf(events).filter((round) => round.loss !== null);
-    const lowest = Math.min(...seen.map(({ loss }) => loss ?? Number.POSITIVE_INFINITY));
-    const first = seen.find(({ loss }) => loss === lowest)?.t;
-    const said = [
-      ...events.filter(({ type }) => type === "stopped").map(({ data }) => data.best_t),
-      endOf(events)?.best_t,
-      scores?.best?.t,
+    const last = events.findLast(({ type }) => type === "round")?.data.best_t;
+    const stopped = events.filter(({ type, data }) => type === "stopped" && data.best_t !== last);
+    const chosen = chosenAtEnd(events) ?? last;
+    const ends = [endOf(events)?.best_t, scores?.best?.t].filter((t) => t !== chosen);
+    return [
+      ...wrongBests(events),
+      ...stopped.map(({ data }) => `stopped with best round ${String(data.best_t)} instead of ${String(last)}`),
+      ...ends.map((t) => `best is round ${String(t)}, though ${String(chosen)} was decided`),
     ];
-    return said
-      .filter((t) => t !== first)
-      .map((t) => `best is round ${String(t)}, though round ${first} has the lowest loss`);
   },
   /** A call whose reply was recorded is never made again; one more call at most for each that is marked unknown. */
   "paid-once": ({ events, calls }) => {
@@ -123,6 +122,59 @@ export function roundsOf(events: readonly TapeEvent[]): RoundSeen[] {
       const round = data.round as { t: number; program: { code: string } };
       return { t: round.t, code: round.program.code, loss: (data.loss as number | null | undefined) ?? null };
     });
+}
+
+interface Weighed {
+  t: number;
+  loss: number;
+  noise: number;
+  floor: number;
+}
+
+/** Rounds whose best is not what their losses say: of the first two, careful ones where the tape has them. */
+function wrongBests(events: readonly TapeEvent[]): string[] {
+  let best = null as Weighed | null;
+  const seen = new Map<number, Weighed>();
+  const wrong: string[] = [];
+  for (const { data } of events.filter(({ type }) => type === "round")) {
+    const { round, best_t } = data as unknown as { round: Round; best_t: number | null };
+    const now = round.measures === null ? null : weighed(round.t, round.measures);
+    if (now !== null) seen.set(round.t, now);
+    if (best_t !== (best?.t ?? null) && best_t !== round.t) wrong.push(`round ${round.t}: the best became ${best_t}`);
+    if (best !== null && now !== null) {
+      const careful = carefulOf(events, round.t);
+      const [before, after] = [careful.get(best.t) ?? best, careful.get(round.t) ?? now];
+      const beyond =
+        2 * Math.hypot(before.noise, after.noise) + (careful.size === 2 ? 0 : 2 * Math.max(best.floor, now.floor));
+      const gain = before.loss - after.loss;
+      if (best_t === round.t && gain <= 0) wrong.push(`round ${round.t} is best, though its loss is not the lower one`);
+      if (best_t !== round.t && gain > beyond)
+        wrong.push(`round ${round.t} is not best, though its loss is lower beyond noise`);
+    } else if (now !== null && best_t !== round.t)
+      wrong.push(`round ${round.t} is the first with a loss, and not the best`);
+    best = best_t === null ? null : (seen.get(best_t) ?? null);
+  }
+  return wrong;
+}
+
+const weighed = (t: number, { loss, noise, floor = 0 }: Measures): Weighed => ({ t, loss, noise, floor });
+
+/** Losses with more samples that the tape has of a round and the best it was compared with. */
+function carefulOf(events: readonly TapeEvent[], t: number): Map<number, Weighed> {
+  const found = events.find(({ type, data }) => type === "compared" && data.t === t && data.by === "careful");
+  const careful = (found?.data.careful ?? []) as { t: number; careful: Measures }[];
+  return new Map(careful.map((one) => [one.t, weighed(one.t, one.careful)]));
+}
+
+/** The round with the lowest final loss, where several were drawn at final quality. */
+function chosenAtEnd(events: readonly TapeEvent[]): number | undefined {
+  const final = events.find(({ type }) => type === "final");
+  const contenders = (final?.data.contenders ?? []) as { t: number; loss: number | null }[];
+  const known = contenders.filter(({ loss }) => loss !== null);
+  return known.reduce<(typeof known)[number] | undefined>(
+    (lowest, one) => (lowest === undefined || (one.loss ?? 0) < (lowest.loss ?? 0) ? one : lowest),
+    undefined,
+  )?.t;
 }
 
 function endOf(events: readonly TapeEvent[]): { status: string; best_t: number | null } | undefined {

@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { specKey } from "../../actors/run/bus-keys.ts";
 import { putCell } from "../../bridge/bus/kv.ts";
 import { identityOf } from "../../bridge/processes/identity.ts";
+import { runSpecSchema } from "../../machines/domain/index.ts";
 import { type Workplace, workplace } from "../harness/cli.ts";
 import { listGenerator, quietVerifier } from "../harness/players.ts";
 import { testRing } from "../harness/ring.ts";
@@ -52,7 +53,7 @@ async function folderOfRuns(name: string): Promise<string> {
     await mkdir(join(out, "bus", "jetstream"), { recursive: true });
     await mkdir(join(out, "artifacts", "transient"), { recursive: true });
     const spec = {
-      schema: 2,
+      schema: runSpecSchema,
       run: `${name}-${task}`,
       viga: "x",
       created: "2026-01-01T00:00:00Z",

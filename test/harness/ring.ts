@@ -14,7 +14,7 @@ import { type BusServer, startBusServer } from "../../bridge/bus/server.ts";
 import { mailboxSubject } from "../../bridge/bus/subjects.ts";
 import type { Engine } from "../../bridge/engines/contract.ts";
 import { photometric } from "../../evaluators/photometric.ts";
-import type { RunResult, RunSpec } from "../../machines/domain/index.ts";
+import { type RunResult, type RunSpec, runSpecSchema } from "../../machines/domain/index.ts";
 import { followTape } from "../../observers/follow.ts";
 import type { TapeEvent } from "../../observers/observer.ts";
 
@@ -52,7 +52,7 @@ export async function testRing(
     .png()
     .toBuffer();
   const spec = change({
-    schema: 2,
+    schema: runSpecSchema,
     viga: "test",
     run: "test-run",
     created: "2026-01-01T00:00:00.000Z",

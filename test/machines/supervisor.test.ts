@@ -32,9 +32,11 @@ const lease = (n: number): SupervisorEvent => ({
 const stopped = (best: Round | null): SupervisorEvent => ({
   type: "stopped",
   reason: "plateau",
+  why: "3 rounds without a gain",
   error: null,
   best,
   start: null,
+  contenders: [],
   usage: noUsage,
 });
 const lost = (epoch: number): SupervisorEvent => ({ type: "slot.lost", slot: "cpu", epoch, why: "silence" });

@@ -1,5 +1,12 @@
 import fc from "fast-check";
-import type { Feedback, Measures, Program, Round, State } from "../../machines/domain/index.ts";
+import {
+  type Feedback,
+  type Measures,
+  type Program,
+  type Round,
+  type State,
+  stages,
+} from "../../machines/domain/index.ts";
 
 /** Arbitrary messages of the ring, valid but in no sensible order. */
 const hex = "0123456789abcdef";
@@ -50,7 +57,8 @@ export const state: fc.Arbitrary<State> = fc.oneof(
 );
 const measures = fc.record({
   loss: fc.double({ min: 0, max: 1, noNaN: true }),
-  noise: fc.constant(0),
+  noise: fc.oneof(fc.constant(0), fc.double({ min: 0, max: 0.5, noNaN: true })),
+  floor: fc.oneof(fc.constant(0), fc.double({ min: 0, max: 0.5, noNaN: true })),
   metrics: fc.record({ ssim: fc.double({ min: -1, max: 1, noNaN: true }) }),
   views: fc.constant<Measures["views"]>([]),
 });
@@ -90,6 +98,11 @@ export const options = fc.record({
   analyze: fc.boolean(),
   stop,
 });
+/** Options of a staged run, or of a plain one. */
+const memoryOptions = fc.oneof(
+  options,
+  options.map((plain) => ({ ...plain, stages: [...stages] })),
+);
 const context = fc.record({
   t: fc.integer({ min: 1, max: 6 }),
   task,
@@ -152,7 +165,7 @@ export const anyMessage = {
     ),
   ),
   memory: fc.oneof(
-    message("start", { task, options }),
+    message("start", { task, options: memoryOptions }),
     message("analysis", { text: fc.string() }),
     message("verifier.failed", { error }),
     message("feedback", {
@@ -166,6 +179,14 @@ export const anyMessage = {
     message("state.failed", { t, programs, states }),
     message("generator.end", { t, reason: fc.string() }),
     message("generator.failed", { t, error }),
+    outcome(
+      keyed("compare"),
+      ["compare"],
+      fc.record({
+        samples: fc.integer({ min: 1, max: 64 }),
+        careful: fc.array(fc.record({ t, measures: fc.option(measures) }), { maxLength: 2 }),
+      }),
+    ),
     message("retune", { candidates: fc.integer({ min: 1, max: 4 }) }),
     message("pause", {}),
     message("resume", {}),
@@ -175,6 +196,8 @@ export const anyMessage = {
     message("begin", { task, memory: options, facts: fc.constant({}) }),
     message("stopped", {
       reason: fc.constant("plateau"),
+      why: fc.string(),
+      contenders: fc.array(round, { maxLength: 2 }),
       error: fc.option(error),
       best: fc.option(round),
       start: fc.option(round),

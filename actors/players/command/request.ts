@@ -78,6 +78,7 @@ export async function writeRequest(
         ...head,
         t: context.t,
         candidates: context.candidates,
+        stage: context.stage ?? null,
         task: await taskOf(context.task),
         plan: context.plan,
         analysis: context.analysis,
@@ -89,10 +90,11 @@ export async function writeRequest(
     }
     case "judge": {
       const { observation } = asked;
-      const { t, task, state, measures, previous, analysis } = observation;
+      const { t, task, state, measures, previous, analysis, stage = null } = observation;
       return {
         ...head,
         t,
+        stage,
         task: await taskOf(task),
         state: await stateOf(state),
         measures: measuresOf(measures),

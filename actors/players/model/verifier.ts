@@ -7,6 +7,7 @@ import { analyzeTarget } from "./judge/analysis.ts";
 import { type Calibration, calibrateJudge } from "./judge/calibrate.ts";
 import { evidenceParts, gatherEvidence } from "./judge/evidence.ts";
 import { chooseByPairs } from "./judge/pairwise.ts";
+import { stageParts } from "./judge/stage-part.ts";
 import { settle } from "./judge/to-feedback.ts";
 import type { Verdict } from "./judge/verdict.ts";
 import { defaultLimits, type LoopLimits, toolLoop } from "./loop.ts";
@@ -61,7 +62,7 @@ export function createModelVerifier(options: ModelVerifierOptions): ModelVerifie
     name: model.name,
     analyze: (task, io) => analyzeTarget(task, io, { model, mode, ...sampling }),
     async judge(observation, io): Promise<Feedback> {
-      const { task, state, t } = observation;
+      const { task, state, t, stage } = observation;
       if (!state.ok) throw new VigaError("internal", `round ${t} failed: there is nothing to look at`);
       const evidence = await gatherEvidence(observation, io);
       const names = ["end_process", ...(options.tools ?? definition.skills.verifier)];
@@ -89,7 +90,7 @@ export function createModelVerifier(options: ModelVerifierOptions): ModelVerifie
             base: task.base !== null,
             pictures: { views: io.views, px: io.preview.px },
           }),
-        opening: [{ role: "user", parts: await evidenceParts(observation, evidence, io) }],
+        opening: [{ role: "user", parts: [...(await evidenceParts(observation, evidence, io)), ...stageParts(stage)] }],
         limits,
         ...sampling,
       });

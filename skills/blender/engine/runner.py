@@ -45,6 +45,7 @@ def results(request, job, reply, keep):
     if keep:
         keep()
     skipped, left = [], bpy.context.scene.frame_current
+    seed = request.get("renderSeed", request.get("seed", 0))
     for view in request["views"]:
         camera, frame = view.get("camera"), view.get("frame")
         if view.get("optional") and camera is not None and camera not in render.cameras(bpy.context.scene):
@@ -53,7 +54,7 @@ def results(request, job, reply, keep):
         if frame is None and bpy.context.scene.frame_current != left:
             frame = left
         aspect = picture_size.shape_of(view.get("aspect"))
-        render.picture(camera, job.path(view["name"] + ".png"), request["quality"], job.cpus, job.device, frame, aspect=aspect, seed=request.get("seed", 0))
+        render.picture(camera, job.path(view["name"] + ".png"), request["quality"], job.cpus, job.device, frame, aspect=aspect, seed=seed)
         reply["renders"].append({"name": view["name"], "camera": camera, "frame": bpy.context.scene.frame_current})
     if skipped and not reply["renders"]:
         there = ", ".join(map(repr, render.cameras(bpy.context.scene))) or "none"

@@ -19,7 +19,7 @@ test("a run goes from its start program to the best of its rounds and says why i
   await ring.begin();
   const result = await ring.finished();
   expect(result).toMatchObject({ status: "done", reason: "end_process", bestT: 2 });
-  expect(engine.programs).toEqual(["200", "150", "110", "130", "110", "200"]);
+  expect(engine.programs).toEqual(["200", "200", "150", "110", "130", "110", "200"]);
   const rounds = ring.events.filter((event) => event.type === "round").map((event) => event.data.loss);
   const pl = (grey: number) => ((grey - 100) / 255) ** 2;
   expect(rounds).toEqual([200, 150, 110, 130].map((grey) => expect.closeTo(pl(grey), 9)));

@@ -1,5 +1,6 @@
 import type { ChatMessage, ImagePart, Part } from "../../../../bridge/models/contract.ts";
 import type { Context, Measures, Round, Task } from "../../../../machines/domain/index.ts";
+import { stageText } from "../../../../prompts/stage.ts";
 import type { PlayerIO } from "../../player.ts";
 import type { Draft } from "../tools/generator-tools.ts";
 import { errorText, feedbackText, measuredText, roundText } from "./round-text.ts";
@@ -113,6 +114,7 @@ export async function openingOf(draft: Draft, sight: Sight, extra: string | null
     lines.push(`The current program${which}:\n\`\`\`${language}\n${base.code.trimEnd()}\n\`\`\``);
   }
   if (sight === "full" && context.note) lines.push(context.note);
+  if (context.stage !== undefined) lines.push(stageText(context.stage, "generator"));
   if (extra) lines.push(extra);
   lines.push(`Now write the program of round ${context.t}.`);
   return { role: "user", parts: [...parts, text(lines.join("\n\n"))] };
