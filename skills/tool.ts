@@ -38,6 +38,8 @@ export interface Tool {
   args: z.ZodObject | ((to: Audience) => z.ZodObject);
   /** What it answers, as MCP clients are told; absent: anything. */
   result?: z.ZodType;
+  /** Its answer as text for models and clients that read no structured content; absent: as JSON. */
+  text?: (result: unknown) => string;
   /** Probe action of the engine's worker that does the work (`probe_*.py`). */
   action?: string;
   /** Other names that models call it by; they have seen those in older prompts. */

@@ -56,10 +56,10 @@ function strict(args: z.ZodObject): z.ZodObject {
 const refused = (text: string): CallToolResult => ({ isError: true, content: [{ type: "text", text }] });
 
 /** Text for clients that read no structured content. */
-const answer = (structured: Record<string, unknown>, isError = false): CallToolResult => ({
+const answer = (structured: Record<string, unknown>, isError = false, text?: string): CallToolResult => ({
   isError,
   structuredContent: structured,
-  content: [{ type: "text", text: JSON.stringify(structured, null, 2) }],
+  content: [{ type: "text", text: text ?? JSON.stringify(structured, null, 2) }],
 });
 
 /** The Blender skill as an MCP server: every tool of its folder, on one scene. */
@@ -111,12 +111,13 @@ function open({ engine, base, scratch }: SkillOptions): McpServer {
     });
   };
 
-  const probe = (action: string, args: Record<string, unknown>) =>
+  const probe = (action: string, args: Record<string, unknown>, text: Tool["text"]) =>
     inFolder(async (dir) => {
       const reply = await scene.probe(action, args, dir);
       if (!reply.ok) return refused(JSON.stringify(reply.error, null, 2));
       const names = (await readdir(dir)).filter((name) => name.endsWith(".png")).sort();
-      const { content, ...rest } = answer({ of: scene.owner, result: reply.result });
+      const said = text && `Of ${scene.owner}. ${text(reply.result)}`;
+      const { content, ...rest } = answer({ of: scene.owner, result: reply.result }, false, said);
       const pictures = await answeredPictures(dir, names);
       return { ...rest, content: [...content, ...pictures.map((each) => each.content)] };
     });
@@ -134,7 +135,7 @@ function open({ engine, base, scratch }: SkillOptions): McpServer {
     server.registerTool(name, shown, async (given: Record<string, unknown>, extra: CallExtra) => {
       const settled = tellProgress(extra, `${name} is at work or waits for its turn`);
       try {
-        return await (action === undefined ? execute(picture.parse(given), extra) : probe(action, given));
+        return await (action === undefined ? execute(picture.parse(given), extra) : probe(action, given, tool.text));
       } finally {
         settled();
       }

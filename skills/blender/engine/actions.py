@@ -12,10 +12,12 @@ import re
 import bpy
 from mathutils import Vector
 
-from . import picture_size, render, scene_info
+from . import object_maps, picture_size, render, scene_info
 from .errors import JobError
 
 _actions = {}
+# Views whose things a probe places.
+MOST_VIEWS = 4
 
 
 def action(name):
@@ -41,7 +43,17 @@ def load_more():
 
 @action("scene_info")
 def _scene_info(args, job):
-    return scene_info.scene_info(job.picture_size())
+    """The scene with each thing's place in the pictures that its run takes; the maps themselves are left out."""
+    pictures = job.pictures()
+    info = scene_info.scene_info(job.picture_size(), pictures)
+    there = render.cameras(bpy.context.scene)
+    views = [view for view in pictures["views"] if there and (view.get("camera") is None or view["camera"] in there)][:MOST_VIEWS]
+    maps = object_maps.ViewMaps(job, pictures, len(views))
+    for view in views:
+        maps.alone(view)
+    for view in maps.views:
+        view.pop("labels", None)
+    return scene_info.cut(scene_info.with_views(info, maps.views))
 
 
 @action("bounds")

@@ -9,6 +9,7 @@ import json
 import os
 import re
 import signal
+import time
 
 from .box import Box
 from .errors import describe
@@ -130,6 +131,30 @@ def fork_map(items, work, workers):
         _reserved.extend(free + [box for _, box in running.values()])
         resume()
     return results
+
+
+def within(seconds, work):
+    """work() in a fork that is ended after that many seconds. -> a result as one of fork_map's"""
+    box = _reserved.pop() if _reserved else Box()
+    box.put_reply({})
+    end, parent = time.monotonic() + seconds, os.getpid()
+    pid = fork()
+    if pid == 0:
+        _child(box, lambda _: work(), None, parent)
+    try:
+        ended, status = 0, None
+        while not ended and time.monotonic() < end:
+            ended, status = os.waitpid(pid, os.WNOHANG)
+            if not ended:
+                time.sleep(0.002)
+        if ended:
+            return _result(box, status)
+        os.kill(pid, signal.SIGKILL)
+        os.waitpid(pid, 0)
+        return {"ok": False, "error": {"kind": "timeout", "type": "Timeout", "message": f"it took longer than {seconds:.0f} s"}}
+    finally:
+        _reserved.append(box)
+        resume()
 
 
 def _child(box, work, item, parent):

@@ -23,6 +23,8 @@ An exception raised by `handle` becomes the reply's error; raise `JobError` to s
     job.aspect                (width, height) of the first view of the run whose scene this is: its pictures' shape;
                               None: the scene's own
     job.picture_size()        (width, height) of that view's pictures in pixels; None where none is taken
+    job.pictures()            how that run takes its pictures: {px, samples, renderer, views}; without any, one view of the
+                              active camera as a probe draws it
     job.cameras()             names of the scene's cameras, sorted
     job.reset()               reopens the base (or the empty factory scene) in this process
     job.fork_map(items, work, workers=job.cpus)
@@ -55,7 +57,7 @@ class Job:
         self.cpus = cpus
         self.device = device
         self.can_fork = can_fork
-        self._picture = request.get("picture") or picture_size.first_picture(request)
+        self._picture = request.get("picture") or picture_size.pictures_of(request)
         self.aspect = picture_size.shape_of(self._picture["aspect"]) if self._picture else None
         self._deadline = time.monotonic() + request["limits"]["seconds"]
 
@@ -78,6 +80,11 @@ class Job:
         if self._picture is None:
             return None
         return render.size_for(bpy.context.scene, self._picture["px"], self.aspect)
+
+    def pictures(self):
+        if self._picture is not None:
+            return self._picture
+        return {"px": 256, "samples": None, "renderer": None, "views": [{"name": "camera", "camera": None}]}
 
     def render(self, camera, path, quality, frame=None, aspect=None):
         try:

@@ -31,9 +31,14 @@ def shape_of(aspect):
     return tuple(pair)
 
 
-def first_picture(request):
-    """{px, aspect} of the first view of a run: what probes of its scene go by. None where it takes no picture."""
+def pictures_of(request):
+    """How a run takes its pictures, which probes of its scene go by: {px, samples, renderer, aspect (the first view's),
+    views}. None where it takes none."""
     views = request.get("views")
     if not views:
         return None
-    return {"px": request["quality"]["px"], "aspect": views[0].get("aspect")}
+    quality = request["quality"]
+    return {
+        "px": quality["px"], "samples": quality.get("samples"), "renderer": quality.get("renderer"),
+        "aspect": views[0].get("aspect"), "views": views,
+    }

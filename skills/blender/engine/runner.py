@@ -8,7 +8,7 @@ import time
 
 import bpy
 
-from . import actions, forking, picture_size, program, render, scene_file, scene_info
+from . import actions, forking, object_maps, picture_size, program, render, scene_file, scene_info
 from .errors import JobError, describe, error
 from .job import Job
 
@@ -40,12 +40,14 @@ def results(request, job, reply, keep):
         raise JobError("the program removed every scene", "program", "NoScene")
     if request.get("save"):
         scene_file.save(job.path(request["save"]))
-    scene_info.write(job.path("scene.json"), job.picture_size())
+    info = scene_info.scene_info(job.picture_size(), request["quality"])
+    scene_info.write(job.path("scene.json"), info)
     reply["scene"] = True
     if keep:
         keep()
     skipped, left = [], bpy.context.scene.frame_current
     seed = request.get("renderSeed", request.get("seed", 0))
+    maps = object_maps.ViewMaps(job, request["quality"], len(request["views"]))
     for view in request["views"]:
         camera, frame = view.get("camera"), view.get("frame")
         if view.get("optional") and camera is not None and camera not in render.cameras(bpy.context.scene):
@@ -54,13 +56,16 @@ def results(request, job, reply, keep):
         if frame is None and bpy.context.scene.frame_current != left:
             frame = left
         aspect = picture_size.shape_of(view.get("aspect"))
-        render.picture(camera, job.path(view["name"] + ".png"), request["quality"], job.cpus, job.device, frame, aspect=aspect, seed=seed)
+        path = job.path(view["name"] + ".png")
+        maps.picture(view, lambda: render.picture(camera, path, request["quality"], job.cpus, job.device, frame, aspect=aspect, seed=seed))
         reply["renders"].append({"name": view["name"], "camera": camera, "frame": bpy.context.scene.frame_current})
     if skipped and not reply["renders"]:
         there = ", ".join(map(repr, render.cameras(bpy.context.scene))) or "none"
         raise JobError(
             f"none of the cameras {', '.join(map(repr, skipped))} exists", "program", "NoCamera", f"cameras in the scene: {there}"
         )
+    if maps.views:
+        scene_info.write(job.path("scene.json"), scene_info.with_views(info, maps.views))
 
 
 def shed_threads():

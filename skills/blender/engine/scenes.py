@@ -13,7 +13,7 @@ MAX_SNAPSHOTS = 32
 
 class Keeper:
     """channel: to the process that holds the scene; or path: the saved scene, and files: what it refers to.
-    picture: {px, aspect} of its run's first view, which probes go by; None where it took none."""
+    picture: how its run took its pictures (pictures_of), which probes go by; None where it took none."""
 
     def __init__(self, channel, picture, path=None, files=()):
         self.channel = channel

@@ -14,7 +14,7 @@ from .base_server import BaseServer
 from .channel import Channel
 from .errors import error
 from .own_blender import Cold, Reset
-from .picture_size import first_picture
+from .picture_size import pictures_of
 from .scenes import Keeper, Scenes
 
 BASES = 4
@@ -247,7 +247,7 @@ class Server:
         if pending.keeper:
             self.queue[:0] = self.scenes.settled(pending.keeper)
         if kept is not None:
-            self.scenes.keep(message["keep"], Keeper(None if kept else pending.channel, first_picture(message), **kept))
+            self.scenes.keep(message["keep"], Keeper(None if kept else pending.channel, pictures_of(message), **kept))
         if kept != {} and pending.channel is not self.row and not (pending.keeper and pending.keeper.channel):
             pending.channel.close()
         self.answer(message, reply, time.monotonic() - pending.began)

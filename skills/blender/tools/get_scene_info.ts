@@ -1,5 +1,9 @@
 import { z } from "zod";
 import type { Tool } from "../../tool.ts";
+import { sceneText } from "./scene/text.ts";
+
+/** Characters of the answer's text. */
+const mostText = 8000;
 
 const named = z.looseObject({ name: z.string(), type: z.string() });
 
@@ -12,15 +16,21 @@ export const tool: Tool = {
   engines: ["blender"],
   description: ({ client }) =>
     client === "mcp"
-      ? "Objects with position, rotation, scale, size and materials, lights, cameras and world of the scene as the last program left it; after one that failed, as the last good one did; before any, the base scene. `of` says which."
-      : "Lists the current scene's objects with transforms and sizes, materials, lights and cameras.",
+      ? "Objects with world box, position, rotation, materials and their place in the picture, lights, cameras, materials and world of the scene as the last program left it; after one that failed, as the last good one did; before any, the base scene. `of` says which."
+      : "Lists the current scene's objects with world boxes, transforms and places in the picture, cameras with exact pose, lights, materials and frames.",
   args: z.object({}),
   result: z.looseObject({
-    objects: z.array(named).describe("lengths in scene units, rotations XYZ Euler angles in radians"),
+    objects: z
+      .array(named)
+      .describe("lengths in scene units, rotations XYZ Euler angles in radians, boxes along the world's axes"),
+    views: z
+      .array(z.looseObject({ name: z.string() }))
+      .describe("things that each picture shows: [left, top, right, bottom] and share of the area, in fractions of it"),
     materials: z.array(z.looseObject({ name: z.string() })).describe("colours linear, 0 to 1"),
     lights: z.array(named),
     cameras: z.array(named),
-    left_out: z.record(z.string(), z.number()).describe("entries cut from the end of each list, for size"),
+    left_out: z.record(z.string(), z.number()).describe("entries cut from each list for size, the least visible first"),
   }),
+  text: (result) => sceneText(result, mostText) ?? JSON.stringify(result),
   action: "scene_info",
 };

@@ -50,6 +50,6 @@ export function engineTools(role: ToolRole, engine: string, scene?: () => SceneR
   return all.flatMap((tool) => {
     const { action } = tool;
     if (action === undefined || !isFor(tool, role, engine)) return [];
-    return [engineTool((style) => specOf(tool, style, "python"), tool.name, action, scene)];
+    return [engineTool((style) => specOf(tool, style, "python"), tool.name, action, { scene, text: tool.text })];
   });
 }

@@ -46,14 +46,17 @@ export function engineTool(
   spec: (style: ToolStyle) => ToolSpec,
   name: string,
   action: string,
-  scene: () => SceneRef | null = () => null,
+  {
+    scene,
+    text: said,
+  }: { scene?: (() => SceneRef | null) | undefined; text?: ((result: unknown) => string) | undefined } = {},
 ): OfferedTool {
   return {
     name,
     kind: "engine",
     spec,
     async run(args, turn) {
-      const of = scene();
+      const of = scene?.() ?? null;
       const reply = await turn.io.job({ op: "probe", action, args, ...(of === null ? {} : { scene: of }) });
       if (!reply.ok) {
         const why = reply.error ? `${reply.error.type}: ${reply.error.message}` : "the engine gave no reason";
@@ -70,7 +73,9 @@ export function engineTool(
           return { type: "image", bytes: await turn.io.bytes(reply.files[name]!), media: "image/png", label: name };
         }),
       );
-      const text = typeof reply.result === "string" ? reply.result : JSON.stringify(reply.result ?? {}, null, 1);
+      const text =
+        said?.(reply.result) ??
+        (typeof reply.result === "string" ? reply.result : JSON.stringify(reply.result ?? {}, null, 1));
       return { kind: "answer", text: bounded(text), ...(images.length === 0 ? {} : { images }) };
     },
   };
