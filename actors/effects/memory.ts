@@ -11,11 +11,13 @@ const more = 4;
 /** and at most so many, unless the preview itself has them. */
 const most = 64;
 
+export const carefulSamples = (samples: number): number =>
+  samples < most ? Math.min(more * samples, most) : 2 * samples;
+
 /** The preview with more samples; null where the engine's quality has none. */
-export function carefulQuality(preview: Quality): Quality | null {
+function carefulQuality(preview: Quality): Quality | null {
   const { samples } = preview;
-  if (typeof samples !== "number") return null;
-  return { ...preview, samples: samples < most ? Math.min(more * samples, most) : 2 * samples };
+  return typeof samples === "number" ? { ...preview, samples: carefulSamples(samples) } : null;
 }
 
 /** Effects of the memory role: `compare` draws rounds with more samples whose losses differ by less than their noise. */

@@ -14,6 +14,9 @@ import { drawAgain } from "./draw-again.ts";
 /** A seed of the renderer that is not the run's; the contract's largest is 2^31 - 1. */
 const otherSeed = (seed: number): number => (seed + 1) % 2 ** 31;
 
+/** A program that draws exactly (a black picture, a plain wall) says nothing of the next ones before this round. */
+const exactFrom = 3;
+
 /**
  * The noise of the run's previews: the round's first state that rendered is drawn once more with another seed. Null where
  * there is nothing to tell it from yet, or drawing again failed, which the tape says; the next round tries again.
@@ -33,7 +36,8 @@ export async function measureNoise(
   try {
     const options = { key: `${key}/again`, quality: spec.render.preview, renderSeed: otherSeed(spec.seed) };
     const again = await drawAgain(host, spec, leases, program, options);
-    return await evaluator.noise(first, again, spec.task, (ref) => host.options.store.get(ref));
+    const noise = await evaluator.noise(first, again, spec.task, (ref) => host.options.store.get(ref));
+    return noise?.floor === 0 && first.t < exactFrom ? null : noise;
   } catch (thrown) {
     if (host.signal.aborted) throw thrown;
     const { code, message } = toVigaError(thrown);

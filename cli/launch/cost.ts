@@ -1,3 +1,4 @@
+import { carefulSamples } from "../../actors/effects/memory.ts";
 import { modeOf } from "../../config/modes/index.ts";
 import type { ResolvedConfig } from "../../config/resolved.ts";
 import type { View } from "../../machines/domain/index.ts";
@@ -35,6 +36,8 @@ export interface Cost {
   engine_seconds: number | null;
   /** The part of `engine_seconds` that a numeric solver takes. */
   solver_seconds: number;
+  /** What telling rounds apart that noise hides may take on top; null as above. */
+  again_seconds: number | null;
 }
 
 export function costOf(config: ResolvedConfig, views: readonly View[]): Cost {
@@ -53,8 +56,10 @@ export function costOf(config: ResolvedConfig, views: readonly View[]): Cost {
   const solved = config.roles.generator.player === "solver" ? rounds : config.refine === "solver" ? programs : 0;
   const solver_seconds = solved * measured.solverRound;
   const drawn = programs * stateSeconds(config.render.preview, views) + 2 * stateSeconds(config.render.final, views);
-  const engine_seconds = modeOf(config.mode).engine === "blender" ? Math.round(drawn + solver_seconds) : null;
-  return { rounds, programs, roles, engine_seconds, solver_seconds };
+  const measuredHere = modeOf(config.mode).engine === "blender";
+  const engine_seconds = measuredHere ? Math.round(drawn + solver_seconds) : null;
+  const again_seconds = measuredHere ? Math.round(againSeconds(config, views)) : null;
+  return { rounds, programs, roles, engine_seconds, solver_seconds, again_seconds };
 }
 
 /** Input tokens of one request a round: the window grows until it holds `window` rounds. */
@@ -62,6 +67,14 @@ function inputOf(rounds: number, window: number): number {
   let sum = 0;
   for (let t = 1; t <= rounds; t++) sum += tokens.first + tokens.round * Math.min(t - 1, window);
   return sum;
+}
+
+/** Every round drawn once more with more samples, one preview with another seed, two more final pictures. */
+function againSeconds({ render, stop }: ResolvedConfig, views: readonly View[]): number {
+  const { preview, final } = render;
+  const samples = carefulSamples(preview.samples);
+  const carefully = stop.max_rounds * stateSeconds({ ...preview, samples }, views);
+  return carefully + stateSeconds(preview, views) + 2 * stateSeconds(final, views);
 }
 
 /** Seconds to execute a program and take its pictures. */

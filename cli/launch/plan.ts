@@ -7,7 +7,7 @@ import { serverUses } from "./foreign-tools.ts";
 
 /** Prints what a run would do, what it costs at most and what it would lack. Starts nothing. */
 export function printPlan(config: ResolvedConfig, task: LoadedTask, missing: readonly string[], json: boolean): void {
-  const { rounds, programs, roles, engine_seconds, solver_seconds } = costOf(config, task.views);
+  const { rounds, programs, roles, engine_seconds, solver_seconds, again_seconds } = costOf(config, task.views);
   const plan = {
     schema: 1,
     mode: config.mode,
@@ -31,6 +31,7 @@ export function printPlan(config: ResolvedConfig, task: LoadedTask, missing: rea
     },
     engine_seconds,
     solver_seconds,
+    again_seconds,
     plateau: config.stop.plateau,
     budget: config.stop.budget,
     missing,
@@ -56,6 +57,9 @@ export function printPlan(config: ResolvedConfig, task: LoadedTask, missing: rea
     ),
     `executors: ${config.executors.map(({ slot, gpu }) => (gpu === undefined ? slot : `${slot} (GPU ${gpu})`)).join(", ") || "started elsewhere"}${config.executors_from === undefined ? "" : ` (${config.executors_from})`}`,
     `at most ${rounds} rounds, ${programs} programs, ${time}`,
+    ...(again_seconds === null
+      ? []
+      : [`up to ${spanText(again_seconds)} more to tell rounds apart that the renderer's noise hides`]),
     config.stop.plateau === false
       ? "no plateau ends it"
       : `${config.stop.plateau.patience} rounds without a gain end it (stop.plateau.patience)`,

@@ -34,7 +34,7 @@ test.each([
   ],
   [
     "memory, engine and everything",
-    [at("memory", "feedback", 1), at("engine", "executing", 4, 20), at("everything", "call.reply", 8)],
+    [at("memory", "comparing", 2), at("engine", "executing", 4, 20), at("everything", "call.reply", 8)],
   ],
 ] satisfies [string, Kill[]][])(
   "SIGKILL of %s costs no round, no call and no result",

@@ -64,7 +64,7 @@ export const invariants: Record<Invariant, Check> = {
   "one-answer": ({ events }) => twice(keysOf(events, "state", "state")).map((key) => `state ${key} was accepted twice`),
   /** After every round the best is what its losses say; the end's is that, or the lowest of its equals' final losses. */
   "best-monotone": ({ events, scores }) => {
-    const last = events.findLast(({ type }) => type === "round")?.data.best_t;
+    const last = roundEvents(events).at(-1)?.data.best_t;
     const stopped = events.filter(({ type, data }) => type === "stopped" && data.best_t !== last);
     const chosen = chosenAtEnd(events) ?? last;
     const ends = [endOf(events)?.best_t, scores?.best?.t].filter((t) => t !== chosen);
@@ -124,6 +124,13 @@ export function roundsOf(events: readonly TapeEvent[]): RoundSeen[] {
     });
 }
 
+/** The first event of each round; a second one is another invariant's. */
+function roundEvents(events: readonly TapeEvent[]): TapeEvent[] {
+  const rounds = events.filter(({ type }) => type === "round");
+  const number = ({ data }: TapeEvent) => (data.round as { t: number }).t;
+  return rounds.filter((event, index) => rounds.findIndex((one) => number(one) === number(event)) === index);
+}
+
 interface Weighed {
   t: number;
   loss: number;
@@ -136,7 +143,7 @@ function wrongBests(events: readonly TapeEvent[]): string[] {
   let best = null as Weighed | null;
   const seen = new Map<number, Weighed>();
   const wrong: string[] = [];
-  for (const { data } of events.filter(({ type }) => type === "round")) {
+  for (const { data } of roundEvents(events)) {
     const { round, best_t } = data as unknown as { round: Round; best_t: number | null };
     const now = round.measures === null ? null : weighed(round.t, round.measures);
     if (now !== null) seen.set(round.t, now);

@@ -2,6 +2,7 @@ import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import sharp from "sharp";
 import type { CapabilityCard, Engine, RunState } from "../../bridge/engines/contract.ts";
+import { randomOf } from "../chaos/plan.ts";
 
 export const stubCard: CapabilityCard = {
   engine: "blender",
@@ -30,8 +31,8 @@ export interface StubEngine extends Engine {
 }
 
 /**
- * An engine whose programs are one number: the grey level (0-255) of an 8 x 8 picture. "raise" is a program error,
- * "crash" kills the engine, "hang" never ends.
+ * An engine whose programs are one number: the grey level (0-255) of an 8 x 8 picture; "150 +- 40" has grain of so many
+ * levels at one sample, less with more. "raise" is a program error, "crash" kills the engine, "hang" never ends.
  */
 export function stubEngine(options: { delay?: number } = {}): StubEngine {
   const programs: string[] = [];
@@ -54,10 +55,13 @@ export function stubEngine(options: { delay?: number } = {}): StubEngine {
       if (request.program === "raise") return failed("program", "raised");
       if (request.program === "crash") return failed("crash", "crashed");
       if (request.program === "hang") return new Promise(() => undefined);
-      const grey = Number.parseFloat(request.program);
-      const image = await sharp({
-        create: { width: 8, height: 8, channels: 3, background: { r: grey, g: grey, b: grey } },
-      })
+      const [grey = 0, grain = 0] = request.program.split("+-").map(Number);
+      const sigma = grain / Math.sqrt(Number(request.quality.samples ?? 1));
+      const random = randomOf(request.renderSeed ?? request.seed ?? 0);
+      // A uniform number less its mean has a variance of 1/12.
+      const levels = Array.from({ length: 64 }, () => Math.round(grey + sigma * Math.sqrt(12) * (random() - 0.5)));
+      const pixels = Uint8Array.from(levels.flatMap((level) => [level, level, level]));
+      const image = await sharp(pixels, { raw: { width: 8, height: 8, channels: 3 } })
         .png()
         .toBuffer();
       await writeFile(join(request.dir, `${request.views[0]?.name ?? "render1"}.png`), image);

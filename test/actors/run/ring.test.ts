@@ -19,7 +19,7 @@ test("a run goes from its start program to the best of its rounds and says why i
   await ring.begin();
   const result = await ring.finished();
   expect(result).toMatchObject({ status: "done", reason: "end_process", bestT: 2 });
-  expect(engine.programs).toEqual(["200", "200", "150", "110", "130", "110", "200"]);
+  expect(engine.programs).toEqual(["200", "200", "150", "150", "110", "110", "130", "130", "110", "200"]);
   const rounds = ring.events.filter((event) => event.type === "round").map((event) => event.data.loss);
   const pl = (grey: number) => ((grey - 100) / 255) ** 2;
   expect(rounds).toEqual([200, 150, 110, 130].map((grey) => expect.closeTo(pl(grey), 9)));
@@ -166,10 +166,10 @@ test("with approve: always nothing of the generator runs before a person said ye
   const finished = ring.finished();
   const asked = (t: number) => ring.events.some((event) => event.type === "approval.asked" && event.data.t === t);
   await vi.waitFor(() => expect(asked(1)).toBe(true), 5000);
-  expect(engine.programs).toEqual(["200"]);
+  expect(new Set(engine.programs)).toEqual(new Set(["200"]));
   await sendControl(ring.bus, ring.spec.run, "approve", { t: 1, ok: true });
   await vi.waitFor(() => expect(asked(2)).toBe(true), 5000);
-  expect(engine.programs).toEqual(["200", "150"]);
+  expect(new Set(engine.programs)).toEqual(new Set(["200", "150"]));
   await sendControl(ring.bus, ring.spec.run, "approve", { t: 2, ok: false });
   expect(await finished).toMatchObject({ status: "done", reason: "end_process", bestT: 1 });
 });

@@ -1,0 +1,69 @@
+import { afterEach, expect, test, vi } from "vitest";
+import type { RunSpec } from "../../../machines/domain/index.ts";
+import { listGenerator, quietVerifier } from "../../harness/players.ts";
+import { type TestRing, testRing } from "../../harness/ring.ts";
+import { stubEngine } from "../../harness/stub-engine.ts";
+
+let ring: TestRing;
+afterEach(() => ring.close());
+
+/** Previews of 4 samples, so that careful ones have 16; the target is of level 100. */
+const noisy = (spec: RunSpec): RunSpec => ({
+  ...spec,
+  render: { preview: { px: 8, samples: 4 }, final: { px: 8, samples: 256 } },
+});
+const of = (type: string) => ring.events.filter((event) => event.type === type).map(({ data }) => data);
+
+test("the run's noise is measured once, on the first state that shows any, drawn with another seed", async () => {
+  ring = await testRing(noisy);
+  const engine = stubEngine();
+  const generator = listGenerator(["180 +- 20", "140 +- 20"]);
+  ring.start({ players: { generator, verifier: quietVerifier }, slots: { cpu: engine } });
+  await ring.begin();
+  await ring.finished();
+  // The start is exact: round 1 tells.
+  expect(engine.programs).toEqual(["200", "200", "180 +- 20", "180 +- 20", "140 +- 20", "140 +- 20", "200"]);
+  const [start, first, second] = of("measured").map(
+    (data) => (data.measures as { noise: number; floor: number }[])[0]!,
+  );
+  expect(start).toMatchObject({ noise: 0, floor: 0 });
+  expect(first!.noise).toBeGreaterThan(0);
+  expect(second!.noise).toBeLessThan(first!.noise);
+  expect(second!.floor).toBeCloseTo((20 / 2 / 255) ** 2, 3);
+});
+
+test("rounds that noise leaves equal are told apart at final quality: what is told and saved is the better one", async () => {
+  ring = await testRing((spec) => noisy({ ...spec, task: { ...spec.task, start: null } }));
+  const engine = stubEngine();
+  const generator = listGenerator(["150 +- 40", "149.6 +- 40", "190 +- 40"]);
+  ring.start({ players: { generator, verifier: quietVerifier }, slots: { cpu: engine } });
+  await ring.begin();
+  const result = await ring.finished();
+  expect(of("measured").at(0)).toMatchObject({ measures: [{ noise: expect.any(Number), floor: expect.any(Number) }] });
+  const [compared] = of("compared");
+  expect(compared).toMatchObject({ t: 2, with: 1, samples: 16, by: "careful", equal: true, best_t: 1 });
+  expect(of("stopped")).toMatchObject([{ best_t: 1, contenders: [2], why: "the list is over" }]);
+  const [final] = of("final") as { best: { t: number; saved: string }; contenders: { t: number; loss: number }[] }[];
+  const lowest = final!.contenders.reduce((known, one) => (one.loss < known.loss ? one : known));
+  expect(final!.contenders.map(({ t }) => t)).toEqual([1, 2]);
+  expect(final!.best).toMatchObject({ t: lowest.t, saved: expect.stringMatching(/^sha256:/) });
+  expect(result).toMatchObject({ status: "done", bestT: lowest.t });
+  // Noise once, two rounds carefully, two finally: none of them more often.
+  const count = (program: string) => engine.programs.filter((one) => one === program).length;
+  expect(["150 +- 40", "149.6 +- 40", "190 +- 40"].map(count)).toEqual([4, 3, 1]);
+}, 20_000);
+
+test("memory that dies while two rounds are drawn again goes on where it was", async () => {
+  ring = await testRing((spec) => noisy({ ...spec, task: { ...spec.task, start: null } }));
+  const players = { generator: listGenerator(["150 +- 40", "149.6 +- 40", "120 +- 40"]), verifier: quietVerifier };
+  ring.start({ players, slots: { cpu: stubEngine({ delay: 60 }) }, roles: ["generator", "verifier", "supervisor"] });
+  const first = ring.start({ players, roles: ["memory"] });
+  await ring.begin();
+  const finished = ring.finished();
+  await vi.waitFor(() => expect(of("comparing")).toHaveLength(1), 10_000);
+  first.abort();
+  ring.start({ players, roles: ["memory"] });
+  expect(await finished).toMatchObject({ status: "done", reason: "end_process", bestT: 3 });
+  expect(of("compared")).toMatchObject([{ t: 2, by: "careful", failed: null }]);
+  expect(of("round").map(({ round }) => (round as { t: number }).t)).toEqual([1, 2, 3]);
+}, 30_000);
