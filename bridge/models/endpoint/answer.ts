@@ -1,4 +1,4 @@
-import type { WireReply } from "../parse/reply.ts";
+import type { WireReply } from "../parse/wire-reply.ts";
 
 /** Tokens as the endpoint counted them. `cached` is part of `input`, `reasoning` of `output`. */
 export interface WireUsage {

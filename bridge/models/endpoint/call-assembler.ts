@@ -1,5 +1,5 @@
 import { extentOf } from "../parse/json.ts";
-import type { WireCall } from "../parse/reply.ts";
+import type { WireCall } from "../parse/wire-reply.ts";
 import type { Piece } from "./wire-answer.ts";
 
 interface Growing extends WireCall {

@@ -1,7 +1,8 @@
 import { callsOf, type RawCall } from "./calls.ts";
 import { extentOf, readJson } from "./json.ts";
 import { readPythonCalls } from "./pythonic.ts";
-import type { NamedTool } from "./tool-names.ts";
+import { type NamedTool, namePattern } from "./tool-names.ts";
+import { readToolTags } from "./tool-tags.ts";
 import { readXmlCalls } from "./xml.ts";
 
 /** Marked blocks, and starts of bare JSON, that are tried at most; a text full of brackets is no call. */
@@ -28,13 +29,14 @@ function jsonAt(
   offered: readonly NamedTool[],
 ): FoundBlock & { end: number } {
   const extent = extentOf(text, start);
+  const before = nameBefore(text, start, offered);
   const tries: { end: number; complete: boolean }[] = [{ end: extent.end, complete: extent.state === "closed" }];
   if (limit < text.length && limit > start && limit !== extent.end) tries.push({ end: limit, complete: true });
   for (const { end, complete } of tries) {
     const read = readJson(text.slice(start, end));
     if (read === undefined) continue;
     const calls = callsOf(read.value, offered).map((call) => ({
-      name: call.name,
+      name: call.name ?? before,
       args: call.args,
       form,
       repaired: read.repaired || call.repaired,
@@ -47,6 +49,22 @@ function jsonAt(
   }
   const end = limit < text.length ? limit : extent.end;
   return { calls: [], broken: [{ start, end, complete: limit < text.length || extent.state === "closed" }], end };
+}
+
+/** What may stand between a tool's name and its arguments: marks of templates, an opened fence, a label. */
+const between =
+  "(?::\\d+)?(?:<[|｜][^>]{0,40}[|｜]>|\\[ARGS\\]|```\\w*|[\\s(:>=\"'`]|\\b(?:json|Action[ _]Input|Input|Arguments|Parameters)\\b)*";
+
+/**
+ * The tool whose name stands right before its arguments: `[TOOL_CALLS]name[ARGS]{..}`, DeepSeek's, Kimi's and Harmony's
+ * marks, `Action: name`, `name({..})`.
+ */
+function nameBefore(text: string, start: number, offered: readonly NamedTool[]): string | undefined {
+  const names = namePattern(offered);
+  if (names === undefined) return undefined;
+  return new RegExp(`(?<![\\w-])(?:functions?[.:])?(${names})${between}$`, "i").exec(
+    text.slice(Math.max(0, start - 200), start),
+  )?.[1];
 }
 
 const marks = [
@@ -117,12 +135,11 @@ function bare(text: string, offered: readonly NamedTool[]): FoundBlock {
 export function findCalls(text: string, offered: readonly NamedTool[]): FoundBlock {
   const xml = readXmlCalls(text);
   if (xml.length > 0) return { calls: xml, broken: [] };
+  const tags = readToolTags(text, offered);
+  if (tags.length > 0) return { calls: tags, broken: [] };
   const found = marked(text, offered);
   if (found.calls.length > 0) return found;
-  const python = readPythonCalls(
-    text,
-    offered.map(({ name }) => name),
-  );
+  const python = readPythonCalls(text, offered);
   if (python.length > 0) return { calls: python, broken: [] };
   return found.broken.length > 0 ? found : bare(text, offered);
 }

@@ -15,9 +15,14 @@ export interface RawCall {
   end: number;
 }
 
-const nameKeys = ["name", "tool", "tool_name", "function_name", "function", "action"];
-const argumentKeys = ["arguments", "args", "parameters", "params", "input", "tool_input", "action_input", "kwargs"];
-const wrapperKeys = ["tool_call", "tool_calls", "function_call", "function", "calls", "actions"];
+const nameKeys = ["name", "tool", "tool_name", "toolName", "function_name", "recipient_name", "function", "action"];
+export const argumentKeys = [
+  ...["arguments", "args", "parameters", "params", "input", "kwargs", "function_args", "function_arguments"],
+  ...["tool_input", "toolInput", "tool_args", "action_input"],
+];
+const wrapperKeys = [
+  ...["tool_call", "tool_calls", "tool_uses", "function_call", "function_calls", "function", "calls", "actions"],
+];
 
 /** Arguments may be JSON inside a string, as in the API's own form. */
 function unpacked(args: unknown): { args: unknown; repaired: boolean } {

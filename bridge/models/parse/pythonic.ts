@@ -1,4 +1,5 @@
 import type { RawCall } from "./calls.ts";
+import { type NamedTool, namePattern } from "./tool-names.ts";
 
 /** Values nested deeper than this are no arguments of a tool. */
 const deepest = 12;
@@ -43,8 +44,13 @@ class Reader {
     return found;
   }
 
-  /** `key=value, key=value)`; the opening bracket is taken already. */
+  /** `key=value, key=value)`, or one dict of them; the opening bracket is taken already. */
   keywords(): Record<string, unknown> {
+    if (this.takes("{")) {
+      const only = this.#dict(0);
+      if (this.takes(")")) return only;
+      throw new NoPython();
+    }
     const args: Record<string, unknown> = {};
     while (!this.takes(")")) {
       const key = this.name();
@@ -129,22 +135,24 @@ class Reader {
 
 /**
  * Calls written as Python: `[f(x="...")]` (Llama 3.2 and 4), `<|python_tag|>f.call(x="...")` (Llama 3.1), a
- * `tool_code` fence (Gemma 3). Only at the start of the text, of a line or after such a mark, and only whole ones.
+ * `tool_code` fence (Gemma 3), `print(default_api.f(..))` (Gemini). Only at the start of the text, of a line or after
+ * such a mark, and only whole ones.
  */
-export function readPythonCalls(text: string, offered: readonly string[]): RawCall[] {
-  const names = offered.map((name) => name.replaceAll(/[^\w]/g, "\\$&")).join("|");
-  if (names === "") return [];
+export function readPythonCalls(text: string, offered: readonly NamedTool[]): RawCall[] {
+  const names = namePattern(offered);
+  if (names === undefined) return [];
   const opening = new RegExp(
-    `(?:^|\\n|\\[|,|<\\|python_tag\\|>|tool_code)[ \\t]*(?:print\\()?(${names})(?:\\.call)?\\(`,
+    `(?:^|\\n|\\[|,|>|tool_code)[ \\t]*(?:\\w{1,40}[ \\t]*=[ \\t]*)?(?:await[ \\t]+)?(?:print\\()?(?:[A-Za-z]\\w{0,40}\\.)?(${names})(?:\\.call)?\\(`,
     "g",
   );
   const found: RawCall[] = [];
   for (let match = opening.exec(text); match !== null && found.length < 16; match = opening.exec(text)) {
     const reader = new Reader(text, match.index + match[0].length);
+    const name = match[1]!;
     try {
       const args = reader.keywords();
-      const start = match.index + match[0].indexOf(match[1]!);
-      found.push({ name: match[1], args, form: "tag", repaired: false, complete: true, start, end: reader.at });
+      const start = match.index + match[0].lastIndexOf(name);
+      found.push({ name, args, form: "tag", repaired: false, complete: true, start, end: reader.at });
       opening.lastIndex = reader.at;
     } catch (thrown) {
       if (!(thrown instanceof NoPython)) throw thrown;

@@ -20,13 +20,26 @@ function withoutClosed(text: string, thoughts: string[]): string {
   return kept + text.slice(from);
 }
 
+/** Other marks of the same block, where a reply begins with one: Magistral's, Seed's, Gemini's, Sky-T1's. */
+const otherMarks: readonly (readonly [RegExp, RegExp])[] = [
+  [/^\s*\[THINK\]/i, /\[\/THINK\]/i],
+  [/^\s*<seed:think>/i, /<\/seed:think>/i],
+  [/^\s*<thought>/i, /<\/thought>/i],
+  [/^\s*<\|begin_of_thought\|>/i, /<\|end_of_thought\|>/i],
+];
+
+function plainMarks(text: string): string {
+  const used = otherMarks.find(([open]) => open.test(text));
+  return used === undefined ? text : text.replace(used[0], "<think>").replace(used[1], "</think>");
+}
+
 /**
  * Takes reasoning out of a reply. A template that opens the block itself leaves only `</think>` in the reply; a reply
  * that was cut off leaves only `<think>`.
  */
 export function withoutThinking(text: string): { text: string; thinking: string } {
   const thoughts: string[] = [];
-  let rest = withoutClosed(text, thoughts);
+  let rest = withoutClosed(plainMarks(text), thoughts);
   const end = closing.exec(rest);
   if (end && !/<tool_call>|<function=/.test(rest.slice(0, end.index))) {
     thoughts.push(rest.slice(0, end.index).trim());

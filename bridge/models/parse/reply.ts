@@ -1,34 +1,15 @@
 import type { z } from "zod";
-import type { Finish, Problem, ToolCall, ToolSpec } from "../contract.ts";
+import type { Problem, ToolCall, ToolSpec } from "../contract.ts";
 import { type FoundBlock, findCalls } from "./blocks.ts";
-import type { RawCall } from "./calls.ts";
+import { argumentKeys, type RawCall } from "./calls.ts";
 import { coerce } from "./coerce.ts";
 import { extentOf, isObject, readJson } from "./json.ts";
+import { cutOff, whyNoCall } from "./no-call.ts";
 import { withoutBadOptions } from "./optional.ts";
 import { withoutThinking } from "./reasoning.ts";
-import { repetitionAtEnd } from "./repetition.ts";
 import { matchName, type NamedTool } from "./tool-names.ts";
-import { withoutDsml } from "./xml.ts";
-
-/** A native call as it came over the wire. `extra`: what the endpoint wants back with it. */
-export interface WireCall {
-  id: string;
-  name: string;
-  arguments: string;
-  extra?: Record<string, unknown>;
-}
-
-/** A reply as it came over the wire. */
-export interface WireReply {
-  content: string;
-  /** Reasoning that the endpoint already took apart. */
-  reasoning: string;
-  toolCalls: WireCall[];
-  refusal: string | null;
-  finish: Finish;
-  /** Why it ended, in the endpoint's own word; null: it never said. */
-  finishSaid?: string | null;
-}
+import type { WireCall, WireReply } from "./wire-reply.ts";
+import { withoutMarks } from "./xml.ts";
 
 export interface ReadReply {
   text: string;
@@ -39,9 +20,6 @@ export interface ReadReply {
 
 /** Calls of one reply that are looked at; more is a model gone wrong. */
 const mostCalls = 32;
-
-const refusing =
-  /^\W*(i['’]?m (really |very )?sorry|i apologi[sz]e|sorry[,.]|i can(no|['’])t|i am (unable|not able)|i['’]m (unable|not able)|as an ai\b|i won['’]t)/i;
 
 const nativeCalls = (reply: WireReply): RawCall[] =>
   reply.toolCalls.map(({ name, arguments: said }) => {
@@ -121,6 +99,13 @@ function check(
     }
   }
   if (!checked.success) {
+    // Some models write the arguments' own name once more around them.
+    const inner = onlyArguments(better);
+    const again =
+      inner === undefined ? undefined : tool.schema.safeParse(coerce(inner, { type: "object", ...tool.parameters }));
+    if (again?.success) checked = again;
+  }
+  if (!checked.success) {
     const message = `The arguments of ${tool.name} are wrong: ${issuesOf(checked.error)}. Call it again with all of them right.`;
     problems.push({ code: "arguments_wrong", message, repaired: false, tool: tool.name });
     return { problems };
@@ -136,6 +121,12 @@ function check(
   return { call: { id, name: tool.name, arguments: checked.data, ...(extra ? { extra } : {}) }, problems };
 }
 
+/** What stands under the one key of arguments that is named like arguments. */
+function onlyArguments(args: unknown): unknown {
+  const keys = isObject(args) ? Object.keys(args) : [];
+  return keys.length === 1 && argumentKeys.includes(keys[0]!) && isObject(args) ? args[keys[0]!] : undefined;
+}
+
 /** Whether bare arguments fit a tool: they pass its check and share at least one key with it. */
 function fits(args: unknown, tool: ToolSpec): boolean {
   if (!isObject(args)) return false;
@@ -143,12 +134,6 @@ function fits(args: unknown, tool: ToolSpec): boolean {
   if (!Object.keys(args).some((key) => Object.hasOwn(properties, key))) return false;
   return tool.schema.safeParse(coerce(args, { type: "object", ...tool.parameters })).success;
 }
-
-const cutOff = (what: string): Problem => ({
-  code: "cut_off",
-  message: `Your reply ended before ${what} was complete. Answer again, shorter: less thought, and only the call.`,
-  repaired: false,
-});
 
 /**
  * Reads a reply whichever way the model chose to write it. A call is given only when its arguments pass the tool's own
@@ -159,7 +144,7 @@ export function readReply(
   tools: readonly ToolSpec[],
   options: { native: boolean; requireCall: boolean; callId: (index: number, given: string | undefined) => string },
 ): ReadReply {
-  const { text: spokenText, thinking } = withoutThinking(withoutDsml(reply.content));
+  const { text: spokenText, thinking } = withoutThinking(readable(reply.content, tools));
   const allThinking = [reply.reasoning.trim(), thinking].filter((each) => each !== "").join("\n\n");
   const problems: Problem[] = [];
   const calls: ToolCall[] = [];
@@ -173,7 +158,7 @@ export function readReply(
     const message = "The call stood in the reasoning, before its end.";
     problems.push({ code: "call_in_thinking", message, repaired: true });
   }
-  const said = thought ? withoutDsml(allThinking) : spokenText;
+  const said = thought ? readable(allThinking, tools) : spokenText;
   let spoken = spokenText;
   for (const [i, raw] of found.calls.slice(0, mostCalls).entries()) {
     // Without its end a call is only believed when the model itself stopped there and merely forgot brackets.
@@ -218,9 +203,16 @@ export function readReply(
   return { text: tidy(spoken), thinking: allThinking, calls, problems };
 }
 
+/** A text without makers' marks before its tags, but only where it holds no call as it is: a program may use such tags. */
+function readable(text: string, tools: readonly NamedTool[]): string {
+  const plain = withoutMarks(text);
+  const known = ({ name }: RawCall): boolean => name !== undefined && matchName(name, tools).kind !== "unknown";
+  return plain === text || findCalls(text, tools).calls.some(known) ? text : plain;
+}
+
 /** The last whole, marked call of a text that was meant as reasoning. */
 function calledInThinking(thinking: string, tools: readonly NamedTool[]): RawCall | undefined {
-  const { calls } = findCalls(withoutDsml(thinking), tools);
+  const { calls } = findCalls(readable(thinking, tools), tools);
   const marked = calls.filter(({ form, complete, name }) => complete && name !== undefined && /tag|xml/.test(form));
   return marked.findLast(({ name }) => matchName(name!, tools).kind !== "unknown");
 }
@@ -235,49 +227,6 @@ function endsInside(raw: RawCall, said: string, reply: WireReply, index: number)
   const text = raw.form === "native" ? (reply.toolCalls[index]?.arguments ?? "") : said.slice(raw.start);
   const start = text.search(/[{[]/);
   return start < 0 || extentOf(text, start).state === "in_string";
-}
-
-function whyNoCall(
-  reply: WireReply,
-  said: string,
-  broken: boolean,
-  already: readonly Problem[],
-  tools: readonly ToolSpec[],
-  options: { requireCall: boolean },
-): Problem[] {
-  const repeated = repetitionAtEnd(reply.toolCalls.at(-1)?.arguments || said);
-  if (repeated) {
-    const unit = JSON.stringify(repeated.unit.slice(0, 40));
-    const message = `Your reply repeats ${unit} ${repeated.times} times and says nothing. Start over, short and to the point.`;
-    return [{ code: "repetition", message, repaired: false }];
-  }
-  if (reply.refusal !== null || reply.finish === "content_filter" || (said.length < 600 && refusing.test(said))) {
-    const why = (reply.refusal ?? said).slice(0, 200);
-    if (why === "" && reply.finish === "content_filter") {
-      const message = `The endpoint's content filter stopped the reply (finish_reason ${reply.finishSaid}).`;
-      return [{ code: "refusal", message, repaired: false }];
-    }
-    return [{ code: "refusal", message: `The model refused${why === "" ? "" : `: ${why}`}`, repaired: false }];
-  }
-  if (already.some((problem) => !problem.repaired)) return [];
-  if (said === "" && reply.toolCalls.length === 0) {
-    if (reply.finish === "length") return [cutOff("anything")];
-    // A reason that is none of the usual ones is the endpoint's account of what went wrong.
-    const odd =
-      reply.finish === "unknown" && reply.finishSaid ? ` The endpoint says: ${reply.finishSaid.slice(0, 200)}.` : "";
-    return [{ code: "empty_reply", message: `Your reply was empty.${odd}`, repaired: false }];
-  }
-  if (reply.finish === "length") return [cutOff(tools.length > 0 && options.requireCall ? "a tool call" : "it")];
-  if (broken) {
-    const message =
-      "The JSON of your tool call could not be read. Write it again, with quotes and line breaks inside strings escaped.";
-    return [{ code: "json_broken", message, repaired: false }];
-  }
-  if (!options.requireCall || tools.length === 0) return [];
-  const names = tools.map((tool) => tool.name).join(", ");
-  return [
-    { code: "no_call", message: `Your reply holds no tool call. Call exactly one of: ${names}.`, repaired: false },
-  ];
 }
 
 const without = (text: string, piece: string): string => (piece === "" ? text : text.replace(piece, () => ""));

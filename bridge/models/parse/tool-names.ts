@@ -1,7 +1,23 @@
 import { nearest } from "../../../config/suggest.ts";
 
-/** A tool as far as its name goes; `aliases` are names it is known by elsewhere, in older prompts or to other models. */
-export type NamedTool = { name: string; aliases?: readonly string[] };
+/**
+ * A tool as far as its name and the names of its arguments go; `aliases` are names it is known by elsewhere, in older
+ * prompts or to other models.
+ */
+export type NamedTool = { name: string; aliases?: readonly string[]; parameters?: Record<string, unknown> };
+
+/** Names of a tool's arguments, in its order. */
+export function argumentNames({ parameters }: NamedTool): string[] {
+  const properties = parameters?.properties;
+  return typeof properties === "object" && properties !== null ? Object.keys(properties) : [];
+}
+
+/** The tools' names and aliases as the inside of a pattern; undefined where there are none. */
+export function namePattern(offered: readonly NamedTool[]): string | undefined {
+  const names = offered.flatMap(({ name, aliases = [] }) => [name, ...aliases]);
+  const sorted = [...new Set(names)].sort((a, b) => b.length - a.length);
+  return sorted.length === 0 ? undefined : sorted.map((name) => name.replaceAll(/[^\w]/g, "\\$&")).join("|");
+}
 
 const plain = (name: string): string =>
   name

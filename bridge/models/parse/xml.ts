@@ -3,31 +3,36 @@ import { readJson } from "./json.ts";
 
 /**
  * The tagged forms of a call: `<function=name><parameter=key>value</parameter></function>` (as qwen3_xml and
- * qwen3_coder parsers expect it), `<invoke name="name"><parameter name="key">value</parameter></invoke>` (DeepSeek's
- * DSML too, once its marks are taken off), and GLM's `<tool_call>name<arg_key>key</arg_key><arg_value>value</arg_value>`.
+ * qwen3_coder parsers expect it), `<invoke name="name"><parameter name="key">value</parameter></invoke>` (also with a
+ * maker's mark before each tag, once it is taken off), and GLM's `<tool_call>name<arg_key>key</arg_key><arg_value>value</arg_value>`.
  */
 interface Form {
   opening: RegExp;
   parameter: RegExp;
-  closed: string;
+  closed: readonly string[];
   ends: readonly string[];
 }
 
 const named: Form = {
-  opening: /<(?:function=|invoke\s+name=)["']?([^>"'\s]+)["']?\s*>/g,
-  parameter: /<parameter(?:=|\s+name=)["']?([^>"'\s]+)["']?(?:\s[^>]*)?>/g,
-  closed: "</parameter>",
-  ends: ["</function>", "</invoke>"],
+  opening: /<(?:function=|(?:function|invoke|tool|tool_call)\s+name=)["']?([^>"'\s]+)["']?\s*>/g,
+  parameter: /<param(?:eter)?(?:=|\s+name=)["']?([^>"'\s]+)["']?(?:\s[^>]*)?>/g,
+  closed: ["</parameter>", "</param>"],
+  ends: ["</function>", "</invoke>", "</tool>", "</tool_call>"],
 };
 const glm: Form = {
   opening: /<tool_call>\s*([\w.:-]+)\s*(?=<arg_key>|<\/tool_call>)/g,
   parameter: /<arg_key>\s*([^<]+?)\s*<\/arg_key>\s*<arg_value>/g,
-  closed: "</arg_value>",
+  closed: ["</arg_value>"],
   ends: ["</tool_call>"],
 };
 
-/** DeepSeek V3.2 writes its tags with marks of its own: `<｜DSML｜invoke ...>`. */
-export const withoutDsml = (text: string): string => text.replace(/<(\/?)[｜|]DSML[｜|]/g, "<$1");
+const marked =
+  /<(\/?)(?:[｜|]DSML[｜|]|[A-Za-z]{1,16}[:_])(?=(?:invoke|param(?:eter)?|function(?:_calls?)?|tool_calls?|arg_key|arg_value)\b)/g;
+
+/** Some makers put a mark of their own before each tag: `<｜DSML｜invoke ..>`, `<steptml:invoke ..>`, `<longcat_arg_key>`. */
+export const withoutMarks = (text: string): string => text.replace(marked, "<$1");
+
+const lastOf = (text: string, tags: readonly string[]): number => Math.max(...tags.map((tag) => text.lastIndexOf(tag)));
 
 /** Value of a parameter: a line break after the tag belongs to the form, and then one before the closing tag does too. */
 const unwrapped = (value: string): string =>
@@ -42,7 +47,7 @@ function parametersOf(body: string, form: Form): { args: Record<string, unknown>
     const until = starts[i + 1]?.index ?? body.length;
     const inner = body.slice(from, until);
     // The last closing tag ends it: a program may hold the same tag in a string.
-    const end = inner.lastIndexOf(form.closed);
+    const end = lastOf(inner, form.closed);
     if (end < 0 && i === starts.length - 1) complete = false;
     const value = unwrapped(end < 0 ? inner : inner.slice(0, end));
     Object.defineProperty(args, start[1]!, { value, enumerable: true, configurable: true, writable: true });
@@ -56,13 +61,16 @@ function readForm(text: string, form: Form): RawCall[] {
     const from = start.index + start[0].length;
     const until = starts[i + 1]?.index ?? text.length;
     const inner = text.slice(from, until);
-    const end = Math.max(...form.ends.map((tag) => inner.lastIndexOf(tag)));
-    const { args, complete } = parametersOf(end < 0 ? inner : inner.slice(0, end), form);
+    const end = lastOf(inner, form.ends);
+    const body = end < 0 ? inner : inner.slice(0, end);
+    const { args, complete } = parametersOf(body, form);
+    // Llama 3.1 and others write the arguments as JSON between the tags.
+    const json = Object.keys(args).length === 0 && /^\s*\{/.test(body) ? readJson(body) : undefined;
     return {
       name: start[1],
-      args,
+      args: json?.value ?? args,
       form: "xml",
-      repaired: false,
+      repaired: json?.repaired ?? false,
       complete: end >= 0 || (complete && Object.keys(args).length > 0),
       start: start.index,
       end: end < 0 ? until : from + end + inner.slice(end).indexOf(">") + 1,

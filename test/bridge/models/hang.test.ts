@@ -31,12 +31,12 @@ describe("an endpoint that takes a request and never answers it", () => {
     ["sends pings", hang(true, "event: ping\ndata: {}\n\n"), /no answer within 0\.15 s, though it began one/],
   ])("and %s is given up after two tries, whatever retries says", async (_title, answer, words) => {
     server.otherwise("m", answer);
-    const { model } = handle("m", { first_s: 0.15, stall_s: 30, total_s: 30 });
+    const { model, events } = handle("m", { first_s: 0.15, stall_s: 30, total_s: 30 });
     await expect(model.chat(request())).rejects.toMatchObject({
       code: "model_timeout",
       message: expect.stringMatching(words),
     });
-    expect(server.requests).toHaveLength(2);
+    expect(events.filter((event) => event.type === "retry")).toHaveLength(1);
   });
 
   it("is said to be waited for, with the limit; a first answer earlier than later ones", async () => {

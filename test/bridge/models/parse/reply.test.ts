@@ -3,7 +3,8 @@ import { describe, expect, it } from "vitest";
 import { z } from "zod";
 import { toolSpec } from "../../../../bridge/models/contract.ts";
 import { findCalls } from "../../../../bridge/models/parse/blocks.ts";
-import { readReply, type WireReply } from "../../../../bridge/models/parse/reply.ts";
+import { readReply } from "../../../../bridge/models/parse/reply.ts";
+import type { WireReply } from "../../../../bridge/models/parse/wire-reply.ts";
 import { endProcess, executeCode, tools } from "../setup.ts";
 
 const makePlan = {
