@@ -1,4 +1,4 @@
-import type { Measurement, Measures } from "../machines/domain/index.ts";
+import type { Measurement, Measures, Refined } from "../machines/domain/index.ts";
 import { programOf, type RoundView, type RunView, roundsOf, stateOf } from "./run-view.ts";
 
 /** Version of scores.json; grows when a field changes its meaning or goes away. */
@@ -24,7 +24,25 @@ const numbersOf = (measurement: Measurement | null) => (measures: Measures | nul
   })),
 });
 
-function roundScore(at: RoundView, bestT: number | null, numbers: ReturnType<typeof numbersOf>): Json {
+/** What a solver did to the program of a round. */
+function refinedScore(refined: Refined | undefined): Json | null {
+  if (refined === undefined) return null;
+  const { written: _, kept = null, ...rest } = refined;
+  return { ...rest, kept };
+}
+
+/** How many numbers of a round's program moved, by who moved them. */
+export interface MovedCount {
+  generator: number;
+  solver: number;
+}
+
+function roundScore(
+  at: RoundView,
+  bestT: number | null,
+  numbers: ReturnType<typeof numbersOf>,
+  moved: MovedCount | null,
+): Json {
   const state = stateOf(at);
   const program = programOf(at);
   const error = state?.error;
@@ -36,6 +54,8 @@ function roundScore(at: RoundView, bestT: number | null, numbers: ReturnType<typ
     loss: at.loss,
     best: at.t === bestT,
     similarity: at.feedback?.overall_similarity ?? null,
+    refined: refinedScore(program?.refined),
+    numbers_moved: moved,
     seconds: state?.seconds ?? null,
     error:
       error === undefined
@@ -49,8 +69,10 @@ function roundScore(at: RoundView, bestT: number | null, numbers: ReturnType<typ
  * minimises, lower is better), `metrics` by name, and each metric once more at the top: `pl` is photometric loss (0..1),
  * `ssim` structural similarity. They are null where nothing could be measured. `start` and `best` hold the measures of the pictures at final quality
  * once they exist (`quality: "final"`), before that those of the loop's previews; `rounds` always those of the previews.
+ * `refined`, where a solver refined the program: `by`, how many numbers it `moved` and the largest `changes`, photometric loss
+ * before and after in its own small pictures, `renders`, `seconds`, and why it `kept` them all. `numbers_moved` counts by author.
  */
-export function scoresOf(runView: RunView): Json {
+export function scoresOf(runView: RunView, moved: ReadonlyMap<number, MovedCount> = new Map()): Json {
   const rounds = roundsOf(runView).filter((at) => at.round !== null);
   const numbers = numbersOf(runView.measurement);
   const ended = (t: number | null) => rounds.find((at) => at.t === t) ?? null;
@@ -66,7 +88,7 @@ export function scoresOf(runView: RunView): Json {
     task: runView.task?.name ?? null,
     status: runView.status,
     start: score(ended(0), runView.final?.start),
-    rounds: rounds.map((at) => roundScore(at, runView.bestT, numbers)),
+    rounds: rounds.map((at) => roundScore(at, runView.bestT, numbers, moved.get(at.t) ?? null)),
     best: score(ended(runView.bestT), runView.final?.best),
     stop: { reason: runView.stopReason, error: runView.error },
     usage: { ...runView.usage, by_role: Object.fromEntries(runView.calls) },

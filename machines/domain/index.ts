@@ -9,7 +9,7 @@ export { type ErrorCode, type ErrorData, errorCodes, errorData, type Retry, retr
 export { type Feedback, feedback } from "./feedback.ts";
 export { type ForeignTool, foreignTool } from "./foreign-tool.ts";
 export { type Measurement, type Measures, type MetricInfo, measurement, measures, metricInfo } from "./measures.ts";
-export { type Program, program } from "./program.ts";
+export { type Program, program, type Refined, refined } from "./program.ts";
 export { type Quality, quality } from "./quality.ts";
 export { type Round, round } from "./round.ts";
 export { type RunResult, runResult } from "./run-result.ts";

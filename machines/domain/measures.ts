@@ -27,6 +27,8 @@ export const measures = z.object({
   loss: z.number().nonnegative(),
   /** Spread of `loss` that drawing the same program again would show; 0 where drawing is exact. */
   noise: z.number().nonnegative(),
+  /** What the renderer's sampling adds to `loss` on average, which more samples take away; absent: nothing. */
+  floor: z.number().nonnegative().optional(),
   /** The evaluator's numbers by MetricInfo name; means over the views. */
   metrics,
   views: z.array(z.object({ name: z.string(), loss: z.number(), metrics })),
