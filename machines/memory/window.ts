@@ -1,5 +1,6 @@
 import type { Context, Program, Round, Task } from "../domain/index.ts";
 import { bestOf, lossOf, worseInARow } from "./stopping.ts";
+import { standing } from "./undone.ts";
 
 /** M_t = Tail_L: the last L rounds (not messages), beside the best round wherever it is (paper, section 3.4). */
 export function windowOf(rounds: readonly Round[], length: number): Round[] {
@@ -52,7 +53,7 @@ export function makeContext(input: {
     task: input.task,
     plan: input.plan,
     analysis: input.analysis,
-    rounds: windowOf(input.rounds, input.window),
+    rounds: windowOf(standing(input.rounds), input.window),
     best: bestOf(input.rounds),
     from,
     note,
