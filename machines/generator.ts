@@ -60,7 +60,9 @@ const needsApproval = (context: GeneratorContext) =>
 function propose(context: GeneratorContext, programs: Program[], extra: Extra): Effect[] {
   const { t = 0, stage } = context.current ?? {};
   return [
-    ...programs.map((program) => record("program.proposed", { program })),
+    ...programs.map((program) =>
+      record("program.proposed", { program, ...(extra.plan === undefined ? {} : { plan: extra.plan }) }),
+    ),
     send("executor", {
       type: "program",
       t,

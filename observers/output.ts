@@ -2,10 +2,11 @@ import { join } from "node:path";
 import { linkAtomic, writeAtomic } from "../bridge/files/write-atomic.ts";
 import type { Program, State } from "../machines/domain/index.ts";
 import { renderFile } from "./files.ts";
+import { movesOf } from "./moves.ts";
 import type { Observer, TapeEvent } from "./observer.ts";
 import { addEvent } from "./project.ts";
 import { type FinalPictures, newRunView, programOf, type RoundView, type RunView, stateOf } from "./run-view.ts";
-import { scoresOf } from "./scores.ts";
+import { type MovedCount, scoresOf } from "./scores.ts";
 import { generatorThoughts, verifierThoughts } from "./thoughts.ts";
 
 export interface OutputOptions {
@@ -39,6 +40,8 @@ export function createOutput(options: OutputOptions): Observer {
 class OutputWriter {
   readonly #options: OutputOptions;
   readonly #view: RunView = newRunView();
+  /** Numbers that moved, by round. */
+  readonly #moved = new Map<number, MovedCount>();
 
   constructor(options: OutputOptions) {
     this.#options = options;
@@ -106,6 +109,8 @@ class OutputWriter {
 
   async #program(program: Program): Promise<void> {
     await this.#copy(program.code, "codes", this.#code(`${program.t}`));
+    const written = program.refined?.written;
+    if (written !== undefined) await this.#copy(written, "codes", "written", this.#code(`${program.t}`));
     await writeAtomic(this.#path("generator_thoughts", `${program.t}.md`), generatorThoughts(program));
   }
 
@@ -148,7 +153,12 @@ class OutputWriter {
   async #round(at: RoundView): Promise<void> {
     const { round } = at;
     if (round === null) return;
-    if (round.program !== null) await this.#program(round.program);
+    if (round.program !== null) {
+      await this.#program(round.program);
+      const text = async (ref: string) => (await this.#options.read(ref)).toString("utf8");
+      const { generator, solverMoved } = await movesOf(this.#view, at, text);
+      this.#moved.set(at.t, { generator: generator.length, solver: solverMoved });
+    }
     const folder = ["renders", `${at.t}`];
     await this.#state(round.state, ...folder);
     const { error, log } = round.state;
@@ -172,6 +182,6 @@ class OutputWriter {
   }
 
   async #scores(): Promise<void> {
-    await this.#json("scores.json", scoresOf(this.#view));
+    await this.#json("scores.json", scoresOf(this.#view, this.#moved));
   }
 }

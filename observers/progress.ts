@@ -1,7 +1,9 @@
+import { refined } from "../machines/domain/index.ts";
 import { chosenText, comparedText, stopText } from "./judgement.ts";
 import type { Observer, TapeEvent } from "./observer.ts";
 import { addEvent } from "./project.ts";
-import { newRunView, type RoundView, type RunView, roundsOf, stateOf } from "./run-view.ts";
+import { refinedLine, refinedSeconds, refiningText } from "./refined.ts";
+import { newRunView, programOf, type RoundView, type RunView, roundsOf, stateOf } from "./run-view.ts";
 import { namedMetrics } from "./scores.ts";
 import { lossText, oneLine, shortened, spanText, sparkline } from "./text.ts";
 
@@ -37,7 +39,9 @@ export function createProgress(options: ProgressOptions): Observer {
 function roundLine(runView: RunView, at: RoundView, paint: Paint): string {
   const state = stateOf(at);
   const head = at.t === 0 ? "start   " : `round ${String(at.t).padEnd(2)}`;
-  const time = state === null ? "" : `  ${spanText(state.seconds.total)}`;
+  const refining = refinedSeconds(programOf(at));
+  const beside = refining === 0 ? "" : ` and ${spanText(refining)} of refining`;
+  const time = state === null ? "" : `  ${spanText(state.seconds.total)}${beside}`;
   if (state !== null && !state.ok) {
     const line = state.error?.line === undefined ? "" : ` (line ${state.error.line})`;
     return `${head}  ${paint("31", "failed")}  ${shortened(oneLine(state.error?.message ?? "the program failed"), 160)}${line}${time}`;
@@ -69,6 +73,11 @@ function newsOf(runView: RunView, event: TapeEvent, paint: Paint): string | null
     case "model.waiting":
     case "model.retry":
       return callNews(event);
+    case "refined": {
+      const found = refined.safeParse(event.data.refined);
+      const t = typeof event.data.t === "number" ? event.data.t : "-";
+      return found.success ? oneLine(`round ${t} refined: ${refinedLine(found.data)}`) : null;
+    }
     case "slot.lost":
     case "role.restarted":
       return paint("33", oneLine(runView.incidents.at(-1)?.text ?? event.type));
@@ -125,12 +134,27 @@ function newWarnings(runView: RunView, event: TapeEvent): string[] {
 
 const unpainted: Paint = (_, text) => text;
 
+/** Seconds between two plain lines of one refinement. */
+const refiningEvery = 10;
+
+/** Lines of refinements as they go on, so that a run that takes minutes for one program is not silent. */
+function refiningLines(runView: RunView): (event: TapeEvent) => string | null {
+  let told = Number.NEGATIVE_INFINITY;
+  return ({ type, time }) => {
+    const refining = type === "progress" ? (runView.progress?.refining ?? null) : null;
+    if (refining === null || Date.parse(time) - told < 1000 * refiningEvery) return null;
+    told = Date.parse(time);
+    return refiningText(refining);
+  };
+}
+
 function plainProgress({ stream }: ProgressOptions): Observer {
   const runView = newRunView();
+  const refining = refiningLines(runView);
   return {
     on(event) {
       addEvent(runView, event);
-      const news = newsOf(runView, event, unpainted);
+      const news = newsOf(runView, event, unpainted) ?? refining(event);
       if (news !== null) stream.write(`${event.time.slice(11, 19)}  ${news}\n`);
     },
     async close() {},
@@ -160,6 +184,7 @@ function jsonProgress({ stream }: ProgressOptions): Observer {
         });
       }
       if (event.type === "progress") say({ ...runView.progress });
+      if (event.type === "refined") say({ ...event.data });
       if (event.type === "state") for (const text of newWarnings(runView, event)) say({ text });
       if (event.type === "slot.lost" || event.type === "role.restarted") say({ text: runView.incidents.at(-1)?.text });
       if (event.type === "model.waiting" || event.type === "model.retry") {
@@ -233,7 +258,7 @@ function blockOf(runView: RunView, now: number, width: number, spin: string, pai
   if (progress !== null) {
     const share =
       progress.fraction === null ? "" : ` ${bar(progress.fraction, 20)} ${Math.round(progress.fraction * 100)} %`;
-    const loss = progress.loss === null ? "" : ` loss ${lossText(progress.loss)}`;
+    const loss = progress.loss === null || progress.refining !== null ? "" : ` loss ${lossText(progress.loss)}`;
     lines.push(shortened(`  ${oneLine(progress.text)}${share}${loss}`, width));
   }
   if (losses.length > 0) {

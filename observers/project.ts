@@ -13,6 +13,7 @@ import {
   usage,
 } from "../machines/domain/index.ts";
 import type { TapeEvent } from "./observer.ts";
+import { progressData, progressOf } from "./refined.ts";
 import { type RunView, roundAt } from "./run-view.ts";
 
 /** Names of files come from a tape that anyone may have written: no folder is left by one. */
@@ -88,10 +89,17 @@ const projections = new Map<string, Projection>(
       roundAt(runView, t, time);
       runView.activity = "writing a program";
     }),
-    "program.proposed": on(z.object({ program }), (runView, { program: proposed }, { time }) => {
-      roundAt(runView, proposed.t, time).programs[proposed.candidate] = proposed;
-      runView.progress = null;
+    analysis: on(z.looseObject({ text: z.string() }), (runView, { text }) => {
+      runView.analysis = text === "" ? null : text;
     }),
+    "program.proposed": on(
+      z.object({ program, plan: z.string().optional() }),
+      (runView, { program: proposed, plan }, { time }) => {
+        roundAt(runView, proposed.t, time).programs[proposed.candidate] = proposed;
+        runView.plan = plan ?? runView.plan;
+        runView.progress = null;
+      },
+    ),
     executing: on(
       z.object({ t: z.number().int(), candidates: z.number().int() }),
       (runView, { t, candidates }, { time }) => {
@@ -161,24 +169,10 @@ const projections = new Map<string, Projection>(
         runView.progress = null;
       },
     ),
-    progress: on(
-      z.object({
-        text: z.string().optional(),
-        step: z.string().optional(),
-        stage: z.number().optional(),
-        renders: z.number().optional(),
-        fraction: z.number().nullish(),
-        loss: z.number().nullish(),
-      }),
-      (runView, { text, step, stage, renders, fraction, loss }) => {
-        const parts = [
-          ...(stage === undefined ? [] : [`stage ${stage}`]),
-          ...(step === undefined ? [] : [step]),
-          ...(renders === undefined ? [] : [`${renders} renders`]),
-        ];
-        runView.progress = { text: text ?? parts.join(", "), fraction: fraction ?? null, loss: loss ?? null };
-      },
-    ),
+    progress: on(progressData, (runView, data) => {
+      runView.progress = progressOf(data);
+      if (runView.progress.refining !== null) runView.activity = "refining the program's numbers";
+    }),
     final: on(
       z.object({ best: finalPictures, start: finalPictures.nullable(), contenders: contenders.default([]) }),
       (runView, data) => {

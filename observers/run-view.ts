@@ -9,6 +9,7 @@ import {
   type Task,
   type Usage,
 } from "../machines/domain/index.ts";
+import type { Progress } from "./refined.ts";
 
 /** What drawing with more samples said of a round against the best one before it. */
 export interface Compared {
@@ -67,6 +68,9 @@ export interface RunView {
   codeEnding: string;
   facts: Record<string, unknown>;
   rounds: Map<number, RoundView>;
+  /** The generator's plan, and the target as the verifier described it before round 1. */
+  plan: string | null;
+  analysis: string | null;
   bestT: number | null;
   bestLoss: number | null;
   usage: Usage;
@@ -89,7 +93,7 @@ export interface RunView {
   lastAt: string | null;
   /** What happens now, in a few words, and the loss a solver reports meanwhile. */
   activity: string;
-  progress: { text: string; fraction: number | null; loss: number | null } | null;
+  progress: Progress | null;
   /** Restarts, lost slots, failed jobs, and events that could not be read: time and text. */
   incidents: { time: string; text: string }[];
 }
@@ -103,6 +107,8 @@ export function newRunView(): RunView {
     codeEnding: "",
     facts: {},
     rounds: new Map(),
+    plan: null,
+    analysis: null,
     bestT: null,
     bestLoss: null,
     usage: noUsage,

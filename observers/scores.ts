@@ -1,4 +1,4 @@
-import type { Measurement, Measures } from "../machines/domain/index.ts";
+import type { Measurement, Measures, Refined } from "../machines/domain/index.ts";
 import { programOf, type RoundView, type RunView, roundsOf, stateOf } from "./run-view.ts";
 
 /** Version of scores.json; grows when a field changes its meaning or goes away. */
@@ -26,7 +26,25 @@ const numbersOf = (measurement: Measurement | null) => (measures: Measures | nul
   })),
 });
 
-function roundScore(at: RoundView, bestT: number | null, numbers: ReturnType<typeof numbersOf>): Json {
+/** What a solver did to the program of a round. */
+function refinedScore(refined: Refined | undefined): Json | null {
+  if (refined === undefined) return null;
+  const { written: _, kept = null, ...rest } = refined;
+  return { ...rest, kept };
+}
+
+/** How many numbers of a round's program moved, by who moved them. */
+export interface MovedCount {
+  generator: number;
+  solver: number;
+}
+
+function roundScore(
+  at: RoundView,
+  bestT: number | null,
+  numbers: ReturnType<typeof numbersOf>,
+  moved: MovedCount | null,
+): Json {
   const state = stateOf(at);
   const program = programOf(at);
   const error = state?.error;
@@ -40,6 +58,8 @@ function roundScore(at: RoundView, bestT: number | null, numbers: ReturnType<typ
     best: at.t === bestT,
     ...(at.stage === null ? {} : { stage: at.stage }),
     similarity: at.feedback?.overall_similarity ?? null,
+    refined: refinedScore(program?.refined),
+    numbers_moved: moved,
     seconds: state?.seconds ?? null,
     error:
       error === undefined
@@ -56,8 +76,10 @@ function roundScore(at: RoundView, bestT: number | null, numbers: ReturnType<typ
  * once they exist (`quality: "final"`), before that those of the loop's previews; `rounds` always those of the previews, and
  * `careful` those of the same with more samples where noise hid which round was better. `best.chosen_among`: the rounds that
  * noise left equal, with their final losses, of which the lowest is the best.
+ * `refined`, where a solver refined the program: `by`, how many numbers it `moved` and the largest `changes`, photometric loss
+ * before and after in its own small pictures, `renders`, `seconds`, and why it `kept` them all. `numbers_moved` counts by author.
  */
-export function scoresOf(runView: RunView): Json {
+export function scoresOf(runView: RunView, moved: ReadonlyMap<number, MovedCount> = new Map()): Json {
   const rounds = roundsOf(runView).filter((at) => at.round !== null);
   const numbers = numbersOf(runView.measurement);
   const ended = (t: number | null) => rounds.find((at) => at.t === t) ?? null;
@@ -75,7 +97,7 @@ export function scoresOf(runView: RunView): Json {
     task: runView.task?.name ?? null,
     status: runView.status,
     start: score(ended(0), runView.final?.start),
-    rounds: rounds.map((at) => roundScore(at, runView.bestT, numbers)),
+    rounds: rounds.map((at) => roundScore(at, runView.bestT, numbers, moved.get(at.t) ?? null)),
     best: best && contenders.length > 1 ? { ...best, chosen_among: contenders } : best,
     stop: { reason: runView.stopReason, error: runView.error },
     stop_why: runView.stopWhy,

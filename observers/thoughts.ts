@@ -1,8 +1,9 @@
-import type { Feedback, Measurement, Measures, Program } from "../machines/domain/index.ts";
+import type { Feedback, Measurement, Measures, Program, Refined } from "../machines/domain/index.ts";
+import { refinedLine } from "./refined.ts";
 import { metricsText } from "./text.ts";
 
-const list = (title: string, items: readonly string[]): string[] =>
-  items.length === 0 ? [] : ["", `## ${title}`, "", ...items.map((item) => `- ${item.replaceAll("\n", "\n  ")}`)];
+const list = (title: string, items: readonly string[], level = "##"): string[] =>
+  items.length === 0 ? [] : ["", `${level} ${title}`, "", ...items.map((item) => `- ${item.replaceAll("\n", "\n  ")}`)];
 
 /** A fence longer than any run of backticks inside, so that hostile text cannot end it. */
 function fenced(text: string, language: string): string {
@@ -11,10 +12,21 @@ function fenced(text: string, language: string): string {
   return `${fence}${language}\n${text.trimEnd()}\n${fence}`;
 }
 
-/** generator_thoughts/<t>.md: why the program is as it is, and what changed in it. */
-export function generatorThoughts(program: Program): string {
-  const diff = program.code_diff.trim() === "" ? [] : ["", "## Change", "", fenced(program.code_diff, "diff")];
-  return `${[`# Round ${program.t}`, "", program.thought.trim() || "(no thought given)", ...diff].join("\n")}\n`;
+/** What a solver did after the program was written: its own heading, so that nobody takes it for its writer's. */
+function refinedPart(refined: Refined): string[] {
+  const lines = refined.changes.map(({ line, label, from, to }) => `line ${line}, ${label}: ${from} -> ${to}`);
+  const rest = refined.moved - lines.length;
+  const moves = [...lines, ...(rest > 0 ? [`and ${rest} more`] : [])];
+  const head = ["", `## Refined by ${refined.by}`, "", `${refinedLine(refined)}.`];
+  return [...head, ...list("Numbers it moved, the largest moves first", moves, "###")];
+}
+
+/** generator_thoughts/<t>.md: why the program is as it is and what its writer changed; what a solver changed, apart. */
+export function generatorThoughts({ t, thought, code_diff, refined }: Program): string {
+  const words = thought.trim() || "(no thought given)";
+  const diff = code_diff.trim() === "" ? [] : ["", "## Change", "", fenced(code_diff, "diff")];
+  const own = refined === undefined ? [words, ...diff] : ["## Written by the generator", "", words, ...diff];
+  return `${[`# Round ${t}`, "", ...own, ...(refined === undefined ? [] : refinedPart(refined))].join("\n")}\n`;
 }
 
 /** verifier_thoughts/<t>.md: what was seen, what differs, what to do. */

@@ -44,6 +44,8 @@ export function generatorEffects(
         thought: candidate.thought,
         code_diff: candidate.code_diff,
         code: await host.options.store.put(candidate.code),
+        ...(candidate.refined === undefined ? {} : { refined: candidate.refined }),
+        ...(candidate.undone === undefined ? {} : { undone: candidate.undone }),
       })),
     );
     return {

@@ -78,9 +78,12 @@ export interface PlayerIO {
   spent(usage: Usage): void;
 }
 
-/** A generator's move: one or more candidate programs (code as text), or the end of the process. */
+/** A program that a generator hands in; `code` is text. */
+export type Candidate = Pick<Program, "thought" | "code_diff" | "code" | "refined" | "undone">;
+
+/** A generator's move: one or more candidate programs, or the end of the process. */
 export type GeneratorMove =
-  | { type: "programs"; candidates: { thought: string; code_diff: string; code: string }[]; plan?: string }
+  | { type: "programs"; candidates: Candidate[]; plan?: string }
   | { type: "end"; reason: string };
 
 export interface GeneratorPlayer {

@@ -11,10 +11,10 @@ import type { View } from "../../machines/domain/index.ts";
 const measured = { execute: 0.14, sample: 0.305e-6, solverRound: 85 } as const;
 
 /**
- * Tokens of a request, docs/models.md (cost of the window): the first one's, what each round in the window adds; and
- * those of an answer with its program.
+ * Tokens of a request, docs/models.md (cost of the window, programs of 11 kB): the first one's, the current and the best
+ * program's, what each round in the window adds; and those of an answer with its program.
  */
-const tokens = { first: 2700, round: 169, answer: 2000 } as const;
+const tokens = { first: 1650, programs: 6000, round: 460, answer: 2000 } as const;
 /** Requests that a role makes in a round: one to look something up, one to answer. */
 const callsPerRound = 2;
 
@@ -38,6 +38,8 @@ export interface Cost {
   solver_seconds: number;
   /** What telling rounds apart that noise hides may take on top; null as above. */
   again_seconds: number | null;
+  /** Who refines the numbers of each program, and about how long for each; null where nobody does. */
+  refine: { player: string; programs: number; seconds_each: number } | null;
 }
 
 export function costOf(config: ResolvedConfig, views: readonly View[]): Cost {
@@ -53,19 +55,23 @@ export function costOf(config: ResolvedConfig, views: readonly View[]): Cost {
     const usd = (input_tokens * input_per_mtok + output_tokens * output_per_mtok) / 1_000_000;
     return { role, player, model: true, calls, input_tokens, output_tokens, usd };
   });
-  const solved = config.roles.generator.player === "solver" ? rounds : config.refine === "solver" ? programs : 0;
+  const refine =
+    config.refine === "none" ? null : { player: config.refine, programs, seconds_each: measured.solverRound };
+  const solved = config.roles.generator.player === "solver" ? rounds : (refine?.programs ?? 0);
   const solver_seconds = solved * measured.solverRound;
   const drawn = programs * stateSeconds(config.render.preview, views) + 2 * stateSeconds(config.render.final, views);
   const measuredHere = modeOf(config.mode).engine === "blender";
   const engine_seconds = measuredHere ? Math.round(drawn + solver_seconds) : null;
   const again_seconds = measuredHere ? Math.round(againSeconds(config, views)) : null;
-  return { rounds, programs, roles, engine_seconds, solver_seconds, again_seconds };
+  return { rounds, programs, roles, engine_seconds, solver_seconds, again_seconds, refine };
 }
 
 /** Input tokens of one request a round: the window grows until it holds `window` rounds. */
 function inputOf(rounds: number, window: number): number {
   let sum = 0;
-  for (let t = 1; t <= rounds; t++) sum += tokens.first + tokens.round * Math.min(t - 1, window);
+  for (let t = 1; t <= rounds; t++) {
+    sum += tokens.first + (t > 1 ? tokens.programs : 0) + tokens.round * Math.min(t - 1, window);
+  }
   return sum;
 }
 

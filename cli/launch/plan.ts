@@ -7,7 +7,7 @@ import { serverUses } from "./foreign-tools.ts";
 
 /** Prints what a run would do, what it costs at most and what it would lack. Starts nothing. */
 export function printPlan(config: ResolvedConfig, task: LoadedTask, missing: readonly string[], json: boolean): void {
-  const { rounds, programs, roles, engine_seconds, solver_seconds, again_seconds } = costOf(config, task.views);
+  const { rounds, programs, roles, engine_seconds, solver_seconds, again_seconds, refine } = costOf(config, task.views);
   const plan = {
     schema: 1,
     mode: config.mode,
@@ -33,6 +33,7 @@ export function printPlan(config: ResolvedConfig, task: LoadedTask, missing: rea
     solver_seconds,
     again_seconds,
     plateau: config.stop.plateau,
+    refine,
     budget: config.stop.budget,
     missing,
   };
@@ -51,6 +52,11 @@ export function printPlan(config: ResolvedConfig, task: LoadedTask, missing: rea
         ? `${role}: ${player}, at most about ${calls} calls, ${input_tokens} + ${output_tokens} tokens, $${usd.toFixed(2)}`
         : `${role}: ${player}, no model`,
     ),
+    ...(refine === null
+      ? []
+      : [
+          `refine: ${refine.player} tunes the numbers of each program, about ${spanText(refine.seconds_each)} for each of at most ${refine.programs}`,
+        ]),
     ...plan.skills.map(
       ({ name, runs, sees, uses }) =>
         `server ${name}: ${runs}${sees.length === 0 ? "" : `, sees ${sees.join(", ")}`}; outside the sandbox, for ${uses.join(", ") || "nobody"}`,

@@ -10,7 +10,7 @@ export { type Feedback, feedback } from "./feedback.ts";
 export { type ForeignTool, foreignTool } from "./foreign-tool.ts";
 export { type Measurement, type Measures, type MetricInfo, measurement, measures, metricInfo } from "./measures.ts";
 export { type DrawingNoise, drawingNoise, exactDrawing, noiseAt, noiseWith } from "./noise.ts";
-export { type Program, program } from "./program.ts";
+export { type Program, program, type Refined, refined } from "./program.ts";
 export { type Quality, quality } from "./quality.ts";
 export { type Round, round } from "./round.ts";
 export { type RunResult, runResult } from "./run-result.ts";

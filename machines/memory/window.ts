@@ -2,6 +2,7 @@ import type { Context, Program, Round, Stage } from "../domain/index.ts";
 import { isWorse, lossOf } from "./comparing.ts";
 import { figure } from "./progress.ts";
 import type { StageProgress } from "./state.ts";
+import { standing } from "./undone.ts";
 
 /** M_t = Tail_L: the last L rounds (not messages), beside the best round wherever it is (paper, section 3.4). */
 export function windowOf(rounds: readonly Round[], length: number): Round[] {
@@ -65,6 +66,6 @@ type Given = Pick<Context, "t" | "task" | "plan" | "analysis" | "candidates">;
 export function makeContext(given: Given, past: Past, window: number): Context {
   const { from, note } = startingPoint(given.t, past);
   const { rounds, best, stageName: stage } = past;
-  const context = { ...given, rounds: windowOf(rounds, window), best, from, note };
+  const context = { ...given, rounds: windowOf(standing(rounds), window), best, from, note };
   return stage === undefined ? context : { ...context, stage };
 }

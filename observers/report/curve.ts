@@ -5,10 +5,12 @@ export interface CurvePoint {
   t: number;
   /** Null: the program failed. */
   loss: number | null;
+  /** The verifier's judgement, 0 to 100; null where it gave none. */
+  similarity?: number | null;
 }
 
 const [width, height] = [920, 240];
-const margin = { left: 62, right: 18, top: 14, bottom: 30 };
+const margin = { left: 62, right: 34, top: 14, bottom: 30 };
 
 interface Scale {
   y: (loss: number) => number;
@@ -36,7 +38,23 @@ function scaleOf(losses: number[]): Scale {
 
 const px = (value: number) => Math.round(value * 10) / 10;
 
-/** The loss of every round as an SVG: a point per round that leads to it, the best so far as steps, failures below. */
+/** Similarities as a dashed line on a scale of their own, 0 to 100 from the floor to the top. */
+function similarityLine(points: CurvePoint[], x: (t: number) => number): Markup | null {
+  const judged = points.flatMap(({ t, similarity }) => (similarity == null ? [] : [{ t, similarity }]));
+  if (judged.length === 0) return null;
+  const span = height - margin.top - margin.bottom;
+  const y = (similarity: number) => px(margin.top + span * (1 - Math.min(100, Math.max(0, similarity)) / 100));
+  const line = judged.map((p, i) => `${i === 0 ? "M" : "L"}${px(x(p.t))} ${y(p.similarity)}`).join("");
+  return html`<g class="similarity"><path d="${line}"/>${judged.map(
+    (p) =>
+      html`<circle cx="${px(x(p.t))}" cy="${y(p.similarity)}" r="2.5"><title>round ${p.t}: similarity ${p.similarity.toFixed(0)} of 100</title></circle>`,
+  )}${[0, 50, 100].map((tick) => html`<text x="${width - 2}" y="${y(tick) + 4}" text-anchor="end">${tick}</text>`)}</g>`;
+}
+
+/**
+ * The loss of every round as an SVG: a point per round that leads to it, the best so far as steps, failures below; the
+ * verifier's similarity beside it.
+ */
 export function lossCurve(points: CurvePoint[], bestT: number | null): Markup {
   const measured = points.filter((p): p is { t: number; loss: number } => p.loss !== null);
   if (measured.length === 0) return html`<p class="quiet">No round has a loss.</p>`;
@@ -56,14 +74,16 @@ export function lossCurve(points: CurvePoint[], bestT: number | null): Markup {
     .join("");
   const every = Math.max(1, Math.ceil((last - first) / 20));
   const radius = points.length > 60 ? 2.5 : 4;
+  const judged = points.some(({ similarity }) => similarity != null);
   return html`<svg class="curve" viewBox="0 0 ${width} ${height}" role="img" aria-label="loss per round">
 ${ticks.map((tick) => html`<g class="tick"><line x1="${margin.left}" x2="${width - margin.right}" y1="${px(y(tick))}" y2="${px(y(tick))}"/><text x="${margin.left - 8}" y="${px(y(tick) + 4)}" text-anchor="end">${lossText(tick)}</text></g>`)}
 ${points.filter((p) => (p.t - first) % every === 0).map((p) => html`<text class="label" x="${px(x(p.t))}" y="${height - 8}" text-anchor="middle">${p.t}</text>`)}
+${similarityLine(points, x)}
 <path class="steps" d="${steps}"/><path class="line" d="${line}"/>
 ${points.map((p) =>
   p.loss === null
     ? html`<a href="#round-${p.t}"><text class="failure" x="${px(x(p.t))}" y="${floor - 3}" text-anchor="middle">×<title>round ${p.t}: failed</title></text></a>`
     : html`<a href="#round-${p.t}"><circle class="${p.t === bestT ? "best" : "point"}" cx="${px(x(p.t))}" cy="${px(y(p.loss))}" r="${p.t === bestT ? radius + 2 : radius}"><title>round ${p.t}: ${lossText(p.loss)}</title></circle></a>`,
 )}
-</svg>`;
+</svg>${judged && html`<p class="quiet legend"><span class="steps"></span> best loss so far, left scale <span class="similarity"></span> the verifier's similarity, right scale, 100 is equal</p>`}`;
 }

@@ -1,11 +1,13 @@
 import type { Measures, MetricInfo, State } from "../../machines/domain/index.ts";
+import { fromOf, movesOf } from "../moves.ts";
 import { type RoundView, type RunView, roundsOf, stateOf } from "../run-view.ts";
 import { lossText, spanText } from "../text.ts";
 import { lossCurve } from "./curve.ts";
 import { html, Markup } from "./html.ts";
 import { judgement } from "./judgement.ts";
+import { writerOf } from "./moved.ts";
 import { figure, PictureCache, type Read } from "./pictures.ts";
-import { changeChip, roundCard } from "./round.ts";
+import { changeChip, roundCard, timeText } from "./round.ts";
 import { style } from "./style.ts";
 
 const statusClass = { done: "good", failed: "bad", interrupted: "warn", running: "warn" } as const;
@@ -96,13 +98,14 @@ function lossBefore(rounds: RoundView[], at: RoundView): number | null {
 }
 
 function roundTable(rounds: RoundView[], bestT: number | null, metrics: readonly MetricInfo[]): Markup {
+  const judged = rounds.some((at) => at.feedback?.overall_similarity !== undefined);
   const rows = rounds.map((at) => {
     const state = stateOf(at);
-    return html`<tr class="${at.t === bestT && "best"}"><td><a href="#round-${at.t}">${at.t}</a></td><td class="n">${lossText(at.loss)}</td>${metrics.map(({ name, digits }) => html`<td class="n">${at.measures?.metrics[name]?.toPrecision(digits)}</td>`)}<td>${
+    return html`<tr class="${at.t === bestT && "best"}"><td><a href="#round-${at.t}">${at.t}</a></td><td class="n">${lossText(at.loss)}</td>${metrics.map(({ name, digits }) => html`<td class="n">${at.measures?.metrics[name]?.toPrecision(digits)}</td>`)}${judged && html`<td class="n">${at.feedback?.overall_similarity?.toFixed(0)}</td>`}<td>${
       state?.ok === false ? html`<span class="chip bad">failed</span>` : changeChip(at.loss, lossBefore(rounds, at))
-    }</td><td class="n">${state && spanText(state.seconds.total)}</td></tr>`;
+    }</td><td class="n">${timeText(at)}</td></tr>`;
   });
-  return html`<details><summary>All rounds as a table</summary><div class="wide"><table><thead><tr><th>round</th><th class="n">loss</th>${metrics.map(({ label }) => html`<th class="n">${label}</th>`)}<th>change</th><th class="n">time</th></tr></thead><tbody>${rows}</tbody></table></div></details>`;
+  return html`<details><summary>All rounds as a table</summary><div class="wide"><table><thead><tr><th>round</th><th class="n">loss</th>${metrics.map(({ label }) => html`<th class="n">${label}</th>`)}${judged && html`<th class="n">similarity</th>`}<th>change</th><th class="n">time</th></tr></thead><tbody>${rows}</tbody></table></div></details>`;
 }
 
 function usageTable(runView: RunView): Markup | null {
@@ -119,6 +122,20 @@ function incidents(runView: RunView): Markup | null {
   return html`<h2>Incidents</h2><div class="card"><ul>${runView.incidents.map(({ time, text }) => html`<li><span class="quiet mono">${time.slice(11, 19)}</span> ${text}</li>`)}</ul></div>`;
 }
 
+/** A program's text, or null where it is gone. */
+const programText = (read: Read) => (ref: string) =>
+  read(ref).then(
+    (bytes) => bytes.toString("utf8"),
+    () => null,
+  );
+
+/** What the generator planned and what the verifier saw in the target before round 1. */
+function words({ plan, analysis }: RunView): Markup {
+  const part = (title: string, text: string | null) =>
+    text !== null && html`<details open><summary>${title}</summary><p class="text">${text}</p></details>`;
+  return html`${(plan !== null || analysis !== null) && html`<h2>Plan</h2><div class="card">${part("The generator's plan", plan)}${part("The target, as the verifier described it", analysis)}</div>`}`;
+}
+
 /** The whole report. A run that has no end yet is shown as far as it came. */
 export async function reportPage(runView: RunView, read: Read): Promise<string> {
   const cache = new PictureCache(read);
@@ -126,18 +143,21 @@ export async function reportPage(runView: RunView, read: Read): Promise<string> 
   const [start, best] = [endOf(runView, "start"), endOf(runView, "best")];
   const cards: Markup[] = [];
   for (const at of rounds) {
-    const from = runView.rounds.get(at.from ?? at.t - 1) ?? null;
+    const [before, from, best] = [lossBefore(rounds, at), fromOf(runView, at), at.t === runView.bestT];
+    const moves = await movesOf(runView, at, programText(read));
     cards.push(
       await roundCard(
         at,
-        { before: lossBefore(rounds, at), from, best: at.t === runView.bestT, measurement: runView.measurement },
+        { before, from, moves, writer: writerOf(runView), best, measurement: runView.measurement },
         cache,
         read,
       ),
     );
   }
   const status = runView.status === "running" ? "not finished" : runView.status;
-  const points = rounds.filter((at) => at.round !== null).map(({ t, loss }) => ({ t, loss }));
+  const points = rounds
+    .filter((at) => at.round !== null)
+    .map(({ t, loss, feedback }) => ({ t, loss, similarity: feedback?.overall_similarity ?? null }));
   const name = runView.task?.name ?? runView.run;
   const page = html`<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><meta name="color-scheme" content="light dark">
@@ -150,6 +170,7 @@ ${runView.task && runView.task.text !== "" && html`<p class="text quiet">${runVi
 ${runView.error !== null && html`<div class="error"><b>The run failed:</b> <span class="text">${runView.error}</span></div>`}
 ${facts(runView, start, best)}
 ${await trios(runView, cache, start, best)}
+${words(runView)}
 <h2>Loss</h2><div class="card">${lossCurve(points, runView.bestT)}${points.length > 0 && roundTable(rounds, runView.bestT, otherMetrics(runView))}</div>
 ${judgement(runView)}
 <h2>Rounds</h2>

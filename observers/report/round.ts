@@ -1,10 +1,13 @@
 import { alignLines } from "../../bridge/text/line-diff.ts";
+import { wholeProgram } from "../../bridge/text/short-diff.ts";
 import type { Feedback, Measurement } from "../../machines/domain/index.ts";
+import type { Moves } from "../moves.ts";
+import { refinedSeconds } from "../refined.ts";
 import { programOf, type RoundView, stateOf } from "../run-view.ts";
 import { lossText, metricsText, spanText } from "../text.ts";
 import { html, type Markup } from "./html.ts";
-import { type MovedKnob, movedKnobs } from "./knobs.ts";
 import { changedLines } from "./lines.ts";
+import { movedLists, type writerOf } from "./moved.ts";
 import { figure, type PictureCache, type Read } from "./pictures.ts";
 
 export interface RoundContext {
@@ -12,12 +15,13 @@ export interface RoundContext {
   before: number | null;
   /** The runView of the round this one's program was made from. */
   from: RoundView | null;
+  /** Whose numbers moved, and who wrote the program. */
+  moves: Moves;
+  writer: ReturnType<typeof writerOf>;
   best: boolean;
   measurement: Measurement | null;
 }
 
-/** Knobs shown before the rest is only counted. */
-const mostKnobs = 24;
 /** Differences shown before the rest is folded away. */
 const mostItems = 4;
 
@@ -37,18 +41,6 @@ export function changeChip(loss: number | null, before: number | null): Markup |
   if (Math.abs(gain) < 0.0005) return html`<span class="chip">unchanged</span>`;
   const words = `${(Math.abs(gain) * 100).toFixed(1)} % ${gain > 0 ? "better" : "worse"}`;
   return html`<span class="chip ${gain > 0 ? "good" : "warn"}">${words}</span>`;
-}
-
-function knobList(knobs: MovedKnob[]): Markup | null {
-  if (knobs.length === 0) return null;
-  const number = (value: number) => Number(value.toPrecision(5)).toString();
-  const rest = knobs.length - mostKnobs;
-  return html`<div class="label">Knobs moved</div><div class="knobs">${knobs
-    .slice(0, mostKnobs)
-    .map(
-      (k) =>
-        html`<span class="knob mono" title="line ${k.line}">${k.name} ${number(k.from)} → <b>${number(k.to)}</b></span>`,
-    )}${rest > 0 && html`<span class="knob">and ${rest} more</span>`}</div>`;
 }
 
 function givenDiff(diff: string): Markup {
@@ -75,6 +67,21 @@ function measuredDiff(before: string, after: string): Markup | null {
       ? html`<span class="add">+ ${line.text}</span>`
       : html`<span class="del">- ${line.text}</span>`;
   })}</pre>`;
+}
+
+/** What the writer changed in the code: its own diff, else the difference of the two programs. */
+function changeOf(given: string, before: string | null, code: string | null, writer: string): Markup | null {
+  const whole = given === "" || code === null ? null : wholeProgram(given, code);
+  if (whole?.first === true) return html`<p class="quiet">The first program, ${whole.added} lines.</p>`;
+  const diff = given !== "" ? givenDiff(given) : code !== null && before !== null ? measuredDiff(before, code) : null;
+  return diff && html`<details><summary>What the ${writer} changed in the code</summary>${diff}</details>`;
+}
+
+/** How long a round's program took, and how long it was refined before. */
+export function timeText(at: RoundView): string {
+  const [state, refining] = [stateOf(at), refinedSeconds(programOf(at))];
+  const own = state === null ? "" : spanText(state.seconds.total);
+  return refining === 0 ? own : `${own} + ${spanText(refining)} refining`;
 }
 
 function feedbackPart(feedback: Feedback): Markup {
@@ -115,26 +122,21 @@ export async function roundCard(
     }),
   );
   const heat = at.feedback?.heatmap;
-  const diff =
-    program !== null && program.code_diff.trim() !== ""
-      ? givenDiff(program.code_diff)
-      : code !== null && before !== null
-        ? measuredDiff(before, code)
-        : null;
+  const change = changeOf(program?.code_diff.trim() ?? "", before, code, context.writer);
   const error = state?.error;
   return html`<article class="card round${context.best && " best"}" id="round-${at.t}">
 <div class="pictures">${renders.length > 0 ? renders : figure(null, html`no picture`)}${heat !== undefined && figure(await cache.show(heat, 384), html`where it differs`)}</div>
 <div><header><h3>${at.t === 0 ? "Start state" : `Round ${at.t}`}</h3>
 <span class="loss">${at.loss === null ? "" : `${at.measures === null ? "loss" : label} ${lossText(at.loss)}`}</span>${changeChip(at.loss, context.before)}
 ${context.best && html`<span class="chip best">best</span>`}${at.stage !== null && html`<span class="chip">${at.stage}</span>`}${error && html`<span class="chip bad">failed</span>`}${at.round === null && html`<span class="chip warn">not finished</span>`}
-<span class="quiet">${at.measures && metricsText(at.measures.metrics, context.measurement)}${state && html` · ${spanText(state.seconds.total)} on ${state.slot}`}</span></header>
+<span class="quiet">${at.measures && metricsText(at.measures.metrics, context.measurement)}${state && html` · ${timeText(at)} on ${state.slot}`}</span></header>
 ${at.note !== null && html`<p class="quiet">${at.note}</p>`}
 ${error && html`<div class="error"><b>${error.type}</b>${error.line !== undefined && ` in line ${error.line}`}: <span class="text">${error.message}</span>${error.source !== undefined && html`<pre>${error.source}</pre>`}${error.hint !== undefined && html`<p>${error.hint}</p>`}</div>`}
 ${at.errors.filter((text) => text !== error?.message).map((text) => html`<div class="error">${text}</div>`)}
 ${program !== null && at.t > 0 && html`<p class="text">${program.thought}</p>`}
-${code !== null && before !== null && knobList(movedKnobs(before, code))}
+${movedLists(context.moves, context.writer, program?.refined)}
 ${at.feedback !== null && feedbackPart(at.feedback)}
-${diff !== null && html`<details><summary>What changed in the code</summary>${diff}</details>`}
+${change}
 ${code !== null && html`<details><summary>The whole program</summary><pre>${code}</pre></details>`}
 ${state !== null && state.log.trim() !== "" && html`<details><summary>Log</summary><pre class="wrap">${state.log.slice(-20_000)}</pre></details>`}
 </div></article>`;

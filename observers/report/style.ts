@@ -33,6 +33,8 @@ figcaption { font-size: .82rem; color: var(--quiet); padding: .35rem .1rem 0; fo
 .curve .tick line { stroke: var(--rule); } .curve .line { fill: none; stroke: var(--quiet); stroke-width: 1.2; opacity: .55; }
 .curve .steps { fill: none; stroke: var(--accent); stroke-width: 2.2; stroke-linejoin: round; } .curve .point { fill: var(--card); stroke: var(--quiet); stroke-width: 1.6; }
 .curve .best { fill: var(--accent); stroke: var(--card); stroke-width: 2; } .curve .failure { fill: var(--bad); font-size: 15px; font-weight: 700; }
+.curve .similarity path { fill: none; stroke: var(--good); stroke-width: 1.4; stroke-dasharray: 5 4; } .curve .similarity circle { fill: var(--good); } .curve .similarity text { fill: var(--good); }
+.legend span { display: inline-block; width: 1.6rem; border-top: 2px solid var(--accent); vertical-align: middle; margin: 0 .3rem 0 .8rem; } .legend .similarity { border-top: 2px dashed var(--good); }
 .round { display: grid; grid-template-columns: minmax(0, 19rem) minmax(0, 1fr); gap: 1.4rem; } .round .pictures { display: grid; gap: .7rem; align-content: start; }
 .round header { display: flex; flex-wrap: wrap; gap: .5rem .6rem; align-items: baseline; margin-bottom: .5rem; } .round header .loss { font-variant-numeric: tabular-nums; font-weight: 600; }
 .label { font-size: .74rem; text-transform: uppercase; letter-spacing: .06em; color: var(--quiet); font-weight: 600; margin: 1rem 0 .3rem; }

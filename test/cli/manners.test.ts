@@ -151,11 +151,13 @@ describe("a dry run", () => {
     const plain = await dry("--config", "claude", ...rounds);
     expect(plain.missing).toEqual([expect.stringMatching(/^ANTHROPIC_API_KEY .*\(for claude/)]);
     expect(plain.at_most).toMatchObject({ rounds: 3, calls: 12 });
-    expect(plain.at_most.input_tokens).toBe(4 * (2700 * 3 + 169 * 3));
+    expect(plain.at_most.input_tokens).toBe(4 * (1650 * 3 + 6000 * 2 + 460 * 3));
     expect(plain.engine_seconds).toBeGreaterThan(2 * 40);
     const refined = await dry("--config", "claude", "--set", "refine=solver", ...rounds);
     expect(refined.engine_seconds - plain.engine_seconds).toBe(refined.solver_seconds);
     expect(refined.solver_seconds).toBe(3 * 85);
+    expect(plain.refine).toBeNull();
+    expect(refined.refine).toEqual({ player: "solver", programs: 3, seconds_each: 85 });
   });
 
   it("refuses an output folder that holds a run", async () => {

@@ -134,6 +134,33 @@ describe("the output folder", () => {
     expect(files).toContain(output);
   });
 
+  it("keeps apart what the generator wrote and what a solver refined", async () => {
+    await run({ losses: [0.05, 0.02, 0.01], refined: true });
+    const thoughts = await text("generator_thoughts/2.md");
+    const [own, solver] = thoughts.split("## Refined by solver");
+    expect(own).toMatch(/^# Round 2\n\n## Written by the generator\n\nraise the lamp \(2\.0\)\n\n## Change\n/);
+    expect(solver).toMatch(/^\n\n15 numbers moved, PL 0\.0213 -> 0\.0196, 2 min 35 s\.\n\n### Numbers it moved/);
+    expect(solver).toMatch(/- line 3, x\[1\]: 0\.25 -> 0\.5\n- and 14 more\n$/);
+    expect(await text("generator_thoughts/1.md")).toContain("no number moved (nothing to gain: raise the lamp)");
+    expect(await text("codes/2.py")).toContain("0.5)");
+    expect(await text("codes/written/2.py")).toContain("0.25)");
+    const [start, first, second] = (await scores()).rounds;
+    expect(start).toMatchObject({ refined: null, numbers_moved: { generator: 0, solver: 0 } });
+    expect(first.refined).toMatchObject({ by: "solver", moved: 0, kept: "nothing to gain: raise the lamp" });
+    expect(second.refined).toEqual({
+      by: "solver",
+      moved: 15,
+      changes: [{ line: 3, label: "x[1]", from: 0.25, to: 0.5 }],
+      loss_before: 0.0213,
+      loss_after: 0.0196,
+      renders: 412,
+      seconds: 155,
+      kept: null,
+    });
+    // The lamp's energy, and both numbers of x; none out of the comment.
+    expect(second.numbers_moved).toEqual({ generator: 3, solver: 15 });
+  });
+
   it("draws the heat map itself where the verifier gave none", async () => {
     const { events, artifacts } = await sampleRun({ losses: [0.05], cut: true });
     for (const event of events) {

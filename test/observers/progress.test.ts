@@ -62,6 +62,25 @@ describe("progress", () => {
     ]);
   });
 
+  it("tells how a refinement goes, what came of it and what it took", async () => {
+    const text = await show({ losses: [0.05, 0.02, 0.01], refined: true });
+    expect(text).toContain("round 2 refining: 2 renders, PL 0.0213\n");
+    expect(text).toContain(
+      "round 1 refined: no number moved (nothing to gain: raise the lamp), PL 0.0213, 2 min 35 s\n",
+    );
+    expect(text).toContain("round 2 refined: 15 numbers moved, PL 0.0213 -> 0.0196, 2 min 35 s\n");
+    expect(text).toContain("round 2   PL 0.01  50.0 % better  0.5 s and 2 min 35 s of refining  best so far");
+    // Lines of one refinement come once in a few seconds.
+    expect(text).not.toContain("412 renders");
+    const json = await show({ losses: [0.05, 0.02], refined: true }, { json: true });
+    const refining = json.split("\n").filter((line) => line.includes('"refining":{'));
+    expect(JSON.parse(refining.at(-1)!)).toMatchObject({
+      event: "progress",
+      text: "round 1 refining: 412 renders, PL 0.0213 -> 0.0196",
+      refining: { t: 1, renders: 412, before: 0.0213, now: 0.0196 },
+    });
+  });
+
   it("on a terminal keeps one live block, and leaves only the finished lines", async () => {
     const text = await show({ losses: [0.05, 0.02, 0.01] }, { isTTY: true });
     expect(text).toContain("\u001b[32m60.0 % better");

@@ -43,9 +43,14 @@ describe("the runView of a run", () => {
 
   it("reads a solver's progress, in words or in numbers", () => {
     const words = tell([{ role: "generator", type: "progress", data: { text: "fitting", fraction: 0.25, loss: 0.1 } }]);
-    expect(words.progress).toEqual({ text: "fitting", fraction: 0.25, loss: 0.1 });
+    expect(words.progress).toEqual({ text: "fitting", fraction: 0.25, loss: 0.1, refining: null });
     const numbers = tell([{ role: "generator", type: "progress", data: { stage: 2, step: "refine", renders: 40 } }]);
-    expect(numbers.progress).toEqual({ text: "stage 2, refine, 40 renders", fraction: null, loss: null });
+    expect(numbers.progress).toEqual({
+      text: "stage 2, refine, 40 renders",
+      fraction: null,
+      loss: null,
+      refining: null,
+    });
   });
 
   it("keeps restarts, lost slots and calls of unknown outcome as incidents", () => {

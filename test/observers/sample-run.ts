@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import sharp from "sharp";
 import { photometric } from "../../evaluators/photometric.ts";
-import type { Measures, Program, Round, State } from "../../machines/domain/index.ts";
+import type { Measures, Program, Refined, Round, State } from "../../machines/domain/index.ts";
 import type { TapeEvent } from "../../observers/observer.ts";
 
 /** Artifacts in memory. */
@@ -42,6 +42,8 @@ export interface SampleOptions {
   /** Text put wherever a model's or engine's words stand. */
   words?: string;
   candidates?: number;
+  /** A model writes the programs and a solver refines them: all but those of odd rounds, which it leaves as they are. */
+  refined?: boolean;
   mode?: string;
   output?: string;
   codeEnding?: string;
@@ -49,6 +51,16 @@ export interface SampleOptions {
 
 const code = (t: number, k: number) =>
   `import bpy\nbpy.data.objects["Lamp"].data.energy = ${100 + 25 * t + k}\nx = (${t}, 0.5)\n`;
+
+/** The program before a solver set its last number. */
+const written = (t: number, k: number) => code(t, k).replace("0.5)", "0.25)  # of 1 lamp, 2 rooms");
+
+const refinedOf = (t: number, before: string, words: string): Refined => {
+  const fit = { by: "solver", renders: 412, seconds: 155, loss_before: 0.0213 };
+  if (t % 2 === 1) return { ...fit, moved: 0, changes: [], loss_after: 0.0213, kept: `nothing to gain: ${words}` };
+  const changes = [{ line: 3, label: "x[1]", from: 0.25, to: 0.5 }];
+  return { ...fit, moved: 15, changes, loss_after: 0.0196, written: before };
+};
 
 /** The tape of a made-up run, with its artifacts, as the ring's roles would write it. */
 export async function sampleRun(options: SampleOptions): Promise<{ events: TapeEvent[]; artifacts: Artifacts }> {
@@ -78,9 +90,13 @@ export async function sampleRun(options: SampleOptions): Promise<{ events: TapeE
     measurement: photometric.measurement,
     output: options.output ?? "blender_file.blend",
     code_ending: options.codeEnding ?? "py",
-    players: { generator: "solver", verifier: "pixels" },
-    config: { candidates },
+    players: { generator: options.refined === true ? "some-model" : "solver", verifier: "pixels" },
+    config: {
+      candidates,
+      ...(options.refined === true ? { roles: { generator: { spec: { kind: "model", argument: null } } } } : {}),
+    },
   });
+  if (options.refined === true) say("verifier", "analysis", { text: `a lamp: ${words}` });
   let best: Round | null = null;
   let start: Round | null = null;
   for (const [t, loss] of options.losses.entries()) {
@@ -97,10 +113,18 @@ export async function sampleRun(options: SampleOptions): Promise<{ events: TapeE
         thought: `${words} (${t}.${k})`,
         code_diff: t === 0 ? "" : `-energy = ${100 + 25 * (t - 1)}\n+energy = ${100 + 25 * t + k}`,
         code: artifacts.put(code(t, k)),
+        ...(options.refined === true && t > 0 ? { refined: refinedOf(t, artifacts.put(written(t, k)), words) } : {}),
       }),
     );
     const program = programs.at(-1)!;
-    if (t > 0) for (const one of programs) say("generator", "program.proposed", { program: one });
+    if (program.refined !== undefined) {
+      const of = { t, candidate: 0, refining: true };
+      say("generator", "progress", { ...of, step: "start", renders: 2, loss_before: 0.0213, loss: 0.0213 });
+      say("generator", "progress", { ...of, step: "done", renders: 412, loss_before: 0.0213, loss: 0.0196 });
+      say("generator", "refined", { t, candidate: 0, refined: program.refined });
+    }
+    const plan = options.refined === true ? { plan: `first the lamp: ${words}` } : {};
+    if (t > 0) for (const one of programs) say("generator", "program.proposed", { program: one, ...plan });
     say("executor", "executing", { t, candidates: programs.length });
     const picture = await solid(200 - Math.round(255 * Math.sqrt(loss ?? 0)));
     const state: State = {

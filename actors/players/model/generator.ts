@@ -6,7 +6,7 @@ import type { EngineFacts } from "../../../prompts/index.ts";
 import { type GeneratorMove, type GeneratorPlayer, type PlayerIO, sceneOf } from "../player.ts";
 import { defaultLimits, type LoopLimits, toolLoop } from "./loop.ts";
 import { openingOf, type Sight } from "./prompt/opening.ts";
-import { promptOf } from "./prompt/system.ts";
+import { promptOf, withRefining } from "./prompt/system.ts";
 import { engineTools } from "./tools/definitions.ts";
 import { type Draft, generatorTools, programFromText, type Written } from "./tools/generator-tools.ts";
 import { type OfferedTool, pickTools } from "./tools/tool.ts";
@@ -26,6 +26,8 @@ export interface ModelGeneratorOptions {
   maxTokens?: number;
   /** What the executor said of itself, for the facts in the prompt. */
   card?: EngineFacts | null;
+  /** True when a solver refines the numbers of what it writes, for the prompt to say so. */
+  refined?: boolean;
 }
 
 /** Directions for candidates beyond the first, so that N programs are not one program N times. */
@@ -59,7 +61,14 @@ export function createModelGenerator(options: ModelGeneratorOptions): GeneratorP
     io: PlayerIO,
     index: number,
   ): Promise<{ written: Written; plan: string | null }> {
-    const draft: Draft = { context, io, language: definition.language, base: await baseOf(context, io), plan: null };
+    const draft: Draft = {
+      context,
+      io,
+      language: definition.language,
+      base: await baseOf(context, io),
+      undone: [],
+      plan: null,
+    };
     const names = offeredNames(options.tools ?? definition.skills.generator, sight);
     const known: OfferedTool<Written>[] = [
       ...generatorTools(draft),
@@ -73,6 +82,8 @@ export function createModelGenerator(options: ModelGeneratorOptions): GeneratorP
         : `You write variant ${index + 1} of ${context.candidates}. ${directions[(index - 1) % directions.length]}`;
     const temperature = temperatureOf(options.temperature ?? model.profile.temperature, index);
     const opening = await openingOf(draft, sight, extra);
+    // Numbers are refined against a target picture only.
+    const refined = options.refined === true && context.task.targets.length > 0;
     const { result } = await toolLoop<Written>({
       io,
       model,
@@ -81,16 +92,19 @@ export function createModelGenerator(options: ModelGeneratorOptions): GeneratorP
       finals: ["execute_code", "end_process"],
       tools,
       system: (style, specs) =>
-        promptOf({
-          mode,
-          role: "generator",
-          setting: context.task.prompt,
-          style,
-          tools: specs,
-          card: options.card ?? null,
-          base: context.task.base !== null,
-          pictures: { views: io.views, px: io.preview.px },
-        }),
+        withRefining(
+          promptOf({
+            mode,
+            role: "generator",
+            setting: context.task.prompt,
+            style,
+            tools: specs,
+            card: options.card ?? null,
+            base: context.task.base !== null,
+            pictures: { views: io.views, px: io.preview.px },
+          }),
+          refined,
+        ),
       opening: [opening],
       fromText: (text) => programFromText(draft, text),
       limits,
@@ -135,7 +149,7 @@ function moveOf(turns: readonly { written: Written; plan: string | null }[]): Ge
   const different = programs.filter((one, index) => programs.findIndex((other) => other.code === one.code) === index);
   return {
     type: "programs",
-    candidates: different.map(({ thought, code_diff, code }) => ({ thought, code_diff, code })),
+    candidates: different.map(({ type: _, ...candidate }) => candidate),
     ...(plan ? { plan } : {}),
   };
 }

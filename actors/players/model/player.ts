@@ -50,8 +50,9 @@ function withCard(
 
 export const player: PlayerModule = {
   async generator(request) {
-    const { baseline } = request.config;
-    const options = { ...modelOptions(request), ...(baseline === "none" ? {} : { baseline }) };
+    const { baseline, refine } = request.config;
+    const refined = refine === "solver";
+    const options = { ...modelOptions(request), refined, ...(baseline === "none" ? {} : { baseline }) };
     return withCard(request.role.player, request.readCard, (card) => createModelGenerator({ ...options, card }));
   },
   async verifier(request) {

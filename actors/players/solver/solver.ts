@@ -126,6 +126,7 @@ export function createSolver(options: SolverOptions = {}): GeneratorPlayer {
     if (!first || !old) throw new VigaError("player_failed", "the program does not render");
     const noise = (await fitter.noise(yardstick, old)) / problem.features(old, 0).length;
     const loss: Losses = { start: problem.loss(first), before: problem.loss(old), after: problem.loss(old), noise };
+    io.note("progress", { round: context.t, stage, step: "start", loss: loss.before, renders: sweeper.renders });
     const left = Math.max(0, loss.before - noise) / Math.max(1e-12, loss.start - noise);
     // The rounds after the third are the dearest and the ones that bring least.
     if (stage > 3 && left < little) return { type: "end", reason: account.enough(loss, left) };

@@ -12,17 +12,24 @@ export interface Losses {
 const stageNames = ["", "coarse fit", "refinement"];
 const milli = (loss: number): string => (loss * 1000).toFixed(3);
 
+const structure =
+  "The numbers of this program explain less than half of the difference: what is left is probably structure " +
+  "(a thing missing, another shape or material), which the solver cannot write.";
+
+/** A solver's reason without what it says of structure: a model that is refined is told so once, in its prompt. */
+export const withoutStructure = (reason: string): string => reason.replace(structure, "").trim();
+
 function verdict(loss: Losses): string {
   const left = Math.max(0, loss.after - loss.noise);
   if (left < loss.noise) return "What is left is about the renderer's own noise.";
-  if (loss.after > 0.5 * loss.start) {
-    return (
-      "The numbers of this program explain less than half of the difference: what is left is probably structure " +
-      "(a thing missing, another shape or material), which the solver cannot write."
-    );
-  }
   return `What is left is ${(loss.after / loss.noise).toFixed(1)} times the renderer's own noise.`;
 }
+
+/** What the solver says when it ends: the only place where it speaks of structure, so once in a run. */
+const lastVerdict = (loss: Losses): string => {
+  const left = Math.max(0, loss.after - loss.noise);
+  return left >= loss.noise && loss.after > 0.5 * loss.start ? structure : verdict(loss);
+};
 
 /** The generator's thought of a round: which numbers moved, from what to what, and what that gained. */
 function thought(
@@ -56,7 +63,7 @@ function thought(
 
 const ending = (loss: Losses): string =>
   `another round gains nothing beyond noise: photometric loss x1000 at 128 px is ${milli(loss.before)}, ` +
-  `noise ${milli(loss.noise)}. ${verdict(loss)}`;
+  `noise ${milli(loss.noise)}. ${lastVerdict(loss)}`;
 
 const enough = (loss: Losses, left: number): string =>
   `${(100 * (1 - left)).toFixed(1)} % of the difference is explained: photometric loss x1000 at 128 px is ` +

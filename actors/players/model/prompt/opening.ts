@@ -3,14 +3,23 @@ import type { Context, Measures, Round, Task } from "../../../../machines/domain
 import { stageText } from "../../../../prompts/stage.ts";
 import type { PlayerIO } from "../../player.ts";
 import type { Draft } from "../tools/generator-tools.ts";
-import { errorText, feedbackText, measuredText, roundText } from "./round-text.ts";
+import { pastText } from "./past-round.ts";
+import { programPart, programsOf } from "./programs.ts";
+import { errorText, feedbackText, measuredText, noiseText, roundText } from "./round-text.ts";
 
 /** How a generator's sight may be cut for a baseline: everything, the task alone, or task, program and last feedback. */
 export type Sight = "full" | "one_shot" | "memoryless";
 
-/** Drop order: the oldest round first, its pictures before its words; then the best round, the analysis, the plan. */
+/**
+ * Drop order: the start program where others show what is made of it, the oldest round, its pictures before its words; then
+ * the best round and its program, the analysis, the plan.
+ */
+const dropStart = -1;
 const dropBest = 1e6;
 const dropAnalysis = 2e6;
+
+/** Pictures of past rounds at most, the newest; the best round's come beside them. */
+const mostPictures = 24;
 
 /** An artifact as a picture part. */
 export async function imagePart(io: PlayerIO, ref: string, label: string, drop?: number): Promise<ImagePart> {
@@ -57,30 +66,48 @@ function assetsText(files: readonly string[]): string {
   );
 }
 
-async function roundParts(round: Round, before: Measures | null, io: PlayerIO, drop: number): Promise<Part[]> {
-  const renders = await Promise.all(
-    round.state.renders.map((render) => imagePart(io, render.image, `round ${round.t} ${render.name}`, drop)),
-  );
-  return [text(roundText(round, before, io.measurement), drop + 0.5), ...renders];
+interface Shown {
+  round: Round;
+  before: Measures | null;
+  drop: number;
+  /** Told at length: the next program answers to it. */
+  whole: boolean;
+  pictures: boolean;
 }
 
-async function history(context: Context, io: PlayerIO): Promise<Part[]> {
-  const { rounds, best } = context;
+async function roundParts({ round, before, drop, whole, pictures }: Shown, io: PlayerIO): Promise<Part[]> {
+  const renders = pictures ? round.state.renders : [];
+  const images = await Promise.all(
+    renders.map((render) => imagePart(io, render.image, `round ${round.t} ${render.name}`, drop)),
+  );
+  const code = round.program === null ? "" : await io.text(round.program.code);
+  const told = (whole ? roundText : pastText)({ round, before, code }, io.measurement);
+  return [text(told, drop + 0.5), ...images];
+}
+
+async function history({ rounds, best }: Context, io: PlayerIO): Promise<Part[]> {
   const parts: Part[] = [];
   if (best !== null && !rounds.some((round) => round.t === best.t)) {
-    const older = await roundParts(best, null, io, dropBest);
+    const shown = { round: best, before: null, drop: dropBest, whole: false, pictures: true };
+    const older = await roundParts(shown, io);
     parts.push(text(`# The best round so far was round ${best.t}`, dropBest + 0.5), ...older);
   }
   let before: Measures | null = null;
-  for (const [index, round] of rounds.entries()) {
-    const latest = index === rounds.length - 1;
-    const own = await roundParts(round, before, io, round.t);
+  let left = rounds.reduce((sum, { state }) => sum + state.renders.length, 0);
+  const judged = rounds.findLast(({ feedback }) => feedback !== null);
+  for (const round of rounds) {
+    const latest = round === rounds.at(-1);
+    const shown = { before, drop: round.t, whole: latest || round === judged, pictures: left <= mostPictures };
+    const own = await roundParts({ round, ...shown }, io);
     // What happened last is never left out: without it a generator would write blindly.
     parts.push(...(latest ? own.map(({ drop: _, ...part }) => part) : own));
     before = round.measures ?? before;
+    left -= round.state.renders.length;
   }
-  if (parts.length > 0 && best !== null)
-    parts.push(text(`Best so far: round ${best.t}. ${measuredText(best.measures, null, io.measurement)}`));
+  if (parts.length > 0 && best !== null) {
+    const told = measuredText(best.measures, null, io.measurement);
+    parts.push(text([`Best so far: round ${best.t}. ${told}`, ...noiseText(best.measures, io.measurement)].join("\n")));
+  }
   return parts;
 }
 
@@ -92,30 +119,37 @@ function lastWord(context: Context): string[] {
 }
 
 /**
- * The conversation's opening, as one message: task and targets, plan and analysis (which stay the same, so that a
- * provider's prompt cache knows them), the window's rounds, the best round, and the program to go on from. Its size grows with the window, never with the number of rounds.
+ * The conversation's opening, as one message: task and targets, plan, analysis and start program (which stay the same, so
+ * that a provider's prompt cache knows them), the window's rounds, the best program where it is not the one to go on from,
+ * and that one. Its size grows with the window, never with the number of rounds.
  *
  * @param extra further instruction at its end (a candidate's own direction)
  */
 export async function openingOf(draft: Draft, sight: Sight, extra: string | null): Promise<ChatMessage> {
-  const { context, io, base, language } = draft;
+  const { context, io } = draft;
   const parts = await taskParts(context, io);
+  const lines = [`# Round ${context.t}`];
   if (sight === "full") {
+    const programs = await programsOf(draft);
     if (context.plan) parts.push(text(`# Your plan\n${context.plan}`, dropAnalysis + 1));
     if (context.analysis) parts.push(text(`# The target, as a viewer described it\n${context.analysis}`, dropAnalysis));
+    parts.push(...programPart(programs.start, programs.startNeeded ? undefined : dropStart));
     parts.push(...(await history(context, io)));
-  } else if (sight === "memoryless") {
-    parts.push(...lastWord(context).map((line) => text(line)));
+    parts.push(...programPart(programs.best, dropBest + 0.75));
+    lines.push(programs.current);
+    if (context.note) lines.push(context.note);
+  } else {
+    if (sight === "memoryless") parts.push(...lastWord(context).map((line) => text(line)));
+    lines.push(onlyProgram(draft));
   }
-  const lines = [`# Round ${context.t}`];
-  if (base.code === "") lines.push("There is no program yet: write the first one.");
-  else {
-    const which = sight === "memoryless" ? "" : base.t === 0 ? " (the start program)" : ` (of round ${base.t})`;
-    lines.push(`The current program${which}:\n\`\`\`${language}\n${base.code.trimEnd()}\n\`\`\``);
-  }
-  if (sight === "full" && context.note) lines.push(context.note);
   if (context.stage !== undefined) lines.push(stageText(context.stage, "generator"));
   if (extra) lines.push(extra);
   lines.push(`Now write the program of round ${context.t}.`);
   return { role: "user", parts: [...parts, text(lines.join("\n\n"))] };
+}
+
+/** The program to go on from, for who is shown no other. */
+function onlyProgram({ base, language }: Draft): string {
+  if (base.code === "") return "There is no program yet: write the first one.";
+  return `The current program:\n\`\`\`${language}\n${base.code.trimEnd()}\n\`\`\``;
 }

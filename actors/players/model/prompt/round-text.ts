@@ -1,3 +1,4 @@
+import { shortDiff, wholeProgram } from "../../../../bridge/text/short-diff.ts";
 import type {
   Feedback,
   Measurement,
@@ -7,17 +8,24 @@ import type {
   Round,
 } from "../../../../machines/domain/index.ts";
 import { bounded } from "../tools/tool.ts";
+import { figure } from "./figure.ts";
+import { refinedText } from "./refined-text.ts";
 
-/** A number as a prompt shows it: three significant digits, no exponent for what people read. */
-export function figure(value: number): string {
-  if (value === 0) return "0";
-  return Math.abs(value) >= 0.0001 ? String(Number(value.toPrecision(3))) : value.toExponential(1);
-}
+export { figure };
 
 /** A metric's value with its label: "SSIM 0.993". */
 function metricText({ name, label, digits, unit }: MetricInfo, metrics: Measures["metrics"]): string[] {
   const value = metrics[name];
   return value === undefined ? [] : [`${label} ${Number(value.toPrecision(digits))}${unit}`];
+}
+
+/** What the grain of a preview hides; empty where drawing is exact. */
+export function noiseText(measures: Measures | null, { loss }: Measurement): string[] {
+  const { noise = 0, floor = 0 } = measures ?? {};
+  if (noise === 0) return [];
+  const grain =
+    floor > 0 ? ` About ${figure(floor)} of every ${loss.label} is grain, which no program takes away.` : "";
+  return [`Noise of a preview: ${figure(noise)} ${loss.label}; smaller differences say nothing.${grain}`];
 }
 
 /** Measures in words, and against those of the round before. */
@@ -29,7 +37,9 @@ export function measuredText(now: Measures | null, before: Measures | null, { lo
     trend =
       Math.abs(change) < 0.05
         ? ", as before"
-        : `, ${Math.abs(change).toFixed(1)} % ${change < 0 ? "better" : "worse"} than the round before`;
+        : Math.abs(now.loss - before.loss) < now.noise
+          ? ", as the round before within noise"
+          : `, ${Math.abs(change).toFixed(1)} % ${change < 0 ? "better" : "worse"} than the round before`;
   }
   const others = metrics.filter(({ name }) => name !== loss.name);
   const beside = others.flatMap((info) =>
@@ -71,20 +81,48 @@ export function feedbackText(feedback: Feedback): string {
   return lines.length === 0 ? "The verifier found no difference." : lines.join("\n");
 }
 
-/** Characters of a diff and of a log that a round in the window may take. */
-const mostDiff = 5000;
-const mostLog = 1200;
+/** Characters of a diff, of a thought and of a log, and moved numbers, that the round before may take. */
+const most = { diff: 5000, thought: 800, log: 1200, moves: 20 };
 
-/** One round as a generator reads it: what was changed, what came of it, what was said of it. */
-export function roundText(round: Round, before: Measures | null, measurement: Measurement): string {
-  const { t, program, state } = round;
-  const parts = [t === 0 ? "## The start" : `## Round ${t}`];
-  if (program?.thought) parts.push(`Thought: ${bounded(program.thought, 800)}`);
-  if (program?.code_diff) parts.push(`Change:\n\`\`\`diff\n${bounded(program.code_diff.trimEnd(), mostDiff)}\n\`\`\``);
-  if (state.ok) parts.push(measuredText(round.measures, before, measurement));
-  else parts.push(`The program failed. ${errorText(state.error)}`);
+/** A round, what was measured before it, and the text of its program. */
+export interface ToldRound {
+  round: Round;
+  before: Measures | null;
+  code: string;
+}
+
+/** A round's heading and what a solver made of its program: what stands first and is never cut. */
+export function headText({ t, program }: Round, moves: number): string[] {
+  const title = t === 0 ? "## The start" : `## Round ${t}`;
+  return program?.refined === undefined ? [title] : [title, refinedText(program.refined, moves)];
+}
+
+/** A round's own edit in at most `most` characters; a whole program is named, never shown as a diff. */
+export function editText({ round, code }: ToldRound, most: number): string[] {
+  const diff = round.program?.code_diff ?? "";
+  if (diff.trim() === "") return [];
+  const whole = wholeProgram(diff, code);
+  if (whole === null) return [`Change:\n\`\`\`diff\n${shortDiff(diff, most)}\n\`\`\``];
+  const { first, added, removed } = whole;
+  return [`Change: ${first ? `first program, ${added} lines` : `written anew, ${added} lines for ${removed}`}.`];
+}
+
+/** What came of a round: its measures, or how it failed. */
+export function resultText({ round, before }: ToldRound, measurement: Measurement): string {
+  const { state, measures } = round;
+  return state.ok ? measuredText(measures, before, measurement) : `The program failed. ${errorText(state.error)}`;
+}
+
+/** The round before as a generator reads it: what was refined, thought and changed, what came of it, what was said of it. */
+export function roundText(told: ToldRound, measurement: Measurement): string {
+  const { program, state, feedback } = told.round;
   const log = state.log.trim();
-  if (!state.ok && log !== "") parts.push(`End of its log:\n${log.slice(-mostLog)}`);
-  if (round.feedback) parts.push(`Feedback:\n${feedbackText(round.feedback)}`);
-  return parts.join("\n");
+  return [
+    ...headText(told.round, most.moves),
+    ...(program?.thought ? [`Thought: ${bounded(program.thought, most.thought)}`] : []),
+    ...editText(told, most.diff),
+    resultText(told, measurement),
+    ...(!state.ok && log !== "" ? [`End of its log:\n${log.slice(-most.log)}`] : []),
+    ...(feedback ? [`Feedback:\n${feedbackText(feedback)}`] : []),
+  ].join("\n");
 }

@@ -1,5 +1,5 @@
 import { VigaError } from "../../../../config/errors.ts";
-import { buildPrompt, type PromptRequest } from "../../../../prompts/index.ts";
+import { buildPrompt, type PromptRequest, sharedPart } from "../../../../prompts/index.ts";
 
 /** A role's system prompt; what is wrong with the request is the configuration's fault. */
 export function promptOf(request: PromptRequest): string {
@@ -11,4 +11,12 @@ export function promptOf(request: PromptRequest): string {
       hint: "see the mode and prompt keys of viga.yaml",
     });
   }
+}
+
+/** A generator's system prompt with what it must know where a solver refines the numbers of its programs. */
+export function withRefining(prompt: string, refined: boolean): string {
+  if (!refined) return prompt;
+  const part = sharedPart("refine");
+  if (part === undefined) throw new VigaError("internal", "there is no prompt part refine");
+  return `${prompt}\n\n${part.trim()}`;
 }

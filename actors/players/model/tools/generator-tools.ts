@@ -1,14 +1,12 @@
 import { z } from "zod";
 import type { Context, Program } from "../../../../machines/domain/index.ts";
-import type { PlayerIO } from "../../player.ts";
+import type { Candidate, PlayerIO } from "../../player.ts";
 import { protocolTool } from "./definitions.ts";
 import { fencedProgram, readProgram } from "./read-program.ts";
 import type { OfferedTool, ToolOutcome } from "./tool.ts";
 
 /** What ends a generator's turn. */
-export type Written =
-  | { type: "program"; thought: string; code_diff: string; code: string }
-  | { type: "end"; reason: string };
+export type Written = ({ type: "program" } & Candidate) | { type: "end"; reason: string };
 
 /** What one candidate's turn works on: the program it changes, and the plan it made. */
 export interface Draft {
@@ -17,6 +15,8 @@ export interface Draft {
   language: "python" | "html";
   /** Program that diffs apply to, as text; empty when there is none. `t` is its round, `program` is it if it has run. */
   base: { t: number; code: string; program: Program | null };
+  /** Rounds that it took back on the way. */
+  undone: number[];
   plan: string | null;
 }
 
@@ -40,7 +40,8 @@ function take(draft: Draft, args: Record<string, unknown>): ToolOutcome<Written>
   if (!handed.ok) return { kind: "refused", text: handed.reason };
   if (handed.notes.length > 0) io.note("program.read", { t: context.t, notes: handed.notes });
   const { code, code_diff } = handed;
-  return { kind: "final", result: { type: "program", thought: said(args.thought), code_diff, code } };
+  const undone = draft.undone.length === 0 ? {} : { undone: draft.undone };
+  return { kind: "final", result: { type: "program", thought: said(args.thought), code_diff, code, ...undone } };
 }
 
 /** Takes a program that came as a fenced block in a reply without any call. */
@@ -91,6 +92,7 @@ function undoLastStep(draft: Draft): OfferedTool<Written> {
   return protocolTool("undo_last_step", "generator", async () => {
     const program = before(draft);
     if (program === null) return { kind: "refused", text: "There is no earlier program in view to go back to." };
+    draft.undone.push(draft.base.t);
     draft.base = { t: program.t, code: await draft.io.text(program.code), program };
     return { kind: "answer", text: `The current program is that of round ${program.t} again:\n${draft.base.code}` };
   });

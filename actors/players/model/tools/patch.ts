@@ -1,4 +1,5 @@
 import { linesOf } from "../../../../bridge/text/line-diff.ts";
+import { leftOut } from "../../../../bridge/text/short-diff.ts";
 
 /** One change of a diff: these lines become those. `at` is the 0-based line where it says it starts, if it does. */
 interface Hunk {
@@ -15,6 +16,9 @@ export type Patched = { ok: true; text: string } | { ok: false; reason: string }
  * indentation. Never guesses between two places: then, and when the old lines are not there, it says why.
  */
 export function applyPatch(base: string, diff: string): Patched {
+  // A shortened diff of an earlier round, handed back.
+  const gap = leftOut.exec(diff)?.[0];
+  if (gap !== undefined) return { ok: false, reason: `the diff leaves lines out ("${gap}")` };
   const hunks = hunksOf(diff);
   if (hunks.length === 0) return { ok: false, reason: "the diff changes nothing that could be read" };
   const lines = linesOf(base);

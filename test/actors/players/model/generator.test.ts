@@ -186,6 +186,8 @@ describe("a generator played by a model", () => {
     const player = createModelGenerator({ model, mode: "static_scene" });
     const move = await player.write(aContext({ t: 3, rounds, from: rounds[1]!.program }), io);
     expect(codes(move)).toEqual(["p = 1.5\n"]);
+    // Memory is told which round was taken back: it leaves the window.
+    expect(move).toMatchObject({ candidates: [{ undone: [2] }] });
   });
 
   it("reads a program from a fenced block when the model will not call a tool", async () => {

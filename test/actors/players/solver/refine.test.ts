@@ -1,10 +1,12 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { GeneratorMove, GeneratorPlayer } from "../../../../actors/players/player.ts";
-import { skeletonOf, withRefine } from "../../../../actors/players/solver/refine.ts";
+import { withRefine } from "../../../../actors/players/solver/refine.ts";
+import { skeletonOf } from "../../../../actors/players/solver/structure.ts";
+import { account } from "../../../../actors/players/solver/thought.ts";
 import { VigaError } from "../../../../config/errors.ts";
 import type { Context } from "../../../../machines/domain/index.ts";
-import { aContext, aRound, aTask, fakeIO } from "../fakes.ts";
+import { aContext, aRound, aTask, fakeIO, ref } from "../fakes.ts";
 
 const writes = (...codes: string[]): GeneratorPlayer => ({
   name: "writer",
@@ -29,25 +31,67 @@ const program = (code: string): GeneratorMove => ({
 const task = aTask({ targets: [{ name: "render1", image: `sha256:${"0".repeat(64)}` }] });
 
 describe("refining a program's numbers", () => {
-  it("takes the solver's numbers over, with both thoughts and the diff against where the round began", async () => {
+  it("takes the solver's numbers over and leaves thought and diff to their writer", async () => {
     const io = fakeIO();
-    const from = { t: 1, candidate: 0, thought: "", code_diff: "", code: io.store("x = 1.0\n") };
-    const player = withRefine(
-      writes("x = 2.0\ny = -3\n"),
-      solves((code) => program(code.replace("2.0", "2.25").replace("-3", "4"))),
-    );
-    const move = await player.write(aContext({ t: 2, task, from, plan: "OLD", rounds: [aRound(1)] }), io);
-    expect(move).toMatchObject({
-      plan: "PLAN",
-      candidates: [
-        {
-          code: "x = 2.25\ny = 4\n",
-          thought: "by hand\n\nNumbers refined by solver: fitted",
-          code_diff: "@@ -1,1 +1,2 @@\n-x = 1.0\n+x = 2.25\n+y = 4\n",
-        },
+    const solver: GeneratorPlayer = {
+      name: "solver",
+      async write(context, own) {
+        own.note("progress", { step: "start", loss: 0.02, renders: 2 });
+        own.note("progress", { step: "fit", renders: 40 });
+        own.note("progress", { step: "done", loss: 0.01, renders: 90 });
+        return program(
+          (await own.text(context.from!.code)).replace("2.0", "2.25").replace("-3", "4").replace("9", "90"),
+        );
+      },
+    };
+    const written = "x = 2.0\ny = -3  # 3\nf(z=9)\n";
+    const writer: GeneratorPlayer = {
+      name: "writer",
+      write: async () => ({
+        type: "programs",
+        candidates: [{ thought: "by hand", code_diff: "+f(z=9)", code: written, undone: [1] }],
+        plan: "PLAN",
+      }),
+    };
+    const move = await withRefine(writer, solver).write(aContext({ t: 2, task, rounds: [aRound(1)] }), io);
+    const refined = {
+      by: "solver",
+      moved: 3,
+      changes: [
+        { line: 2, label: "y", from: -3, to: 4 },
+        { line: 3, label: "z", from: 9, to: 90 },
+        { line: 1, label: "x", from: 2, to: 2.25 },
       ],
-    });
-    expect(io.notes.map((note) => note.type)).toEqual(["refine.done"]);
+      loss_before: 0.02,
+      loss_after: 0.01,
+      renders: 90,
+      seconds: expect.any(Number),
+      written: ref(written),
+    };
+    const code = "x = 2.25\ny = 4  # 3\nf(z=90)\n";
+    const candidate = { thought: "by hand", code_diff: "+f(z=9)", code, undone: [1], refined };
+    expect(move).toEqual({ type: "programs", plan: "PLAN", candidates: [candidate] });
+    // Progress that tells no new loss is told once in a few seconds.
+    expect(io.notes.map(({ type, data }) => [type, data.loss_before, data.loss, data.renders])).toEqual([
+      ["progress", 0.02, 0.02, 2],
+      ["progress", 0.02, 0.01, 90],
+      ["refined", undefined, undefined, undefined],
+    ]);
+    expect(io.notes[0]!.data).toMatchObject({ t: 2, candidate: 0, refining: true });
+  });
+
+  it("says nothing of structure where it leaves a program alone: its prompt does, once", async () => {
+    const loss = { start: 0.02, before: 0.02, after: 0.02, noise: 0.0001 };
+    const reason = account.ending(loss);
+    expect(reason).toContain("probably structure");
+    const move = await withRefine(
+      writes("x = 1\n"),
+      solves(() => ({ type: "end", reason })),
+    ).write(aContext({ task }), fakeIO());
+    const kept = move.type === "programs" ? move.candidates[0]!.refined!.kept! : "";
+    expect(kept).toContain("gains nothing beyond noise");
+    expect(kept).not.toContain("structure");
+    expect(account.thought([], [], [], loss, 10, { touches: {} } as never, 1)).not.toContain("structure");
   });
 
   it("shows the solver a task of its own that begins with the program, and keeps its recorded calls apart", async () => {
@@ -87,8 +131,9 @@ describe("refining a program's numbers", () => {
     const io = fakeIO();
     const code = "ball = f(1)\nball.name = 'Ball'\n";
     const move = await withRefine(writes(code), solves(answer)).write(aContext({ task }), io);
-    expect(move).toMatchObject({ candidates: [{ code, thought: "by hand" }] });
-    expect(io.notes.map((note) => note.type)).toEqual(["refine.kept"]);
+    const refined = { moved: 0, changes: [], kept: expect.stringMatching(/./) };
+    expect(move).toMatchObject({ candidates: [{ code, thought: "by hand", refined }] });
+    expect(io.notes.map((note) => note.type)).toEqual(["refined"]);
   });
 
   it("stops with the run, and leaves the generator's end and tasks without a target alone", async () => {

@@ -1,0 +1,49 @@
+import type { Refined } from "../../../machines/domain/index.ts";
+import type { PlayerIO } from "../player.ts";
+
+/** Seconds between two notes of a refinement's progress that tell no new loss. */
+const between = 5;
+
+interface Seen {
+  first: number | null;
+  last: number | null;
+  renders: number;
+}
+
+const number = (value: unknown): number | null => (typeof value === "number" ? value : null);
+
+/**
+ * What a solver is lent to refine a program: its recorded calls are kept apart from others of the turn by `key`, and its
+ * progress goes on the tape as that of a refinement (renders so far, loss before and now), once in a few seconds.
+ */
+export function watchSolver(
+  io: PlayerIO,
+  { key, t, candidate }: { key: string; t: number; candidate: number },
+): { io: PlayerIO; account(): Pick<Refined, "loss_before" | "loss_after" | "renders" | "seconds"> } {
+  const began = performance.now();
+  const seen: Seen = { first: null, last: null, renders: 0 };
+  let told = Number.NEGATIVE_INFINITY;
+  const progress = (data: Record<string, unknown>) => {
+    const loss = number(data.loss);
+    seen.first ??= loss;
+    seen.last = loss ?? seen.last;
+    seen.renders = number(data.renders) ?? seen.renders;
+    if (loss === null && performance.now() - told < 1000 * between) return;
+    told = performance.now();
+    const { first, last, renders } = seen;
+    io.note("progress", { ...data, t, candidate, refining: true, renders, loss: last, loss_before: first });
+  };
+  return {
+    io: {
+      ...io,
+      once: (name, call) => io.once(`${key}/${name}`, call),
+      note: (type, data) => (type === "progress" ? progress(data) : io.note(type, data)),
+    },
+    account: () => ({
+      loss_before: seen.first,
+      loss_after: seen.last,
+      renders: seen.renders,
+      seconds: Math.round(performance.now() - began) / 1000,
+    }),
+  };
+}

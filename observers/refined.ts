@@ -1,0 +1,73 @@
+import { z } from "zod";
+import type { Program, Refined } from "../machines/domain/index.ts";
+import { lossText, spanText } from "./text.ts";
+
+/** How far a solver has come with a program's numbers. */
+export interface Refining {
+  t: number;
+  candidate: number;
+  renders: number;
+  /** Photometric loss before and now, in the solver's own small pictures; null where it has not measured it yet. */
+  before: number | null;
+  now: number | null;
+}
+
+const change = (before: number | null, after: number | null): string[] => {
+  if (before === null) return [];
+  return [`PL ${lossText(before)}${after === null || after === before ? "" : ` -> ${lossText(after)}`}`];
+};
+
+/** "round 3 refining: 412 renders, PL 0.0213 -> 0.0196" */
+export function refiningText({ t, candidate, renders, before, now }: Refining): string {
+  const which = candidate === 0 ? "" : ` candidate ${candidate + 1}`;
+  return `round ${t} refining${which}: ${[`${renders} renders`, ...change(before, now)].join(", ")}`;
+}
+
+/** What a player notes of its progress. */
+export const progressData = z.object({
+  text: z.string().optional(),
+  step: z.string().optional(),
+  stage: z.number().optional(),
+  renders: z.number().optional(),
+  fraction: z.number().nullish(),
+  loss: z.number().nullish(),
+  /** Of a solver that refines a candidate of round `t`. */
+  refining: z.boolean().optional(),
+  t: z.number().int().optional(),
+  candidate: z.number().int().optional(),
+  loss_before: z.number().nullish(),
+});
+
+export interface Progress {
+  text: string;
+  fraction: number | null;
+  loss: number | null;
+  refining: Refining | null;
+}
+
+export function progressOf({ step, stage, t, ...data }: z.output<typeof progressData>): Progress {
+  const { fraction = null, loss = null, renders, candidate = 0, loss_before: before = null } = data;
+  const refining =
+    data.refining === true && t !== undefined ? { t, candidate, renders: renders ?? 0, before, now: loss } : null;
+  const parts = [
+    ...(stage === undefined ? [] : [`stage ${stage}`]),
+    ...(step === undefined ? [] : [step]),
+    ...(renders === undefined ? [] : [`${renders} renders`]),
+  ];
+  return {
+    text: data.text ?? (refining === null ? parts.join(", ") : refiningText(refining)),
+    fraction,
+    loss,
+    refining,
+  };
+}
+
+/** What a solver did to a program in one line: "9 numbers moved, PL 0.0213 -> 0.0196, 2 min 35 s". */
+export function refinedLine({ moved, kept, seconds, loss_before, loss_after }: Refined): string {
+  const done =
+    kept === undefined ? `${moved} ${moved === 1 ? "number" : "numbers"} moved` : `no number moved (${kept})`;
+  return [done, ...change(loss_before, loss_after), spanText(seconds)].join(", ");
+}
+
+/** Seconds that a program took beyond its own execution and pictures. */
+export const refinedSeconds = (program: Program | null): number => program?.refined?.seconds ?? 0;
