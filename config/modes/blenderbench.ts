@@ -17,6 +17,7 @@ export const blenderbench: ModeDefinition = {
     return blendergym.recognises(look) > 0 && has("task.txt") && (annotated || /^level\d$/.test(parent)) ? 2 : 0;
   },
   prompts: "blenderbench",
+  aspects: ["camera", "objects", "layout", "environment"],
   layout: {
     ...blendergym.layout,
     text: { from: ["task.txt"], required: true },

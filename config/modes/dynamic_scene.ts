@@ -13,7 +13,8 @@ export const dynamicScene: ModeDefinition = {
     verifier: staticScene.skills.verifier,
   },
   prompts: "dynamic_scene",
-  promptSettings: ["none"],
+  aspects: ["camera", "objects", "layout", "environment", "animation"],
+  promptSettings: ["none", "init", "paper"],
   layout: {
     ...staticScene.layout,
     targets: [

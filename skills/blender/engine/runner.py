@@ -8,7 +8,7 @@ import time
 
 import bpy
 
-from . import actions, forking, picture_size, program, render, scene_file, scene_info
+from . import actions, forking, frames, picture_size, program, render, scene_file, scene_info
 from .errors import JobError, describe, error
 from .job import Job
 
@@ -46,7 +46,7 @@ def results(request, job, reply, keep):
         keep()
     skipped, left = [], bpy.context.scene.frame_current
     for view in request["views"]:
-        camera, frame = view.get("camera"), view.get("frame")
+        camera, frame = view.get("camera"), frames.number(bpy.context.scene, view.get("frame"))
         if view.get("optional") and camera is not None and camera not in render.cameras(bpy.context.scene):
             skipped.append(camera)
             continue
