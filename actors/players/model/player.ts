@@ -51,7 +51,11 @@ function withCard(
 export const player: PlayerModule = {
   async generator(request) {
     const { baseline } = request.config;
-    const options = { ...modelOptions(request), ...(baseline === "none" ? {} : { baseline }) };
+    const options = {
+      ...modelOptions(request),
+      ...(baseline === "none" ? {} : { baseline }),
+      ...(request.role.explicit_comparison === true ? { explicitComparison: true } : {}),
+    };
     return withCard(request.role.player, request.readCard, (card) => createModelGenerator({ ...options, card }));
   },
   async verifier(request) {
