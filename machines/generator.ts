@@ -57,15 +57,17 @@ const output = (event: GeneratorEvent) => (event.type === "effect.done" ? event.
 const needsApproval = (context: GeneratorContext) =>
   context.current !== null && whyApproval(context.approve, context.current) !== null;
 
+/** The plan goes along every time: the round that made it may have failed before the verifier heard of it. */
 function propose(context: GeneratorContext, programs: Program[], extra: Extra): Effect[] {
   const t = context.current?.t ?? 0;
+  const plan = extra.plan ?? context.current?.plan ?? undefined;
   return [
     ...programs.map((program) => record("program.proposed", { program })),
     send("executor", {
       type: "program",
       t,
       programs,
-      ...(extra.plan === undefined ? {} : { plan: extra.plan }),
+      ...(plan === undefined ? {} : { plan }),
       ...(extra.usage === undefined ? {} : { usage: extra.usage }),
     }),
   ];
