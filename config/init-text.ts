@@ -74,7 +74,7 @@ export function configTemplate(schema?: string): string {
     "",
     "# Preview quality while looping, final quality once for the best program:",
     "# render: { preview: { px: 256, samples: 16 }, final: { px: 512, samples: 512 } }",
-    commented("# prompt: none", "none | procedural | scene_graph | get_asset | staged (scenes)"),
+    commented("# prompt: none", "none | paper | procedural | scene_graph | get_asset | init | staged, by mode"),
     commented("# init: none", "none | minimal | reasonable (scenes)"),
     commented("# seed: 0", "of everything random"),
     "",

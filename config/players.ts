@@ -87,7 +87,8 @@ export function parsePlayer(
   return `expected a player (${[...writtenPlayers, ...living].join(", ")}), got ${JSON.stringify(name)}${near}`;
 }
 
-const called = (kind: string) => (kind === "model" ? "a model" : kind);
+/** A kind of player as messages name it. */
+export const called = (kind: string) => (kind === "model" ? "a model" : kind);
 
 /** A one-line complaint where the player cannot play the role in a mode of this engine, else null. */
 export function playerMisfit(role: RoleName, { kind }: PlayerSpec, mode?: { name: string; engine: string }) {

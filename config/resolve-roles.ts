@@ -3,7 +3,7 @@ import type { Problem } from "./complaints.ts";
 import { VigaError } from "./errors.ts";
 import { isTree, type Tree } from "./layer.ts";
 import type { ModeDefinition } from "./modes/mode.ts";
-import { kindOf, parsePlayer, playerMisfit, players, type RoleName, roleNames } from "./players.ts";
+import { called, kindOf, parsePlayer, playerMisfit, players, type RoleName, roleNames } from "./players.ts";
 import type { NamedProfile } from "./profile.ts";
 import { findProfile, loadProfiles } from "./profiles.ts";
 import type { ResolvedRole } from "./resolved.ts";
@@ -33,7 +33,7 @@ export function resolveRoles(tree: Tree, models: Tree, mode: ModeDefinition | un
       const checked = roleSchema.safeParse(written[role]);
       if (!checked.success) continue;
       const settings = typeof checked.data === "string" ? { player: checked.data } : checked.data;
-      const found = resolveRole(role, settings, { profiles, names }, mode);
+      const found = resolveRole(role, settings, { profiles, names, baseline: tree.baseline }, mode);
       if ("spec" in found) resolved[section][role] = found;
       else resolved.problems.push(...found.map(([key, message]) => ({ path: [section, role, key], message })));
       if (!isKnown(settings.player, names)) resolved.toAdd ??= linesToAdd(settings.player.trim(), profiles);
@@ -47,10 +47,48 @@ const isKnown = (player: string, names: readonly string[]): boolean =>
 
 type Complaint = [key: string, message: string];
 
+/** Settings that mean something to one role only, and the kinds of players that follow them there. */
+const bound: Readonly<Partial<Record<keyof RoleSettings, { role: RoleName; kinds: readonly string[] }>>> = {
+  analyze_target: { role: "verifier", kinds: ["model", "command", "replay"] },
+  calibrate: { role: "verifier", kinds: ["model"] },
+  pairwise: { role: "verifier", kinds: ["model"] },
+  memory: { role: "verifier", kinds: ["model", "command"] },
+  explicit_comparison: { role: "generator", kinds: ["model"] },
+};
+
+/** Settings that this player cannot follow in this role, and why. */
+function idleSettings(role: RoleName, settings: RoleSettings, kind: string): Complaint[] {
+  return Object.entries(settings).flatMap(([key, value]): Complaint[] => {
+    if (key === "player" || value === undefined) return [];
+    if (players[kind]?.settings === false) {
+      return [[key, `${kind} is no model and takes no such setting; leave it out`]];
+    }
+    const only = bound[key as keyof RoleSettings];
+    if (only === undefined) return [];
+    if (only.role !== role) return [[key, `is a setting of the ${only.role}; move it there or leave it out`]];
+    return only.kinds.includes(kind)
+      ? []
+      : [[key, `${kind} cannot follow it: it is for ${only.kinds.map(called).join(" and ")}; leave it out`]];
+  });
+}
+
+/** Why a generator cannot compare pictures although it is asked to; null where it can. */
+function comparisonMisfit(settings: RoleSettings, profile: NamedProfile | undefined, baseline: unknown): string | null {
+  if (settings.explicit_comparison !== true) return null;
+  if (profile?.image_max_px === 0) return `${profile.name} cannot see pictures; leave it out`;
+  return baseline === "one_shot" || baseline === "memoryless"
+    ? `needs earlier rounds, which baseline ${baseline} leaves out`
+    : null;
+}
+
 function resolveRole(
   role: RoleName,
   settings: RoleSettings,
-  { profiles, names }: { profiles: ReadonlyMap<string, NamedProfile>; names: readonly string[] },
+  {
+    profiles,
+    names,
+    baseline,
+  }: { profiles: ReadonlyMap<string, NamedProfile>; names: readonly string[]; baseline: unknown },
   mode: ModeDefinition | undefined,
 ): ResolvedRole | Complaint[] {
   const spec = parsePlayer(settings.player, names, profiles);
@@ -58,15 +96,13 @@ function resolveRole(
   const complaints: Complaint[] = [];
   const misfit = playerMisfit(role, spec, mode);
   if (misfit !== null) complaints.push(["player", misfit]);
-  if (players[spec.kind]?.settings === false) {
-    for (const [key, value] of Object.entries(settings)) {
-      if (key === "player" || value === undefined) continue;
-      complaints.push([key, `${spec.kind} is no model and takes no such setting; leave it out`]);
-    }
-  }
+  complaints.push(...idleSettings(role, settings, spec.kind));
   if (complaints.length > 0) return complaints;
   const profile = spec.kind === "model" ? findProfile(profiles, spec.argument ?? "") : undefined;
-  return { ...settings, spec, profile: profile ? withOverrides(profile, settings) : null };
+  const own = profile === undefined ? undefined : withOverrides(profile, settings);
+  const unseen = comparisonMisfit(settings, own, baseline);
+  if (unseen !== null) return [["explicit_comparison", unseen]];
+  return { ...settings, spec, profile: own ?? null };
 }
 
 /** The shipped profiles with the `models:` section laid over them; a broken section is a problem, not an end. */

@@ -13,6 +13,9 @@ const player = z
   .max(4096)
   .meta({ description: `Who plays the role: ${written}.` });
 
+/** What a verifier is told of the rounds it judged before. */
+export const verifierMemory = z.enum(["none", "last", "window"]);
+
 /** Settings of one role beside its player. All but `player` are for models and commands. */
 const roleObject = z.strictObject({
   player,
@@ -34,6 +37,13 @@ const roleObject = z.strictObject({
     .boolean()
     .optional()
     .meta({ description: "Choose the best of several candidates by asking the model for pairs (verifier)." }),
+  memory: verifierMemory.optional().meta({
+    description:
+      "What the verifier is told of its earlier verdicts: none, its last (default), or those of the window (memory.rounds).",
+  }),
+  explicit_comparison: z.boolean().optional().meta({
+    description: "Ask over target, last and last but one picture whether they approach the target (generator).",
+  }),
   temperature: profile.shape.temperature
     .unwrap()
     .optional()

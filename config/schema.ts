@@ -74,7 +74,10 @@ export const configSchema = z.strictObject({
   mode: z.enum(modeNames).meta({ description: "What kind of task it is; absent: told from the task folder." }),
   preset: z.string().optional().meta({ description: "Preset that this file builds on; absent: offline." }),
   task: taskSchema.optional(),
-  prompt: z.enum(promptSettings).default("none").meta({ description: "Prompt variant (scene modes)." }),
+  prompt: z
+    .enum(promptSettings)
+    .default("none")
+    .meta({ description: "Prompt variant; which there are depends on the mode." }),
   init: z
     .enum([...initSettings, absentInit])
     .default("none")

@@ -6,6 +6,7 @@ import { modeOf } from "./modes/index.ts";
 import type { ModeDefinition } from "./modes/mode.ts";
 import type { ResolvedConfig } from "./resolved.ts";
 import { filesUnder, findTaskFiles, isFolder, picturesIn } from "./task-files.ts";
+import { viewsOf } from "./task-views.ts";
 import { mostTargets } from "./views.ts";
 
 /** A target picture under the name of the view it belongs to (`target2` ... where there is none). */
@@ -35,7 +36,7 @@ export interface LoadedTask {
   assetsRoot: string | null;
 }
 
-export type TaskRequest = Pick<ResolvedConfig, "task" | "mode" | "init">;
+export type TaskRequest = Pick<ResolvedConfig, "task" | "mode" | "init" | "prompt">;
 
 const fileTask = /\.(png|jpe?g|webp|html)$/i;
 
@@ -54,7 +55,7 @@ export function taskName(from: string): string {
  * Ground truth that lies beside the inputs (goal.py) is never opened.
  * Throws `not_found` for missing files (listing what was looked for) and `input_invalid` for broken ones.
  */
-export async function loadTask({ task, mode, init }: TaskRequest): Promise<LoadedTask> {
+export async function loadTask({ task, mode, init, prompt }: TaskRequest): Promise<LoadedTask> {
   const definition = modeOf(mode);
   const found = task.dir === undefined ? null : await findTaskFiles(task.dir, definition, init);
   const start = task.start ?? found?.start ?? null;
@@ -83,6 +84,11 @@ export async function loadTask({ task, mode, init }: TaskRequest): Promise<Loade
         hint: "leave --start-image (task.start_image) out; it is for a start that no program draws",
       },
     );
+  }
+  if (prompt === "init" && start === null && base === null) {
+    throw new VigaError("input_invalid", "prompt: init keeps the scene that is given, and none is", {
+      hint: "give one by init: minimal or reasonable, --start or --base, or leave prompt: init out",
+    });
   }
   if (wanted.length === 0 && (definition.needs.target === "required" || text === "")) {
     missing.push(
@@ -154,24 +160,4 @@ async function assetsAt(path: string): Promise<Pick<LoadedTask, "assets" | "asse
 
 function nameOf(dir: string | undefined, file: string | null): string {
   return taskName(dir ?? file ?? "task");
-}
-
-/**
- * The pictures to take, each with its target's aspect. A view without a target of its own (BlenderGym's second camera)
- * has the first target's, and without any target that of `size`, else the scene's.
- */
-function viewsOf(written: TaskRequest["task"]["views"], definition: ModeDefinition, targets: LoadedTarget[]): View[] {
-  const views: View[] = written
-    ? written.map(({ name, camera, frame }) => ({
-        name,
-        camera: camera ?? null,
-        ...(frame === undefined ? {} : { frame }),
-      }))
-    : definition.views.map((view) => ({ ...view }));
-  return views.map((view, index) => {
-    const size = written?.[index]?.size;
-    const own = targets.find((target) => target.name === view.name);
-    const from = own ?? (size === undefined ? targets[0] : { width: size[0], height: size[1] });
-    return from === undefined ? view : { ...view, aspect: { width: from.width, height: from.height } };
-  });
 }

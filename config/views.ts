@@ -9,8 +9,15 @@ export const viewsSchema = z
   .array(
     z.strictObject({
       name: viewName.meta({ description: "Name of the picture, without an ending." }),
-      camera: z.string().min(1).max(200).optional().meta({ description: "Camera by name; absent: the active one." }),
-      frame: z.int().min(0).max(1_000_000).optional().meta({ description: "Frame; absent: the program's own." }),
+      camera: z.string().min(1).max(200).optional().meta({
+        description: "Camera by name; absent: the active one; for further views with a target one named like the view.",
+      }),
+      frame: z
+        .union([z.int().min(0).max(1_000_000), z.enum(["start", "middle", "end"])], {
+          error: "expected a frame's number, or start, middle or end of the scene's range",
+        })
+        .optional()
+        .meta({ description: "Frame, by its number or as start, middle, end; absent: the mode's or program's own." }),
       size: z
         .tuple([z.int().min(1).max(65_536), z.int().min(1).max(65_536)])
         .optional()

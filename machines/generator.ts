@@ -57,8 +57,10 @@ const output = (event: GeneratorEvent) => (event.type === "effect.done" ? event.
 const needsApproval = (context: GeneratorContext) =>
   context.current !== null && whyApproval(context.approve, context.current) !== null;
 
+/** The plan goes along every time: the round that made it may have failed before the verifier heard of it. */
 function propose(context: GeneratorContext, programs: Program[], extra: Extra): Effect[] {
   const { t = 0, stage } = context.current ?? {};
+  const plan = extra.plan ?? context.current?.plan ?? undefined;
   return [
     ...programs.map((program) =>
       record("program.proposed", { program, ...(extra.plan === undefined ? {} : { plan: extra.plan }) }),
@@ -67,7 +69,7 @@ function propose(context: GeneratorContext, programs: Program[], extra: Extra): 
       type: "program",
       t,
       programs,
-      ...(extra.plan === undefined ? {} : { plan: extra.plan }),
+      ...(plan === undefined ? {} : { plan }),
       ...(stage === undefined ? {} : { stage }),
       ...(extra.usage === undefined ? {} : { usage: extra.usage }),
     }),

@@ -1,5 +1,5 @@
 import { setup } from "xstate";
-import type { DrawingNoise, Feedback, Measures, Program, State, Task } from "./domain/index.ts";
+import type { DrawingNoise, Feedback, Measures, Program, Round, State, Task } from "./domain/index.ts";
 import { type EffectOutcome, effectActions, perform, record, send } from "./effects.ts";
 import { stepFor } from "./step.ts";
 
@@ -10,8 +10,13 @@ export interface VerifierContext {
   states: State[];
   chosen: number;
   measures: (Measures | null)[];
-  /** The state and measures judged last, to tell what changed. */
-  previous: { state: State; measures: Measures | null; feedback: Feedback | null } | null;
+  /** How many of the rounds it judged it keeps, and those rounds, oldest first. */
+  remember: number;
+  judged: Round[];
+  /** What the start program draws, once it has been drawn. */
+  start: State | null;
+  /** The generator's plan, as it came last. */
+  plan: string | null;
   extra: Record<string, unknown>;
   /** The target as described before round 1, if asked. */
   analysis: string | null;
@@ -25,7 +30,11 @@ export type VerifierEvent =
   | EffectOutcome;
 
 const builder = setup({
-  types: { context: {} as VerifierContext, events: {} as VerifierEvent },
+  types: {
+    context: {} as VerifierContext,
+    events: {} as VerifierEvent,
+    input: {} as Pick<VerifierContext, "remember">,
+  },
   actions: effectActions,
 });
 
@@ -36,12 +45,13 @@ const step = stepFor<VerifierContext, VerifierEvent, ReturnType<typeof builder.e
 const answers = (event: VerifierEvent, key: string) =>
   (event.type === "effect.done" || event.type === "effect.failed") && event.key === key;
 
-const takeState = step(({ noise }, event) => {
+const takeState = step((context, event) => {
   if (event.type !== "state") return {};
   const { t, programs, states, type: _type, ...extra } = event;
+  const plan = event.plan ?? context.plan;
   return {
-    patch: { t, programs, states, extra, chosen: 0, measures: [] },
-    effects: [perform(`measure/${t}`, "measure", { t, programs, states, noise })],
+    patch: { t, programs, states, extra, plan, chosen: 0, measures: [] },
+    effects: [perform(`measure/${t}`, "measure", { t, programs, states, noise: context.noise })],
   };
 });
 
@@ -69,13 +79,25 @@ const takeMeasures = step((context, event) => {
         program: context.programs[chosen],
         state: context.states[chosen],
         measures: measures[chosen] ?? null,
-        previous: context.previous,
+        judged: context.judged,
+        start: context.start,
+        plan: context.plan,
         analysis: context.analysis,
         ...(context.extra.stage === undefined ? {} : { stage: context.extra.stage }),
       }),
     ],
   };
 });
+
+/** The judged rounds with one more. Logs, long accounts and older diffs are left out, so that snapshots stay small. */
+function remembered(judged: readonly Round[], { state, feedback, ...rest }: Round, most: number): Round[] {
+  const older = judged.map(({ program, ...round }) => ({
+    ...round,
+    program: program && { ...program, code_diff: "" },
+  }));
+  const latest = { ...rest, state: { ...state, log: "" }, feedback: feedback && { ...feedback, thought: "" } };
+  return [...older, latest].slice(-most);
+}
 
 /** Reports the round. Without a judgement (its player failed) the measures still count, and memory is told why. */
 const report = step((context, event) => {
@@ -88,8 +110,12 @@ const report = step((context, event) => {
   const measures = context.measures[context.chosen] ?? null;
   const extra = withUsage(context.extra, event.type === "effect.failed" ? event.usage : done?.usage);
   const body = { t: context.t, candidate: state.candidate, state, measures, feedback };
+  const round = { t: context.t, program, state, measures, feedback };
   return {
-    patch: { previous: { state, measures, feedback } },
+    patch: {
+      judged: remembered(context.judged, round, context.remember),
+      ...(context.t === 0 ? { start: { ...state, log: "" } } : {}),
+    },
     effects: [
       error ? record("failed", { t: context.t, error }) : record("feedback", body),
       send("memory", { type: "feedback", ...body, program, error, ...extra }),
@@ -99,17 +125,20 @@ const report = step((context, event) => {
 
 export const verifierMachine = builder.createMachine({
   id: "verifier",
-  context: {
+  context: ({ input }) => ({
     t: -1,
     programs: [],
     states: [],
     chosen: 0,
     measures: [],
-    previous: null,
+    remember: input.remember,
+    judged: [],
+    start: null,
+    plan: null,
     extra: {},
     analysis: null,
     noise: null,
-  },
+  }),
   initial: "idle",
   states: {
     idle: {

@@ -1,6 +1,8 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { modes, promptSettings } from "../config/modes/index.ts";
+import { aspectsText } from "./aspects.ts";
 import { type EngineFacts, engineFacts } from "./facts.ts";
+import { paperTemplate } from "./paper.ts";
 import { type Pictures, picturesText } from "./pictures.ts";
 import { fillTemplate } from "./template.ts";
 
@@ -13,7 +15,7 @@ export interface PromptRequest {
   /** Folder under prompts/: one per mode. */
   mode: string;
   role: PromptRole;
-  /** The run's `prompt` setting: none, procedural, scene_graph, get_asset. */
+  /** The run's `prompt` setting, one of its mode's. `paper` leaves everything out but role and form of the reply. */
   setting: string;
   /** How the model calls tools now: native, inline or json. */
   style: string;
@@ -63,17 +65,21 @@ export function buildPrompt(request: PromptRequest): string {
   const plain = /^[a-z0-9_]+$/;
   const template = plain.test(mode) ? read(`${mode}/${role}.md`) : undefined;
   if (template === undefined) throw missing(`mode ${mode} has no prompt for ${role}`, promptModes());
-  const settingText = plain.test(setting) ? sharedPart(`setting_${setting}`) : undefined;
+  const bare = setting === "paper";
+  const settingText = bare ? "" : plain.test(setting) ? sharedPart(`setting_${setting}`) : undefined;
   if (settingText === undefined) {
     throw missing(`there is no prompt setting ${setting}`, promptSettings);
   }
   const styleText = plain.test(style) ? sharedPart(`style_${style}`) : undefined;
   if (styleText === undefined) throw missing(`there is no tool style ${style}`, ["native", "inline", "json"]);
-  const engine = modes.get(mode)?.engine ?? "";
+  const definition = modes.get(mode);
+  const engine = definition?.engine ?? "";
+  const offered = request.tools.map(({ name }) => name);
   const values = {
     tools: toolList(request),
     style: styleText.trim(),
     setting: settingText.trim(),
+    aspects: aspectsText(definition?.aspects ?? [], setting, offered, sharedPart),
     // Models that write JSON by hand are not asked for a diff as well.
     code_rule: `${style === "native" ? "`code_diff` lists just the changed lines, `code`" : "`code`"} is the whole resulting file, never a part of it.`,
     pictures: picturesText(engine, role, request.pictures ?? null),
@@ -83,7 +89,8 @@ export function buildPrompt(request: PromptRequest): string {
         ? "on the untouched scene that came with the task, which already holds its objects, cameras and lights"
         : "in an empty scene",
   };
-  return fillTemplate(template, values, sharedPart);
+  const whole = bare && role !== "analyze" ? paperTemplate(template, role, engine) : template;
+  return fillTemplate(whole, values, sharedPart);
 }
 
 /** One line a tool where the API carries the rest; names alone where the whole tool stands in the text anyway. */

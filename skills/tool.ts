@@ -14,6 +14,8 @@ export interface Audience {
   style: "native" | "inline" | "json";
   /** What programs are written in. */
   language: "python" | "html";
+  /** What a plan is of: a scene (default), something laid out on a surface, or edits to a program. */
+  plan?: "scene" | "slides" | "edit";
 }
 
 /**

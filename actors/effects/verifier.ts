@@ -1,14 +1,5 @@
 import { VigaError } from "../../config/errors.ts";
-import type {
-  DrawingNoise,
-  Measures,
-  Program,
-  Round,
-  RunSpec,
-  Stage,
-  State,
-  Task,
-} from "../../machines/domain/index.ts";
+import type { DrawingNoise, Measures, Program, RunSpec, State, Task } from "../../machines/domain/index.ts";
 import { CallJournal } from "../actor/call-journal.ts";
 import type { Perform } from "../actor/host.ts";
 import { makePlayerIO } from "../actor/player-io.ts";
@@ -19,6 +10,7 @@ import type { LeaseWatch } from "../run/lease.ts";
 import type { SlotWatch } from "../run/slots.ts";
 import { measureState } from "./measure.ts";
 import { measureNoise } from "./noise.ts";
+import { observationOf, rememberedBy } from "./observation.ts";
 import { runShadow } from "./shadow.ts";
 
 /** Effects of the verifier role: measure every candidate, judge the chosen one, describe the target. */
@@ -52,23 +44,15 @@ export function verifierEffects(
         return { measures, chosen, noise, usage: usage() };
       }
       case "judge": {
-        const previous = effect.input.previous as Previous | null;
-        const observation = {
-          t: effect.input.t as number,
-          task: spec.task,
-          state: effect.input.state as State,
-          measures: effect.input.measures as Measures | null,
-          previous: previous === null ? null : roundOf(previous),
-          analysis: effect.input.analysis as string | null,
-          ...(effect.input.stage === undefined ? {} : { stage: effect.input.stage as Stage }),
-        };
+        const observation = observationOf(spec.task, effect.input);
+        const { roles, shadow: listening } = spec.config;
         if (shadow !== null) {
           const aside = makePlayerIO(around, `shadow/${effect.key}`, judgedScene(effect.input));
-          void runShadow(aside, `shadow.feedback`, shadow.name, observation.t, () =>
-            shadow.judge(observation, aside.io),
-          );
+          const theirs = rememberedBy(listening.verifier, observation);
+          void runShadow(aside, `shadow.feedback`, shadow.name, observation.t, () => shadow.judge(theirs, aside.io));
         }
-        const feedback = await accounted(usage, () => player.judge(observation, io));
+        const own = rememberedBy(roles.verifier, observation);
+        const feedback = await accounted(usage, () => player.judge(own, io));
         return { feedback, usage: usage() };
       }
       case "analyze": {
@@ -110,10 +94,4 @@ function lowest(states: State[], measures: (Measures | null)[]): number {
     if (item && (!known || item.loss < known.loss)) best = index;
   }
   return Math.max(0, best);
-}
-
-type Previous = Pick<Round, "state" | "measures" | "feedback">;
-
-function roundOf(previous: Previous): Round {
-  return { t: previous.state.t, program: null, ...previous };
 }

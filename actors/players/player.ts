@@ -91,17 +91,25 @@ export interface GeneratorPlayer {
   write(context: Context, io: PlayerIO): Promise<GeneratorMove>;
 }
 
-/** What a verifier is shown: the candidates of a round that rendered, their measures, and what went before. */
+/** What a verifier is shown: the round's program and state, their measures, what it aims at, and what went before. */
 export interface Observation {
   t: number;
   task: Task;
   state: State;
   measures: Measures | null;
-  /** The round before, to tell what changed. */
+  /** The round judged before, to tell what changed and what was said of it; null where none was, or none is remembered. */
   previous: Round | null;
+  /** Rounds judged before that one, oldest first, for a verifier that remembers a window. */
+  earlier?: readonly Round[];
   analysis: string | null;
   /** What a staged run works on. */
   stage?: Stage;
+  /** The generator's plan; absent or null: it made none. */
+  plan?: string | null;
+  /** The program that made the state; absent: it is not known. */
+  program?: Program | null;
+  /** What the start program draws; absent or null: there is none, or this is its own round. */
+  start?: State | null;
 }
 
 export interface VerifierPlayer {

@@ -18,6 +18,7 @@ import type { EngineFacts } from "../../prompts/index.ts";
 import { ActorHost, type Perform } from "../actor/host.ts";
 import { generatorEffects } from "../effects/generator.ts";
 import { memoryEffects } from "../effects/memory.ts";
+import { judgedToKeep } from "../effects/observation.ts";
 import { supervisorEffects } from "../effects/supervisor.ts";
 import { verifierEffects } from "../effects/verifier.ts";
 import type { GeneratorPlayer, VerifierPlayer } from "../players/player.ts";
@@ -111,7 +112,7 @@ async function partOf(
         : await makeVerifier(spec, () => readCard(options.bus, spec, leases, signal), signal);
       return {
         machine: verifierMachine,
-        input: undefined,
+        input: { remember: judgedToKeep(spec) },
         perform: verifierEffects(player, spec, leases, slots(), shadow),
       };
     }

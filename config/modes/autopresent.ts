@@ -16,11 +16,12 @@ export const autopresent: ModeDefinition = {
   views: [{ camera: null, name: "slide" }],
   frames: "single",
   skills: {
-    generator: ["execute_code", "end_process"],
+    generator: ["make_plan", "execute_code", "end_process"],
     verifier: ["measure_difference", "end_process"],
   },
   prompts: "autopresent",
-  promptSettings: ["none"],
+  plan: "slides",
+  promptSettings: ["none", "paper"],
   initSettings: ["none"],
   needs: { start: false, base: false, target: "or_text" },
   defaults: {

@@ -17,7 +17,8 @@ export const blenderbench: ModeDefinition = {
     return blendergym.recognises(look) > 0 && has("task.txt") && (annotated || /^level\d$/.test(parent)) ? 2 : 0;
   },
   prompts: "blenderbench",
-  promptSettings: ["none", "staged"],
+  aspects: ["camera", "objects", "layout", "environment"],
+  promptSettings: ["none", "paper", "staged"],
   layout: {
     ...blendergym.layout,
     text: { from: ["task.txt"], required: true },

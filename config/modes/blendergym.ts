@@ -20,7 +20,9 @@ export const blendergym: ModeDefinition = {
     verifier: ["get_scene_info", "measure_difference", "end_process"],
   },
   prompts: "blendergym",
-  promptSettings: ["none"],
+  aspects: ["objects", "layout", "environment"],
+  plan: "edit",
+  promptSettings: ["none", "paper"],
   initSettings: ["none"],
   needs: { start: true, base: true, target: "required" },
   defaults: {

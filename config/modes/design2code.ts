@@ -13,11 +13,12 @@ export const design2code: ModeDefinition = {
   views: [{ camera: null, name: "page" }],
   frames: "single",
   skills: {
-    generator: ["execute_code", "end_process"],
+    generator: ["make_plan", "execute_code", "end_process"],
     verifier: ["measure_difference", "end_process"],
   },
   prompts: "design2code",
-  promptSettings: ["none"],
+  plan: "slides",
+  promptSettings: ["none", "paper"],
   initSettings: ["none"],
   needs: { start: false, base: false, target: "required" },
   defaults: {

@@ -13,7 +13,8 @@ export const dynamicScene: ModeDefinition = {
     verifier: staticScene.skills.verifier,
   },
   prompts: "dynamic_scene",
-  promptSettings: ["none", "staged"],
+  aspects: ["camera", "objects", "layout", "environment", "animation"],
+  promptSettings: ["none", "init", "paper", "staged"],
   layout: {
     ...staticScene.layout,
     targets: [

@@ -5,6 +5,12 @@ import type { View } from "../../machines/domain/index.ts";
 /** What a scene starts from; a mode lists those it knows. */
 export type InitSetting = "none" | "minimal" | "reasonable";
 
+/** What a verifier of scenes goes through (paper, end_process); a mode lists what may be wrong in its tasks. */
+export type Aspect = "camera" | "objects" | "layout" | "environment" | "animation";
+
+/** Which plan a generator is asked for: of a scene, of something laid out on a surface, or of edits to a program. */
+export type PlanKind = "scene" | "slides" | "edit";
+
 /** One picture to take each round; its aspect comes from its target. */
 export type ModeView = Omit<View, "aspect" | "frame">;
 
@@ -26,7 +32,7 @@ export interface TaskLayout {
   /** What programs run on: a .blend, a deck, a page. */
   base: LayoutFile | null;
   text: LayoutFile | null;
-  /** Target pictures, in the order of `views`; targets beyond the views are references without a measured render. */
+  /** Target pictures, in the order of `views`. */
   targets: readonly LayoutFile[];
   /** Targets of this layout are a benchmark's own, which its reference reads without colour management. */
   targetsAsStored?: true;
@@ -61,12 +67,21 @@ export interface ModeDefinition {
   /** Ending of a program's file under codes/. */
   codeEnding: "py" | "html";
   views: readonly ModeView[];
-  /** Which frames are rendered: one, or the first, middle and last of the scene's range. */
+  /**
+   * Which frames are rendered: the one that the program leaves, or the first of the scene's range, which targets are
+   * compared with, and the middle and last beside it.
+   */
   frames: "single" | "start_middle_end";
+  /** Targets beyond the views are views too, each through a camera of its own; absent: references, which nothing measures. */
+  targetsAreViews?: true;
   /** Tools each role is offered, by name (paper, Table 1). */
   skills: { generator: readonly string[]; verifier: readonly string[] };
   /** Folder under prompts/. */
   prompts: string;
+  /** What its verifier goes through; absent: what the mode's own prompt says. */
+  aspects?: readonly Aspect[];
+  /** The plan its generator is asked for; absent: a scene's. */
+  plan?: PlanKind;
   /** Values of `prompt` and `init` that make sense here. */
   promptSettings: readonly string[];
   initSettings: readonly InitSetting[];

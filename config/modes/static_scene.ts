@@ -14,12 +14,14 @@ export const staticScene: ModeDefinition = {
   codeEnding: "py",
   views: [{ camera: null, name: "render" }],
   frames: "single",
+  targetsAreViews: true,
   skills: {
     generator: ["make_plan", "execute_code", "get_scene_info", "undo_last_step", "end_process"],
     verifier: ["get_scene_info", "measure_difference", "end_process"],
   },
   prompts: "static_scene",
-  promptSettings: ["none", "procedural", "scene_graph", "get_asset", "staged"],
+  aspects: ["camera", "objects", "layout", "environment"],
+  promptSettings: ["none", "procedural", "scene_graph", "get_asset", "init", "paper", "staged"],
   initSettings: ["none", "minimal", "reasonable"],
   needs: { start: false, base: false, target: "or_text" },
   defaults: {

@@ -9,13 +9,16 @@ export const viewName = z
 export const pictureSize = z.object({ width: z.number().int().positive(), height: z.number().int().positive() });
 export type PictureSize = z.infer<typeof pictureSize>;
 
+/** A frame by its number, or by its place in the range that the program gives its scene. */
+export const viewFrame = z.union([z.number().int(), z.enum(["start", "middle", "end"])]);
+
 /** One picture to take of a state. */
 export const view = z.object({
   name: viewName,
   /** Camera by name; null: the scene's active one. Engines without cameras ignore it. */
   camera: z.string().nullable(),
   /** Frame of an animation; absent: the one the program leaves. */
-  frame: z.number().int().optional(),
+  frame: viewFrame.optional(),
   /** Gives the picture its aspect ratio; absent (no target): the scene's own. */
   aspect: pictureSize.optional(),
   /** True: left out when the scene has no such camera (BlenderGym's Camera2). */

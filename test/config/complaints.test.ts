@@ -89,7 +89,7 @@ describe("what is wrong with a configuration", () => {
     [
       "a misspelt setting of a role",
       "roles: { verifier: { player: gpt-4o, analyse_target: true } }",
-      'viga.yaml:1: roles.verifier.analyse_target: unknown key; did you mean "roles.verifier.analyze_target"? (expected one of player, skills, analyze_target, calibrate, pairwise, temperature, reasoning_effort, max_tokens, image_max_px, image_detail, tools)',
+      'viga.yaml:1: roles.verifier.analyse_target: unknown key; did you mean "roles.verifier.analyze_target"? (expected one of player, skills, analyze_target, calibrate, pairwise, memory, explicit_comparison, temperature, reasoning_effort, max_tokens, image_max_px, image_detail, tools)',
     ],
     [
       "a player that cannot play the role",
@@ -105,6 +105,31 @@ describe("what is wrong with a configuration", () => {
       "a setting for a player that takes none",
       "roles: { verifier: { player: pixels, calibrate: 2 } }",
       "viga.yaml:1: roles.verifier.calibrate: pixels is no model and takes no such setting; leave it out",
+    ],
+    [
+      "a setting of the other role",
+      "roles: { generator: { player: gpt-4o, memory: none } }",
+      "viga.yaml:1: roles.generator.memory: is a setting of the verifier; move it there or leave it out",
+    ],
+    [
+      "a memory for who plays back what was said",
+      "roles: { verifier: { player: 'replay:old', memory: window } }",
+      "viga.yaml:1: roles.verifier.memory: replay cannot follow it: it is for a model and command; leave it out",
+    ],
+    [
+      "a comparison by a player that is no model",
+      "roles: { generator: { player: 'command:x', explicit_comparison: true } }",
+      "viga.yaml:1: roles.generator.explicit_comparison: command cannot follow it: it is for a model; leave it out",
+    ],
+    [
+      "a comparison by a model that sees nothing",
+      "roles: { generator: { player: gpt-4o, image_max_px: 0, explicit_comparison: true } }",
+      "viga.yaml:1: roles.generator.explicit_comparison: gpt-4o cannot see pictures; leave it out",
+    ],
+    [
+      "a comparison of rounds that a baseline leaves out",
+      "baseline: memoryless\nroles: { generator: { player: gpt-4o, explicit_comparison: true } }",
+      "viga.yaml:2: roles.generator.explicit_comparison: needs earlier rounds, which baseline memoryless leaves out",
     ],
     [
       "a player without its path",
@@ -149,7 +174,7 @@ describe("what is wrong with a configuration", () => {
     [
       "a variant that the mode does not have",
       "prompt: get_asset",
-      'viga.yaml:1: prompt: expected one of none in mode blendergym, got "get_asset"',
+      'viga.yaml:1: prompt: expected one of none, paper in mode blendergym, got "get_asset"',
     ],
     ["a key given twice", "candidates: 1\ncandidates: 2\n", "viga.yaml:2: Map keys must be unique"],
     [

@@ -129,6 +129,41 @@ describe("a task folder", () => {
     ]);
   });
 
+  it("of a static scene measures every photograph, the further ones through cameras named like their views", async () => {
+    const dir = folderWith({ "target/1.png": png, "target/2.jpg": jpeg });
+    const task = await load({ mode: "static_scene", task: { dir } });
+    expect(task.targets.map(({ name }) => name)).toEqual(["render", "target2"]);
+    expect(task.views).toEqual([
+      { name: "render", camera: null, aspect: { width: 64, height: 48 } },
+      { name: "target2", camera: "target2", aspect: { width: 48, height: 64 } },
+    ]);
+    const views = ["a", "b"].map((name) => ({ name, target: join(dir, "target/1.png") }));
+    const named = await load({ mode: "static_scene", sets: [`task=${JSON.stringify({ views })}`] });
+    expect(named.views.map(({ camera }) => camera)).toEqual([null, "b"]);
+  });
+
+  it("of a dynamic scene is compared at the first frame, and shown at the middle and the last", async () => {
+    const dir = folderWith({ "start.png": png, "description.txt": "it falls" });
+    const aspect = { width: 64, height: 48 };
+    expect((await load({ mode: "dynamic_scene", task: { dir } })).views).toEqual([
+      { name: "render", camera: null, frame: "start", aspect },
+      { name: "render_middle", camera: null, frame: "middle", aspect },
+      { name: "render_end", camera: null, frame: "end", aspect },
+    ]);
+    const views = [{ name: "a" }, { name: "b", frame: 9 }, { name: "c", frame: "end" }];
+    const own = await load({ mode: "dynamic_scene", sets: [`task=${JSON.stringify({ dir, views })}`] });
+    expect(own.views.map(({ frame }) => frame)).toEqual(["start", 9, "end"]);
+  });
+
+  it("keeps a given scene by prompt: init only where one is given", async () => {
+    const dir = folderWith({ "target.png": png, "minimal_init.blend": blend });
+    const request = { mode: "static_scene", task: { dir }, sets: ["prompt=init"] };
+    expect((await refusal(request)).message).toBe("prompt: init keeps the scene that is given, and none is");
+    expect(await load({ ...request, sets: ["prompt=init", "init=minimal"] })).toMatchObject({
+      base: join(dir, "minimal_init.blend"),
+    });
+  });
+
   it("of a text alone leaves the picture's shape to the scene", async () => {
     const task = await load({ mode: "static_scene", task: { text: "a cup" } });
     expect(task.views).toEqual([{ name: "render", camera: null }]);

@@ -25,6 +25,19 @@ describe("the generator's machine", () => {
     expect(sent).toMatchObject([{ to: "executor", event: { type: "program", plan: "PLAN", usage } }]);
   });
 
+  it("sends the plan along in every round: the one that made it may have drawn nothing", () => {
+    let [snapshot, actions] = initialTransition(generatorMachine, { approve: "never" });
+    for (const event of [
+      { type: "context", context: aContext({ t: 3, plan: "OLD PLAN" }) },
+      { type: "effect.done", key: "write/3", kind: "write", output: { move: "programs", programs, usage } },
+    ]) {
+      [snapshot, actions] = transition(generatorMachine, snapshot, event as never);
+    }
+    expect(actions.map(({ params }) => params)).toContainEqual(
+      expect.objectContaining({ to: "executor", event: expect.objectContaining({ plan: "OLD PLAN" }) }),
+    );
+  });
+
   it("has what was spent on refused programs counted too", () => {
     expect(sentAfter("always", false)).toMatchObject([{ to: "memory", event: { type: "generator.end", usage } }]);
   });

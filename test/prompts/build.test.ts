@@ -77,6 +77,73 @@ describe("system prompts", () => {
     expect(buildPrompt({ ...request, mode: "design2code", pictures: { views, px: 64 } })).not.toContain("## Pictures");
   });
 
+  it("name each photograph's camera, and the cameras that the program must make", () => {
+    const aspect = { width: 3, height: 2 };
+    const views = [
+      { name: "render", camera: null, frame: "start" as const, aspect },
+      { name: "target2", camera: "target2", aspect },
+      { name: "render_end", camera: null, frame: "end" as const, aspect },
+    ];
+    const pictures = { views, px: 90, targets: ["render", "target2"] };
+    const text = buildPrompt({ ...request, pictures });
+    expect(text).toContain(
+      "- `render` through the scene's active camera at the first frame of the scene's range: 90 x 60 px (3:2), compared with target `render`\n",
+    );
+    expect(text).toContain("- `target2` through camera `target2`: 90 x 60 px (3:2), compared with target `target2`\n");
+    expect(text).toContain("at the last frame of the scene's range: 90 x 60 px (3:2)\n");
+    expect(text).toContain("The scene needs a camera object of each of these names: `target2`.");
+    expect(buildPrompt({ ...request, role: "verifier", pictures })).not.toContain("needs a camera object");
+  });
+
+  it("have the verifier go through the paper's aspects, as far as the mode leaves them open", () => {
+    const aspectsOf = (mode: string, setting = "none", names: string[] = []) => {
+      const text = buildPrompt({
+        ...request,
+        mode,
+        setting,
+        role: "verifier",
+        tools: names.map((name) => ({ name, description: "x" })),
+      });
+      return {
+        text,
+        found: [...text.matchAll(/^- (Camera|Objects|Layout|Environment|Animation):/gm)].map(([, a]) => a),
+      };
+    };
+    const still = ["Camera", "Objects", "Layout", "Environment"];
+    expect(aspectsOf("static_scene").found).toEqual(still);
+    expect(aspectsOf("blenderbench").found).toEqual(still);
+    expect(aspectsOf("dynamic_scene").found).toEqual([...still, "Animation"]);
+    expect(aspectsOf("blendergym").found).toEqual(still.slice(1));
+    expect(aspectsOf("dynamic_scene", "init").found).toEqual([...still.slice(1), "Animation"]);
+    expect(aspectsOf("dynamic_scene", "init").text).toContain("The camera was given: suggest no change of it.");
+    for (const mode of ["autopresent", "design2code"]) expect(aspectsOf(mode).found).toEqual([]);
+    const blind = aspectsOf("static_scene").text;
+    expect(blind).toContain("give the exact `location` and `rotation_euler`");
+    expect(blind).not.toContain("`investigate`");
+    const { text } = aspectsOf("static_scene", "none", ["investigate", "set_camera", "end_process"]);
+    expect(text).toContain("look for a better pose with `set_camera` and `investigate` and give the exact");
+  });
+
+  it("keep a given scene and its camera with init", () => {
+    for (const mode of ["static_scene", "dynamic_scene"]) {
+      const text = buildPrompt({ ...request, mode, setting: "init" });
+      expect(text).toMatch(
+        /Call `get_scene_info` before any other tool[\s\S]*Leave the camera alone[\s\S]*background, the light/,
+      );
+    }
+  });
+
+  it.each(modeNames)("of %s are role and form of the reply alone with paper", (mode) => {
+    for (const role of ["generator", "verifier"] as const) {
+      const text = buildPrompt({ ...request, mode, role, setting: "paper", card });
+      expect(text.match(/^#+ .*/gm)).toEqual(["# Role", "# Response format"]);
+      expect(text).toContain("exactly one tool call together with your reasoning");
+      expect(text).toContain("- `execute_code`: Runs a program.");
+      expect(text.length).toBeLessThan(1500);
+    }
+    expect(buildPrompt({ ...request, mode, role: "analyze", setting: "paper" })).toContain("How to answer");
+  });
+
   it("refuse a mode, setting or style that has none, naming those that do", () => {
     expect(() => buildPrompt({ ...request, mode: "nowhere" })).toThrow(/nowhere/);
     expect(() => buildPrompt({ ...request, setting: "../index" })).toThrow(/setting/);

@@ -15,7 +15,7 @@ type Message = { type: string } & Record<string, unknown>;
 const machines: Record<keyof typeof anyMessage, { machine: AnyStateMachine; input: unknown }> = {
   generator: { machine: generatorMachine, input: { approve: "on_error" } },
   executor: { machine: executorMachine, input: { slot: "cpu", epoch: 1 } },
-  verifier: { machine: verifierMachine, input: undefined },
+  verifier: { machine: verifierMachine, input: { remember: 2 } },
   memory: { machine: memoryMachine, input: undefined },
   supervisor: { machine: supervisorMachine, input: undefined },
 };

@@ -28,6 +28,24 @@ describe("tool definitions", () => {
     }
   });
 
+  it("ask for a plan in four stages, of a scene, a surface or edits, by the same two texts", () => {
+    const plan = tools.find(({ name }) => name === "make_plan")!;
+    const schemas = ([undefined, "slides", "edit"] as const).map((kind) => {
+      const { description, args } = told(plan, { ...audiences[0]!, ...(kind === undefined ? {} : { plan: kind }) });
+      expect(description).toContain("You must call this first");
+      return z.toJSONSchema(args) as { required: string[]; properties: Record<string, { description: string }> };
+    });
+    for (const { required, properties } of schemas) {
+      expect(required).toEqual(["overall_description", "detailed_plan"]);
+      const { description } = properties.detailed_plan!;
+      expect(description).toMatch(/1\. Preparation:[\s\S]*2\. Rough:[\s\S]*3\. Intermediate:[\s\S]*4\. Refinement:/);
+    }
+    const [scene, slides, edit] = schemas.map(({ properties }) => properties.detailed_plan!.description);
+    expect(scene).toContain("assets");
+    expect(slides).toMatch(/no area stays empty[\s\S]*spacing[\s\S]*contrast/);
+    expect(edit).toMatch(/visual analysis[\s\S]*lines and numbers of the program[\s\S]*small steps/);
+  });
+
   it("can be told to every audience, as JSON Schema of an object in which each argument is explained", () => {
     for (const tool of tools) {
       for (const to of audiences) {

@@ -90,15 +90,33 @@ export async function writeRequest(
     }
     case "judge": {
       const { observation } = asked;
-      const { t, task, state, measures, previous, analysis, stage = null } = observation;
+      const {
+        t,
+        task,
+        state,
+        measures,
+        previous,
+        earlier = [],
+        analysis,
+        plan,
+        program,
+        start,
+        stage = null,
+      } = observation;
+      const before: Awaited<ReturnType<typeof roundOf>>[] = [];
+      for (const round of earlier) before.push(await roundOf(round));
       return {
         ...head,
         t,
         stage,
         task: await taskOf(task),
+        plan: plan ?? null,
+        program: await programOf(program ?? null),
         state: await stateOf(state),
         measures: measuresOf(measures),
         previous: previous === null ? null : await roundOf(previous),
+        earlier: before,
+        start: start == null ? null : await stateOf(start),
         analysis,
       };
     }

@@ -5,8 +5,9 @@ import type { Context } from "../../../machines/domain/index.ts";
 import type { EngineFacts } from "../../../prompts/index.ts";
 import { type GeneratorMove, type GeneratorPlayer, type PlayerIO, sceneOf } from "../player.ts";
 import { defaultLimits, type LoopLimits, toolLoop } from "./loop.ts";
+import { comparisonParts } from "./prompt/explicit-comparison.ts";
 import { openingOf, type Sight } from "./prompt/opening.ts";
-import { promptOf, withRefining } from "./prompt/system.ts";
+import { picturesOf, promptOf, withRefining } from "./prompt/system.ts";
 import { engineTools } from "./tools/definitions.ts";
 import { type Draft, generatorTools, programFromText, type Written } from "./tools/generator-tools.ts";
 import { type OfferedTool, pickTools } from "./tools/tool.ts";
@@ -24,6 +25,8 @@ export interface ModelGeneratorOptions {
   /** Overrides the profile's temperature; candidates beyond the first are asked more warmly. */
   temperature?: number;
   maxTokens?: number;
+  /** Ask over target, last and last but one picture whether they approach the target. */
+  explicitComparison?: boolean;
   /** What the executor said of itself, for the facts in the prompt. */
   card?: EngineFacts | null;
   /** True when a solver refines the numbers of what it writes, for the prompt to say so. */
@@ -84,6 +87,8 @@ export function createModelGenerator(options: ModelGeneratorOptions): GeneratorP
     const opening = await openingOf(draft, sight, extra);
     // Numbers are refined against a target picture only.
     const refined = options.refined === true && context.task.targets.length > 0;
+    // Before the last part, which asks for the program.
+    if (options.explicitComparison) opening.parts.splice(-1, 0, ...(await comparisonParts(context, io)));
     const { result } = await toolLoop<Written>({
       io,
       model,
@@ -101,7 +106,7 @@ export function createModelGenerator(options: ModelGeneratorOptions): GeneratorP
             tools: specs,
             card: options.card ?? null,
             base: context.task.base !== null,
-            pictures: { views: io.views, px: io.preview.px },
+            pictures: picturesOf(io),
           }),
           refined,
         ),

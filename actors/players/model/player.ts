@@ -51,8 +51,12 @@ function withCard(
 export const player: PlayerModule = {
   async generator(request) {
     const { baseline, refine } = request.config;
-    const refined = refine === "solver";
-    const options = { ...modelOptions(request), refined, ...(baseline === "none" ? {} : { baseline }) };
+    const options = {
+      ...modelOptions(request),
+      refined: refine === "solver",
+      ...(baseline === "none" ? {} : { baseline }),
+      ...(request.role.explicit_comparison === true ? { explicitComparison: true } : {}),
+    };
     return withCard(request.role.player, request.readCard, (card) => createModelGenerator({ ...options, card }));
   },
   async verifier(request) {

@@ -1,17 +1,19 @@
-import type { Model } from "../../../bridge/models/contract.ts";
+import type { Model, Part } from "../../../bridge/models/contract.ts";
 import { VigaError } from "../../../config/errors.ts";
 import { modeOf } from "../../../config/modes/index.ts";
 import type { Feedback } from "../../../machines/domain/index.ts";
-import type { PlayerIO, VerifierPlayer } from "../player.ts";
+import type { Observation, PlayerIO, VerifierPlayer } from "../player.ts";
 import { analyzeTarget } from "./judge/analysis.ts";
 import { type Calibration, calibrateJudge } from "./judge/calibrate.ts";
-import { evidenceParts, gatherEvidence } from "./judge/evidence.ts";
+import { type Evidence, evidenceParts, gatherEvidence } from "./judge/evidence.ts";
 import { chooseByPairs } from "./judge/pairwise.ts";
+import { roundParts } from "./judge/round-section.ts";
+import { settledParts } from "./judge/settled.ts";
 import { stageParts } from "./judge/stage-part.ts";
 import { settle } from "./judge/to-feedback.ts";
 import type { Verdict } from "./judge/verdict.ts";
 import { defaultLimits, type LoopLimits, toolLoop } from "./loop.ts";
-import { promptOf } from "./prompt/system.ts";
+import { picturesOf, promptOf } from "./prompt/system.ts";
 import { engineTools } from "./tools/definitions.ts";
 import { type OfferedTool, pickTools } from "./tools/tool.ts";
 import { verifierTools } from "./tools/verifier-tools.ts";
@@ -62,7 +64,7 @@ export function createModelVerifier(options: ModelVerifierOptions): ModelVerifie
     name: model.name,
     analyze: (task, io) => analyzeTarget(task, io, { model, mode, ...sampling }),
     async judge(observation, io): Promise<Feedback> {
-      const { task, state, t, stage } = observation;
+      const { task, state, t } = observation;
       if (!state.ok) throw new VigaError("internal", `round ${t} failed: there is nothing to look at`);
       const evidence = await gatherEvidence(observation, io);
       const names = ["end_process", ...(options.tools ?? definition.skills.verifier)];
@@ -88,9 +90,11 @@ export function createModelVerifier(options: ModelVerifierOptions): ModelVerifie
             style,
             tools: specs,
             base: task.base !== null,
-            pictures: { views: io.views, px: io.preview.px },
+            pictures: picturesOf(io),
           }),
-        opening: [{ role: "user", parts: [...(await evidenceParts(observation, evidence, io)), ...stageParts(stage)] }],
+        opening: [
+          { role: "user", parts: await openingParts(observation, evidence, io, roomOf(model, options.maxTokens)) },
+        ],
         limits,
         ...sampling,
       });
@@ -105,4 +109,24 @@ export function createModelVerifier(options: ModelVerifierOptions): ModelVerifie
         ...(options.temperature === undefined ? {} : { temperature: options.temperature }),
       }),
   };
+}
+
+/** Tokens of a request beside programs: instructions, tools, words and pictures. */
+const besidePrograms = 6000;
+
+/** Tokens that one program may take, so that it and the start program leave room for what else there is to see. */
+function roomOf(model: Model, maxTokens = model.profile.max_tokens): number {
+  const context = Math.min(model.profile.context_tokens, model.state.contextTokens ?? Number.POSITIVE_INFINITY);
+  const free = context - Math.min(maxTokens, context / 2) - besidePrograms;
+  return Math.floor(Math.max(context / 5, 0.4 * free));
+}
+
+/** The conversation's opening: first what stays the same, so that a provider's prompt cache knows it; the round; what is seen. */
+async function openingParts(observation: Observation, evidence: Evidence, io: PlayerIO, room: number): Promise<Part[]> {
+  return [
+    ...(await settledParts(observation, io, room)),
+    ...(await roundParts(observation, io, room)),
+    ...(await evidenceParts(observation, evidence, io)),
+    ...stageParts(observation.stage),
+  ];
 }

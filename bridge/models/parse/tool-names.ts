@@ -29,6 +29,19 @@ const plain = (name: string): string =>
     .replace(/[\s-]+/g, "_")
     .toLowerCase();
 
+/**
+ * Names from the paper's own text and its reference that stand for a tool of another name, whoever offers it. A tool's
+ * definition has more (`aliases`); these hold for tools that a user's server or a later skill brings, too.
+ */
+const paperNames: Readonly<Record<string, string>> = {
+  setup_camera: "set_camera",
+  set_key_frame: "set_keyframe",
+  get_better_object: "get_better_assets",
+  get_better_objects: "get_better_assets",
+  get_better_asset: "get_better_assets",
+  initialize_viewpoints: "initialize_viewpoint",
+};
+
 export type NameMatch =
   | { kind: "exact" | "alias"; name: string }
   /** `meant` is the nearest tool, if one is near. */
@@ -39,7 +52,8 @@ export function matchName(said: string, offered: readonly NamedTool[]): NameMatc
   if (offered.some(({ name }) => name === said)) return { kind: "exact", name: said };
   const wanted = plain(said);
   for (const { name, aliases } of offered) {
-    if (plain(name) === wanted || aliases?.includes(wanted)) return { kind: "alias", name };
+    if (plain(name) === wanted || aliases?.includes(wanted) || paperNames[wanted] === name)
+      return { kind: "alias", name };
   }
   const names = offered.map(({ name }) => name);
   return { kind: "unknown", meant: nearest(wanted, names) };

@@ -16,7 +16,7 @@ import time
 
 import bpy
 
-from viga_engine import op_knobs, picture_size, render
+from viga_engine import frames, op_knobs, picture_size, render
 from viga_engine.lean import lean_operators
 from viga_engine.neutral import calm_compositor, drop_render_animation, freed_of_handlers, neutral_output
 
@@ -48,7 +48,7 @@ class Viewpoint:
     def __init__(self, scene, view, px):
         self.camera = render.find_camera(scene, view["camera"])
         self.forced = view.get("frame") is not None
-        self.frame = view["frame"] if self.forced else scene.frame_current
+        self.frame = frames.number(scene, view["frame"]) if self.forced else scene.frame_current
         self.size = render.size_for(scene, px, picture_size.shape_of(view.get("aspect")))
 
     def go(self, scene):

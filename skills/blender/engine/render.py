@@ -37,7 +37,7 @@ def find_camera(scene, name):
     if name in names:
         return scene.objects[name]
     there = ", ".join(repr(n) for n in names) if names else "none"
-    raise JobError(f"there is no camera {name!r}", "program", "NoCamera", f"cameras in the scene: {there}; keep the camera the task names")
+    raise JobError(f"there is no camera {name!r}", "program", "NoCamera", f"cameras in the scene: {there}; add this one, or keep the camera that the task names")
 
 
 # What a scene's own shape was where our size stands now: after a picture for a target it could not be told any more.

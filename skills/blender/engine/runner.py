@@ -8,7 +8,7 @@ import time
 
 import bpy
 
-from . import actions, forking, object_maps, picture_size, program, render, scene_file, scene_info
+from . import actions, forking, frames, object_maps, picture_size, program, render, scene_file, scene_info
 from .errors import JobError, describe, error
 from .job import Job
 
@@ -49,7 +49,7 @@ def results(request, job, reply, keep):
     seed = request.get("renderSeed", request.get("seed", 0))
     maps = object_maps.ViewMaps(job, request["quality"], len(request["views"]))
     for view in request["views"]:
-        camera, frame = view.get("camera"), view.get("frame")
+        camera, frame = view.get("camera"), frames.number(bpy.context.scene, view.get("frame"))
         if view.get("optional") and camera is not None and camera not in render.cameras(bpy.context.scene):
             skipped.append(camera)
             continue

@@ -44,6 +44,30 @@ describe("pictures of a scene", () => {
     expect(end?.[1]).toBeGreaterThan(end?.[0] ?? 0);
   });
 
+  it("takes frames by their place in the scene's range, and photographs through cameras of their own", async () => {
+    const program = `${moving}
+bpy.context.scene.frame_start, bpy.context.scene.frame_end = 5, 16
+other = bpy.data.objects.new('target2', bpy.data.cameras.new('target2'))
+other.location, other.rotation_euler = (-5, 5, 5), (0.95, 0, 3.927)
+bpy.context.scene.collection.objects.link(other)`;
+    const places = (["start", "middle", "end"] as const).map((frame) => ({ camera: null, name: frame, frame }));
+    const views = [...places, { camera: "target2", name: "target2", frame: "start" as const }];
+    const state = await lab.run(program, { views });
+    expect(state.renders.map(({ frame }) => frame)).toEqual([5, 10, 16, 5]);
+    // Seen from the other side the cube is at the other edge.
+    const [here, there] = await Promise.all(["start", "target2"].map((name) => halves(join(state.dir, `${name}.png`))));
+    expect(here![0] - here![1]).toBeGreaterThan(0);
+    expect(there![0] - there![1]).toBeLessThan(0);
+    expect(await lab.run(moving, { views })).toMatchObject({
+      ok: false,
+      error: {
+        type: "NoCamera",
+        message: expect.stringContaining("target2"),
+        hint: expect.stringContaining("add this one"),
+      },
+    });
+  });
+
   it("handlers that move things at a frame are in the picture, although none runs during the render", async () => {
     const program = `${cube}
 def move(scene, *_):

@@ -11,9 +11,8 @@ import { type Differences, differences } from "../../../../evaluators/pictures/r
 import type { Measurement } from "../../../../machines/domain/index.ts";
 import { findingsOf } from "../../findings.ts";
 import type { Observation, PlayerIO } from "../../player.ts";
-import { imagePart, startPicture } from "../prompt/opening.ts";
+import { imagePart } from "../prompt/opening.ts";
 import { figure, measuredText } from "../prompt/round-text.ts";
-import { bounded } from "../tools/tool.ts";
 import { type SceneObject, sceneObjects } from "./claims.ts";
 
 /** One view of the state with its target, decoded; `target` has the render's size. */
@@ -105,18 +104,6 @@ function measuredSection(observation: Observation, evidence: Evidence, measureme
   return lines.join("\n");
 }
 
-function sceneSection(objects: readonly SceneObject[] | null): string | null {
-  if (objects === null) return null;
-  const numbers = (values: readonly (number | null)[] | undefined) =>
-    values?.map((value) => (value === null ? "?" : String(Number(value.toFixed(2))))).join(" ") ?? "?";
-  const lines = objects.map(
-    ({ name, type, visible, location, dimensions }) =>
-      `- ${name}: ${type.toLowerCase()} at ${numbers(location)}, size ${numbers(dimensions)}${visible ? "" : ", hidden"}`,
-  );
-  const list = lines.length === 0 ? "The scene holds no object." : lines.join("\n");
-  return bounded(`# What the scene holds (${objects.length} objects)\n${list}`, 4000);
-}
-
 async function cropOf(picture: Picture, box: Box): Promise<Buffer> {
   const margin = Math.round(Math.max(8, 0.15 * Math.max(box.width, box.height)));
   const left = Math.max(0, box.x - margin);
@@ -156,34 +143,12 @@ async function crops(views: readonly SeenView[]): Promise<Part[]> {
 }
 
 /**
- * The conversation's opening for a verifier. First what stays the same from round to round, so that a provider's prompt
- * cache knows it: task, targets, analysis. Then numbers, the scene's list, and pictures: render, target and render side
- * by side, the heat map, the worst regions enlarged, the render before. Target and render are never left out.
+ * What is measured and seen of a round: numbers, and pictures: render, target and render side by side, the heat map, the
+ * worst regions enlarged, the render before. The render is never left out.
  */
 export async function evidenceParts(observation: Observation, evidence: Evidence, io: PlayerIO): Promise<Part[]> {
-  const { task, state, previous, analysis, t } = observation;
-  const said = task.text.trim();
-  const parts: Part[] = [text(`# Task\n${said === "" ? "The render should match the target." : said}`)];
-  for (const target of task.targets) parts.push(await imagePart(io, target.image, `target ${target.name}`));
-  parts.push(...(await startPicture(task, io)));
-  if (analysis)
-    parts.push({
-      type: "text",
-      text: `# The target as described before round 1\n${bounded(analysis, 5000)}`,
-      drop: 20,
-    });
-  parts.push(text(measuredSection(observation, evidence, io.measurement)));
-  const scene = sceneSection(evidence.objects);
-  if (scene !== null) parts.push({ type: "text", text: scene, drop: 30 });
-  if (previous?.feedback) {
-    const { overall_similarity: score, next_focus: focus } = previous.feedback;
-    const lines = [
-      ...(score === undefined ? [] : [`You gave round ${previous.t} a similarity of ${figure(score)}.`]),
-      ...(focus === undefined ? [] : [`You asked for this next: ${focus}`]),
-      ...previous.feedback.edit_suggestion.slice(0, 3).map((line) => `You suggested: ${line}`),
-    ];
-    if (lines.length > 0) parts.push(text(`# The round before\n${lines.join("\n")}`));
-  }
+  const { state, previous, t } = observation;
+  const parts: Part[] = [text(measuredSection(observation, evidence, io.measurement))];
   parts.push(text(`# Pictures of round ${t}`));
   for (const render of state.renders) parts.push(await imagePart(io, render.image, `render ${render.name}`));
   const worst = evidence.views[0];

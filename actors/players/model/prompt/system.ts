@@ -1,5 +1,11 @@
 import { VigaError } from "../../../../config/errors.ts";
 import { buildPrompt, type PromptRequest, sharedPart } from "../../../../prompts/index.ts";
+import type { PlayerIO } from "../../player.ts";
+
+/** What a prompt says of the pictures taken. */
+export function picturesOf({ views, preview, task }: PlayerIO): NonNullable<PromptRequest["pictures"]> {
+  return { views, px: preview.px, targets: task.targets.map(({ name }) => name) };
+}
 
 /** A role's system prompt; what is wrong with the request is the configuration's fault. */
 export function promptOf(request: PromptRequest): string {

@@ -1,10 +1,15 @@
 import { type ToolSpec, toolSpec } from "../../../../bridge/models/contract.ts";
+import { modeOf } from "../../../../config/modes/index.ts";
 import type { ToolStyle } from "../../../../config/profile.ts";
 import { type Audience, allTools, isFor, type Tool, type ToolRole, told } from "../../../../skills/tool.ts";
 import type { SceneRef } from "../../player.ts";
 import { engineTool, type OfferedTool, type ToolOutcome, type ToolTurn } from "./tool.ts";
 
-type Language = Audience["language"];
+/** What of an audience a role knows of itself. */
+type Told = Partial<Pick<Audience, "language" | "plan">>;
+
+/** Which plan a mode's generator is asked for. */
+export const planOf = (mode: string): Told => ({ plan: modeOf(mode).plan ?? "scene" });
 
 /** Every tool of every skill, read once. */
 const all = await allTools();
@@ -17,8 +22,8 @@ function definitionOf(name: string, role: ToolRole): Tool {
 }
 
 /** A definition as a model is told of it. `accepts` reads its arguments more tolerantly than it is told to write them. */
-function specOf(tool: Tool, style: ToolStyle, language: Language, accepts?: ToolSpec["schema"]): ToolSpec {
-  const { description, args } = told(tool, { client: "player", style, language });
+function specOf(tool: Tool, style: ToolStyle, to: Told = {}, accepts?: ToolSpec["schema"]): ToolSpec {
+  const { description, args } = told(tool, { language: "python", ...to, client: "player", style });
   return {
     ...toolSpec(tool.name, description, args),
     ...(accepts === undefined ? {} : { schema: accepts }),
@@ -31,13 +36,13 @@ export function protocolTool<R>(
   name: string,
   role: ToolRole,
   run: (args: Record<string, unknown>, turn: ToolTurn) => Promise<ToolOutcome<R>>,
-  options: { language?: Language; accepts?: ToolSpec["schema"] } = {},
+  { accepts, ...to }: Told & { accepts?: ToolSpec["schema"] } = {},
 ): OfferedTool<R> {
   const tool = definitionOf(name, role);
   return {
     name,
     kind: "protocol",
-    spec: (style) => specOf(tool, style, options.language ?? "python", options.accepts),
+    spec: (style) => specOf(tool, style, to, accepts),
     run,
   };
 }
@@ -50,6 +55,6 @@ export function engineTools(role: ToolRole, engine: string, scene?: () => SceneR
   return all.flatMap((tool) => {
     const { action } = tool;
     if (action === undefined || !isFor(tool, role, engine)) return [];
-    return [engineTool((style) => specOf(tool, style, "python"), tool.name, action, { scene, text: tool.text })];
+    return [engineTool((style) => specOf(tool, style), tool.name, action, { scene, text: tool.text })];
   });
 }

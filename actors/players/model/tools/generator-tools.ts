@@ -1,7 +1,7 @@
 import { z } from "zod";
 import type { Context, Program } from "../../../../machines/domain/index.ts";
 import type { Candidate, PlayerIO } from "../../player.ts";
-import { protocolTool } from "./definitions.ts";
+import { planOf, protocolTool } from "./definitions.ts";
 import { fencedProgram, readProgram } from "./read-program.ts";
 import type { OfferedTool, ToolOutcome } from "./tool.ts";
 
@@ -74,10 +74,17 @@ function endProcess(draft: Draft): OfferedTool<Written> {
 }
 
 function makePlan(draft: Draft): OfferedTool<Written> {
-  return protocolTool("make_plan", "generator", async (args) => {
-    draft.plan = [said(args.overall_description), said(args.detailed_plan)].filter((part) => part !== "").join("\n\n");
-    return { kind: "answer", text: "The plan is kept. Go on with its first step." };
-  });
+  return protocolTool(
+    "make_plan",
+    "generator",
+    async (args) => {
+      draft.plan = [said(args.overall_description), said(args.detailed_plan)]
+        .filter((part) => part !== "")
+        .join("\n\n");
+      return { kind: "answer", text: "The plan is kept. Go on with its first step." };
+    },
+    planOf(draft.context.task.mode),
+  );
 }
 
 /** The round before the draft's base whose program ran. */

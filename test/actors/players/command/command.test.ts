@@ -179,4 +179,46 @@ describe("a verifier played by a command", () => {
     });
     expect(feedback.heatmap).toMatch(/^sha256:/);
   });
+
+  it("gets plan, program, start and what it judged before, with code as text", async () => {
+    const io = fakeIO();
+    const code = (t: number) => ({
+      t,
+      candidate: 0,
+      thought: `T${t}`,
+      code_diff: `D${t}`,
+      code: io.store(`x = ${t}\n`),
+    });
+    const copy = join(folder, "judge.json");
+    const command = program(
+      `const { writeFileSync } = await import("node:fs");
+       writeFileSync(${JSON.stringify(copy)}, JSON.stringify(request));
+       reply({ overall_similarity: 50 });`,
+    );
+    await createCommandVerifier({ command }).judge(
+      {
+        t: 3,
+        task: aTask({ start: io.store("x = 0\n") }),
+        state: aState(3),
+        measures: null,
+        analysis: null,
+        plan: "PLAN",
+        program: code(3),
+        previous: aRound(2, { program: code(2) }),
+        earlier: [aRound(1, { program: code(1) })],
+        start: aState(0),
+      },
+      io,
+    );
+    const request = readFileSync(copy, "utf8");
+    expect(JSON.parse(request)).toMatchObject({
+      plan: "PLAN",
+      program: { t: 3, thought: "T3", code_diff: "D3", code: "x = 3\n" },
+      previous: { t: 2, program: { code: "x = 2\n" } },
+      earlier: [{ t: 1, program: { code: "x = 1\n" } }],
+      start: { ok: true, renders: [] },
+      task: { start: "x = 0\n" },
+    });
+    expect(request).not.toContain("sha256:");
+  });
 });

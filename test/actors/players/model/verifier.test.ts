@@ -227,6 +227,32 @@ describe("a verdict", () => {
     }
   });
 
+  it("may be told by aspect, in the lists, beside them or instead of them, and none of it is lost", () => {
+    const camera = "move it to [1, 2, 3]";
+    expect(
+      read({ visual_difference: { critical: [], camera, objects: ["no jug", { jug: ["too red"] }] } }),
+    ).toMatchObject({
+      visual_difference: { major: [`camera: ${camera}`, "objects: no jug", "objects: jug: too red"] },
+    });
+    expect(read({ visual_difference: { critical: { Layout: "0.3 m toward +Y" }, major: ["dull"] } })).toMatchObject({
+      visual_difference: { critical: ["layout: 0.3 m toward +Y"], major: ["dull"], minor: [] },
+    });
+    expect(read({ visual_difference: { minor: ["grain"] }, animation: "late by 12 frames" })).toMatchObject({
+      visual_difference: { major: ["animation: late by 12 frames"], minor: ["grain"] },
+    });
+    expect(
+      read({ visual_difference: "1) Camera\n- too high\n2) Environment:\n- too dark\n- no window" }),
+    ).toMatchObject({
+      visual_difference: { major: ["camera: too high", "environment: too dark", "environment: no window"] },
+    });
+    expect(read({ edit_suggestion: { camera: ["lower it"], layout: "jug 0.1 m toward -X" } })).toMatchObject({
+      edit_suggestion: ["camera: lower it", "layout: jug 0.1 m toward -X"],
+    });
+    expect(read({ edit_suggestion: ["-15 degrees around Z", "0.3 m toward +Y", "2. grow it"] })).toMatchObject({
+      edit_suggestion: ["-15 degrees around Z", "0.3 m toward +Y", "grow it"],
+    });
+  });
+
   it("is refused when it is empty or its similarity is no share", () => {
     for (const value of [
       {},

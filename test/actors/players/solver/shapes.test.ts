@@ -31,6 +31,7 @@ for name, place in (('Camera1', (0.0, -6.0, 0.0)), ('Camera2', (1.0, -9.0, 0.0))
     bpy.context.object.name = name
 bpy.context.scene.camera = bpy.data.objects['Camera1']
 scene = bpy.context.scene
+scene.frame_end = 10
 scene.render.resolution_x, scene.render.resolution_y, scene.render.pixel_aspect_x = 1000, 300, 2.0
 `;
 
@@ -49,7 +50,7 @@ describe("a sweep in a real engine", () => {
   test("has each view in its own shape, camera and frame, as the executor's pictures have", async () => {
     const views: View[] = [
       { name: "upright", camera: "Camera1", aspect: upright },
-      { name: "later", camera: "Camera2", frame: 10, aspect: { width: 3, height: 2 } },
+      { name: "later", camera: "Camera2", frame: "end", aspect: { width: 3, height: 2 } },
       { name: "ribbon", camera: "Camera1", aspect: { width: 200, height: 3 } },
       { name: "own", camera: null },
     ];
