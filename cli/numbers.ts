@@ -1,4 +1,5 @@
 import { InvalidArgumentError } from "commander";
+import { type Gpu, readGpu } from "../config/executors.ts";
 
 /** Reads a flag that takes a whole number from `least` to `most`. */
 export const whole =
@@ -12,8 +13,10 @@ export const whole =
     return value;
   };
 
-/** Reads a flag that takes a GPU's index. */
-export function gpuIndex(text: string): number {
-  if (!/^\d{1,3}$/.test(text)) throw new InvalidArgumentError("expected a GPU's index, like 0");
-  return Number(text);
+/** Reads a flag that takes a GPU's number or UUID. */
+export function gpuName(text: string): Gpu {
+  const gpu = readGpu(text);
+  if (gpu === undefined)
+    throw new InvalidArgumentError("expected a GPU's number, like 0, or its UUID, like GPU-8932f937");
+  return gpu;
 }

@@ -5,9 +5,23 @@ export const slotName = z
   .string()
   .regex(/^[A-Za-z0-9][A-Za-z0-9_-]{0,31}$/, "expected 1 to 32 of A-Z a-z 0-9 _ - , like gpu0");
 
+/** A device as CUDA_VISIBLE_DEVICES names it: by number, or by a UUID, also its beginning, of a GPU or of a part of one. */
+const gpuNumber = z.int().min(0).max(255);
+const uuid = /^(GPU|MIG)-[0-9A-Za-z][0-9A-Za-z/-]{1,100}$/;
+const oneGpu = "expected a GPU's number from 0 to 255, or its UUID as nvidia-smi -L shows it, like GPU-8932f937";
+const gpuName = z.union([gpuNumber, z.string().regex(uuid, oneGpu)], { error: oneGpu });
+export type Gpu = z.output<typeof gpuName>;
+
+/** Reads a device as it is written; undefined where it names none. */
+export function readGpu(written: string): Gpu | undefined {
+  const text = written.trim();
+  const read = gpuName.safeParse(/^\d{1,3}$/.test(text) ? Number(text) : text);
+  return read.success ? read.data : undefined;
+}
+
 const executor = z.strictObject({
   slot: slotName.meta({ description: "Name of the slot, like gpu0 or cpu." }),
-  gpu: z.int().min(0).max(255).optional().meta({ description: "Index of the GPU it is pinned to; absent: the CPU." }),
+  gpu: gpuName.optional().meta({ description: "Number or UUID of the GPU it is pinned to; absent: the CPU." }),
 });
 export type ExecutorSettings = z.output<typeof executor>;
 
@@ -17,7 +31,7 @@ export const executorsSchema = z
   .max(64)
   .superRefine((list, context) => {
     const slots = new Map<string, number>();
-    const gpus = new Map<number, number>();
+    const gpus = new Map<string, number>();
     for (const [index, { slot, gpu }] of list.entries()) {
       const twin = slots.get(slot);
       if (twin !== undefined) {
@@ -28,7 +42,8 @@ export const executorsSchema = z
         });
       }
       slots.set(slot, index);
-      const other = gpu === undefined ? undefined : gpus.get(gpu);
+      const name = gpu === undefined ? undefined : String(gpu).toLowerCase();
+      const other = name === undefined ? undefined : gpus.get(name);
       if (other !== undefined) {
         context.addIssue({
           code: "custom",
@@ -36,7 +51,7 @@ export const executorsSchema = z
           message: `GPU ${gpu} is also executor ${other}'s; expected one executor per GPU`,
         });
       }
-      if (gpu !== undefined) gpus.set(gpu, index);
+      if (name !== undefined) gpus.set(name, index);
     }
   });
 
@@ -50,8 +65,9 @@ export const limitsSchema = z.strictObject({
 const gpuEngines: readonly string[] = ["blender"];
 
 /**
- * Executors where none are written: one per device that CUDA_VISIBLE_DEVICES lists (CUDA reads it up to the first
- * number that is none), else one on the CPU. `from` says why.
+ * Executors where none are written: one per device that CUDA_VISIBLE_DEVICES lists, by number or UUID, else one on the
+ * CPU. As CUDA does it, the list is read up to the first name that is no device's (`-1`, `NoDevFiles`), and a device
+ * that is listed twice counts once. `from` says why.
  */
 export function defaultExecutors(
   engine: string,
@@ -62,9 +78,34 @@ export function defaultExecutors(
   const listed = env.CUDA_VISIBLE_DEVICES;
   if (listed === undefined) return cpu("CUDA_VISIBLE_DEVICES is not set");
   const names = listed.split(",").map((name) => name.trim());
-  const end = names.findIndex((name) => !/^\d{1,3}$/.test(name) || Number(name) > 255);
-  const gpus = [...new Set(names.slice(0, end < 0 ? names.length : end).map(Number))].slice(0, 64);
-  const shown = `CUDA_VISIBLE_DEVICES=${listed.slice(0, 100)}`;
-  if (gpus.length > 0) return { executors: gpus.map((gpu) => ({ slot: `gpu${gpu}`, gpu })), from: shown };
-  return cpu(`${shown} lists no device by its number`);
+  const read = names.map(readGpu);
+  const end = read.indexOf(undefined);
+  const known = new Map<string, Gpu>();
+  for (const gpu of read.slice(0, end < 0 ? read.length : end)) {
+    if (gpu !== undefined && !known.has(String(gpu).toLowerCase())) known.set(String(gpu).toLowerCase(), gpu);
+  }
+  const gpus = [...known.values()].slice(0, 64);
+  const shown = `CUDA_VISIBLE_DEVICES=${listed.replaceAll(/\p{C}+/gu, " ").slice(0, 200)}`;
+  if (gpus.length === 0) return cpu(`${shown} lists no GPU`);
+  const cut = end >= 0 && names.slice(end).some((name) => name !== "");
+  const from = cut ? `${shown}, read up to ${JSON.stringify(names[end]!.slice(0, 40))} as CUDA does` : shown;
+  return { executors: withSlots(gpus), from };
+}
+
+/** A slot for each device, named after it: gpu0, or the beginning of its UUID. */
+function withSlots(gpus: readonly Gpu[]): ExecutorSettings[] {
+  const taken = new Set<string>();
+  return gpus.map((gpu) => {
+    const plain =
+      typeof gpu === "number"
+        ? `gpu${gpu}`
+        : gpu
+            .toLowerCase()
+            .replaceAll(/[^a-z0-9]+/g, "-")
+            .slice(0, 12);
+    let slot = plain.replace(/-$/, "");
+    for (let n = 2; taken.has(slot); n++) slot = `${plain}-${n}`;
+    taken.add(slot);
+    return { slot, gpu };
+  });
 }

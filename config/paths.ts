@@ -1,3 +1,4 @@
+import { statSync } from "node:fs";
 import { homedir } from "node:os";
 import { join, resolve } from "node:path";
 import { isTree, type Tree } from "./layer.ts";
@@ -36,6 +37,21 @@ export function absolutePaths(tree: Tree, from: string): Tree {
 function playerPath(role: unknown, from: string): unknown {
   if (!isTree(role) || typeof role.player !== "string") return role;
   const own = kindOf(role.player);
-  if (own?.argument == null || own.argument === "" || players[own.kind]?.argument?.path !== true) return role;
+  if (own?.argument == null || own.argument === "") return role;
+  if (own.kind === "command") return { ...role, player: `command:${commandPaths(own.argument, from)}` };
+  if (players[own.kind]?.argument?.path !== true) return role;
   return { ...role, player: `${own.kind}:${absolute(own.argument, from)}` };
+}
+
+/** A command runs in a folder of its own: its words that name files of the caller's become absolute. */
+function commandPaths(command: string, from: string): string {
+  let first = true;
+  return command.replace(/(?:\\.|[^\s\\])+/g, (word) => {
+    const plain = word.replace(/\\(.)/g, "$1");
+    const path = absolute(plain, from);
+    const program = first && /[/~]/.test(plain);
+    const file = !first && !plain.startsWith("/") && statSync(path, { throwIfNoEntry: false })?.isFile() === true;
+    first = false;
+    return program || file ? path.replace(/[\s\\]/g, "\\$&") : word;
+  });
 }

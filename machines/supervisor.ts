@@ -217,7 +217,7 @@ export const supervisorMachine = builder.createMachine({
     running: {
       on: {
         stopped: [
-          { guard: ({ event }) => event.best !== null, target: "finishing", actions: [keepStopped, makeFinal] },
+          { guard: worthFinishing, target: "finishing", actions: [keepStopped, makeFinal] },
           { target: "releasing", actions: [keepStopped, endedWithoutResult()] },
         ],
         "slot.lost": { guard: isOurSlot, target: "recovering", actions: recover },
@@ -274,6 +274,13 @@ export const supervisorMachine = builder.createMachine({
     failed: {},
   },
 });
+
+/** A run that failed with nothing but its start ends at once: there is no result to make pictures of. */
+function worthFinishing({ context, event }: { context: SupervisorContext; event: SupervisorEvent }): boolean {
+  if (event.type !== "stopped" || event.best === null) return false;
+  const failed = context.failure !== null || event.reason === "player_failed" || event.reason === "failures";
+  return !(failed && event.best.t === 0);
+}
 
 function hasReleased(status: "done" | "failed") {
   return ({ context, event }: { context: SupervisorContext; event: SupervisorEvent }) =>

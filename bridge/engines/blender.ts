@@ -1,6 +1,7 @@
 import { availableParallelism } from "node:os";
 import { dirname, resolve } from "node:path";
 import { z } from "zod";
+import type { Gpu } from "../../config/executors.ts";
 import { quality } from "../../machines/domain/index.ts";
 import { workerScript } from "../../skills/blender/entry.ts";
 import type { Engine, Isolation, OpenOptions } from "./contract.ts";
@@ -8,8 +9,8 @@ import { locateBlender } from "./locate.ts";
 import { openWorkerEngine } from "./worker-engine.ts";
 
 export interface BlenderOptions {
-  /** Number of the one GPU this engine's process may see; null or absent: none. */
-  gpu?: number | null;
+  /** Number or UUID of the one GPU this engine's process may see; null or absent: none. */
+  gpu?: Gpu | null;
   /** Processors the engine and its jobs share; default: all. */
   cpus?: number;
   /** "auto" takes the best the boot self-test found; a name forces one. */
@@ -46,7 +47,7 @@ export async function startBlender(options: BlenderOptions): Promise<Engine> {
     launch: (own) => {
       const settings = {
         cpus,
-        first: (gpu ?? 0) * cpus,
+        first: typeof gpu === "number" ? gpu * cpus : 0,
         gpu: gpu !== null,
         isolation: options.isolation ?? "auto",
         sandbox: process.env.VIGA_SANDBOX === "weak" ? "weak" : "auto",
@@ -68,10 +69,16 @@ export async function startBlender(options: BlenderOptions): Promise<Engine> {
 
 const blenderFlags = ["-b", "--factory-startup", "-noaudio", "--disable-autoexec", "--python-exit-code", "1"];
 
-/** What of this process's environment Blender may see. No keys, no tokens: a program could read them. */
-const passedOn = ["LANG", "LC_ALL", "TZ", "LD_LIBRARY_PATH", "CUDA_CACHE_PATH", "LIBGL_ALWAYS_SOFTWARE"];
+/**
+ * What of this process's environment Blender may see. No keys, no tokens: a program could read them. CUDA_DEVICE_ORDER
+ * says what the number of a GPU means.
+ */
+const passedOn = [
+  ...["LANG", "LC_ALL", "TZ", "LD_LIBRARY_PATH", "LIBGL_ALWAYS_SOFTWARE"],
+  ...["CUDA_CACHE_PATH", "CUDA_DEVICE_ORDER"],
+];
 
-function environment(own: string, gpu: number | null): Record<string, string> {
+function environment(own: string, gpu: Gpu | null): Record<string, string> {
   const env: Record<string, string> = {
     // Not this process's PATH: Blender would take its Python library from whatever python3 comes first in it.
     PATH: "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import type { Gpu } from "../../config/executors.ts";
 import type { ProgramPaths } from "../../config/programs.ts";
 import { jobSeconds, noSeconds, programError, quality, view, viewName } from "../../machines/domain/index.ts";
 
@@ -132,8 +133,8 @@ export type CapabilityCard = z.infer<typeof capabilityCard>;
 
 /** What any engine may be opened with; each takes what concerns it. */
 export interface OpenOptions {
-  /** Number of the one GPU the engine's process may see; null or absent: none. */
-  gpu?: number | null;
+  /** Number or UUID of the one GPU the engine's process may see; null or absent: none. */
+  gpu?: Gpu | null;
   /** Processors the engine and its jobs share; default: all. */
   cpus?: number;
   /** How jobs are isolated; absent: the best that its self-test finds safe. */

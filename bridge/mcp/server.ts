@@ -101,21 +101,23 @@ export class ForeignServer {
 
   #live(): Promise<Client> {
     if (this.#closed) throw new VigaError("interrupted", `${this.name} is closed`);
-    this.#client ??= this.#open().catch((error: unknown) => {
-      this.#client = null;
-      throw error;
-    });
-    return this.#client;
+    if (this.#client !== null) return this.#client;
+    // One that was given up may close late, when a newer one is at work.
+    const gone = (): void => {
+      if (this.#client === opening) this.#client = null;
+    };
+    const opening = this.#open(gone);
+    this.#client = opening;
+    opening.catch(gone);
+    return opening;
   }
 
-  async #open(): Promise<Client> {
+  async #open(gone: () => void): Promise<Client> {
     const { transport, said, kill } = openTransport(this.#settings, `skills.${this.name}`);
     this.#said = said;
     this.#kill = kill;
     const client = new Client({ name: "viga", version: "1" });
-    client.onclose = () => {
-      this.#client = null;
-    };
+    client.onclose = gone;
     // What a broken line or a lost connection means shows in the call that waits for it.
     client.onerror = () => undefined;
     try {

@@ -1,12 +1,12 @@
 import { Command, InvalidArgumentError, Option } from "commander";
 import { readSpec } from "../../actors/run/read-spec.ts";
 import { engineNames } from "../../bridge/engines/open.ts";
-import { slotName } from "../../config/executors.ts";
+import { type Gpu, slotName } from "../../config/executors.ts";
 import { stopSignal } from "../exit.ts";
 import { joinBus, untilOver } from "../launch/join.ts";
 import { runSlot } from "../launch/slot.ts";
 import { makeLog } from "../log.ts";
-import { gpuIndex } from "../numbers.ts";
+import { gpuName } from "../numbers.ts";
 
 /** `viga executor --slot gpu1 --gpu 1`: an engine pinned to one device, serving one slot. */
 export function executorCommand(): Command {
@@ -16,7 +16,7 @@ export function executorCommand(): Command {
       if (!slotName.safeParse(text).success) throw new InvalidArgumentError("expected 1 to 32 of A-Z a-z 0-9 _ -");
       return text;
     })
-    .option("--gpu <INDEX>", "the only GPU the engine sees; absent: the CPU", gpuIndex)
+    .option("--gpu <GPU>", "number or UUID of the only GPU the engine sees; absent: the CPU", gpuName)
     .addOption(new Option("--engine <NAME>", "which engine").choices([...engineNames]).default("blender"))
     .option("--isolation <KIND>", "fork, reset or cold; default: the best that the self-test finds safe")
     .option("--bus <URL>", "NATS server; default: the bus of the newest run here (output/latest/bus.json)")
@@ -59,7 +59,7 @@ export function executorCommand(): Command {
 
 interface ExecutorOptions {
   slot: string;
-  gpu?: number;
+  gpu?: Gpu;
   engine: string;
   isolation?: string;
   bus?: string;

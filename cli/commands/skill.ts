@@ -6,15 +6,16 @@ import { openEngine } from "../../bridge/engines/open.ts";
 import { makeScratch, sweepScratch } from "../../bridge/processes/scratch.ts";
 import { checkBase } from "../../config/check-inputs.ts";
 import { VigaError } from "../../config/errors.ts";
+import type { Gpu } from "../../config/executors.ts";
 import { serveOnHttp } from "../../skills/http.ts";
 import { loadSkill, onceStarted, type Skill, skillNames } from "../../skills/skill.ts";
 import { serveOnStdio } from "../../skills/stdio.ts";
 import { stopSignal } from "../exit.ts";
-import { gpuIndex, whole } from "../numbers.ts";
+import { gpuName, whole } from "../numbers.ts";
 
 interface Options {
   base?: string;
-  gpu?: number;
+  gpu?: Gpu;
   http?: number;
   json?: boolean;
 }
@@ -25,7 +26,7 @@ export function skillCommand(): Command {
     .description("serve a skill over MCP, on stdin and stdout or by HTTP, for any MCP client")
     .addArgument(new Argument("NAME", "which skill").choices(skillNames()))
     .option("--base <FILE>", "file that programs run on (.blend); default: an empty scene")
-    .option("--gpu <INDEX>", "the only GPU the engine sees; absent: the CPU", gpuIndex)
+    .option("--gpu <GPU>", "number or UUID of the only GPU the engine sees; absent: the CPU", gpuName)
     .option(
       "--http <PORT>",
       "serve by streamable HTTP on 127.0.0.1 (0: any free port); the token is printed once to stderr",

@@ -5,7 +5,7 @@ import type { Bus } from "../../bridge/bus/connection.ts";
 import { pause } from "../../bridge/bus/timers.ts";
 import { type Death, type RestartPolicy, restartOnDeath } from "../../bridge/processes/restart.ts";
 import { VigaError } from "../../config/errors.ts";
-import type { ExecutorSettings } from "../../config/executors.ts";
+import type { ExecutorSettings, Gpu } from "../../config/executors.ts";
 import type { ProgramPaths } from "../../config/programs.ts";
 import type { RunSpec } from "../../machines/domain/index.ts";
 import { programs } from "../setup/programs.mjs";
@@ -75,7 +75,7 @@ function hostsOf(parts: readonly Promise<void>[], signal: AbortSignal): Hosts {
   return { ended, broken };
 }
 
-function slotOf(executor: ExecutorSettings): { slot: string; gpu: number | null } {
+function slotOf(executor: ExecutorSettings): { slot: string; gpu: Gpu | null } {
   return { slot: executor.slot, gpu: executor.gpu ?? null };
 }
 

@@ -6,13 +6,14 @@ import type { Bus } from "../../bridge/bus/connection.ts";
 import type { CapabilityCard, Engine, Isolation } from "../../bridge/engines/contract.ts";
 import { openEngine } from "../../bridge/engines/open.ts";
 import { makeScratch, sweepScratch } from "../../bridge/processes/scratch.ts";
+import type { Gpu } from "../../config/executors.ts";
 import type { ProgramPaths } from "../../config/programs.ts";
 
 export interface SlotSettings {
   bus: Bus;
   engineName: string;
   slot: string;
-  gpu: number | null;
+  gpu: Gpu | null;
   isolation?: Isolation;
   programs?: ProgramPaths;
   signal: AbortSignal;
@@ -39,6 +40,11 @@ export async function runSlot(settings: SlotSettings): Promise<void> {
     const engine = await unlessAborted(starting, signal);
     if (engine === null) return;
     try {
+      if (gpu !== null && engine.card.devices.every((device) => device === "CPU")) {
+        log(
+          `slot ${slot}: ${engine.card.engine} sees no GPU ${gpu} here and renders on the processor (viga doctor shows what is there)`,
+        );
+      }
       settings.onReady?.(engine.card, engine.pid);
       await serveSlot({ bus, engineName, slot, engine, scratch: join(scratch, "jobs"), signal, log });
     } finally {

@@ -12,6 +12,7 @@ import { resultOf } from "../../observers/follow.ts";
 import type { TapeEvent } from "../../observers/observer.ts";
 import { readTape } from "../../observers/tape.ts";
 import { dropStore, openRunBus } from "./bus.ts";
+import { checkPlayers } from "./check-players.ts";
 import { checkTools } from "./check-tools.ts";
 import { watchDisk } from "./disk.ts";
 import { listForeignTools } from "./foreign-tools.ts";
@@ -40,6 +41,7 @@ export async function startRun(
   const task = await loadTask(config);
   for (const line of retirementLines(config)) process.stderr.write(`warning: ${line}\n`);
   await checkTools(config);
+  await checkPlayers(config, options.hosts);
   checkExecutors(config, options.hosts);
   const out = resolve(options.out ?? defaultOut(config.mode, task.name, new Date()));
   await checkOut(out);

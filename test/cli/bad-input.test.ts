@@ -14,8 +14,13 @@ beforeAll(async () => {
   await writeFile(join(at.dir, "broken", "run.json"), "{ half");
   await writeFile(join(at.dir, "empty.py"), "");
   await writeFile(join(at.dir, "file"), "x");
+  await writeFile(join(at.dir, "half.json"), JSON.stringify({ generator: ["import bpy\n"] }));
 });
 afterAll(() => at.close());
+
+const played = (role: string, player: string): string[] => [
+  ...["run", "--target", "task/target.png", "--start", "task/start.py", "--set", `roles.${role}=${player}`],
+];
 
 /** Arguments, exit code, what the one line says. */
 const cases: [string[], number, RegExp][] = [
@@ -42,6 +47,11 @@ const cases: [string[], number, RegExp][] = [
     2,
     /did you mean "get_scene_info"/,
   ],
+  [played("generator", "replay:nowhere.yaml"), 2, /roles\.generator: .*nowhere\.yaml: there is no recording/],
+  [[...played("generator", "replay:file"), "--dry-run"], 2, /file is no recording/],
+  [played("verifier", "replay:half.json"), 2, /half\.json holds no feedback/],
+  [played("generator", "command:no-such-writer --fast"), 3, /roles\.generator: there is no program no-such-writer/],
+  [played("generator", "command:./file"), 3, /\/file to run/],
   [["run", "--hosts", "everywhere"], 2, /inline/],
   [["run", "--resume", "empty"], 2, /no run/],
   [["run", "--resume", "broken"], 2, /damaged/],

@@ -147,6 +147,16 @@ describe("what is wrong with a configuration", () => {
       "viga.yaml:1: executors[1].gpu: GPU 1 is also executor 0's; expected one executor per GPU",
     ],
     [
+      "a GPU that is none",
+      "executors: [{ slot: a, gpu: '0,1' }]",
+      'viga.yaml:1: executors[0].gpu: expected a GPU\'s number from 0 to 255, or its UUID as nvidia-smi -L shows it, like GPU-8932f937, got "0,1"',
+    ],
+    [
+      "a GPU given twice by its UUID",
+      "executors: [{ slot: a, gpu: GPU-8932f937 }, { slot: b, gpu: GPU-8932F937 }]",
+      "viga.yaml:1: executors[1].gpu: GPU GPU-8932F937 is also executor 0's; expected one executor per GPU",
+    ],
+    [
       "a slot that is no NATS token",
       "executors: [{ slot: 'a.b' }]",
       'viga.yaml:1: executors[0].slot: expected 1 to 32 of A-Z a-z 0-9 _ - , like gpu0, got "a.b"',

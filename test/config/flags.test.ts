@@ -46,13 +46,35 @@ describe("what flags and the environment add to a configuration", () => {
       ],
       "CUDA_VISIBLE_DEVICES=2, 0",
     ],
-    [{ CUDA_VISIBLE_DEVICES: "1,-1,3" }, [{ slot: "gpu1", gpu: 1 }], "CUDA_VISIBLE_DEVICES=1,-1,3"],
-    [{ CUDA_VISIBLE_DEVICES: "" }, [{ slot: "cpu" }], "CUDA_VISIBLE_DEVICES= lists no device by its number"],
     [
-      { CUDA_VISIBLE_DEVICES: "GPU-8f2" },
-      [{ slot: "cpu" }],
-      "CUDA_VISIBLE_DEVICES=GPU-8f2 lists no device by its number",
+      { CUDA_VISIBLE_DEVICES: "1,-1,3" },
+      [{ slot: "gpu1", gpu: 1 }],
+      'CUDA_VISIBLE_DEVICES=1,-1,3, read up to "-1" as CUDA does',
     ],
+    [{ CUDA_VISIBLE_DEVICES: "1, 1,01," }, [{ slot: "gpu1", gpu: 1 }], "CUDA_VISIBLE_DEVICES=1, 1,01,"],
+    [
+      { CUDA_VISIBLE_DEVICES: "GPU-8932f937-d72c-4106-c12f-20bd9faed9f6,MIG-8932f937/1/0 ,mig,2" },
+      [
+        { slot: "gpu-8932f937", gpu: "GPU-8932f937-d72c-4106-c12f-20bd9faed9f6" },
+        { slot: "mig-8932f937", gpu: "MIG-8932f937/1/0" },
+      ],
+      'CUDA_VISIBLE_DEVICES=GPU-8932f937-d72c-4106-c12f-20bd9faed9f6,MIG-8932f937/1/0 ,mig,2, read up to "mig" as CUDA does',
+    ],
+    [
+      { CUDA_VISIBLE_DEVICES: "MIG-GPU-8932f937/1/0,MIG-GPU-8932f937/2/0,mig-gpu-8932f937/1/0" },
+      [
+        { slot: "mig-gpu-8932", gpu: "MIG-GPU-8932f937/1/0" },
+        { slot: "mig-gpu-8932-2", gpu: "MIG-GPU-8932f937/2/0" },
+      ],
+      'CUDA_VISIBLE_DEVICES=MIG-GPU-8932f937/1/0,MIG-GPU-8932f937/2/0,mig-gpu-8932f937/1/0, read up to "mig-gpu-8932f937/1/0" as CUDA does',
+    ],
+    ...["", " ", "-1", "NoDevFiles", "none", "void", "all", '"0"', "0x1", "256", ",0"].map(
+      (listed): [Record<string, string>, object[], string] => [
+        { CUDA_VISIBLE_DEVICES: listed },
+        [{ slot: "cpu" }],
+        `CUDA_VISIBLE_DEVICES=${listed} lists no GPU`,
+      ],
+    ),
   ])("takes executors from the environment %j where none are written", (env, executors, from) => {
     const config = resolveConfig({ mode: "blendergym", cwd: folder, env });
     expect(config).toMatchObject({ executors, executors_from: from });

@@ -176,6 +176,17 @@ shadow: { verifier: m }
     expect(config.roles.generator.spec).toEqual({ kind: "replay", argument: join(folder, "old") });
   });
 
+  it("takes the words of a command that name files from where it was written", () => {
+    writeFileSync(join(folder, "my writer.py"), "");
+    const command = (written: string) =>
+      withFile(`mode: blendergym\nroles: { generator: 'command:${written}' }`).roles.generator.spec.argument;
+    expect(command("python3 my\\ writer.py --fast x.py")).toBe(
+      `python3 ${join(folder, "my writer.py").replaceAll(" ", "\\ ")} --fast x.py`,
+    );
+    expect(command("./run.sh a/b")).toBe(`${join(folder, "run.sh")} a/b`);
+    expect(command("node /x.js -")).toBe("node /x.js -");
+  });
+
   it("expands no environment variable, so that no secret is recorded", () => {
     process.env.VIGA_TEST_SECRET = "s3cret";
     // biome-ignore lint/suspicious/noTemplateCurlyInString: it must stay as written

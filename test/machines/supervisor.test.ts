@@ -72,6 +72,13 @@ const paths: [string, SupervisorEvent[], string][] = [
 ];
 
 describe("a run that ends", () => {
+  test("as failed makes pictures of its best round, and none where that is its start", () => {
+    const failing = (t: number) => ({ ...stopped({ ...round, t }), reason: "player_failed" });
+    expect(play([begin, lease(1), failing(1)]).told.at(-1)).toEqual(["do final"]);
+    expect(play([begin, lease(1), failing(0)]).told.at(-1)).toEqual(["do release"]);
+    expect(play([begin, lease(1), stopped({ ...round, t: 0 })]).told.at(-1)).toEqual(["do final"]);
+  });
+
   test.each(paths)("because %s gives its lease back before it says so", (_, messages, status) => {
     const { told, value } = play(messages);
     expect(told.at(-1)).toContain("do release");

@@ -1,6 +1,6 @@
 /**
  * An MCP server that misbehaves, on stdin and stdout: `node test/servers/mcp.ts [MODE] [FILE]`. As MODE: `sound` does so in its tools only, `deaf` answers
- * nothing at all, `empty` lists no tools, `babble` lists nonsense. Its tools: `hang`, `die`, `nonsense`, `long`, `broken`
+ * nothing at all, `empty` lists no tools, `babble` lists nonsense, `counted` notes its starts too. Its tools: `hang`, `die`, `nonsense`, `long`, `broken`
  * (half a picture), `env` (names it sees) and `echo`. Each call is noted as a line of FILE.
  */
 import { appendFileSync } from "node:fs";
@@ -40,6 +40,7 @@ createInterface({ input: process.stdin }).on("line", (line) => {
   const { id, method, params } = JSON.parse(line) as { id?: unknown; method: string; params?: Record<string, unknown> };
   if (mode === "deaf") return;
   if (method === "initialize") {
+    if (mode === "counted" && file !== undefined) appendFileSync(file, "start\n");
     const serverInfo = { name: "trouble", version: "1" };
     answer(id, { protocolVersion: params?.protocolVersion, capabilities: { tools: {} }, serverInfo });
   }

@@ -58,21 +58,32 @@ export async function loadRecording(path: string): Promise<Recording> {
       cause,
     });
   });
-  return found.isDirectory() ? fromFolder(path) : fromFile(path);
+  if (found.isDirectory()) return fromFolder(path);
+  if (!found.isFile()) throw invalid(path, "it is neither a file nor a folder");
+  if (found.size > mostBytes) throw invalid(path, `it has ${found.size} bytes, and at most ${mostBytes} are read`);
+  return fromFile(path);
 }
 
+/** Largest recording. Bytes. */
+const mostBytes = 64 * 1024 * 1024;
+
 async function fromFile(path: string): Promise<Recording> {
-  const text = await readFile(path, "utf8");
+  const text = await readFile(path, "utf8").catch((cause: unknown) => {
+    throw invalid(path, `it cannot be read (${(cause as NodeJS.ErrnoException).code})`, cause);
+  });
   let value: unknown;
   try {
     value = extname(path) === ".json" ? JSON.parse(text) : parseYaml(text);
   } catch (cause) {
-    throw invalid(path, cause instanceof Error ? cause.message : String(cause), cause);
+    const said = cause instanceof Error ? cause.message : String(cause);
+    // A parser quotes what it could not read, over several lines and whatever it is.
+    throw invalid(path, said.replace(/[\s\p{C}]+/gu, " ").slice(0, 200), cause);
   }
   const parsed = recordingFile.safeParse(value);
   if (!parsed.success) {
     const issue = parsed.error.issues[0];
-    throw invalid(path, `${issue?.path.join(".") ?? ""}: ${issue?.message ?? ""}`, parsed.error);
+    const place = issue?.path.join(".") ?? "";
+    throw invalid(path, `${place === "" ? "" : `${place}: `}${issue?.message ?? ""}`, parsed.error);
   }
   const recording: Recording = { source: path, moves: new Map(), feedback: new Map(), analysis: parsed.data.analysis };
   let t = 0;

@@ -97,6 +97,16 @@ describe("a server in trouble", () => {
     expect(calls()).toEqual(["hang", "echo"]);
   });
 
+  it("that hung and closes late leaves the fresh one alone", async () => {
+    const started = join(dir, "started");
+    const server = serverOf({ ...program(trouble, "counted", started), seconds: 4 });
+    await server.call("hang", {}, signal);
+    for (const _ of [1, 2, 3]) expect((await server.call("echo", {}, signal)).ok).toBe(true);
+    expect(readFileSync(started, "utf8").trim().split("\n")).toEqual([
+      ...["start", "hang", "start", "echo", "echo", "echo"],
+    ]);
+  });
+
   it("that dies is an answer with its last words, and a fresh one serves the next call", async () => {
     const server = serverOf(program(trouble));
     expect(await server.call("die", {}, signal)).toMatchObject({

@@ -37,5 +37,5 @@ it("both roles are told the stage's factor and to work on that alone; the prompt
 it("a run without stages says nothing of them", async () => {
   const writer = fakeModel([call("execute_code", { thought: "t", code_diff: "", code: "import bpy\n" })]);
   await createModelGenerator({ model: writer, mode: "static_scene" }).write(aContext(), fakeIO());
-  expect(spokenTo(writer.requests[0])).not.toMatch(/stage/i);
+  expect(spokenTo(writer.requests[0])).not.toMatch(/# Stage:|factor alone/);
 });
