@@ -77,9 +77,10 @@ export class Problem {
     return this.trace.in_place[String(k)] !== undefined;
   }
 
-  /** Something reads it, and the program runs when it is nudged. */
+  /** Something reads it, it measures something, and the program runs when it is nudged. */
   isUsable(k: number): boolean {
-    return !this.trace.dead.includes(k) && !this.trace.fragile.includes(k);
+    const { dead, fragile, held } = this.trace;
+    return !dead.includes(k) && !fragile.includes(k) && !held.includes(k);
   }
 
   /** The weight of a shape key. */

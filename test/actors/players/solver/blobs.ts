@@ -125,7 +125,17 @@ export async function blobStage(
       const scene = { sizes: { a: 0.4, b: 0.4 }, median: 0.4, cameras: ["Camera1", "Camera2"], camera: "Camera1" };
       return {
         ok: true,
-        result: { ok: true, runs: 3, lean: false, fragile: [], dead: [6], in_place: places, touches: {}, scene },
+        result: {
+          ok: true,
+          runs: 3,
+          lean: false,
+          fragile: [],
+          dead: [6],
+          held: [],
+          in_place: places,
+          touches: {},
+          scene,
+        },
         files: {},
       };
     }

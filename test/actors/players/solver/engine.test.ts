@@ -98,6 +98,12 @@ describe("knobs of a program", () => {
     ["exponents", "a = x ** 2.5\n"],
     ["sides", "for side in (-1, 1):\n    f(side)\n"],
     ["faces", "mesh.from_pydata(v, [], [(0, 1, 2), (2, 3, 0)])\n"],
+    ["faces under any name", "sides = [(0, 1, 2)]\nsides.append((2, 3, 0))\nmesh.from_pydata(v, [], sides)\n"],
+    [
+      "faces handed on",
+      "def make(v, f):\n    m.from_pydata(v, [], f)\nsides = [(0, 1, 2)]\nmake(v, sides)\nmake(v, [(0, 1)])\n",
+    ],
+    ["stops of a colour ramp", "ramp.color_ramp.elements[0].position = 0.3\nramp.color_ramp.elements.new(0.7)\n"],
   ])("are not %s", async (_, program) => {
     expect(await knobs(program)).toEqual([]);
   });
@@ -144,6 +150,26 @@ describe("tracing knobs", () => {
   test("a program that does not run is refused with its own message", async () => {
     const trace = traceReply.parse((await call("trace", { program: "a = 1.5\nnothing_here()\n" })).result);
     expect(trace).toMatchObject({ ok: false, reason: expect.stringContaining("nothing_here") });
+  });
+
+  test("many fragile numbers, and stops under another name, leave the others editable in place", async () => {
+    const limits = Array.from(
+      { length: 20 },
+      (_, i) => `limit${i} = ${i}.5\nif limit${i} != ${i}.5:\n    raise ValueError('moved')\n`,
+    );
+    const program = `${scene}${limits.join("")}mat = cube.data.materials[0]
+stop = mat.node_tree.nodes.new("ShaderNodeValToRGB").color_ramp.elements[0]
+stop.position = 0.25
+`;
+    const found = await knobs(program);
+    const trace = traceReply.parse((await call("trace", { program })).result);
+    if (!trace.ok) throw new Error(trace.reason);
+    const labels = (ids: readonly number[]) => ids.map((k) => found[k]!.label);
+    expect(labels(trace.fragile)).toEqual(limits.map((_, i) => `limit${i}`));
+    expect(labels(trace.held)).toEqual(["stop.position"]);
+    expect(labels(Object.keys(trace.in_place).map(Number))).toEqual(
+      expect.arrayContaining(["primitive_cube_add.location[0]", "lamp.energy", "camera.rotation_euler[0]"]),
+    );
   });
 
   test("numbers that a program cannot bear to have changed are fragile", async () => {
