@@ -7,14 +7,15 @@ export interface Losses {
   after: number;
   /** What path-tracing noise alone contributes at the size the losses were measured at. */
   readonly noise: number;
+  /** Nothing stands out of that noise, in sharp pictures nor in blurred ones. */
+  grain: boolean;
 }
 
 const stageNames = ["", "coarse fit", "refinement"];
 const milli = (loss: number): string => (loss * 1000).toFixed(3);
 
 function verdict(loss: Losses): string {
-  const left = Math.max(0, loss.after - loss.noise);
-  if (left < loss.noise) return "What is left is about the renderer's own noise.";
+  if (loss.grain) return "What is left is about the renderer's own noise.";
   if (loss.after > 0.5 * loss.start) {
     return (
       "The numbers of this program explain less than half of the difference: what is left is probably structure " +
@@ -55,7 +56,7 @@ function thought(
 }
 
 const ending = (loss: Losses): string =>
-  `another round gains nothing beyond noise: photometric loss x1000 at 128 px is ${milli(loss.before)}, ` +
+  `${loss.grain ? "another round gains nothing beyond noise" : "no number that was tried explains more"}: photometric loss x1000 at 128 px is ${milli(loss.before)}, ` +
   `noise ${milli(loss.noise)}. ${verdict(loss)}`;
 
 const enough = (loss: Losses, left: number): string =>
