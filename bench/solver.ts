@@ -10,13 +10,15 @@ import { whole } from "../cli/numbers.ts";
 import { VigaError } from "../config/errors.ts";
 import { readPicture } from "../evaluators/pictures/picture.ts";
 import { photometricLoss } from "../evaluators/pictures/pl.ts";
-import { generate, kinds } from "../examples/generate.ts";
+import { generate, kinds, scenes, wideKinds } from "../examples/generate.ts";
 import type { Context, Program, Round, Task, View } from "../machines/domain/index.ts";
 import { engineIO } from "./engine-io.ts";
 
 /**
- * The solver alone, without a bus: kinds x seeds, photometric loss at 512 px / 64 samples before and after, seconds.
+ * The solver alone, without a bus: kinds x seeds, photometric loss at 512 px / 64 samples before and after, the share of the
+ * removable loss that it removed, seconds.
  *   npm run bench -- solver [--kinds placement,camera] [--seeds 5] [--from 0] [--cache DIR] [--every-round] [--verbose]
+ *   npm run bench -- solver --range wide [--scenes indoors,outdoors] --from 100 --seeds 2
  */
 let at = { px: 512, samples: 64 };
 
@@ -24,6 +26,10 @@ export interface Outcome {
   kind: string;
   seed: number;
   wrong: number;
+  /** The scene of a wide draw. */
+  scene?: string;
+  /** Photometric loss of the goal's own program: what no program's numbers can go below. */
+  floor: number;
   /** Photometric loss of the start and of the last round's program; with `--every-round` of those between as well. */
   losses: number[];
   seconds: number;
@@ -53,7 +59,7 @@ export async function solveExample(
   scratch: string,
   log: (line: string) => void,
   everyRound = false,
-): Promise<Omit<Outcome, "kind" | "seed" | "wrong">> {
+): Promise<Omit<Outcome, "kind" | "seed" | "wrong" | "scene" | "floor">> {
   const goal = await readPicture(join(folder, "renders/goal/render1.png"));
   const base = join(folder, "blender_file.blend");
   const view: View = { name: "render1", camera: "Camera1", aspect: { width: goal.width, height: goal.height } };
@@ -122,7 +128,18 @@ export async function solveExample(
   return { losses, seconds, renders: sum("renders"), cpu: sum("cpu") };
 }
 
+/** Photometric loss of a program against an example's goal picture. */
+async function lossOf(engine: Engine, program: string, folder: string, scratch: string): Promise<number> {
+  const goal = await readPicture(join(folder, "renders/goal/render1.png"));
+  const view: View = { name: "render1", camera: "Camera1", aspect: { width: goal.width, height: goal.height } };
+  const base = join(folder, "blender_file.blend");
+  return photometricLoss(await readPicture(await render(engine, program, base, scratch, view)), goal);
+}
+
 const gain = (o: Outcome): number => 100 * (1 - Math.min(...o.losses) / o.losses[0]!);
+/** The share of the removable loss that was removed, per cent. */
+const removed = (o: Outcome): number =>
+  (100 * (o.losses[0]! - Math.min(...o.losses))) / Math.max(1e-12, o.losses[0]! - o.floor);
 const median = (values: number[]): number => {
   const sorted = [...values].sort((a, b) => a - b);
   const middle = Math.floor(sorted.length / 2);
@@ -131,8 +148,8 @@ const median = (values: number[]): number => {
 
 export function table(outcomes: readonly Outcome[]): string {
   const lines = [
-    "| kind | seeds | wrong numbers | PL x1000 start -> best (median) | PL falls by, median | worst | seconds, median | worst | processor s, median |",
-    "|---|---|---|---|---|---|---|---|---|",
+    "| kind | seeds | wrong numbers | PL x1000 start -> best (median) | PL falls by, median | worst | removed, median | worst | seconds, median | worst | processor s, median |",
+    "|---|---|---|---|---|---|---|---|---|---|---|",
   ];
   for (const kind of new Set(outcomes.map((o) => o.kind))) {
     const own = outcomes.filter((o) => o.kind === kind);
@@ -141,7 +158,8 @@ export function table(outcomes: readonly Outcome[]): string {
     lines.push(
       `| ${kind} | ${own.length} | ${Math.min(...own.map((o) => o.wrong))}-${Math.max(...own.map((o) => o.wrong))} ` +
         `| ${start.toFixed(2)} -> ${best.toFixed(3)} | ${median(own.map(gain)).toFixed(1)} % ` +
-        `| ${Math.min(...own.map(gain)).toFixed(1)} % | ${median(own.map((o) => o.seconds)).toFixed(0)} ` +
+        `| ${Math.min(...own.map(gain)).toFixed(1)} % | ${median(own.map(removed)).toFixed(1)} % ` +
+        `| ${Math.min(...own.map(removed)).toFixed(1)} % | ${median(own.map((o) => o.seconds)).toFixed(0)} ` +
         `| ${Math.max(...own.map((o) => o.seconds)).toFixed(0)} | ${median(own.map((o) => o.cpu)).toFixed(0)} |`,
     );
   }
@@ -149,7 +167,9 @@ export function table(outcomes: readonly Outcome[]): string {
 }
 
 interface Flags {
-  kinds: string[];
+  kinds?: string[];
+  range: "near" | "wide";
+  scenes: string[];
   seeds: number;
   from: number;
   cache?: string;
@@ -160,12 +180,42 @@ interface Flags {
   everyRound?: boolean;
 }
 
-function kindsOf(text: string): string[] {
-  const names = text.split(",");
-  const unknown = names.filter((name) => !kinds.some((kind) => kind === name));
-  if (unknown.length > 0)
-    throw new InvalidArgumentError(`no kind ${unknown.join(", ")}; there are ${kinds.join(", ")}.`);
-  return names;
+const among =
+  (what: string, known: readonly string[]) =>
+  (text: string): string[] => {
+    const names = text.split(",");
+    const unknown = names.filter((name) => !known.includes(name));
+    if (unknown.length > 0)
+      throw new InvalidArgumentError(`no ${what} ${unknown.join(", ")}; there are ${known.join(", ")}.`);
+    return names;
+  };
+
+/** One example: made, solved and measured. Goal pictures of a kind, or of a wide scene, are kept in `cache`. */
+async function measured(
+  engine: Engine,
+  what: { kind: string; seed: number; scene?: string },
+  flags: Flags,
+  { scratch, cache }: { scratch: string; cache: string },
+): Promise<Outcome> {
+  const name = what.scene === undefined ? what.kind : `wide-${what.scene}`;
+  const kept = join(cache, `${name}-${flags.px}-${flags.goalSamples}.png`);
+  const known = await stat(kept).then(
+    () => true,
+    () => false,
+  );
+  const out = join(scratch, `${name}-${what.kind}-${what.seed}`);
+  const { goalSamples } = flags;
+  const made = { ...what, out, goalSamples, startSamples: 1, px: at.px, ...(known ? { goal: kept } : {}) };
+  const { wrong, goal } = await generate(engine, made);
+  if (!known) await copyFile(join(out, "renders/goal/render1.png"), kept);
+  const where = what.scene === undefined ? "" : ` ${what.scene}`;
+  console.error(
+    `${what.kind}${where} seed ${what.seed}: ${wrong.map((w) => `${w.label} ${w.goal} -> ${w.start}`).join(", ")}`,
+  );
+  const floor = await lossOf(engine, goal, out, scratch);
+  const log = flags.verbose ? console.error : () => {};
+  const solved = await solveExample(engine, out, scratch, log, flags.everyRound);
+  return { ...what, wrong: wrong.length, floor, ...solved };
 }
 
 /** Measures as `args` say. Returns the table. */
@@ -173,7 +223,13 @@ export async function solver(args: readonly string[]): Promise<string> {
   const flags = new Command("solver")
     .description("the solver alone, without a bus, over kinds of edits and seeds")
     .addOption(
-      new Option("--kinds <LIST>", "kinds of edits, with commas").argParser(kindsOf).default([...kinds], "all"),
+      new Option("--kinds <LIST>", "kinds of edits, with commas; absent: all").argParser(among("kind", wideKinds)),
+    )
+    .addOption(new Option("--range <RANGE>", "how far off the starts are").choices(["near", "wide"]).default("near"))
+    .addOption(
+      new Option("--scenes <LIST>", "what wide draws are of, with commas")
+        .argParser(among("scene", scenes))
+        .default([...scenes], "all"),
     )
     .option("--seeds <N>", "how many seeds of each", whole(1), 5)
     .option("--from <N>", "the first seed", whole(0), 0)
@@ -193,41 +249,21 @@ export async function solver(args: readonly string[]): Promise<string> {
   const engine = await startBlender({ scratch: join(scratch, "engine") });
   const outcomes: Outcome[] = [];
   try {
-    for (const kind of flags.kinds) {
-      for (let seed = flags.from; seed < flags.from + flags.seeds; seed++) {
-        const out = join(scratch, `${kind}-${seed}`);
-        const kept = join(cache, `${kind}.png`);
-        const known = await stat(kept).then(
-          () => true,
-          () => false,
-        );
-        const { goalSamples } = flags;
-        const { wrong } = await generate(engine, {
-          kind,
-          seed,
-          out,
-          goalSamples,
-          startSamples: 1,
-          px: at.px,
-          ...(known ? { goal: kept } : {}),
-        });
-        if (!known) {
-          await copyFile(join(out, "renders/goal/render1.png"), kept);
+    const wide = flags.range === "wide";
+    for (const kind of flags.kinds ?? (wide ? wideKinds : kinds)) {
+      for (const scene of wide ? flags.scenes : [undefined]) {
+        for (let seed = flags.from; seed < flags.from + flags.seeds; seed++) {
+          const outcome = await measured(engine, { kind, seed, ...(scene === undefined ? {} : { scene }) }, flags, {
+            scratch,
+            cache,
+          });
+          outcomes.push(outcome);
+          console.error(
+            `  PL x1000 ${outcome.losses.map((l) => (l * 1000).toFixed(3)).join(" -> ")}, falls by ${gain(outcome).toFixed(1)} %, ` +
+              `${removed(outcome).toFixed(1)} % of the removable (floor ${(outcome.floor * 1000).toFixed(3)}), ` +
+              `${outcome.seconds.toFixed(0)} s, ${outcome.cpu.toFixed(0)} processor s, ${outcome.renders} small renders`,
+          );
         }
-        console.error(`${kind} seed ${seed}: ${wrong.map((w) => `${w.label} ${w.goal} -> ${w.start}`).join(", ")}`);
-        const outcome = await solveExample(
-          engine,
-          out,
-          scratch,
-          flags.verbose ? console.error : () => {},
-          flags.everyRound,
-        );
-        outcomes.push({ kind, seed, wrong: wrong.length, ...outcome });
-        const last = outcomes.at(-1)!;
-        console.error(
-          `  PL x1000 ${last.losses.map((l) => (l * 1000).toFixed(3)).join(" -> ")}, falls by ${gain(last).toFixed(1)} %, ` +
-            `${last.seconds.toFixed(0)} s, ${last.cpu.toFixed(0)} processor s, ${last.renders} small renders`,
-        );
       }
     }
     return table(outcomes);

@@ -11,25 +11,44 @@ import { whole } from "../cli/numbers.ts";
 import { VigaError } from "../config/errors.ts";
 import { readPicture } from "../evaluators/pictures/picture.ts";
 import type { PictureSize } from "../machines/domain/index.ts";
-import { draw, readKind } from "./draw.ts";
+import { draw, poolsOf, readKind, readWide, widePools } from "./draw.ts";
 
 /**
  * Makes a task folder in BlenderGym's layout from a goal program and a seed:
  *   npm run generate -- --kind placement --seed 0 --out DIR [--goal-samples 512] [--start-samples 512] [--goal PNG]
- * The goal program itself is not written there: a run never sees it.
+ *   npm run generate -- --range wide --scene outdoors --kind combined --seed 0 --out DIR
+ * The goal program itself is not written there: a run never sees it. Wide draws are of three other scenes, put things
+ * anywhere in view, turn them any way and size them by up to three; the solver was tuned on their seeds below 100.
  */
 const here = dirname(fileURLToPath(import.meta.url));
 export const kinds = ["placement", "lighting", "material", "geometry", "blendshape", "camera"] as const;
 
+export const scenes = ["indoors", "outdoors", "closeup"] as const;
+export const wideKinds = [...kinds, "combined"] as const;
+
 export interface GenerateOptions {
   kind: string;
+  /** Draws widely, from this scene. */
+  scene?: string;
   seed: number;
   out: string;
   goalSamples: number;
   startSamples: number;
   px: number;
-  /** A goal picture made before: it is the same for every seed of a kind. */
+  /** A goal picture made before: it is the same for every seed of a kind, and of a scene that is drawn from widely. */
   goal?: string;
+}
+
+/** What an example is drawn from. */
+async function sourceOf({ kind, scene }: Pick<GenerateOptions, "kind" | "scene">) {
+  if (scene === undefined) {
+    const spec = await readKind(join(here, "kinds", `${kind}.yaml`));
+    const goal = await readFile(join(here, "goals", kind, "goal.py"), "utf8");
+    return { text: spec.text, pools: poolsOf(spec), goal, aspect: undefined };
+  }
+  const spec = await readWide(join(here, "wide", `${scene}.yaml`));
+  const goal = await readFile(join(here, "wide", scene, "goal.py"), "utf8");
+  return { ...widePools(spec, kind), goal, aspect: spec.aspect };
 }
 
 async function render(
@@ -38,12 +57,12 @@ async function render(
   base: string | undefined,
   dir: string,
   quality: { px: number; samples: number } | null,
-  { save, goal }: { save?: string; goal?: string } = {},
+  { save, aspect }: { save?: string; aspect?: PictureSize } = {},
 ): Promise<void> {
   const state = await engine.run({
     job: `example-${Math.random().toString(36).slice(2)}`,
     program,
-    views: quality ? [{ camera: "Camera1", name: "render1", ...(goal === undefined ? {} : await aspectOf(goal)) }] : [],
+    views: quality ? [{ camera: "Camera1", name: "render1", ...(aspect === undefined ? {} : { aspect }) }] : [],
     quality: quality ?? { px: 16, samples: 1 },
     limits: { ...defaultLimits, seconds: 1800 },
     dir,
@@ -54,18 +73,11 @@ async function render(
     throw new VigaError("program_error", `an example program failed: ${state.error?.message ?? state.log}`);
 }
 
-/** A picture's shape, for a view that is to match it. */
-async function aspectOf(path: string): Promise<{ aspect: PictureSize }> {
-  const { width, height } = await readPicture(path);
-  return { aspect: { width, height } };
-}
-
-/** Makes one example. Returns what was made wrong, for benchmarks. */
+/** Makes one example. Returns its goal program and what was made wrong, for benchmarks. */
 export async function generate(engine: Engine, options: GenerateOptions) {
   const scratch = await mkdtemp(join(tmpdir(), "viga-example-"));
   try {
-    const spec = await readKind(join(here, "kinds", `${options.kind}.yaml`));
-    const goal = await readFile(join(here, "goals", options.kind, "goal.py"), "utf8");
+    const { text, pools, goal, aspect } = await sourceOf(options);
     await render(engine, await readFile(join(here, "base.py"), "utf8"), undefined, scratch, null, {
       save: "blender_file.blend",
     });
@@ -79,21 +91,22 @@ export async function generate(engine: Engine, options: GenerateOptions) {
       dir: scratch,
     });
     const { knobs } = knobsReply.parse(reply.result);
-    const { start, wrong } = draw(goal, knobs, spec, options.seed);
+    const { start, wrong } = draw(goal, knobs, pools, options.seed);
     for (const side of ["goal", "start"]) await mkdir(join(options.out, "renders", side), { recursive: true });
     await copyFile(base, join(options.out, "blender_file.blend"));
     await writeFile(join(options.out, "start.py"), start);
-    await writeFile(join(options.out, "task.txt"), `${spec.text}\n`);
+    await writeFile(join(options.out, "task.txt"), `${text}\n`);
     if (options.goal) await copyFile(options.goal, join(options.out, "renders/goal/render1.png"));
     else {
       const at = { px: options.px, samples: options.goalSamples };
-      await render(engine, goal, base, scratch, at);
+      await render(engine, goal, base, scratch, at, aspect === undefined ? {} : { aspect });
       await copyFile(join(scratch, "render1.png"), join(options.out, "renders/goal/render1.png"));
     }
     const first = { px: options.px, samples: options.startSamples };
-    await render(engine, start, base, scratch, first, { goal: join(options.out, "renders/goal/render1.png") });
+    const { width, height } = await readPicture(join(options.out, "renders/goal/render1.png"));
+    await render(engine, start, base, scratch, first, { aspect: { width, height } });
     await copyFile(join(scratch, "render1.png"), join(options.out, "renders/start/render1.png"));
-    return { wrong, knobs };
+    return { wrong, goal };
   } finally {
     await rm(scratch, { recursive: true, force: true });
   }
@@ -101,6 +114,8 @@ export async function generate(engine: Engine, options: GenerateOptions) {
 
 interface Flags {
   kind: string;
+  range: "near" | "wide";
+  scene?: string;
   seed: number;
   out: string;
   px: number;
@@ -112,7 +127,9 @@ interface Flags {
 async function main(): Promise<void> {
   const flags = new Command("generate")
     .description("make a task folder in BlenderGym's layout; its start program is drawn by seed")
-    .addOption(new Option("--kind <KIND>", "what is wrong in it").choices(kinds).makeOptionMandatory())
+    .addOption(new Option("--kind <KIND>", "what is wrong in it").choices(wideKinds).makeOptionMandatory())
+    .addOption(new Option("--range <RANGE>", "how far off it is").choices(["near", "wide"]).default("near"))
+    .addOption(new Option("--scene <SCENE>", "what a wide draw is of").choices(scenes))
     .requiredOption("--out <DIR>", "folder to write")
     .option("--seed <N>", "another seed, another start program", whole(0), 0)
     .option("--px <N>", "size of the pictures", whole(16, 4096), 512)
@@ -122,12 +139,20 @@ async function main(): Promise<void> {
     .exitOverride(exitOnFlags)
     .parse()
     .opts<Flags>();
+  const { goal, range, scene, ...rest } = flags;
+  if ((range === "wide") !== (scene !== undefined))
+    throw new VigaError("input_invalid", "--range wide and --scene go together", { hint: scenes.join(", ") });
+  if (range === "near" && flags.kind === "combined")
+    throw new VigaError("input_invalid", "--kind combined needs --range wide and a --scene");
   const scratch = await mkdtemp(join(tmpdir(), "viga-examples-"));
   const engine = await startBlender({ scratch });
   try {
-    const { goal, ...rest } = flags;
-    const out = resolve(flags.out);
-    const { wrong } = await generate(engine, { ...rest, out, ...(goal === undefined ? {} : { goal: resolve(goal) }) });
+    const { wrong } = await generate(engine, {
+      ...rest,
+      out: resolve(flags.out),
+      ...(goal === undefined ? {} : { goal: resolve(goal) }),
+      ...(scene === undefined ? {} : { scene }),
+    });
     for (const one of wrong) console.log(`${one.label}: goal ${one.goal}, start ${one.start}`);
   } finally {
     await engine.close();

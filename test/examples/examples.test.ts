@@ -6,8 +6,8 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type Knob, knobsReply } from "../../actors/players/solver/knobs.ts";
 import { startBlender } from "../../bridge/engines/blender.ts";
 import { defaultLimits, type Engine } from "../../bridge/engines/contract.ts";
-import { draw, generator, readKind } from "../../examples/draw.ts";
-import { kinds } from "../../examples/generate.ts";
+import { draw, generator, poolsOf, readKind, readWide, widePools } from "../../examples/draw.ts";
+import { kinds, scenes, wideKinds } from "../../examples/generate.ts";
 
 const here = join(import.meta.dirname, "../../examples");
 const goalOf = (kind: string): Promise<string> => readFile(join(here, "goals", kind, "goal.py"), "utf8");
@@ -37,12 +37,13 @@ describe.each(kinds)("example kind %s", (kind) => {
     const ranges = new Map([...spec.always, ...spec.among].flatMap((entry) => Object.entries(entry.knobs)));
     fc.assert(
       fc.property(fc.nat(10_000), (seed) => {
-        const { start, wrong } = draw(goal, knobs, spec, seed);
+        const { start, wrong } = draw(goal, knobs, poolsOf(spec), seed);
         expect(wrong.length).toBeGreaterThanOrEqual(3);
         expect(start).not.toBe(goal);
         expect(start.split("\n").length).toBe(goal.split("\n").length);
         for (const { label, goal: right, start: now } of wrong) {
           const how = ranges.get(label)!;
+          if ("between" in how) throw new Error("only wide draws come from anywhere");
           const off = "add" in how ? Math.abs(now - right) : Math.max(now / right, right / now);
           const [low, high] = "add" in how ? how.add : how.times;
           // Values are rounded to three digits, and clipped where a colour or a weight ends.
@@ -50,7 +51,7 @@ describe.each(kinds)("example kind %s", (kind) => {
           expect(off).toBeLessThanOrEqual(high * 1.02 + 0.005);
           if (!clipped) expect(off).toBeGreaterThanOrEqual(low * 0.98 - 0.005);
         }
-        expect(draw(goal, knobs, spec, seed).start).toBe(start);
+        expect(draw(goal, knobs, poolsOf(spec), seed).start).toBe(start);
       }),
       { numRuns: 60 },
     );
@@ -70,7 +71,7 @@ describe.each(kinds)("example kind %s", (kind) => {
       ]),
     );
     const goal = await goalOf(kind);
-    const { start } = draw(goal, await knobsOf(goal), await readKind(join(here, "kinds", `${kind}.yaml`)), 0);
+    const { start } = draw(goal, await knobsOf(goal), poolsOf(await readKind(join(here, "kinds", `${kind}.yaml`))), 0);
     expect(await readFile(join(folder, "start.py"), "utf8")).toBe(start);
   });
 
@@ -87,6 +88,35 @@ describe.each(kinds)("example kind %s", (kind) => {
     });
     expect(state.error).toBeUndefined();
     expect(state.renders.length).toBe(1);
+  });
+});
+
+describe.each(scenes)("wide draws of %s", (scene) => {
+  test("are of every kind, stay in their ranges and away from the goal, and come from the seed alone", async () => {
+    const spec = await readWide(join(here, "wide", `${scene}.yaml`));
+    const goal = await readFile(join(here, "wide", scene, "goal.py"), "utf8");
+    const knobs = await knobsOf(goal);
+    expect(Object.keys(spec.kinds).sort()).toEqual([...kinds].sort());
+    for (const kind of wideKinds) {
+      const { pools } = widePools(spec, kind);
+      const ranges = new Map(pools.flatMap((pool) => pool.among.flatMap((entry) => Object.entries(entry.knobs))));
+      for (let seed = 0; seed < 60; seed++) {
+        const { start, wrong } = draw(goal, knobs, pools, seed);
+        expect(wrong.length).toBeGreaterThanOrEqual(kind === "combined" ? 5 : 3);
+        for (const { label, goal: right, start: now } of wrong) {
+          const how = ranges.get(label)!;
+          if ("between" in how) {
+            const [low, high] = how.between;
+            expect(now).toBeGreaterThanOrEqual(low - 0.005 * (high - low));
+            expect(now).toBeLessThanOrEqual(high + 0.005 * (high - low));
+            expect(Math.abs(now - right)).toBeGreaterThanOrEqual(0.14 * (high - low));
+          } else if ("times" in how) {
+            expect(Math.max(now / right, right / now)).toBeLessThanOrEqual(how.times[1] * 1.02);
+          }
+        }
+        expect(draw(goal, knobs, pools, seed).start).toBe(start);
+      }
+    }
   });
 });
 

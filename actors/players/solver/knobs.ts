@@ -33,6 +33,8 @@ export const traceReply = z.discriminatedUnion("ok", [
     lean: z.boolean(),
     fragile: z.array(z.number().int()),
     dead: z.array(z.number().int()),
+    /** Numbers that act but measure nothing, such as the stops of a colour ramp. */
+    held: z.array(z.number().int()),
     in_place: z.record(z.string(), z.array(place)),
     touches: z.record(z.string(), z.array(z.string())),
     scene: z.object({

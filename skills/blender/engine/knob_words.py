@@ -8,6 +8,7 @@ DISCRETE = {
     "level", "subdivisions", "subdiv", "frame", "frames", "fps", "samples", "resolution", "res", "percentage", "seed",
     "steps", "iterations", "index", "idx", "layer", "layers", "threads", "bounces", "version", "octaves", "threshold",
     "px", "pixels", "digits", "width_px", "height_px", "ndigits", "tile", "precision", "id", "axis", "order",
+    "subsurf", "faces", "edges", "polygons", "quads", "tris", "triangles", "indices",
 }
 DISCRETE_CALLS = {
     "range", "round", "frame_set", "keyframe_insert", "sleep", "seed", "setrecursionlimit", "exit", "_exit", "len",
@@ -52,6 +53,33 @@ def whole_numbers(node):
         return False
     inner = [e.operand if isinstance(e, ast.UnaryOp) else e for e in node.elts]
     return all(isinstance(e, ast.Constant) and isinstance(e.value, int) for e in inner)
+
+
+def is_stop(name):
+    """Where a colour ramp changes colour, or a curve bends: it orders a table, and is no measurement of the picture."""
+    owner, _, last = name.rpartition(".")
+    if last in ("position", "new") and ("elements" in owner or "color_ramp" in owner):
+        return True
+    return last == "location" and "curves" in owner and "points" in owner
+
+
+def index_names(tree, parameters):
+    """Names whose numbers say which vertices belong together: what is handed to from_pydata as edges or faces, followed
+    back through the program's own functions. `parameters`: {function: [parameter, ...]}."""
+    calls = [node for node in ast.walk(tree) if isinstance(node, ast.Call)]
+    found = set()
+    for node in calls:
+        if dotted(node.func).split(".")[-1] == "from_pydata":
+            found |= {arg.id for arg in node.args[1:] if isinstance(arg, ast.Name)}
+    for _ in range(4):
+        before = len(found)
+        for node in calls:
+            taken = parameters.get(dotted(node.func), [])
+            pairs = list(zip(taken, node.args)) + [(k.arg, k.value) for k in node.keywords if k.arg in taken]
+            found |= {arg.id for name, arg in pairs if name in found and isinstance(arg, ast.Name)}
+        if len(found) == before:
+            break
+    return found
 
 
 def dotted(node):

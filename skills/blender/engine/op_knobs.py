@@ -9,7 +9,8 @@ Spans are byte offsets into the UTF-8 program (`start`, `end`), because Python's
 
 import ast
 
-from viga_engine.knob_words import DISCRETE_CALLS, RENDER_SETTINGS, dotted, is_discrete, kind_of, whole_numbers
+from viga_engine.knob_words import (DISCRETE_CALLS, RENDER_SETTINGS, dotted, index_names, is_discrete, is_stop, kind_of,
+                                    whole_numbers)
 
 
 class Finder:
@@ -24,6 +25,7 @@ class Finder:
         self.data = data
         self.knobs = []
         self.functions = {}
+        self.indices = set()
         self.depth = 0
 
     def offset(self, line, col):
@@ -33,6 +35,7 @@ class Finder:
         for node in ast.walk(tree):
             if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
                 self.functions[node.name] = [a.arg for a in node.args.posonlyargs + node.args.args]
+        self.indices = index_names(tree, self.functions)
         self.body(tree.body)
         self.knobs.sort(key=lambda knob: knob["start"])
         for i, knob in enumerate(self.knobs):
@@ -96,12 +99,15 @@ class Finder:
         name = dotted(target) or "value"
         last = target.attr if isinstance(target, ast.Attribute) else name
         parts = {w for w in name.replace(" ", ".").split(".")}
-        if is_discrete(last) or parts & RENDER_SETTINGS:
+        if self.counts(last) or is_stop(name) or parts & RENDER_SETTINGS:
             return
         self.value(value, name, None)
 
+    def counts(self, name):
+        return is_discrete(name) or name in self.indices
+
     def named(self, name, value, label):
-        if not is_discrete(name):
+        if not self.counts(name):
             self.value(value, label, None)
 
     # ---- expressions ----
@@ -154,7 +160,7 @@ class Finder:
     def call(self, node, name, group, angle, inside):
         function = dotted(node.func)
         last = function.split(".")[-1]
-        if last in DISCRETE_CALLS:
+        if last in DISCRETE_CALLS or is_stop(function):
             return
         if isinstance(node.func, ast.Attribute):
             self.value(node.func.value, name, None, angle)
@@ -169,6 +175,8 @@ class Finder:
             for keyword in node.keywords:
                 self.value(keyword.value, f"{name or last}.{keyword.arg}", None, angle)
             return
+        if last in ("append", "extend", "insert") and isinstance(node.func, ast.Attribute) and self.counts(dotted(node.func.value)):
+            return
         if last == "from_pydata":
             for arg in node.args[:1]:
                 self.value(arg, f"{name or last}.vertices", None, None)
@@ -178,11 +186,11 @@ class Finder:
         parameters = self.functions.get(function, [])
         for i, arg in enumerate(node.args):
             parameter = parameters[i] if i < len(parameters) else None
-            if parameter is not None and is_discrete(parameter):
+            if parameter is not None and self.counts(parameter):
                 continue
             self.value(arg, f"{owner}.{parameter}" if parameter else owner, None, None)
         for keyword in node.keywords:
-            if keyword.arg is None or not is_discrete(keyword.arg):
+            if keyword.arg is None or not self.counts(keyword.arg):
                 self.value(keyword.value, f"{owner}.{keyword.arg}" if keyword.arg else owner, None, None)
 
     def number(self, node, name, group, angle, inside):

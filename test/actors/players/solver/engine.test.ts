@@ -98,6 +98,12 @@ describe("knobs of a program", () => {
     ["exponents", "a = x ** 2.5\n"],
     ["sides", "for side in (-1, 1):\n    f(side)\n"],
     ["faces", "mesh.from_pydata(v, [], [(0, 1, 2), (2, 3, 0)])\n"],
+    ["faces under any name", "sides = [(0, 1, 2)]\nsides.append((2, 3, 0))\nmesh.from_pydata(v, [], sides)\n"],
+    [
+      "faces handed on",
+      "def make(v, f):\n    m.from_pydata(v, [], f)\nsides = [(0, 1, 2)]\nmake(v, sides)\nmake(v, [(0, 1)])\n",
+    ],
+    ["stops of a colour ramp", "ramp.color_ramp.elements[0].position = 0.3\nramp.color_ramp.elements.new(0.7)\n"],
   ])("are not %s", async (_, program) => {
     expect(await knobs(program)).toEqual([]);
   });
@@ -144,6 +150,26 @@ describe("tracing knobs", () => {
   test("a program that does not run is refused with its own message", async () => {
     const trace = traceReply.parse((await call("trace", { program: "a = 1.5\nnothing_here()\n" })).result);
     expect(trace).toMatchObject({ ok: false, reason: expect.stringContaining("nothing_here") });
+  });
+
+  test("many fragile numbers, and stops under another name, leave the others editable in place", async () => {
+    const limits = Array.from(
+      { length: 20 },
+      (_, i) => `limit${i} = ${i}.5\nif limit${i} != ${i}.5:\n    raise ValueError('moved')\n`,
+    );
+    const program = `${scene}${limits.join("")}mat = cube.data.materials[0]
+stop = mat.node_tree.nodes.new("ShaderNodeValToRGB").color_ramp.elements[0]
+stop.position = 0.25
+`;
+    const found = await knobs(program);
+    const trace = traceReply.parse((await call("trace", { program })).result);
+    if (!trace.ok) throw new Error(trace.reason);
+    const labels = (ids: readonly number[]) => ids.map((k) => found[k]!.label);
+    expect(labels(trace.fragile)).toEqual(limits.map((_, i) => `limit${i}`));
+    expect(labels(trace.held)).toEqual(["stop.position"]);
+    expect(labels(Object.keys(trace.in_place).map(Number))).toEqual(
+      expect.arrayContaining(["primitive_cube_add.location[0]", "lamp.energy", "camera.rotation_euler[0]"]),
+    );
   });
 
   test("numbers that a program cannot bear to have changed are fragile", async () => {
@@ -208,6 +234,39 @@ describe("sweeps", () => {
       const row = whole.slice(((y + 11) * 40 + 7) * 3, ((y + 11) * 40 + 29) * 3);
       expect([...part.slice(y * 66, (y + 1) * 66)]).toEqual([...row]);
     }
+  });
+
+  test("masks say which pixels show a thing, and where; a sweep leaves out what is to be hidden", async () => {
+    const { io } = host();
+    const sweeper = new Sweeper(io, views);
+    const found = await sweeper.knobs(scene);
+    const trace = await sweeper.trace(scene);
+    const k = (label: string) => found.find((knob) => knob.label === label)!.id;
+    const sunk: [number, number][] = [[k("primitive_cube_add.location[2]"), -0.9]];
+    const away: [number, number][] = [[k("primitive_cube_add.location[0]"), 30]];
+    const masks = await sweeper.masks(scene, trace, [[], sunk, away], 40, [["Würfel"], ["Lamp"]]);
+    const [here, under, gone] = masks.map((one) => one!.views[0]!.things[0]!);
+    expect(here!.seen).toBeGreaterThan(40);
+    expect(here!.seen).toBe(here!.alone);
+    expect(under!.seen).toBe(0);
+    expect(under!.alone).toBeGreaterThan(40);
+    expect(gone).toEqual({ seen: 0, alone: 0 });
+    expect(masks[0]!.boxes[1]).toBeNull();
+    const [low, high] = masks[0]!.boxes[0]!;
+    expect((low[2] + high[2]) / 2).toBeCloseTo(0.4, 3);
+    const level = { px: 40, samples: 4, seed: 0 };
+    const { shots } = await sweeper.sweep(scene, trace, [[], [], away], level, undefined, [null, ["Würfel"], null]);
+    const ids = masks[0]!.views[0]!.ids;
+    const change = (of: number) => {
+      const [inside, outside] = [[] as number[], [] as number[]];
+      for (let p = 0; p < ids.length; p++) {
+        (ids[p] === 1 ? inside : outside).push(Math.abs(shots[0]![0]![3 * p]! - shots[of]![0]![3 * p]!));
+      }
+      return [inside, outside].map((values) => values.reduce((a, b) => a + b, 0) / values.length) as [number, number];
+    };
+    const [inside, outside] = change(1);
+    expect(inside).toBeGreaterThan(4 * outside);
+    expect(shots[1]![0]!.filter((v, i) => Math.abs(v - shots[2]![0]![i]!) > 0.05).length).toBeLessThan(100);
   });
 
   test("a vector whose program fails is left out; the others are rendered", async () => {
