@@ -122,7 +122,7 @@ function decide(context: MemoryContext, event: MemoryEvent, stop?: Stop): Step<M
   const after = stageAfter(stage, { t: round.t, ok: round.state.ok, gained, hasBest: best !== null }, options);
   const next: MemoryContext = {
     ...context,
-    rounds: trimmed(context.rounds, options.window, best),
+    rounds: trimmed(context.rounds, options.window, [best?.t ?? null, progress.anchor]),
     best: champion,
     // A new stage has its own patience.
     progress: after?.index === stage?.index ? progress : { ...progress, since: 0 },

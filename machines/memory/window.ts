@@ -11,12 +11,12 @@ export function windowOf(rounds: readonly Round[], length: number): Round[] {
 
 /**
  * Rounds that left the window keep what the score needs (program, renders, measures) and lose what only a generator
- * reads, so that snapshots stay small over a hundred rounds.
+ * reads, so that snapshots stay small over a hundred rounds. `kept`: rounds that others are compared with.
  */
-export function trimmed(rounds: readonly Round[], length: number, best: Round | null): Round[] {
+export function trimmed(rounds: readonly Round[], length: number, kept: readonly (number | null)[]): Round[] {
   const keepFrom = rounds.length - length;
   return rounds.map((round, index) =>
-    index >= keepFrom || round.t === best?.t || round.feedback === null
+    index >= keepFrom || kept.includes(round.t) || round.feedback === null
       ? round
       : { ...round, feedback: null, state: { ...round.state, log: "" } },
   );

@@ -1,4 +1,5 @@
 import { afterEach, expect, test, vi } from "vitest";
+import type { Engine } from "../../../bridge/engines/contract.ts";
 import type { RunSpec } from "../../../machines/domain/index.ts";
 import { listGenerator, quietVerifier } from "../../harness/players.ts";
 import { type TestRing, testRing } from "../../harness/ring.ts";
@@ -67,3 +68,43 @@ test("memory that dies while two rounds are drawn again goes on where it was", a
   expect(of("compared")).toMatchObject([{ t: 2, by: "careful", failed: null }]);
   expect(of("round").map(({ round }) => (round as { t: number }).t)).toEqual([1, 2, 3]);
 }, 30_000);
+
+/** The stub, with a program error for the requests that are to fail. */
+function failing(fails: (request: Parameters<Engine["run"]>[0]) => boolean): Engine {
+  const engine = stubEngine();
+  return {
+    ...engine,
+    run: (request) => engine.run(fails(request) ? { ...request, program: "raise" } : request),
+  };
+}
+
+test("what cannot be drawn again costs no run: the previews stand, the tape says so, and the end has one round less", async () => {
+  ring = await testRing((spec) => noisy({ ...spec, task: { ...spec.task, start: null } }));
+  const players = { generator: listGenerator(["150 +- 40", "149.6 +- 40"]), verifier: quietVerifier };
+  const [careful, final] = [16, 256];
+  const broken = failing(
+    ({ quality, program }) => [careful, final].includes(Number(quality.samples)) && program.startsWith("149.6"),
+  );
+  ring.start({ players, slots: { cpu: broken } });
+  await ring.begin();
+  expect(await ring.finished()).toMatchObject({ status: "done", bestT: 1 });
+  const failed = "round 2 could not be drawn again: raised";
+  expect(of("compared")).toMatchObject([{ by: "preview", failed, best_t: 1 }]);
+  expect(of("final")).toMatchObject([{ best: { t: 1 }, contenders: [{ t: 1 }] }]);
+  expect(of("failed")).toMatchObject([{ t: 2, error: { message: "the final render of round 2 failed: raised" } }]);
+}, 20_000);
+
+test("noise that cannot be measured is told, asked for again with the next round, and taken for none until then", async () => {
+  ring = await testRing(noisy);
+  const players = { generator: listGenerator(["180 +- 20"]), verifier: quietVerifier };
+  const broken = failing(({ renderSeed, program }) => renderSeed !== undefined && program === "200");
+  ring.start({ players, slots: { cpu: broken } });
+  await ring.begin();
+  expect(await ring.finished()).toMatchObject({ status: "done", bestT: 1 });
+  expect(of("failed")).toMatchObject([
+    { t: 0, error: { message: expect.stringMatching(/^the renderer's noise could not/) } },
+  ]);
+  const noises = of("measured").map((data) => (data.measures as { noise: number }[])[0]!.noise);
+  expect(noises[0]).toBe(0);
+  expect(noises[1]).toBeGreaterThan(0);
+}, 20_000);
