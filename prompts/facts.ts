@@ -59,14 +59,17 @@ function blenderFacts(card: EngineFacts): string[] {
     `Principled BSDF inputs of this version: ${inputs}, beside "Base Color", "Metallic", "Roughness", "IOR", "Alpha", "Emission Strength" and "Normal". Not ${other}: those belong to ${major >= 4 ? "3.x" : "4.x"}.`,
     `EEVEE is called "${eeveeName(version)}" here.`,
     atLeast(4, 1)
-      ? "`mesh.use_auto_smooth` is gone: shade smooth, or use `bpy.ops.object.shade_auto_smooth`."
+      ? "`mesh.use_auto_smooth` is gone: use `bpy.ops.object.shade_smooth_by_angle(angle=...)` on the selected, active object."
       : "Sharp edges on smooth meshes: `mesh.use_auto_smooth = True`.",
     atLeast(4, 0)
       ? "Sockets of a node group are added with `group.interface.new_socket(...)`."
       : "Sockets of a node group are added with `group.inputs.new(...)` and `group.outputs.new(...)`.",
     ...(atLeast(4, 1) ? ["There is no Musgrave texture: the noise texture took it over."] : []),
     ...(atLeast(5, 0)
-      ? ["Curves of an action lie in its slots' channel bags: use `keyframe_insert` to set keys."]
+      ? [
+          "Curves of an action lie in its slots' channel bags: use `keyframe_insert` to set keys.",
+          "The compositor's tree is `scene.compositing_node_group`, which ends in a NodeGroupOutput; `scene.node_tree` is gone.",
+        ]
       : []),
     "An operator's context is overridden with `bpy.context.temp_override(...)`, not by a dictionary argument.",
   ];

@@ -90,13 +90,79 @@ else:
     group.interface.new_socket('x', in_out='INPUT', socket_type='NodeSocketFloat')`,
     error: {
       type: "AttributeError",
-      hint: /^(node groups have \.interface from Blender 4\.0|before Blender 4\.0 only)/,
+      hint: /NodeTree\.(interface \(it came with|inputs \(it went with) 4\.0\)/,
     },
   },
   {
     title: "an attribute that Blender 2.80 renamed",
     program: "bpy.data.objects['Cube'].select = True",
     error: { type: "AttributeError", hint: /select_set\(True\)/ },
+  },
+  {
+    title: "an operator of Blender 4.1 and later, or of those before",
+    program: `import_it = bpy.ops.import_mesh.stl if bpy.app.version >= (4, 2, 0) else bpy.ops.wm.stl_export
+import_it(filepath='x.stl')`,
+    error: { type: "AttributeError", hint: /^Blender \d\.\d has no bpy\.ops\..* use bpy\.ops\./ },
+  },
+  {
+    title: "a misspelt operator",
+    program: "bpy.ops.mesh.primitive_cub_add()",
+    error: { type: "AttributeError", hint: /'bpy\.ops\.mesh\.primitive_cube_add'/ },
+  },
+  {
+    title: "a kind of node by the name that users see",
+    program: "bpy.data.node_groups.new('g', 'ShaderNodeTree').nodes.new('Principled BSDF')",
+    error: { type: "RuntimeError", hint: /'ShaderNodeBsdfPrincipled'/ },
+  },
+  {
+    title: "a colour without alpha",
+    program: "bpy.data.materials.new('m').diffuse_color = (1, 0, 0)",
+    error: { type: "ValueError", hint: /^give 4 numbers/ },
+  },
+  {
+    title: "a setting of a light on its object",
+    program: "bpy.data.objects['Sun'].energy = 3",
+    error: { type: "AttributeError", hint: /\.data\.energy/ },
+  },
+  {
+    title: "an operator that works in edit mode",
+    program: "bpy.context.view_layer.objects.active = bpy.data.objects['Cube']\nbpy.ops.mesh.subdivide()",
+    error: { type: "RuntimeError", hint: /mode_set\(mode='EDIT'\)/ },
+  },
+  {
+    title: "an operator of an editor that names none",
+    program: "bpy.ops.node.add_node(type='X')",
+    error: { type: "RuntimeError", hint: /no windows and no editors/ },
+  },
+  {
+    title: "a picture that is not there",
+    program: "bpy.data.images.load('//wood.png')",
+    error: { type: "RuntimeError", hint: /no such file here/ },
+  },
+  {
+    title: "a file of the program's own, to where it cannot write",
+    program: "open('/usr/out.txt', 'w')",
+    error: { type: "OSError", hint: /only the working folder can be written/ },
+  },
+  {
+    title: "a picture of the program's own, to where it cannot write",
+    program: "i = bpy.data.images.new('i', 4, 4)\ni.save_render('/usr/out.png')",
+    error: { type: "RuntimeError", hint: /only the working folder can be written/ },
+  },
+  {
+    title: "the active object, on the context",
+    program: "bpy.context.active_object = bpy.data.objects['Cube']",
+    error: { type: "AttributeError", hint: /view_layer\.objects\.active/ },
+  },
+  {
+    title: "a function of math or mathutils",
+    program: "bpy.data.objects['Cube'].rotation_euler.z = radians(45)",
+    error: { type: "NameError", hint: /from math import radians/ },
+  },
+  {
+    title: "a matrix times a vector",
+    program: "from mathutils import Vector\nbpy.data.objects['Cube'].matrix_world * Vector((1, 2, 3))",
+    error: { type: "TypeError", hint: /write @/ },
   },
 ];
 
