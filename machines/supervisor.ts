@@ -1,47 +1,14 @@
 import { setup } from "xstate";
 import { controlled } from "./control.ts";
-import type { ErrorData, MemoryOptions, Round, Task, Usage } from "./domain/index.ts";
-import { type Effect, type EffectOutcome, effectActions, perform, record, send } from "./effects.ts";
+import type { ErrorData } from "./domain/index.ts";
+import { type Effect, effectActions, perform, record, send } from "./effects.ts";
 import { type Step, stepFor } from "./step.ts";
+import type { SupervisorContext, SupervisorEvent } from "./supervisor-state.ts";
 
 /**
  * The supervisor of a run: has the scene leased to a slot, starts memory, moves the lease when the slot is lost, has
  * the final pictures made when memory stops, gives the lease back, and says how the run ended.
  */
-export interface SupervisorContext {
-  task: Task | null;
-  memory: MemoryOptions | null;
-  /** Facts about the run for observers: out folder, players, configuration. */
-  facts: Record<string, unknown>;
-  lease: { slot: string; epoch: number } | null;
-  /** Leases asked for so far; makes each request's key its own. */
-  leases: number;
-  recoveries: number;
-  stopped: Stopped | null;
-  failure: ErrorData | null;
-  /** How the run ends, once nothing but giving its lease back is left to do; `best_t` as the final pictures chose it. */
-  ending: { status: "done" | "failed"; reason: string; error: ErrorData | null; best_t?: number } | null;
-}
-
-/** What memory says at its end. `contenders`: rounds that noise leaves equal to the best. */
-interface Stopped extends Record<"best" | "start", Round | null> {
-  reason: string;
-  why: string;
-  error: ErrorData | null;
-  contenders: Round[];
-  usage: Usage;
-}
-
-export type SupervisorEvent =
-  | { type: "begin"; task: Task; memory: MemoryOptions; facts: Record<string, unknown> }
-  | ({ type: "stopped" } & Stopped)
-  | { type: "slot.lost"; slot: string; epoch: number; why: string }
-  | { type: "slot.failed"; slot: string }
-  | { type: "role.restarted"; role: string; reason: string }
-  | { type: "role.failed"; role: string; error: ErrorData }
-  | { type: "control"; verb: "pause" | "resume" | "stop" | "set" | "approve"; data: Record<string, unknown> }
-  | EffectOutcome;
-
 const builder = setup({
   types: { context: {} as SupervisorContext, events: {} as SupervisorEvent },
   actions: effectActions,

@@ -2,7 +2,8 @@ import { describe, expect, test } from "vitest";
 import { initialTransition, transition } from "xstate";
 import type { Round } from "../../machines/domain/index.ts";
 import { type Effect, effect } from "../../machines/effects.ts";
-import { type SupervisorEvent, supervisorMachine } from "../../machines/supervisor.ts";
+import { supervisorMachine } from "../../machines/supervisor.ts";
+import type { SupervisorEvent } from "../../machines/supervisor-state.ts";
 
 const error = { code: "internal" as const, message: "no bucket", retry: "never" as const };
 const noUsage = { calls: 0, input_tokens: 0, output_tokens: 0, usd: 0 };
