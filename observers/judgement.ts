@@ -17,7 +17,7 @@ export function comparedText(runView: RunView, at: RoundView): string | null {
   const head = `${nameOf(at.t)} and ${nameOf(compared.with)} differ by less than the noise`;
   if (compared.by === "preview") {
     const why = compared.failed === null ? "" : ` (${compared.failed})`;
-    return `${head}; more samples could not be had${why}, so ${nameOf(compared.best_t)} stays best`;
+    return `${head}; there are no pictures with more samples${why}, so ${nameOf(compared.best_t)} is the best`;
   }
   const numbers = `${lossText(at.careful?.loss)} against ${lossText(before?.careful?.loss)}`;
   const verdict = compared.equal
