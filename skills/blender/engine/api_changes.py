@@ -54,7 +54,7 @@ ATTRIBUTES = [
     ("MeshEdge", "bevel_weight", None, (4, 0), WEIGHT.format("bevel_weight_edge", "EDGE")),
     ("MeshVertex", "bevel_weight", None, (4, 0), WEIGHT.format("bevel_weight_vert", "POINT")),
     # EEVEE, materials, lights, worlds
-    *(("SceneEEVEE", name, None, (4, 3), "EEVEE has no bloom: a Glare node in the compositor makes it, or leave it out") for name in (
+    *(("SceneEEVEE", name, None, (4, 3), "a Glare node in the compositor, or leave it out") for name in (
         "use_bloom", "bloom_intensity", "bloom_threshold", "bloom_radius", "bloom_knee", "bloom_color", "bloom_clamp",
     )),
     ("SceneEEVEE", "use_ssr", None, (4, 3), RAYTRACE),

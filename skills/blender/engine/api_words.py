@@ -106,6 +106,13 @@ VALUES = [
     ("NodeSocketFloat", "NodeSocketFloatFactor"), ("GPENCIL", "GREASEPENCIL"), ("LIGHT", "LAMP"), ("SPOT", "SPOTLIGHT"),
 ]
 
+# Choices that are of no use here, wherever they are gone.
+VALUES_ALONE = {
+    "FFMPEG": "leave it out: viga makes the animation itself",
+    "AVI_JPEG": "leave it out: viga makes the animation itself",
+    "AVI_RAW": "leave it out: viga makes the animation itself",
+}
+
 # Modules that Blender had, or that programs expect; what else is missing gets the general words.
 MODULES = [
     ("bgl", None, (5, 0), "leave it out: there is no window to draw into"),

@@ -152,6 +152,8 @@ def _key(frame, source, message):
     if type(owner).__name__ == "NodesModifier":
         items = "interface.items_tree" if _version() >= (4, 0) else "inputs"
         return f"inputs go by identifier: next(i.identifier for i in modifier.node_group.{items} if i.name == ...)"
+    if re.search(r"\.attributes\[", source):
+        return f"there is no such attribute yet: mesh.attributes.new({wanted!r}, type, domain) makes it"
     return mean(near(wanted, found)) or f"there are {shown(found)}"
 
 
@@ -195,6 +197,8 @@ def _enum(message):
     choices = re.findall(r"'([^']*)'", match[2])
     if not choices:
         return "this Blender offers none of the kind: leave the line out"
+    if match[1] in api_words.VALUES_ALONE:
+        return api_words.VALUES_ALONE[match[1]]
     for group in api_words.VALUES:
         if match[1] in group and any(one in choices for one in group):
             return mean([one for one in group if one in choices][:1])

@@ -55,7 +55,9 @@ def fixed(thrown, message):
 def poll(message):
     """Blender words a refused context in many ways: "poll() failed", "poll() Context missing ...", "poll() expected ..."."""
     module = (re.search(r"bpy\.ops\.(\w+)\.", message) or [None, None])[1]
-    if module in IN_EDITORS or re.search(r"expected a|view3d|area|region|editor", message.split("poll()", 1)[1], re.I):
+    asked, _, refused = message.partition("poll()")
+    by_hand = re.search(r"_slide\.|knife_tool\.", asked)
+    if module in IN_EDITORS or by_hand or re.search(r"expected a|view3d|area|region|editor", refused, re.I):
         return EDITORS
     return EDIT_MODE if module in IN_EDIT_MODE else CONTEXT
 
