@@ -64,6 +64,8 @@ export interface RunView {
   final: { start: FinalPictures | null; best: FinalPictures } | null;
   status: "running" | "done" | "failed" | "interrupted";
   stopReason: string | null;
+  /** The reason in words. */
+  stopWhy: string | null;
   error: string | null;
   startedAt: string | null;
   lastAt: string | null;
@@ -93,6 +95,7 @@ export function newRunView(): RunView {
     final: null,
     status: "running",
     stopReason: null,
+    stopWhy: null,
     error: null,
     startedAt: null,
     lastAt: null,
