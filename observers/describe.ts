@@ -1,4 +1,6 @@
+import { refined } from "../machines/domain/index.ts";
 import type { TapeEvent } from "./observer.ts";
+import { progressData, progressOf, refinedLine } from "./refined.ts";
 
 type Data = Record<string, unknown>;
 const field = (data: unknown, ...path: string[]): unknown =>
@@ -47,8 +49,14 @@ function words({ type, data }: TapeEvent): string {
     case "failed":
     case "job.failed":
       return `t=${line(data.t)} ${line(field(data, "error", "message"))}`;
-    case "progress":
-      return line(data.text);
+    case "progress": {
+      const found = progressData.safeParse(data);
+      return found.success ? line(progressOf(found.data).text) : "";
+    }
+    case "refined": {
+      const found = refined.safeParse(data.refined);
+      return `t=${line(data.t)} ${found.success ? line(refinedLine(found.data)) : ""}`;
+    }
     default:
       return Object.keys(data).length === 0 ? "" : line(JSON.stringify(data));
   }

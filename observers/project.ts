@@ -162,13 +162,18 @@ const projections = new Map<string, Projection>(
       }),
       (runView, data) => {
         runView.stopReason = data.reason;
-        runView.stopWhy = data.why ?? null;
+        runView.stopWhy = data.why ?? runView.stopWhy;
         runView.bestT = data.best_t;
         if (data.usage !== undefined) runView.usage = data.usage;
         runView.activity = "making the final pictures";
         runView.progress = null;
       },
     ),
+    end: on(z.object({ t: z.number().int(), reason: z.string() }), (runView, { t, reason }) => {
+      // The generator ended the run instead of writing: there is no such round.
+      if (runView.rounds.get(t)?.programs.length === 0) runView.rounds.delete(t);
+      runView.stopWhy = reason;
+    }),
     progress: on(progressData, (runView, data) => {
       runView.progress = progressOf(data);
       if (runView.progress.refining !== null) runView.activity = "refining the program's numbers";

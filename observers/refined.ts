@@ -10,17 +10,20 @@ export interface Refining {
   /** Photometric loss before and now, in the solver's own small pictures; null where it has not measured it yet. */
   before: number | null;
   now: number | null;
+  /** Whether `now` is of pictures that are smaller and noisier still. */
+  rough: boolean;
 }
 
-const change = (before: number | null, after: number | null): string[] => {
+const change = (before: number | null, after: number | null, rough = false): string[] => {
   if (before === null) return [];
-  return [`PL ${lossText(before)}${after === null || after === before ? "" : ` -> ${lossText(after)}`}`];
+  const figure = rough && after !== null ? `about ${Number(after.toPrecision(2))}` : lossText(after);
+  return [`PL ${lossText(before)}${after === null || after === before ? "" : ` -> ${figure}`}`];
 };
 
-/** "round 3 refining: 412 renders, PL 0.0213 -> 0.0196" */
-export function refiningText({ t, candidate, renders, before, now }: Refining): string {
+/** "round 3 refining: 412 renders, PL 0.0213 -> 0.0196", or "about 0.02" where a stage is under way. */
+export function refiningText({ t, candidate, renders, before, now, rough }: Refining): string {
   const which = candidate === 0 ? "" : ` candidate ${candidate + 1}`;
-  return `round ${t} refining${which}: ${[`${renders} renders`, ...change(before, now)].join(", ")}`;
+  return `round ${t} refining${which}: ${[`${renders} renders`, ...change(before, now, rough)].join(", ")}`;
 }
 
 /** What a player notes of its progress. */
@@ -36,6 +39,7 @@ export const progressData = z.object({
   t: z.number().int().optional(),
   candidate: z.number().int().optional(),
   loss_before: z.number().nullish(),
+  rough: z.boolean().optional(),
 });
 
 export interface Progress {
@@ -46,9 +50,9 @@ export interface Progress {
 }
 
 export function progressOf({ step, stage, t, ...data }: z.output<typeof progressData>): Progress {
-  const { fraction = null, loss = null, renders, candidate = 0, loss_before: before = null } = data;
-  const refining =
-    data.refining === true && t !== undefined ? { t, candidate, renders: renders ?? 0, before, now: loss } : null;
+  const { fraction = null, loss = null, renders, candidate = 0, loss_before: before = null, rough = false } = data;
+  const told = { candidate, renders: renders ?? 0, before, now: loss, rough };
+  const refining = data.refining === true && t !== undefined ? { t, ...told } : null;
   const parts = [
     ...(stage === undefined ? [] : [`stage ${stage}`]),
     ...(step === undefined ? [] : [step]),

@@ -1,11 +1,12 @@
 import { alignLines } from "./line-diff.ts";
+import { labelOf } from "./number-label.ts";
 import { opensValue, pythonTokens, type Token } from "./python-tokens.ts";
 
 /** A number that differs between two programs. */
 export interface MovedNumber {
   /** Line of the newer program, from 1. */
   line: number;
-  /** What the number belongs to, as far as the line tells: `lamp.data.energy`, `location[2]`. */
+  /** What the number belongs to, as far as the line tells: `lamp.data.energy`, `shape(Mug)[2][0]`. */
   label: string;
   from: number;
   to: number;
@@ -26,7 +27,6 @@ interface Line {
 
 /** Longer lines hold data, whose numbers nobody could name. */
 const longest = 400;
-const mostNamed = 40;
 
 /** Numbers of a page, a sign included where it cannot be a subtraction, a unit of length left out. */
 const literal =
@@ -76,19 +76,6 @@ function keyOf({ text, numbers }: Line): string {
     at = found.at + found.length;
   }
   return (out + text.slice(at)).trim();
-}
-
-const balanced = (text: string) => text.split("(").length === text.split(")").length;
-
-function labelOf(line: string, at: number, index: number, count: number): string {
-  const before = line.slice(0, at).trim();
-  const keyword = /[(,]\s*([A-Za-z_]\w*)\s*=$/.exec(before)?.[1];
-  const left = /^([^=]+?)\s*[-+*/]?=(?!=)/.exec(line.trim())?.[1];
-  const target = left !== undefined && balanced(left) ? left : undefined;
-  const call = /([\w.]+)\s*\($/.exec(before)?.[1] ?? /^([\w.]+)\(/.exec(line.trim())?.[1];
-  const name = keyword ?? target ?? call ?? (line.trim().split(/\s/)[0] || "number");
-  const short = name.length > mostNamed ? `…${name.slice(1 - mostNamed)}` : name;
-  return keyword === undefined && target !== undefined && count > 1 ? `${short}[${index}]` : short;
 }
 
 /**

@@ -5,7 +5,7 @@ import type { Moves } from "../moves.ts";
 import { refinedSeconds } from "../refined.ts";
 import { programOf, type RoundView, stateOf } from "../run-view.ts";
 import { lossText, metricsText, spanText } from "../text.ts";
-import { html, type Markup } from "./html.ts";
+import { html, Markup } from "./html.ts";
 import { changedLines } from "./lines.ts";
 import { movedLists, type writerOf } from "./moved.ts";
 import { figure, type PictureCache, type Read } from "./pictures.ts";
@@ -22,6 +22,8 @@ export interface RoundContext {
   measurement: Measurement | null;
 }
 
+/** Lines of a diff that is shown unfolded. */
+const mostOpen = 16;
 /** Differences shown before the rest is folded away. */
 const mostItems = 4;
 
@@ -74,7 +76,11 @@ function changeOf(given: string, before: string | null, code: string | null, wri
   const whole = given === "" || code === null ? null : wholeProgram(given, code);
   if (whole?.first === true) return html`<p class="quiet">The first program, ${whole.added} lines.</p>`;
   const diff = given !== "" ? givenDiff(given) : code !== null && before !== null ? measuredDiff(before, code) : null;
-  return diff && html`<details><summary>What the ${writer} changed in the code</summary>${diff}</details>`;
+  const short = given !== "" && given.split("\n").length <= mostOpen;
+  return (
+    diff &&
+    html`<details${short && new Markup(" open")}><summary>What the ${writer} changed in the code</summary>${diff}</details>`
+  );
 }
 
 /** How long a round's program took, and how long it was refined before. */
@@ -133,10 +139,10 @@ ${context.best && html`<span class="chip best">best</span>`}${at.stage !== null 
 ${at.note !== null && html`<p class="quiet">${at.note}</p>`}
 ${error && html`<div class="error"><b>${error.type}</b>${error.line !== undefined && ` in line ${error.line}`}: <span class="text">${error.message}</span>${error.source !== undefined && html`<pre>${error.source}</pre>`}${error.hint !== undefined && html`<p>${error.hint}</p>`}</div>`}
 ${at.errors.filter((text) => text !== error?.message).map((text) => html`<div class="error">${text}</div>`)}
-${program !== null && at.t > 0 && html`<p class="text">${program.thought}</p>`}
+${program !== null && at.t > 0 && html`<div class="label">The ${context.writer}'s thought</div><p class="text">${program.thought}</p>`}
+${change}
 ${movedLists(context.moves, context.writer, program?.refined)}
 ${at.feedback !== null && feedbackPart(at.feedback)}
-${change}
 ${code !== null && html`<details><summary>The whole program</summary><pre>${code}</pre></details>`}
 ${state !== null && state.log.trim() !== "" && html`<details><summary>Log</summary><pre class="wrap">${state.log.slice(-20_000)}</pre></details>`}
 </div></article>`;

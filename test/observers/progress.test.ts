@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { createProgress } from "../../observers/progress.ts";
+import { refiningText } from "../../observers/refined.ts";
 import { lossText, oneLine, shortened, spanText, sparkline } from "../../observers/text.ts";
 import { type SampleOptions, sampleRun } from "./sample-run.ts";
 
@@ -79,6 +80,12 @@ describe("progress", () => {
       text: "round 1 refining: 412 renders, PL 0.0213 -> 0.0196",
       refining: { t: 1, renders: 412, before: 0.0213, now: 0.0196 },
     });
+  });
+
+  it("says that a loss measured on the way is about so much", () => {
+    const rough = { t: 3, candidate: 1, renders: 318, before: 0.002915, now: 0.0006663, rough: true };
+    expect(refiningText(rough)).toBe("round 3 refining candidate 2: 318 renders, PL 0.002915 -> about 0.00067");
+    expect(refiningText({ ...rough, before: null })).toBe("round 3 refining candidate 2: 318 renders");
   });
 
   it("on a terminal keeps one live block, and leaves only the finished lines", async () => {

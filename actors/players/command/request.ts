@@ -49,10 +49,11 @@ export async function writeRequest(
     start: task.start === null ? null : await io.text(task.start),
     start_image: task.start_image === undefined ? null : await file(task.start_image, ".png"),
   });
-  const programOf = async (program: Program | null) =>
-    program === null
-      ? null
-      : { t: program.t, thought: program.thought, code_diff: program.code_diff, code: await io.text(program.code) };
+  const programOf = async (program: Program | null) => {
+    if (program === null) return null;
+    const { t, thought, code_diff, code, refined = null } = program;
+    return { t, thought, code_diff, code: await io.text(code), refined: refined && { ...refined, written: undefined } };
+  };
   const stateOf = async ({ ok, log, error, renders, scene }: State) => ({
     ok,
     log,

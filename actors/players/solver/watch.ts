@@ -7,6 +7,8 @@ const between = 5;
 interface Seen {
   first: number | null;
   last: number | null;
+  /** The last loss of any kind. */
+  now: number | null;
   renders: number;
 }
 
@@ -21,17 +23,20 @@ export function watchSolver(
   { key, t, candidate }: { key: string; t: number; candidate: number },
 ): { io: PlayerIO; account(): Pick<Refined, "loss_before" | "loss_after" | "renders" | "seconds"> } {
   const began = performance.now();
-  const seen: Seen = { first: null, last: null, renders: 0 };
+  const seen: Seen = { first: null, last: null, now: null, renders: 0 };
   let told = Number.NEGATIVE_INFINITY;
   const progress = (data: Record<string, unknown>) => {
+    // What a stage measures on its way is of smaller and noisier pictures: near the truth, and no account.
+    const rough = data.step !== "start" && data.step !== "done";
     const loss = number(data.loss);
-    seen.first ??= loss;
-    seen.last = loss ?? seen.last;
+    if (!rough) seen.first ??= loss;
+    if (!rough) seen.last = loss ?? seen.last;
+    seen.now = loss ?? seen.now;
     seen.renders = number(data.renders) ?? seen.renders;
-    if (loss === null && performance.now() - told < 1000 * between) return;
+    if (rough && performance.now() - told < 1000 * between) return;
     told = performance.now();
-    const { first, last, renders } = seen;
-    io.note("progress", { ...data, t, candidate, refining: true, renders, loss: last, loss_before: first });
+    const { first, now, renders } = seen;
+    io.note("progress", { ...data, t, candidate, refining: true, renders, loss: now, rough, loss_before: first });
   };
   return {
     io: {

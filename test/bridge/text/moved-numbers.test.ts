@@ -11,7 +11,7 @@ describe("moved numbers", () => {
       { line: 2, label: "lamp.energy", from: 100, to: 120.5 },
       { line: 3, label: "obj.location[1]", from: -1, to: -2 },
       { line: 4, label: "scale", from: 1.5, to: 1.75 },
-      { line: 6, label: "light.new", from: 7, to: 8 },
+      { line: 6, label: "new(a)[1]", from: 7, to: 8 },
     ]);
   });
 
@@ -27,6 +27,27 @@ describe("moved numbers", () => {
     expect(movedNumbers("a = b - 1\nc = 0x10", "a = b - 2\nc = 1_7")).toMatchObject([
       { from: 1, to: 2 },
       { from: 16, to: 17 },
+    ]);
+  });
+
+  it("are named by the thing that their call names, by keyword, or by what is assigned to", () => {
+    const line = (n: number) =>
+      [
+        `shape("Mug, (old)", tube, (${n}, 0.2, 0.7), material('Glaze', (0.75, ${n}, 0.66)), turn=${n})`,
+        `b.inputs["Roughness"].default_value = ${n}`,
+        `wh.location = Vector((1, ${n}, 3))`,
+        `f(g(1, 2), ${n})`,
+        `add(radius=${n}, location=(0, 0, ${n}))`,
+      ].join("\n");
+    expect(movedNumbers(line(4), line(5)).map(({ label }) => label)).toEqual([
+      "shape(Mug, (old))[2][0]",
+      "material(Glaze)[1][1]",
+      "shape(Mug, (old)).turn",
+      'b.inputs["Roughness"].default_value',
+      "wh.location[1]",
+      "f",
+      "radius",
+      "location",
     ]);
   });
 

@@ -37,7 +37,7 @@ describe("refining a program's numbers", () => {
       name: "solver",
       async write(context, own) {
         own.note("progress", { step: "start", loss: 0.02, renders: 2 });
-        own.note("progress", { step: "fit", renders: 40 });
+        own.note("progress", { step: "fit", loss: 0.003, renders: 40 });
         own.note("progress", { step: "done", loss: 0.01, renders: 90 });
         return program(
           (await own.text(context.from!.code)).replace("2.0", "2.25").replace("-3", "4").replace("9", "90"),
@@ -71,7 +71,7 @@ describe("refining a program's numbers", () => {
     const code = "x = 2.25\ny = 4  # 3\nf(z=90)\n";
     const candidate = { thought: "by hand", code_diff: "+f(z=9)", code, undone: [1], refined };
     expect(move).toEqual({ type: "programs", plan: "PLAN", candidates: [candidate] });
-    // Progress that tells no new loss is told once in a few seconds.
+    // What a stage measures on its way is told once in a few seconds, and is no part of the account.
     expect(io.notes.map(({ type, data }) => [type, data.loss_before, data.loss, data.renders])).toEqual([
       ["progress", 0.02, 0.02, 2],
       ["progress", 0.02, 0.01, 90],
