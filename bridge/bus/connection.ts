@@ -8,7 +8,6 @@ import {
   type JetStreamManager,
   type KV,
   type NatsConnection,
-  NatsError,
   nanos,
   RetentionPolicy,
   StorageType,
@@ -99,6 +98,8 @@ async function attempt(address: BusAddress, name: string, timeout: number): Prom
       servers: address.url,
       name,
       timeout,
+      // The client drops the scheme: without this a server that offers no TLS would be spoken to in the clear.
+      ...(/^tls:/i.test(address.url) ? { tls: {} } : {}),
       ...(address.token === undefined ? {} : { token: address.token }),
       ...(creds === undefined ? {} : { authenticator: credsAuthenticator(creds) }),
       maxReconnectAttempts: -1,
@@ -107,15 +108,31 @@ async function attempt(address: BusAddress, name: string, timeout: number): Prom
       pingInterval: 10_000,
     });
   } catch (cause) {
-    const refused = cause instanceof NatsError && cause.code === ErrorCode.AuthorizationViolation;
-    throw new VigaError("bus_unreachable", `cannot ${refused ? "log in to" : "reach"} the bus at ${address.url}`, {
-      cause,
-      retry: refused ? "never" : "same",
-      hint: refused
-        ? "give its credentials: bus.creds in viga.yaml, or --creds for observe, ctl, role and executor"
-        : "is a NATS server running there, and are host and port right? A run's own bus ends with its run",
-    });
+    throw unreachable(address.url, cause);
   }
+}
+
+/** What a failed connection means, with what to do about it. */
+function unreachable(url: string, cause: unknown): VigaError {
+  const code = String((cause as { code?: unknown } | undefined)?.code ?? "");
+  const fail = (message: string, hint: string, retry: "same" | "never" = "never") =>
+    new VigaError("bus_unreachable", message, { cause, retry, hint });
+  if (code === ErrorCode.AuthorizationViolation) {
+    const hint = "give its credentials: bus.creds in viga.yaml, or --creds for observe, ctl, role and executor";
+    return fail(`cannot log in to the bus at ${url}`, hint);
+  }
+  if (code === ErrorCode.ServerOptionNotAvailable) {
+    return fail(
+      `the server at ${url} offers no TLS`,
+      "set TLS up there, or write nats:// where the way to it is private",
+    );
+  }
+  if (/CERT|SIGNATURE|ALTNAME/.test(code)) {
+    const hint = "name the file of its authority in NODE_EXTRA_CA_CERTS, and the server as its certificate does";
+    return fail(`the certificate of the bus at ${url} is not trusted (${code})`, hint);
+  }
+  const hint = "is a NATS server running there, and are host and port right? A run's own bus ends with its run";
+  return fail(`cannot reach the bus at ${url}`, hint, "same");
 }
 
 async function readCreds(path: string): Promise<Uint8Array> {

@@ -1,6 +1,6 @@
-import { execa } from "execa";
 import { openBus } from "../../bridge/bus/connection.ts";
 import { askServed } from "../../bridge/models/served.ts";
+import { askProgram } from "../../bridge/processes/ask-program.ts";
 import { findProgram } from "../../bridge/processes/find-program.ts";
 import { checkScratchRoot } from "../../bridge/processes/scratch.ts";
 import { VigaError } from "../../config/errors.ts";
@@ -83,7 +83,7 @@ function missingKeys(config: ResolvedConfig): string[] {
 }
 
 /** Seconds within which a program must tell its version. */
-const answersWithin = 8;
+const answersWithin = 30;
 
 /** A program that hangs would be waited for in silence when the run needs it. Throws `dependency_missing`. */
 async function askVersions(needed: readonly Program[], config: ResolvedConfig): Promise<void> {
@@ -91,12 +91,11 @@ async function askVersions(needed: readonly Program[], config: ResolvedConfig): 
   await Promise.all(
     asked.map(async ({ name, setting, env, commands }) => {
       const command = config.programs[setting] ?? process.env[env] ?? commands[0] ?? name;
-      const timeout = answersWithin * 1000;
-      const { timedOut } = await execa(command, ["--version"], { reject: false, stdin: "ignore", timeout });
+      const { timedOut } = await askProgram(command, ["--version"], answersWithin);
       if (!timedOut) return;
       throw new VigaError(
         "dependency_missing",
-        `${name} does not answer: ${command} --version took over ${answersWithin} s`,
+        `${name} does not answer: ${command} --version prints nothing and does not end`,
         {
           hint: `does it run by itself? ${env} names another one`,
         },
