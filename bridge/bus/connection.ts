@@ -1,4 +1,3 @@
-import { readFile } from "node:fs/promises";
 import {
   connect,
   credsAuthenticator,
@@ -13,6 +12,7 @@ import {
   StorageType,
 } from "nats";
 import { VigaError } from "../../config/errors.ts";
+import { readSmallFile } from "../files/small-file.ts";
 import { persist } from "./persist.ts";
 import { buckets, streams } from "./subjects.ts";
 
@@ -92,7 +92,7 @@ async function dial(address: BusAddress, name: string, timeout: number): Promise
 }
 
 async function attempt(address: BusAddress, name: string, timeout: number): Promise<NatsConnection> {
-  const creds = address.creds === undefined ? undefined : await readCreds(address.creds);
+  const creds = address.creds === undefined ? undefined : readCreds(address.creds);
   try {
     return await connect({
       servers: address.url,
@@ -135,14 +135,18 @@ function unreachable(url: string, cause: unknown): VigaError {
   return fail(`cannot reach the bus at ${url}`, hint, "same");
 }
 
-async function readCreds(path: string): Promise<Uint8Array> {
-  const bytes = await readFile(path).catch((cause: unknown) => {
-    throw new VigaError("not_found", `cannot read the credentials file ${path}`, {
+function readCreds(path: string): Uint8Array {
+  let text: string;
+  try {
+    text = readSmallFile(path);
+  } catch (cause) {
+    const why = cause instanceof Error ? cause.message : String(cause);
+    throw new VigaError("not_found", `cannot read the credentials file ${path}: ${why}`, {
       cause,
       hint: "check the path: bus.creds in viga.yaml, or --creds",
     });
-  });
-  if (/-----BEGIN NATS USER JWT-----/.test(bytes.toString("utf8"))) return bytes;
+  }
+  if (/-----BEGIN NATS USER JWT-----/.test(text)) return new TextEncoder().encode(text);
   throw new VigaError("config_invalid", `${path} is no NATS credentials file`, {
     hint: "it holds a user JWT and a seed, each between BEGIN and END lines: nsc generate creds writes one",
   });
