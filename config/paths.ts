@@ -28,6 +28,9 @@ export function absolutePaths(tree: Tree, from: string): Tree {
     }
     return ["dir", "start", "start_image", "base", "assets"].includes(key) ? path(value) : value;
   });
+  map("models", (_name, keys) =>
+    isTree(keys) && "key_file" in keys ? { ...keys, key_file: path(keys.key_file) } : keys,
+  );
   map("bus", (key, value) => (key === "creds" ? path(value) : value));
   map("programs", (_key, value) => (typeof value === "string" && /[/~]/.test(value) ? path(value) : value));
   for (const section of ["roles", "shadow"]) map(section, (_role, value) => playerPath(value, from));

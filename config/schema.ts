@@ -47,7 +47,7 @@ const busSchema = z
     url: z
       .string()
       .regex(
-        /^(nats|tls|wss?):\/\/[^\s@]+$/,
+        /^(nats|tls):\/\/[^\s@]+$/,
         "expected nats://host:port or tls://host:port, without user or password (put those into a creds file)",
       )
       .optional()

@@ -1,4 +1,3 @@
-import { readFile } from "node:fs/promises";
 import {
   connect,
   credsAuthenticator,
@@ -8,12 +7,12 @@ import {
   type JetStreamManager,
   type KV,
   type NatsConnection,
-  NatsError,
   nanos,
   RetentionPolicy,
   StorageType,
 } from "nats";
 import { VigaError } from "../../config/errors.ts";
+import { readSmallFile } from "../files/small-file.ts";
 import { persist } from "./persist.ts";
 import { buckets, streams } from "./subjects.ts";
 
@@ -93,12 +92,14 @@ async function dial(address: BusAddress, name: string, timeout: number): Promise
 }
 
 async function attempt(address: BusAddress, name: string, timeout: number): Promise<NatsConnection> {
-  const creds = address.creds === undefined ? undefined : await readCreds(address.creds);
+  const creds = address.creds === undefined ? undefined : readCreds(address.creds);
   try {
     return await connect({
       servers: address.url,
       name,
       timeout,
+      // The client drops the scheme: without this a server that offers no TLS would be spoken to in the clear.
+      ...(/^tls:/i.test(address.url) ? { tls: {} } : {}),
       ...(address.token === undefined ? {} : { token: address.token }),
       ...(creds === undefined ? {} : { authenticator: credsAuthenticator(creds) }),
       maxReconnectAttempts: -1,
@@ -107,25 +108,45 @@ async function attempt(address: BusAddress, name: string, timeout: number): Prom
       pingInterval: 10_000,
     });
   } catch (cause) {
-    const refused = cause instanceof NatsError && cause.code === ErrorCode.AuthorizationViolation;
-    throw new VigaError("bus_unreachable", `cannot ${refused ? "log in to" : "reach"} the bus at ${address.url}`, {
-      cause,
-      retry: refused ? "never" : "same",
-      hint: refused
-        ? "give its credentials: bus.creds in viga.yaml, or --creds for observe, ctl, role and executor"
-        : "is a NATS server running there, and are host and port right? A run's own bus ends with its run",
-    });
+    throw unreachable(address.url, cause);
   }
 }
 
-async function readCreds(path: string): Promise<Uint8Array> {
-  const bytes = await readFile(path).catch((cause: unknown) => {
-    throw new VigaError("not_found", `cannot read the credentials file ${path}`, {
+/** What a failed connection means, with what to do about it. */
+function unreachable(url: string, cause: unknown): VigaError {
+  const code = String((cause as { code?: unknown } | undefined)?.code ?? "");
+  const fail = (message: string, hint: string, retry: "same" | "never" = "never") =>
+    new VigaError("bus_unreachable", message, { cause, retry, hint });
+  if (code === ErrorCode.AuthorizationViolation) {
+    const hint = "give its credentials: bus.creds in viga.yaml, or --creds for observe, ctl, role and executor";
+    return fail(`cannot log in to the bus at ${url}`, hint);
+  }
+  if (code === ErrorCode.ServerOptionNotAvailable) {
+    return fail(
+      `the server at ${url} offers no TLS`,
+      "set TLS up there, or write nats:// where the way to it is private",
+    );
+  }
+  if (/CERT|SIGNATURE|ALTNAME/.test(code)) {
+    const hint = "name the file of its authority in NODE_EXTRA_CA_CERTS, and the server as its certificate does";
+    return fail(`the certificate of the bus at ${url} is not trusted (${code})`, hint);
+  }
+  const hint = "is a NATS server running there, and are host and port right? A run's own bus ends with its run";
+  return fail(`cannot reach the bus at ${url}`, hint, "same");
+}
+
+function readCreds(path: string): Uint8Array {
+  let text: string;
+  try {
+    text = readSmallFile(path);
+  } catch (cause) {
+    const why = cause instanceof Error ? cause.message : String(cause);
+    throw new VigaError("not_found", `cannot read the credentials file ${path}: ${why}`, {
       cause,
       hint: "check the path: bus.creds in viga.yaml, or --creds",
     });
-  });
-  if (/-----BEGIN NATS USER JWT-----/.test(bytes.toString("utf8"))) return bytes;
+  }
+  if (/-----BEGIN NATS USER JWT-----/.test(text)) return new TextEncoder().encode(text);
   throw new VigaError("config_invalid", `${path} is no NATS credentials file`, {
     hint: "it holds a user JWT and a seed, each between BEGIN and END lines: nsc generate creds writes one",
   });

@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { execa } from "execa";
 import { toVigaError, VigaError } from "../../config/errors.ts";
 import { type Death, type RestartPolicy, restartOnDeath } from "../processes/restart.ts";
+import { idleWatch, killTree } from "../processes/tree.ts";
 import { pause } from "./timers.ts";
 
 /** A nats-server of our own: loopback, random port, token, JetStream in a folder. Restarted on the same port if it dies. */
@@ -62,6 +63,7 @@ export async function startBusServer(options: BusServerOptions): Promise<BusServ
   let child = launch(command, conf);
   const stopping = new AbortController();
   let restarts = 0;
+  let up = false;
   const live = async (before: Death | null): Promise<never> => {
     if (before !== null) child = launch(command, conf);
     const result = await child;
@@ -72,16 +74,18 @@ export async function startBusServer(options: BusServerOptions): Promise<BusServ
     signal: stopping.signal,
     onDeath: ({ error }) => {
       restarts += 1;
-      options.onRestart?.(toVigaError(error).message);
+      // Before it has ever run, its death is the error that the start ends with.
+      if (up) options.onRestart?.(toVigaError(error).message);
     },
   });
   const last = () => void child.kill("SIGKILL");
   process.once("exit", last);
   try {
-    await ready(port, child);
+    await ready(port, child, join(options.dir, "nats.log"));
+    up = true;
   } catch (error) {
     stopping.abort();
-    child.kill("SIGKILL");
+    killTree(child.pid);
     throw error;
   }
 
@@ -117,7 +121,7 @@ function launch(command: string, conf: string) {
     : execa(command, ["-c", conf], options);
 }
 
-async function ready(port: number, child: ReturnType<typeof launch>): Promise<void> {
+async function ready(port: number, child: ReturnType<typeof launch>, log: string): Promise<void> {
   let ended: { exitCode?: number; originalMessage?: string } | undefined;
   child.then((result) => {
     ended = {
@@ -127,19 +131,26 @@ async function ready(port: number, child: ReturnType<typeof launch>): Promise<vo
         : {}),
     };
   });
-  for (let waited = 0; waited < 10_000; waited += 10) {
-    if (ended) break;
+  const idle = idleWatch(child.pid);
+  let asleep = false;
+  for (const started = Date.now(), looked = { at: 0 }; Date.now() - started < longestStart && !ended && !asleep; ) {
     if (await accepts(port)) return;
     await pause(10);
+    if (Date.now() - looked.at < 1000) continue;
+    looked.at = Date.now();
+    // A large store takes a while to be read; a server that does nothing meanwhile hangs.
+    asleep = idle() && Date.now() - started >= sleepsAfter;
   }
-  throw new VigaError(
-    "dependency_missing",
-    `nats-server did not start${ended ? ` (exit ${ended.exitCode ?? "?"})` : ""}`,
-    {
-      hint: "apt-get install nats-server, or set VIGA_NATS_SERVER to its path; its nats.log in the output folder says more",
-    },
-  );
+  const why = ended ? ` (exit ${ended.exitCode ?? "?"})` : asleep ? ": it hangs" : "";
+  const said = (await readFile(log, "utf8").catch(() => "")).trim().split("\n").at(-1) ?? "";
+  throw new VigaError("dependency_missing", `nats-server did not start${why}${said === "" ? "" : `: ${said}`}`, {
+    hint: "apt-get install nats-server, or set VIGA_NATS_SERVER to its path",
+  });
 }
+
+/** Milliseconds until a server that does nothing is given up, and one that works. */
+const sleepsAfter = 4000;
+const longestStart = 60_000;
 
 function accepts(port: number): Promise<boolean> {
   return new Promise((resolve) => {

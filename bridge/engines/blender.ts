@@ -62,6 +62,7 @@ export async function startBlender(options: BlenderOptions): Promise<Engine> {
         env: environment(own, gpu),
         cwd: own,
         log: options.log ?? (() => {}),
+        wakes: true,
       };
     },
   });

@@ -3,6 +3,7 @@ import type { Readable, Writable } from "node:stream";
 import { execa } from "execa";
 import { z } from "zod";
 import { VigaError } from "../../config/errors.ts";
+import { idleWatch, killTree } from "../processes/tree.ts";
 import { type CapabilityCard, capabilityCard } from "./contract.ts";
 
 /** One process of an engine: newline-JSON requests on its descriptor 3, replies on descriptor 4. */
@@ -31,17 +32,28 @@ export interface WorkerOptions {
   /** Its working folder. */
   cwd: string;
   log: (line: string) => void;
+  /** It says that its own script runs, long before its card: one that does nothing at all instead hangs. */
+  wakes?: boolean;
 }
 
 const message = z.object({
   id: z.number().int(),
   reply: z.unknown().optional(),
   card: capabilityCard.optional(),
+  awake: z.boolean().optional(),
   failed: z.string().optional(),
 });
 
 const bootSeconds = 120;
+/** Milliseconds until a worker that has not woken and does nothing is given up, and between looks at what it does. */
+const sleepsAfter = 5000;
+const lookEvery = 1000;
 const goodbyeMs = 400;
+
+const hangs = (name: string, program: string): VigaError =>
+  new VigaError("dependency_missing", `${name} hangs: ${program} was started and does nothing`, {
+    hint: "does it run by itself? viga doctor says more",
+  });
 
 /** Starts one worker and waits for its capability card. Throws engine_failed with the end of its output. */
 export async function startWorker(options: WorkerOptions): Promise<Worker> {
@@ -79,6 +91,12 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
     const hint = recent.length === 0 ? "it printed nothing" : `its last output: ${recent.slice(-6).join(" | ")}`;
     return new VigaError("engine_failed", why, { retry: "same", hint });
   };
+  const idle = idleWatch(child.pid);
+  const since = Date.now();
+  const looking = setInterval(() => {
+    const asleep = idle() && Date.now() - since >= sleepsAfter;
+    if (asleep && options.wakes === true) refuse(hangs(name, program));
+  }, lookEvery);
   createInterface({ input: replies }).on("line", (line) => {
     let parsed: z.infer<typeof message>;
     try {
@@ -88,7 +106,8 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
       child.kill("SIGKILL");
       return;
     }
-    if (parsed.card !== undefined && parsed.id === 0) greet(parsed.card);
+    if (parsed.awake === true) clearInterval(looking);
+    else if (parsed.card !== undefined && parsed.id === 0) greet(parsed.card);
     else if (parsed.failed !== undefined) refuse(failed(`${name}'s worker could not start: ${parsed.failed}`));
     else {
       waiting.get(parsed.id)?.resolve(parsed.reply);
@@ -105,17 +124,17 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
   });
   const timer = setTimeout(() => {
     refuse(failed(`${name} did not come up within ${bootSeconds} s`));
-    child.kill("SIGKILL");
   }, bootSeconds * 1000);
   let card: CapabilityCard;
   try {
     card = await greeting;
   } catch (error) {
-    child.kill("SIGKILL");
+    killTree(child.pid);
     await ended;
     throw error;
   } finally {
     clearTimeout(timer);
+    clearInterval(looking);
   }
 
   let asked = 0;

@@ -49,11 +49,17 @@ export function modelCommand(): Command {
     .option("--json", "the report as JSON")
     .action(async (name: string, options: Options) => {
       const signal = stopSignal();
+      const say = (line: string): void => {
+        if (!options.json) process.stderr.write(`${line}\n`);
+      };
       const report = await probeModel(profileFor(name, options), {
         signal,
-        onStep: (step) => {
-          if (!options.json) process.stderr.write(`probing: ${step}\n`);
+        deps: {
+          onEvent: (event) => {
+            if (event.type === "waiting") say(`waiting for an answer (limit ${event.limit_s} s)`);
+          },
         },
+        onStep: (step) => say(`probing: ${step}`),
       });
       process.stdout.write(
         options.json ? `${JSON.stringify({ schema: 1, ...report })}\n` : `${describeProbe(report)}\n`,

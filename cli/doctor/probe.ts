@@ -1,16 +1,9 @@
-import { execa } from "execa";
+import { askProgram } from "../../bridge/processes/ask-program.ts";
 
 /** What a program printed, or null where it is not there, failed, or did not answer within `seconds`. */
 export async function ask(command: string, args: readonly string[], seconds = 30): Promise<string | null> {
-  const done = await execa(command, args, {
-    reject: false,
-    timeout: seconds * 1000,
-    forceKillAfterDelay: 1000,
-    stdin: "ignore",
-    all: true,
-    maxBuffer: 1_000_000,
-  });
-  return done.failed ? null : done.all;
+  const { said, failed } = await askProgram(command, args, seconds);
+  return failed ? null : said;
 }
 
 /** The first thing in a text that looks like a version, or null. */

@@ -1,9 +1,10 @@
-import { execa } from "execa";
 import { openBus } from "../../bridge/bus/connection.ts";
+import { readKey } from "../../bridge/models/endpoint/keys.ts";
 import { askServed } from "../../bridge/models/served.ts";
+import { askProgram } from "../../bridge/processes/ask-program.ts";
 import { findProgram } from "../../bridge/processes/find-program.ts";
 import { checkScratchRoot } from "../../bridge/processes/scratch.ts";
-import { VigaError } from "../../config/errors.ts";
+import { toVigaError, VigaError } from "../../config/errors.ts";
 import { modeOf } from "../../config/modes/index.ts";
 import { keyNames, type NamedProfile } from "../../config/profile.ts";
 import type { ResolvedConfig } from "../../config/resolved.ts";
@@ -32,6 +33,8 @@ export async function preflight(config: ResolvedConfig, hosts: HostMode): Promis
       hint: "export it in this shell, or run without a model: --config offline",
     });
   }
+  const [bad] = badKeys(config);
+  if (bad !== undefined) throw bad;
   await reachBus(config);
   await reachEndpoints(config);
 }
@@ -39,14 +42,18 @@ export async function preflight(config: ResolvedConfig, hosts: HostMode): Promis
 /** A bus elsewhere must answer before a folder is made for the run. Throws `bus_unreachable`, `config_invalid`. */
 async function reachBus({ bus: { url, creds } }: ResolvedConfig): Promise<void> {
   if (url === undefined) return;
-  const bus = await openBus({ url, creds }, { name: "viga preflight" });
+  const bus = await openBus({ url, creds }, { name: "viga preflight", timeout: 3000 });
   await bus.close();
 }
 
 /** What a run would lack on this machine, in words, without asking anything of anybody. */
 export async function lacks(config: ResolvedConfig, hosts: HostMode): Promise<string[]> {
   const missing = await missingPrograms(neededPrograms(config, hosts), config);
-  return [...missing.map(({ name, apt }) => `${name} (apt-get install ${apt.join(" ")})`), ...missingKeys(config)];
+  return [
+    ...missing.map(({ name, apt }) => `${name} (apt-get install ${apt.join(" ")})`),
+    ...missingKeys(config),
+    ...badKeys(config).map(({ message }) => message),
+  ];
 }
 
 function neededPrograms(config: ResolvedConfig, hosts: HostMode): Program[] {
@@ -70,20 +77,44 @@ async function missingPrograms(needed: readonly Program[], config: ResolvedConfi
   return missing;
 }
 
+/** The profiles of the models that this run asks. */
+function profilesOf(config: ResolvedConfig): NamedProfile[] {
+  const found = new Map<string, NamedProfile>();
+  for (const role of [...Object.values(config.roles), ...Object.values(config.shadow)]) {
+    if (role?.profile) found.set(`${role.profile.base_url} ${role.profile.model}`, role.profile);
+  }
+  return [...found.values()];
+}
+
 /** Keys that the models of this run need and the environment lacks, by their names. */
 function missingKeys(config: ResolvedConfig): string[] {
   const keys = [...Object.values(config.roles), ...Object.values(config.shadow)].flatMap((role) => {
-    if (!role?.profile?.key_required || role.profile.key_file !== undefined) return [];
-    const names = keyNames(role.profile);
-    return names.length > 0 && names.every((name) => !process.env[name])
-      ? [`${names.join(" or ")} (for ${role.player})`]
-      : [];
+    if (!role?.profile || !lacksKey(role.profile)) return [];
+    return [`${keyNames(role.profile).join(" or ")} (for ${role.player})`];
   });
   return [...new Set(keys)];
 }
 
+function lacksKey(profile: NamedProfile): boolean {
+  const names = keyNames(profile);
+  if (!profile.key_required || profile.key_file !== undefined || names.length === 0) return false;
+  return names.every((name) => !process.env[name]);
+}
+
+/** What is wrong with the keys that are there: files that cannot be read, values that no request can carry. */
+function badKeys(config: ResolvedConfig): VigaError[] {
+  return profilesOf(config).flatMap((profile) => {
+    try {
+      if (!lacksKey(profile)) readKey(profile, process.env);
+      return [];
+    } catch (thrown) {
+      return [toVigaError(thrown)];
+    }
+  });
+}
+
 /** Seconds within which a program must tell its version. */
-const answersWithin = 8;
+const answersWithin = 30;
 
 /** A program that hangs would be waited for in silence when the run needs it. Throws `dependency_missing`. */
 async function askVersions(needed: readonly Program[], config: ResolvedConfig): Promise<void> {
@@ -91,12 +122,11 @@ async function askVersions(needed: readonly Program[], config: ResolvedConfig): 
   await Promise.all(
     asked.map(async ({ name, setting, env, commands }) => {
       const command = config.programs[setting] ?? process.env[env] ?? commands[0] ?? name;
-      const timeout = answersWithin * 1000;
-      const { timedOut } = await execa(command, ["--version"], { reject: false, stdin: "ignore", timeout });
+      const { timedOut } = await askProgram(command, ["--version"], answersWithin);
       if (!timedOut) return;
       throw new VigaError(
         "dependency_missing",
-        `${name} does not answer: ${command} --version took over ${answersWithin} s`,
+        `${name} does not answer: ${command} --version prints nothing and does not end`,
         {
           hint: `does it run by itself? ${env} names another one`,
         },
@@ -121,18 +151,10 @@ const reachWithin = 4000;
  * model. What only its list lacks is a warning: lists are not always whole. Throws `model_unreachable`.
  */
 async function reachEndpoints(config: ResolvedConfig): Promise<void> {
-  const profiles = new Map<string, NamedProfile>();
-  for (const role of [...Object.values(config.roles), ...Object.values(config.shadow)]) {
-    if (role?.profile) profiles.set(`${role.profile.base_url} ${role.profile.model}`, role.profile);
-  }
   const asked = await Promise.all(
-    [...profiles.values()].map(async (profile) => {
+    profilesOf(config).map(async (profile) => {
       const signal = AbortSignal.timeout(reachWithin);
-      const served = await askServed(profile, process.env, signal).catch((thrown: unknown) => {
-        // A key that no request can carry is no fault of the endpoint.
-        if (thrown instanceof VigaError) throw thrown;
-        return null;
-      });
+      const served = await askServed(profile, process.env, signal).catch(() => null);
       return { profile, served };
     }),
   );

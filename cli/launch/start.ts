@@ -1,3 +1,4 @@
+import { rm } from "node:fs/promises";
 import { join, relative, resolve } from "node:path";
 import { ArtifactStore } from "../../bridge/artifacts/store.ts";
 import { readBusFile, writeBusFile } from "../../bridge/bus/address.ts";
@@ -55,7 +56,7 @@ export async function startRun(
   const store = new ArtifactStore(join(out, "artifacts"));
   const spec = await makeSpec(config, task, out, store, skills);
   await writeSpec(spec);
-  return follow(spec, config, options);
+  return follow(spec, config, { ...options, fresh: true });
 }
 
 /**
@@ -106,16 +107,19 @@ function configOf(spec: RunSpec): LaunchConfig {
 
 type LaunchConfig = Pick<ResolvedConfig, "executors" | "bus" | "programs">;
 
-/** Bus, slots and observers around one run. */
-async function follow(spec: RunSpec, config: LaunchConfig, options: StartOptions): Promise<number> {
+/**
+ * Bus, slots and observers around one run.
+ * @param options.fresh the folder was made just now, and holds nothing to keep when there is no bus to be had
+ */
+async function follow(
+  spec: RunSpec,
+  config: LaunchConfig,
+  options: StartOptions & { fresh?: boolean },
+): Promise<number> {
   await sweepScratch();
   const { signal, hosts: mode } = options;
   const observers = await runObservers(spec, options.json);
   const { log } = observers;
-  await pointLatest(spec.out).catch((error: unknown) => {
-    // The run itself needs no link: this folder may be somebody else's.
-    log(`output/latest does not point at this run: ${toVigaError(error).message}`);
-  });
   const { url, creds } = config.bus;
   const ending = new AbortController();
   const stop = AbortSignal.any([signal, ending.signal]);
@@ -125,6 +129,13 @@ async function follow(spec: RunSpec, config: LaunchConfig, options: StartOptions
     address: url === undefined ? undefined : { url, creds },
     natsServer: config.programs.nats_server,
     log,
+  }).catch(async (error: unknown) => {
+    if (options.fresh === true) await rm(spec.out, { recursive: true, force: true });
+    throw error;
+  });
+  await pointLatest(spec.out).catch((error: unknown) => {
+    // The run itself needs no link: this folder may be somebody else's.
+    log(`output/latest does not point at this run: ${toVigaError(error).message}`);
   });
   let result: RunResult;
   let slots: Hosts | null = null;

@@ -50,6 +50,30 @@ describe("a run that cannot start", () => {
   });
 });
 
+describe("a program that hangs", () => {
+  /** Does nothing, with a child that does nothing, except that it may know its version. */
+  const stub = async (name: string, version: string) => {
+    const path = join(at.dir, name);
+    await writeFile(path, `#!/bin/sh\ncase "$1" in --version) ${version};; *) sleep 300;; esac\n`, { mode: 0o755 });
+    return path;
+  };
+  it.each([
+    ["nats_server", "sleep 300", /^viga: nats-server does not answer: .*deaf/],
+    ["nats_server", "echo 2.10.0", /^viga: nats-server did not start: it hangs/],
+    ["blender", "sleep 300", /^viga: blender does not answer: .*deaf/],
+    ["blender", "echo Blender 3.4.1", /viga: Blender hangs: .*deaf.* was started and does nothing/],
+  ])("%s (%s) ends the start with one line, and with all it has started", async (setting, version, line) => {
+    const deaf = await stub(`deaf-${setting}-${version.length}`, version);
+    const out = join(at.dir, `hung-${setting}-${version.length}`);
+    const run = await at.viga(...at.run, "--set", `programs.${setting}=${deaf}`, "--out", out);
+    expect(run.exitCode).toBe(3);
+    expect(run.stderr).toMatch(line);
+    if (setting === "nats_server") expect(existsSync(out)).toBe(false);
+    const left = await execa("pgrep", ["-f", deaf], { reject: false });
+    expect(left.stdout).toBe("");
+  });
+});
+
 describe("output that cannot be written", () => {
   it("goes on when the reader of stdout leaves, without a word", async () => {
     const script = `"$0" "$@" --json --out left 2>left.err | head -1; exit "\${PIPESTATUS[0]}"`;

@@ -88,6 +88,28 @@ describe("progress", () => {
     expect(refiningText({ ...rough, before: null })).toBe("round 3 refining candidate 2: 318 renders");
   });
 
+  it("tells what a slow or refused request to a model is waited for, and no short wait", async () => {
+    const { events } = await sampleRun({ losses: [0.05] });
+    const base = { ...events.at(-1)!, role: "generator" };
+    const said = (json: boolean): string[] => {
+      const lines: string[] = [];
+      const progress = createProgress({ stream: { write: (text: string) => lines.push(text) }, env: {}, json });
+      const tell = (type: string, data: Record<string, unknown>) => void progress.on({ ...base, type, data });
+      tell("model.waiting", { model: "m", first: true, limit_s: 180 });
+      tell("model.waiting", { model: "m", first: false, limit_s: 180 });
+      tell("model.retry", { model: "m", wait_s: 0.5, message: "m: too many requests" });
+      tell("model.retry", { model: "m", wait_s: 38, message: "m: too many requests" });
+      return lines.map((line) => (json ? (JSON.parse(line) as { text: string }).text : line.slice(10).trim()));
+    };
+    const told = [
+      "waiting for m's first answer (limit 180 s)",
+      "waiting for m's answer (limit 180 s)",
+      "m: too many requests; asked again in 38 s",
+    ];
+    expect(said(false)).toEqual(told);
+    expect(said(true)).toEqual(told);
+  });
+
   it("on a terminal keeps one live block, and leaves only the finished lines", async () => {
     const text = await show({ losses: [0.05, 0.02, 0.01] }, { isTTY: true });
     expect(text).toContain("\u001b[32m60.0 % better");

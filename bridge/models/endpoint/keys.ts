@@ -1,8 +1,8 @@
-import { readFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { VigaError } from "../../../config/errors.ts";
 import { keyNames, type NamedProfile } from "../../../config/profile.ts";
 import { withoutSecrets } from "../../../config/secrets.ts";
+import { readSmallFile } from "../../files/small-file.ts";
 
 /** What an endpoint without a key is sent, because the library insists on one. */
 const noKey = "none";
@@ -10,10 +10,14 @@ const noKey = "none";
 function fromFile(path: string, name: string): string | undefined {
   const expanded = path.startsWith("~/") ? `${homedir()}${path.slice(1)}` : path;
   try {
-    const key = readFileSync(expanded, "utf8").split(/\r?\n/, 1)[0]?.trim();
+    const key = readSmallFile(expanded)
+      .split(/\r?\n/, 1)[0]
+      ?.replace(/^\uFEFF/, "")
+      .trim();
     return key === "" ? undefined : key;
-  } catch {
-    throw new VigaError("model_auth", `models.${name}.key_file: ${path} cannot be read`, {
+  } catch (thrown) {
+    const why = thrown instanceof Error ? thrown.message : String(thrown);
+    throw new VigaError("model_auth", `models.${name}.key_file: ${path}: ${why}`, {
       hint: "write the key on the first line of that file (mode 0600), or set its environment variable",
     });
   }

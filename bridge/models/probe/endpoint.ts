@@ -16,10 +16,15 @@ export interface ModelList {
   contextTokens: number | null;
 }
 
-/** Longest wait for the list of models or a refusal, milliseconds. */
-const patience = 30_000;
+/** Longest wait for the list of models, and for a refusal. Milliseconds. */
+const listPatience = 8000;
+const refusalPatience = 30_000;
 
-function clientOf(profile: NamedProfile, env: Record<string, string | undefined>): { client: OpenAI; key: string } {
+function clientOf(
+  profile: NamedProfile,
+  env: Record<string, string | undefined>,
+  patience: number,
+): { client: OpenAI; key: string } {
   const key = readKey(profile, env);
   return { client: openEndpoint(profile, key, patience), key };
 }
@@ -30,7 +35,7 @@ export async function listModels(
   env: Record<string, string | undefined>,
   signal: AbortSignal,
 ): Promise<ModelList> {
-  const { client, key } = clientOf(profile, env);
+  const { client, key } = clientOf(profile, env, listPatience);
   try {
     const page: unknown = await client.models.list({ signal });
     const data = z.object({ data: z.array(z.unknown()) }).safeParse(page);
@@ -61,7 +66,7 @@ export async function provokeLimits(
   env: Record<string, string | undefined>,
   signal: AbortSignal,
 ): Promise<Overflow | null> {
-  const { client, key } = clientOf(profile, env);
+  const { client, key } = clientOf(profile, env, refusalPatience);
   try {
     await client.chat.completions.create(
       { model: profile.model, messages: [{ role: "user", content: "Say: ok" }], [profile.max_tokens_param]: absurd },

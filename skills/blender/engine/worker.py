@@ -39,6 +39,8 @@ def main():
         native.prctl(native.PR_SET_DUMPABLE, 0)
         return inner.main(options["inner"])
     native.die_with_parent(options.get("parent"))
+    # Loading the rest takes its time: the driver need not wait to hear whether this Blender runs scripts at all.
+    os.write(REPLIES, b'{"id": 0, "awake": true}\n')
     native.prctl(native.PR_SET_DUMPABLE, 0)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     native.remember_descriptors(but={REQUESTS, REPLIES})
