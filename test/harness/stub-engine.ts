@@ -55,7 +55,7 @@ export function stubEngine(options: { delay?: number } = {}): StubEngine {
       if (request.program === "raise") return failed("program", "raised");
       if (request.program === "crash") return failed("crash", "crashed");
       if (request.program === "hang") return new Promise(() => undefined);
-      const [grey = 0, grain = 0] = request.program.split("+-").map(Number);
+      const [grey = 0, grain = 0] = request.program.split("+-").map(Number.parseFloat);
       const sigma = grain / Math.sqrt(Number(request.quality.samples ?? 1));
       const random = randomOf(request.renderSeed ?? request.seed ?? 0);
       // A uniform number less its mean has a variance of 1/12.
