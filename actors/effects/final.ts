@@ -1,9 +1,8 @@
 import { toVigaError, VigaError } from "../../config/errors.ts";
 import { type Measures, noiseWith, type Round, type RunSpec, type State } from "../../machines/domain/index.ts";
 import type { ActorHost } from "../actor/host.ts";
-import { runJob } from "../run/jobs.ts";
 import type { LeaseWatch } from "../run/lease.ts";
-import { stateOf } from "./executor.ts";
+import { redraw } from "./draw-again.ts";
 import { measureState, noiseOf, samplesOf } from "./measure.ts";
 
 /** Final pictures have eight times a program's time, and half an hour for a queue of other runs (seconds). */
@@ -73,14 +72,13 @@ async function finalState(
 ): Promise<FinalState> {
   const { program } = round;
   if (!program) throw new VigaError("internal", `round ${round.t} has no program`);
-  const { t, candidate, code } = program;
-  const quality = spec.render.final;
-  const answer = await runJob(
-    { bus: host.options.bus, host, leases, engine: spec.engine },
-    { op: "run", t, candidate, code, quality, keep: false, ...(save === undefined ? {} : { save }) },
-    { key: `final/${round.t}`, seconds: spec.limits.seconds * finalFactor + finalSlack, again: 2 },
-  );
-  const state = stateOf(program, answer);
+  const { state, files } = await redraw(host, spec, leases, program, {
+    key: `final/${round.t}`,
+    quality: spec.render.final,
+    seconds: spec.limits.seconds * finalFactor + finalSlack,
+    again: 2,
+    ...(save === undefined ? {} : { save }),
+  });
   if (!state.ok) {
     throw new VigaError(
       "engine_failed",
@@ -89,7 +87,7 @@ async function finalState(
     );
   }
   const measures = await measureState(host, spec, state, round.measures && finalNoise(round.measures, spec));
-  return { t: round.t, state, measures, saved: save === undefined ? null : (answer.files[save] ?? null) };
+  return { t: round.t, state, measures, saved: save === undefined ? null : (files[save] ?? null) };
 }
 
 function finalNoise(measures: Measures, { render: { preview, final } }: RunSpec) {

@@ -31,11 +31,16 @@ export function isRunning(pid: number): boolean {
   }
 }
 
-/** Clock ticks from boot to the process's start; throws when there is no such process. A zombie counts as gone. */
-export function startOf(pid: number): string {
+/** Fields of /proc/PID/stat from the third on, the process's state; throws when there is no such process. */
+export function statFields(pid: number): string[] {
   const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
   // The second field is the program's name in parentheses and may hold anything.
-  const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
+  return stat.slice(stat.lastIndexOf(")") + 2).split(" ");
+}
+
+/** Clock ticks from boot to the process's start; throws when there is no such process. A zombie counts as gone. */
+export function startOf(pid: number): string {
+  const fields = statFields(pid);
   const [state, start] = [fields[0], fields[19]];
   if (start === undefined || state === "Z" || state === "X") throw new Error(`process ${pid} has ended`);
   return start;

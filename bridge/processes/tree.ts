@@ -1,4 +1,5 @@
-import { readdirSync, readFileSync } from "node:fs";
+import { readdirSync } from "node:fs";
+import { statFields } from "./identity.ts";
 
 interface Seen {
   pid: number;
@@ -13,12 +14,10 @@ function everyProcess(): Seen[] {
   const names = safely(() => readdirSync("/proc")) ?? [];
   return names.flatMap((name): Seen[] => {
     if (!/^\d+$/.test(name)) return [];
-    const stat = safely(() => readFileSync(`/proc/${name}/stat`, "utf8"));
-    // The second field is the program's name in parentheses and may hold anything.
-    const [state = "", parent, ...rest] = stat?.slice(stat.lastIndexOf(")") + 2).split(" ") ?? [];
-    return stat === undefined
-      ? []
-      : [{ pid: Number(name), parent: Number(parent), state, ticks: Number(rest[9]) + Number(rest[10]) }];
+    const fields = safely(() => statFields(Number(name)));
+    if (fields === undefined) return [];
+    const [state = "", parent, ...rest] = fields;
+    return [{ pid: Number(name), parent: Number(parent), state, ticks: Number(rest[9]) + Number(rest[10]) }];
   });
 }
 
