@@ -3,10 +3,11 @@ import { lossText } from "./text.ts";
 
 const nameOf = (t: number | null): string => (t === 0 ? "the start" : `round ${t ?? "-"}`);
 
-/** "stopped: plateau: 5 rounds without a gain ..." without its first word; "" while the run goes on. */
+/** "stopped: plateau: 5 rounds without a gain ..." without its first word and a full stop; "" while the run goes on. */
 export function stopText({ stopReason, stopWhy }: RunView): string {
   if (stopReason === null) return "";
-  return stopWhy === null || stopWhy === "" ? stopReason : `${stopReason}: ${stopWhy}`;
+  const why = stopWhy?.replace(/\.$/, "") ?? "";
+  return why === "" ? stopReason : `${stopReason}: ${why}`;
 }
 
 /** How a round within noise of the best was told apart from it; null where nothing was drawn again. */

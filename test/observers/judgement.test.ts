@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { stopText } from "../../observers/judgement.ts";
 import type { TapeEvent } from "../../observers/observer.ts";
 import { createProgress } from "../../observers/progress.ts";
 import { addEvent } from "../../observers/project.ts";
@@ -81,6 +82,11 @@ describe("how a run was judged", () => {
     for (const line of [`Stopped, plateau: ${why}.`, `R${compared.slice(1)}.`, `E${chosen.slice(1)}.`, ">geometry<"]) {
       expect(page).toContain(line);
     }
+  });
+
+  it("ends with one full stop, also where the reason brings its own", () => {
+    const runView = Object.assign(newRunView(), { stopReason: "end_process", stopWhy: "Nothing is left to gain." });
+    expect(stopText(runView)).toBe("end_process: Nothing is left to gain");
   });
 
   it("is not asked of an older tape, which says none of it", async () => {
