@@ -31,7 +31,6 @@ const seenThing = z.object({
   rect: z.tuple([z.number(), z.number(), z.number(), z.number()]),
   share: z.number().min(0).max(1),
 });
-export type SeenThing = z.output<typeof seenThing>;
 
 const view = z.object({
   name: z.string(),
