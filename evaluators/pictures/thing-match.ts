@@ -30,10 +30,11 @@ const side = 192;
 const reach = 0.3;
 /** Sizes tried, in the target over the render. */
 const sizes = Array.from({ length: 13 }, (_, index) => 2 ** ((index - 6) / 6));
-/** Agreement of edges (0..1) that a thing in place has, that a moved one needs, and below which it is lost. */
+/** Agreement of edges (0..1) that a thing in place has, and that a moved one needs. */
 const inPlaceFrom = 0.6;
 const movedFrom = 0.54;
-const lostBelow = 0.32;
+/** Agreement of edges and colour below which it is not there, and of edges alone. */
+const lostBelow = { edges: 0.42, colour: 0.5, alone: 0.2 };
 /** How much better a place must do than every other, and than staying put. */
 const margin = 0.12;
 const gain = 0.12;
@@ -183,9 +184,10 @@ class Search {
     return best;
   }
 
-  /** How well its edges agree where it is. */
-  unmoved(thing: ThingShape): { coarse: number; fine: number } {
-    return { coarse: this.#edges(this.#coarse, thing, still), fine: this.#edges(this.#fine, thing, still) };
+  /** How well its edges and colours agree where it is. */
+  unmoved(thing: ThingShape): { coarse: number; fine: number; colour: number } {
+    const [coarse, fine] = [this.#coarse, this.#fine].map((planes) => this.#edges(planes, thing, still));
+    return { coarse: coarse!, fine: fine!, colour: this.#colour(thing, still) };
   }
 }
 
@@ -227,7 +229,10 @@ function find(search: Search, thing: ThingShape): Found | null {
     if (isNear(thing, place, search)) return { thing, state: "in_place", place: still };
     if (place.score >= movedFrom - 0.1 && place.score - unmoved.fine >= gain) return { thing, state: "moved", place };
   }
-  return unmoved.coarse < lostBelow ? { thing, state: "lost", place: still } : null;
+  const { coarse, colour } = unmoved;
+  return coarse < lostBelow.edges && (colour < lostBelow.colour || coarse < lostBelow.alone)
+    ? { thing, state: "lost", place: still }
+    : null;
 }
 
 function wantedOf({ rect }: ThingShape, { dx, dy, size }: Place, { width, height }: Search): Rect {
