@@ -21,14 +21,14 @@ export function findingLines(
   most: number,
   but: ReadonlySet<string> = new Set(),
 ): string[] {
-  const chosen = findings.slice(0, most);
-  if (chosen.length === 0) return [];
-  const lines = chosen
+  const lines = findings
+    .slice(0, most)
     .filter(({ text }) => !but.has(text))
     .flatMap(({ text, advice, loss, where }) => {
       const step = advice?.startsWith(`${where}: `) ? advice.slice(where.length + 2) : advice;
       const correct = advice === null || but.has(advice) ? [] : [`  To correct: ${step}.`];
       return [`- ${text} (loss ${lossText(loss)})`, ...correct];
     });
+  if (lines.length === 0) return [];
   return ["Differences, most loss first; places are fractions of the picture from its upper left corner:", ...lines];
 }

@@ -2,6 +2,7 @@ import type { ChatMessage, ImagePart, Part } from "../../../../bridge/models/con
 import type { Context, Measures, Round, Task } from "../../../../machines/domain/index.ts";
 import type { PlayerIO } from "../../player.ts";
 import type { Draft } from "../tools/generator-tools.ts";
+import { measuredParts } from "./measured.ts";
 import { errorText, feedbackText, measuredText, roundText } from "./round-text.ts";
 
 /** How a generator's sight may be cut for a baseline: everything, the task alone, or task, program and last feedback. */
@@ -103,6 +104,7 @@ export async function openingOf(draft: Draft, sight: Sight, extra: string | null
     if (context.plan) parts.push(text(`# Your plan\n${context.plan}`, dropAnalysis + 1));
     if (context.analysis) parts.push(text(`# The target, as a viewer described it\n${context.analysis}`, dropAnalysis));
     parts.push(...(await history(context, io)));
+    parts.push(...(await measuredParts(context, io)));
   } else if (sight === "memoryless") {
     parts.push(...lastWord(context).map((line) => text(line)));
   }
