@@ -1,3 +1,4 @@
+import { drawnText } from "../../config/preview.ts";
 import type { ResolvedConfig } from "../../config/resolved.ts";
 import type { LoadedTask } from "../../config/task.ts";
 import { spanText } from "../../observers/text.ts";
@@ -28,6 +29,7 @@ export function printPlan(config: ResolvedConfig, task: LoadedTask, missing: rea
       output_tokens: sum(roles.map((role) => role.output_tokens)),
       usd: sum(roles.map((role) => role.usd)),
     },
+    render: config.render,
     engine_seconds,
     solver_seconds,
     budget: config.stop.budget,
@@ -53,6 +55,7 @@ export function printPlan(config: ResolvedConfig, task: LoadedTask, missing: rea
         `server ${name}: ${runs}${sees.length === 0 ? "" : `, sees ${sees.join(", ")}`}; outside the sandbox, for ${uses.join(", ") || "nobody"}`,
     ),
     `executors: ${config.executors.map(({ slot, gpu }) => (gpu === undefined ? slot : `${slot} (GPU ${gpu})`)).join(", ") || "started elsewhere"}${config.executors_from === undefined ? "" : ` (${config.executors_from})`}`,
+    ...[drawnText(config)].filter((line) => line !== null),
     `at most ${rounds} rounds, ${programs} programs, ${time}`,
     ...missing.map((what) => `missing: ${what}; a run would be refused`),
     "nothing was started",
