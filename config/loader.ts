@@ -11,6 +11,7 @@ import type { ModeDefinition } from "./modes/mode.ts";
 import { absolutePaths } from "./paths.ts";
 import { patienceOf } from "./players.ts";
 import { defaultPreset, presetLayer, presetNames } from "./presets.ts";
+import { defaultsFor } from "./preview.ts";
 import { resolveRoles } from "./resolve-roles.ts";
 import type { ConfigRequest, ResolvedConfig } from "./resolved.ts";
 import { absentInit, type ConfigTree, configSchema } from "./schema.ts";
@@ -35,7 +36,7 @@ export function resolveConfig(request: ConfigRequest = {}): ResolvedConfig {
   if (tree.mode === undefined || tree.mode === null) tree.mode = modeOfTask(tree.task);
   const definition = typeof tree.mode === "string" ? modes.get(tree.mode) : undefined;
   // A wrong mode has no defaults; any mode's stand in, so that the other mistakes are told in the same message.
-  tree = mergeConfig((definition ?? blendergym).defaults as unknown as Tree, tree);
+  tree = mergeConfig(defaultsFor(definition ?? blendergym, tree), tree);
   // A preset's executors stand in until it is known whether anyone wrote some.
   const written = layers.some((layer) => layer.written && layer.value.executors != null);
   const byItself = written ? null : defaultExecutors(definition?.engine ?? "blender", request.env ?? process.env);

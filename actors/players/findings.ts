@@ -1,14 +1,18 @@
 import { plText } from "../../evaluators/drawings/sidebyside.ts";
-import { withGains } from "../../evaluators/pictures/gains.ts";
-import type { Picture } from "../../evaluators/pictures/picture.ts";
+import type { Rect } from "../../evaluators/pictures/object-map.ts";
+import { whereIs } from "../../evaluators/pictures/regions.ts";
+import { type Compared, type Examined, examine, leastLoss } from "./evidence/examine.ts";
 import {
-  type ColourShift,
-  type Differences,
-  differences,
-  type LightDifference,
-  lightDifference,
-  type RegionDifference,
-} from "../../evaluators/pictures/regions.ts";
+  brightnessText,
+  castText,
+  channelsText,
+  movedText,
+  type RegionWords,
+  regionWords,
+} from "./evidence/region-words.ts";
+import { thingWords } from "./evidence/thing-words.ts";
+import { everything, factor, percent, withinFrame } from "./evidence/units.ts";
+import type { SeenView } from "./evidence/views.ts";
 
 /** One measured difference in words. */
 export interface Finding {
@@ -19,164 +23,121 @@ export interface Finding {
   /** What to do about it; null when the numbers suggest nothing. */
   advice: string | null;
   where: string;
+  /** In fractions of the picture. */
+  rect: Rect;
 }
 
-/** PL from which a difference counts as critical, major, minor; 0.01 is a root mean squared error of a tenth of white. */
-const levels = { critical: 0.005, major: 0.001, minor: 0.00002 } as const;
+/** PL from which a difference counts as critical or major; 0.01 is a root mean squared error of a tenth of white. */
+const levels = { critical: 0.005, major: 0.001 } as const;
 
 function levelOf(loss: number): Finding["level"] {
   if (loss >= levels.critical) return "critical";
   return loss >= levels.major ? "major" : "minor";
 }
 
-const percent = (part: number) => {
-  const value = part * 100;
-  return `${value < 1 ? value.toFixed(1) : Math.round(value)} %`;
-};
-const factor = (value: number) => (value < 10 ? value.toFixed(2) : value.toFixed(0));
+type Unlevelled = Omit<Finding, "level">;
 
-/** Under this many % nobody sees a change of brightness. */
-const visibleBrightness = 3;
-
-function brightnessText(brightness: number): string | null {
-  if (Math.abs(brightness) < visibleBrightness) return null;
-  if (brightness > 100) return `${(1 + brightness / 100).toFixed(1)} times as bright as the target`;
-  return `${Math.round(Math.abs(brightness))} % too ${brightness < 0 ? "dark" : "bright"}`;
-}
-
-function castText({ cast, tooMuch, hue }: ColourShift): string | null {
-  if (tooMuch === "") return null;
-  const turned = hue !== null && Math.abs(hue) >= 8 ? `, hue turned by ${Math.round(hue)} degrees` : "";
-  return `too ${tooMuch} (colour off by ${cast.toFixed(2)} in OKLab${turned})`;
-}
-
-function side(px: number, of: number, positive: string, negative: string): string | null {
-  if (px === 0) return null;
-  return `${Math.abs(px)} px (${percent(Math.abs(px) / of)}) ${px > 0 ? positive : negative}`;
-}
-
-function movedText(region: RegionDifference, width: number, height: number): { text: string; advice: string } | null {
-  const moved = region.displacement;
-  if (moved === null) return null;
-  const join = (parts: (string | null)[]) => parts.filter((part) => part !== null).join(" and ");
-  const off = join([
-    side(moved.dx, width, "too far right", "too far left"),
-    side(moved.dy, height, "too low", "too high"),
-  ]);
-  const back = join([side(-moved.dx, width, "to the right", "to the left"), side(-moved.dy, height, "down", "up")]);
-  return { text: `its content sits ${off}`, advice: `move what is seen there ${back} in the picture` };
-}
-
-function contentText(region: RegionDifference): { text: string; advice: string } | null {
-  const spread = `spread of brightness ${region.detail.render.toFixed(0)} against ${region.detail.goal.toFixed(0)} levels`;
-  if (region.content === "missing") {
-    return {
-      text: `the target shows detail that the render lacks (${spread})`,
-      advice: "add, move in or uncover what the target shows there, or give the surface its texture",
-    };
-  }
-  if (region.content === "extra") {
-    return {
-      text: `the render shows detail that the target lacks (${spread})`,
-      advice: "remove, move away or hide what the render shows there, or make the surface plainer",
-    };
-  }
-  return null;
-}
-
-function lightAdvice(region: RegionDifference): string | null {
-  const [r, g, b] = region.gains;
-  const channels = `red x${factor(r)}, green x${factor(g)}, blue x${factor(b)}`;
-  const dim = Math.abs(region.brightness) >= visibleBrightness;
-  if (dim && region.tooMuch !== "") {
-    return `${region.brightness < 0 ? "raise" : "lower"} the light there about x${factor(region.light)} and take out ${region.tooMuch} (linear colour ${channels}), by the lamp's colour or the surface's base colour`;
-  }
-  if (dim) {
-    return `${region.brightness < 0 ? "raise the light there" : "lower the light there"} about x${factor(region.light)}, or ${region.brightness < 0 ? "lighten" : "darken"} the surface by as much`;
-  }
-  if (region.tooMuch !== "") return `take out ${region.tooMuch} there: linear colour ${channels}`;
-  return null;
-}
-
-/** Part of a region's squared error that its mean brightness explains, 0..1. */
-function byBrightness({ offset, pl }: RegionDifference): number {
-  return pl === 0 ? 0 : Math.min(1, (offset / 255) ** 2 / pl);
-}
-
-/** Where means explain less than this, it is shapes that differ. */
-const shapesBelow = 0.15;
-
-function regionFinding(region: RegionDifference, found: Differences, view: string, beyond: string): Finding {
-  const { x, y, width, height } = region.box;
-  const place = `${view}${region.where} (x ${x}-${x + width}, y ${y}-${y + height}; ${percent(region.area)} of the picture, ${percent(region.share)} of the loss${beyond})`;
-  const moved = movedText(region, found.width, found.height);
-  const content = contentText(region);
-  const shapes = moved === null && content === null && region.tooMuch === "" && byBrightness(region) < shapesBelow;
-  const parts = [
-    moved?.text,
-    content?.text,
-    shapes ? "shapes, edges or places differ more than light does" : null,
-    brightnessText(region.brightness),
-    castText(region),
-  ].filter((part): part is string => typeof part === "string");
-  const advice = [
-    moved?.advice,
-    content?.advice,
-    shapes ? "check place, size and shape of what is seen there" : null,
-    moved === null && !shapes ? lightAdvice(region) : null,
-  ].filter((part): part is string => typeof part === "string");
-  const loss = region.share * found.pl;
-  return {
-    level: levelOf(loss),
-    loss,
-    where: `${view}${region.where}`,
-    text: `${place}: ${parts.length === 0 ? "colours differ a little" : parts.join("; ")}`,
-    advice: advice.length === 0 ? null : `${view}${region.where}: ${advice.join("; ")}`,
-  };
-}
-
-/** Light and colour that are off everywhere; null while they explain little of the loss. */
-function lightFinding({ pl, shift, plAfterGains }: LightDifference, view: string): Finding | null {
-  const loss = pl - plAfterGains;
+/** Light and colour that are off everywhere; none while they explain little of the loss. */
+function lightFindings({ light, corrected }: Examined, view: string, frame: Rect): Unlevelled[] {
+  const { pl, shift, plAfterGains } = light;
   const look = [brightnessText(shift.brightness), castText(shift)].filter((part) => part !== null);
-  if (loss < 0.15 * pl || loss < levels.minor || look.length === 0) return null;
-  const [r, g, b] = shift.gains;
-  return {
-    level: levelOf(loss),
-    loss,
-    where: `${view}the whole picture`,
-    text: `${view}the whole picture is ${look.join(" and ")}; light and colour alone account for ${percent(loss / pl)} of the loss`,
-    advice: `${view}scale the strength of all lights (or the exposure) by ${factor(shift.light)}; per channel red x${factor(r)}, green x${factor(g)}, blue x${factor(b)} would bring PL to about ${plText(plAfterGains)}`,
-  };
+  if (!corrected || look.length === 0) return [];
+  const loss = pl - plAfterGains;
+  return [
+    {
+      loss,
+      where: `${view}the whole picture`,
+      text: `${view}the whole picture is ${look.join(" and ")}; light and colour alone account for ${percent(loss / pl)} of the loss`,
+      advice: `${view}scale the strength of all lights (or the exposure) by ${factor(shift.light)}; per channel ${channelsText(shift.gains)} would bring PL to about ${plText(plAfterGains)}`,
+      rect: frame,
+    },
+  ];
 }
 
 /** A shift of everything; its loss is taken as the part of agreement that it explains. */
-function shiftFinding(found: Differences, view: string): Finding | null {
-  const moved = movedText(found.whole, found.width, found.height);
-  if (moved === null || found.whole.displacement === null) return null;
-  const { match, unmoved } = found.whole.displacement;
-  const loss = found.pl * Math.min(1, match - unmoved);
-  return {
-    level: levelOf(loss),
+function shiftFindings({ rest }: Examined, view: string, frame: Rect): Unlevelled[] {
+  const moved = movedText(rest.whole, rest, frame);
+  if (moved === null || rest.whole.displacement === null) return [];
+  const { match, unmoved } = rest.whole.displacement;
+  return [
+    {
+      loss: rest.pl * Math.min(1, match - unmoved),
+      where: `${view}the whole picture`,
+      text: `${view}the whole picture is displaced: ${moved.text}`,
+      advice: `${view}${moved.advice}: turn or move the camera, or everything in front of it`,
+      rect: frame,
+    },
+  ];
+}
+
+function thingFindings(examined: Examined, view: string, frame: Rect): Unlevelled[] {
+  return thingWords(examined, frame).map(({ names, loss, text, advice, rect }) => ({
     loss,
-    where: `${view}the whole picture`,
-    text: `${view}the whole picture is displaced: ${moved.text}`,
-    advice: `${view}${moved.advice}: turn or move the camera, or everything in front of it`,
-  };
+    where: `${view}${names}, ${whereIs({ x: rect.left, y: rect.top, width: rect.right - rect.left, height: rect.bottom - rect.top }, 1, 1)}`,
+    text: `${view}${text}`,
+    advice: `${view}${advice}`,
+    rect,
+  }));
+}
+
+function regionFindings({ rest, corrected }: Examined, view: string, frame: Rect): Unlevelled[] {
+  const beyond = corrected ? " left after that" : "";
+  const said = rest.blobs.map((region) => {
+    const rect = withinFrame(region.rect, frame);
+    return { region, rect, words: regionWords(region, rest, { rect, frame, beyond }) };
+  });
+  const telling = said.filter(({ region }) => region.share * rest.pl >= leastLoss);
+  const shapes = telling.filter(({ words }) => words.shapes).map(({ words }) => words.name);
+  return telling.map(({ region, rect, words }) => ({
+    loss: region.share * rest.pl,
+    where: `${view}${words.name}`,
+    text: `${view}${words.text}`,
+    advice: regionAdvice(words, shapes, view),
+    rect,
+  }));
+}
+
+/** Regions where shapes differ share one piece of advice, with the first of them. */
+function regionAdvice({ advice, name }: RegionWords, shapes: readonly string[], view: string): string | null {
+  const shared = name === shapes[0] ? `check place, size and shape of ${shapes.join("; ")}` : null;
+  const own = advice === null ? null : `${name}: ${advice}`;
+  const both = [own, shared].filter((part) => part !== null);
+  return both.length === 0 ? null : `${view}${both.join("; ")}`;
 }
 
 /**
- * The differences of one view as findings, most loss first. Where light or colour is off everywhere, that is one finding
- * and regions are measured as if it were corrected: their numbers come on top of it. `view` names the view when there
- * are several ("render2: ") and is empty otherwise. Differences below a PL of 0.00002 are left out.
+ * The differences of one view as findings, most loss first. A thing that stands elsewhere in the target is one finding of
+ * its place and size; what its pixels show is no matter of light or colour. Where light or colour is off everywhere, that
+ * is one finding and regions are measured as if it were corrected. Places are fractions of the picture.
+ *
+ * @param view names the view when there are several ("render2: ") and is empty otherwise
+ * @param frame the part of the picture that is compared, where it is not all of it
  */
-export function findingsOf(render: Picture, goal: Picture, view: string): Finding[] {
-  const overall = lightDifference(render, goal);
-  const light = lightFinding(overall, view);
-  const rest = differences(light === null ? render : withGains(render, overall.shift.gains), goal);
-  const beyond = light === null ? "" : " left after that";
-  return [light, shiftFinding(rest, view), ...rest.blobs.map((region) => regionFinding(region, rest, view, beyond))]
-    .filter((finding) => finding !== null)
-    .filter((finding) => finding.loss >= levels.minor)
+export function findingsOf(compared: Compared, view: string, frame: Rect = everything): Finding[] {
+  const examined = examine(compared);
+  return [
+    ...lightFindings(examined, view, frame),
+    ...shiftFindings(examined, view, frame),
+    ...thingFindings(examined, view, frame),
+    ...regionFindings(examined, view, frame),
+  ]
+    .filter((finding) => finding.loss >= leastLoss)
+    .sort((a, b) => b.loss - a.loss)
+    .map((finding) => ({ level: levelOf(finding.loss), ...finding }));
+}
+
+/** A finding, and the view that it is about. */
+export type ViewFinding = Finding & { view: string };
+
+/** The findings of all views of a state, most loss of the whole (the mean over the views) first. */
+export function findingsOfViews(views: readonly SeenView[]): ViewFinding[] {
+  return views
+    .flatMap((view) =>
+      findingsOf(view, views.length === 1 ? "" : `${view.name}: `).map((finding) => ({
+        ...finding,
+        loss: finding.loss / views.length,
+        view: view.name,
+      })),
+    )
     .sort((a, b) => b.loss - a.loss);
 }

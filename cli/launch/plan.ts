@@ -1,3 +1,4 @@
+import { drawnText } from "../../config/preview.ts";
 import type { ResolvedConfig } from "../../config/resolved.ts";
 import { withoutSecrets } from "../../config/secrets.ts";
 import type { LoadedTask } from "../../config/task.ts";
@@ -29,6 +30,7 @@ export function printPlan(config: ResolvedConfig, task: LoadedTask, missing: rea
       output_tokens: sum(roles.map((role) => role.output_tokens)),
       usd: sum(roles.map((role) => role.usd)),
     },
+    render: config.render,
     engine_seconds,
     solver_seconds,
     again_seconds,
@@ -62,6 +64,7 @@ export function printPlan(config: ResolvedConfig, task: LoadedTask, missing: rea
         `server ${name}: ${runs}${sees.length === 0 ? "" : `, sees ${sees.join(", ")}`}; outside the sandbox, for ${uses.join(", ") || "nobody"}`,
     ),
     `executors: ${config.executors.map(({ slot, gpu }) => (gpu === undefined ? slot : `${slot} (GPU ${gpu})`)).join(", ") || "started elsewhere"}${config.executors_from === undefined ? "" : ` (${config.executors_from})`}`,
+    ...[drawnText(config)].filter((line) => line !== null),
     `at most ${rounds} rounds, ${programs} programs, ${time}`,
     ...(again_seconds === null
       ? []

@@ -28,11 +28,14 @@ export interface Blocks {
   size: number;
   columns: number;
   rows: number;
+  /** How many blocks the picture is wide and high, the last ones counted by the part of them that it fills. */
+  across: number;
+  down: number;
   sums: Float64Array;
 }
 
-/** Sums per block of a render and a goal of the same size. */
-export function blocksOf(render: Picture, goal: Picture): Blocks {
+/** Sums per block of a render and a goal of the same size. Pixels marked in `ignored` (one a pixel) are left out. */
+export function blocksOf(render: Picture, goal: Picture, ignored: Uint8Array | null = null): Blocks {
   const { width, height } = render;
   const size = Math.max(1, Math.ceil(Math.max(width, height) / 64));
   const columns = Math.ceil(width / size);
@@ -45,10 +48,30 @@ export function blocksOf(render: Picture, goal: Picture): Blocks {
     for (let column = 0; column < columns; column++) {
       const from = y * width + column * size;
       const to = y * width + Math.min(width, (column + 1) * size);
-      addRun(sums, (row + column) * fields, a, b, from, to);
+      if (ignored === null) addRun(sums, (row + column) * fields, a, b, from, to);
+      else addParts(sums, (row + column) * fields, a, b, from, to, ignored);
     }
   }
-  return { size, columns, rows, sums };
+  return { size, columns, rows, across: width / size, down: height / size, sums };
+}
+
+/** The runs of pixels between those that are ignored. */
+function addParts(
+  sums: Float64Array,
+  at: number,
+  a: Uint8Array,
+  b: Uint8Array,
+  from: number,
+  to: number,
+  ignored: Uint8Array,
+): void {
+  let start = from;
+  for (let p = from; p < to; p++) {
+    if (ignored[p] === 0) continue;
+    if (p > start) addRun(sums, at, a, b, start, p);
+    start = p + 1;
+  }
+  if (to > start) addRun(sums, at, a, b, start, to);
 }
 
 function addRun(sums: Float64Array, at: number, a: Uint8Array, b: Uint8Array, from: number, to: number): void {

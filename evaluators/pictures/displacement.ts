@@ -33,6 +33,11 @@ const samples = 700;
 /** Standard deviation, in levels, below which a patch of the goal has nothing to look for. */
 const leastTexture = 3;
 
+/** Part of the strongest direction's change that the weakest must have: along a straight edge nothing tells a place. */
+const leastCross = 0.06;
+/** How much better the best offset must do than those that are really different. */
+const margin = 0.05;
+
 /** Block means; `factor` px of the plane make one. */
 function reduced(plane: Plane, factor: number): Plane {
   if (factor === 1) return plane;
@@ -92,6 +97,23 @@ function matchAt(render: Plane, goal: Plane, box: Box, dx: number, dy: number, s
   return { score, texture: Math.sqrt(Math.max(0, vb)) };
 }
 
+/** Whether a patch changes in more than one direction (the two eigenvalues of its structure tensor are alike enough). */
+function hasCorners({ width, data }: Plane, box: Box): boolean {
+  let [xx, yy, xy] = [0, 0, 0];
+  for (let y = box.y + 1; y < box.y + box.height - 1; y++) {
+    for (let x = box.x + 1; x < box.x + box.width - 1; x++) {
+      const at = y * width + x;
+      const gx = data[at + 1]! - data[at - 1]!;
+      const gy = data[at + width]! - data[at - width]!;
+      xx += gx * gx;
+      yy += gy * gy;
+      xy += gx * gy;
+    }
+  }
+  const spread = Math.hypot(xx - yy, 2 * xy);
+  return xx + yy - spread >= leastCross * (xx + yy + spread);
+}
+
 function clip(box: Box, plane: Plane): Box {
   const x = Math.max(0, box.x);
   const y = Math.max(0, box.y);
@@ -103,6 +125,13 @@ function clip(box: Box, plane: Plane): Box {
   };
 }
 
+interface Offset {
+  dx: number;
+  dy: number;
+  score: number;
+}
+
+/** The best offset within a radius, and the best of those that are really different from it. */
 function search(
   render: Plane,
   goal: Plane,
@@ -110,26 +139,33 @@ function search(
   around: { dx: number; dy: number },
   radius: number,
   most = samples,
-): { dx: number; dy: number; score: number } | null {
+): { best: Offset; other: Offset | null } | null {
   const step = Math.max(1, Math.floor(Math.sqrt((box.width * box.height) / most)));
-  let best: { dx: number; dy: number; score: number } | null = null;
+  let best: Offset | null = null;
+  const found: Offset[] = [];
   for (let dy = around.dy - radius; dy <= around.dy + radius; dy++) {
     for (let dx = around.dx - radius; dx <= around.dx + radius; dx++) {
       const match = matchAt(render, goal, box, dx, dy, step);
       if (match === null) continue;
       // Of equal offsets the shortest is the likely one.
       const score = match.score - 1e-4 * Math.hypot(dx - around.dx, dy - around.dy);
+      found.push({ dx, dy, score });
       if (best === null || score > best.score) best = { dx, dy, score };
     }
   }
-  return best;
+  if (best === null) return null;
+  const { dx, dy } = best;
+  const near = Math.max(3, 0.25 * Math.min(box.width, box.height));
+  const apart = found.filter((each) => Math.hypot(each.dx - dx, each.dy - dy) > near);
+  const other = apart.reduce<Offset | null>((top, each) => (top === null || each.score > top.score ? each : top), null);
+  return { best, other };
 }
 
 /**
  * Prepares a render and a goal of one size for any number of questions where the goal's content inside a box is in the
  * render. Block matching: first on a small copy over 16 % of the longer side each way, then to the pixel. Blind to
- * brightness and contrast. The answer is null when the box has no texture, when nothing similar is found, or when
- * staying put explains the box as well: then nothing is known to have moved.
+ * brightness and contrast. The answer is null when the box has no texture or but a straight edge, when nothing similar is
+ * found or several places are, or when staying put explains the box as well: then nothing is known to have moved.
  */
 export function displacementFinder(render: Plane, goal: Plane): (box: Box) => Displacement | null {
   const longer = Math.max(goal.width, goal.height);
@@ -148,7 +184,7 @@ export function displacementFinder(render: Plane, goal: Plane): (box: Box) => Di
       smallGoal,
     );
     const rest = matchAt(smallRender, smallGoal, small, 0, 0, 1);
-    if (rest === null || rest.texture < leastTexture) return null;
+    if (rest === null || rest.texture < leastTexture || !hasCorners(smallGoal, small)) return null;
     const coarse = search(smallRender, smallGoal, small, { dx: 0, dy: 0 }, radius);
     if (coarse === null) return null;
 
@@ -156,9 +192,12 @@ export function displacementFinder(render: Plane, goal: Plane): (box: Box) => Di
       { x: small.x * factor, y: small.y * factor, width: small.width * factor, height: small.height * factor },
       goal,
     );
-    const near = search(render, goal, full, { dx: coarse.dx * factor, dy: coarse.dy * factor }, factor);
+    const around = ({ dx, dy }: Offset) => ({ dx: dx * factor, dy: dy * factor });
+    const near = search(render, goal, full, around(coarse.best), factor)?.best ?? null;
+    const other = coarse.other && search(render, goal, full, around(coarse.other), factor)?.best;
+    if (near === null || (other && near.score - other.score < margin)) return null;
     // Few samples may miss by a pixel; the last step looks at nearly all.
-    const fine = near === null ? null : search(render, goal, full, near, 1, samples * 40);
+    const fine = search(render, goal, full, near, 1, samples * 40)?.best ?? null;
     const step = Math.max(1, Math.floor(Math.sqrt((full.width * full.height) / (samples * 40))));
     const still = matchAt(render, goal, full, 0, 0, step);
     if (fine === null || still === null || still.texture < leastTexture) return null;

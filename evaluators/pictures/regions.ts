@@ -1,6 +1,7 @@
 import { type Blocks, blobsAbove, blocksOf, field, total } from "./blocks.ts";
 import { type Box, type Displacement, displacementFinder } from "./displacement.ts";
 import { withGains } from "./gains.ts";
+import { labelAt, type NamedShare, namedShares, type ObjectMap, type Rect } from "./object-map.ts";
 import { hueName, luminance, oklab } from "./oklab.ts";
 import type { Picture } from "./picture.ts";
 import { alignedGoal, photometricLoss } from "./pl.ts";
@@ -30,7 +31,10 @@ export interface ColourShift {
 export interface RegionDifference extends ColourShift {
   /** In words: "upper left", "centre", "most of the picture". */
   where: string;
-  box: Box;
+  /** In fractions of the picture. */
+  rect: Rect;
+  /** What of the render it shows, largest part first, at most three; empty without a map. */
+  things: NamedShare[];
   /** Part of the picture's pixels in the region, 0..1. */
   area: number;
   /** PL inside the region. */
@@ -49,7 +53,8 @@ export interface Differences {
   whole: RegionDifference;
   /** Nine cells, row by row. */
   cells: RegionDifference[];
-  /** Connected regions with above-average error, largest contribution first, at most 8; large ones in parts. */
+  /** Connected regions with above-average error, largest contribution first, at most 8; large ones, and those that show
+   * several things, in parts. */
   blobs: RegionDifference[];
 }
 
@@ -120,6 +125,40 @@ function boxOf(blocks: Blocks, members: number[], width: number, height: number)
   return { x, y, width: Math.min(width, x1 * blocks.size) - x, height: Math.min(height, y1 * blocks.size) - y };
 }
 
+const rectOf = ({ x, y, width: w, height: h }: Box, width: number, height: number): Rect => ({
+  left: x / width,
+  top: y / height,
+  right: (x + w) / width,
+  bottom: (y + h) / height,
+});
+
+/** How many cells of the map show each thing, per block. */
+function labelsOfBlocks(map: ObjectMap, blocks: Blocks): Map<number, number>[] {
+  const counts = Array.from({ length: blocks.columns * blocks.rows }, () => new Map<number, number>());
+  for (const [at, label] of map.labels.entries()) {
+    const column = Math.floor((((at % map.width) + 0.5) / map.width) * blocks.across);
+    const row = Math.floor(((Math.floor(at / map.width) + 0.5) / map.height) * blocks.down);
+    const own = counts[row * blocks.columns + column]!;
+    own.set(label, (own.get(label) ?? 0) + 1);
+  }
+  for (const [block, own] of counts.entries()) {
+    // A map coarser than the blocks leaves some without a cell of their own.
+    const [x, y] = [(block % blocks.columns) + 0.5, Math.floor(block / blocks.columns) + 0.5];
+    if (own.size === 0) own.set(labelAt(map, x / blocks.across, y / blocks.down), 1);
+  }
+  return counts;
+}
+
+/** What most of a block shows. */
+const mostly = (counts: ReadonlyMap<number, number>): number =>
+  [...counts].reduce((top, each) => (each[1] > top[1] ? each : top), [0, 0])[0];
+
+function joinedCounts(each: readonly ReadonlyMap<number, number>[]): Map<number, number> {
+  const sums = new Map<number, number>();
+  for (const [label, count] of each.flatMap((counts) => [...counts])) sums.set(label, (sums.get(label) ?? 0) + count);
+  return sums;
+}
+
 function contentOf(shift: ColourShift, moved: Displacement | null): RegionDifference["content"] {
   if (moved !== null) return "moved";
   const { render, goal } = shift.detail;
@@ -136,27 +175,43 @@ export interface LightDifference {
   plAfterGains: number;
 }
 
-/** Light and colour of the whole picture against its goal (resized as for PL). */
-export function lightDifference(render: Picture, target: Picture): LightDifference {
+/** Light and colour of the whole picture against its goal (resized as for PL), but for the pixels that are ignored. */
+export function lightDifference(render: Picture, target: Picture, ignored: Uint8Array | null = null): LightDifference {
   const goal = alignedGoal(render, target);
-  const blocks = blocksOf(render, goal);
+  const blocks = blocksOf(render, goal, ignored);
   const shift = shiftOf(total(blocks, Array(blocks.columns * blocks.rows).keys()));
   const plAfterGains = photometricLoss(withGains(render, shift.gains), goal);
   return { pl: photometricLoss(render, goal), shift, plAfterGains };
+}
+
+/** What is known of a render beside its pixels. */
+export interface Beside {
+  /** Names what its regions show. Apparent displacements are then not sought: its things are known one by one. */
+  map?: ObjectMap | null;
+  /** Pixels whose difference is told otherwise, one a pixel: left out of all but the whole's PL. */
+  ignored?: Uint8Array | null;
 }
 
 /**
  * Where and how a render differs from its goal (resized as for PL): the whole picture, nine cells, and the connected
  * regions that carry the error, with light and colour shifts and apparent displacements. 512x512 takes some 25 ms.
  */
-export function differences(render: Picture, target: Picture): Differences {
+export function differences(render: Picture, target: Picture, beside: Beside = {}): Differences {
   const goal = alignedGoal(render, target);
   const { width, height } = render;
-  const blocks = blocksOf(render, goal);
+  const { map = null, ignored = null } = beside;
+  const blocks = blocksOf(render, goal, ignored);
   const all = Array.from({ length: blocks.columns * blocks.rows }, (_, i) => i);
   const sum = total(blocks, all);
   const find = displacementFinder({ width, height, data: luma(render) }, { width, height, data: luma(goal) });
-  const error = sum[field.error]!;
+  const pl = photometricLoss(render, goal);
+  // Of the whole picture, so that a region's share is its part of the picture's loss.
+  const error = ignored === null ? sum[field.error]! : pl * width * height * 3 * 255 * 255;
+
+  const shown = map === null ? null : labelsOfBlocks(map, blocks);
+  // What a region shows decides what its numbers mean, so each is cut where one thing ends and another begins.
+  const byThing = (blob: number[]) =>
+    shown === null ? [blob] : [...Map.groupBy(blob, (block) => mostly(shown[block]!)).values()];
 
   const describe = (members: number[], seek: boolean): RegionDifference => {
     const sums = total(blocks, members);
@@ -166,7 +221,8 @@ export function differences(render: Picture, target: Picture): Differences {
     const pixels = sums[field.pixels]!;
     return {
       where: whereIs(box, width, height),
-      box,
+      rect: rectOf(box, width, height),
+      things: map === null ? [] : namedShares(map, joinedCounts(members.map((block) => shown![block]!))),
       area: pixels / (width * height),
       pl: pixels === 0 ? 0 : sums[field.error]! / (pixels * 3 * 255 * 255),
       share: error === 0 ? 0 : sums[field.error]! / error,
@@ -176,25 +232,26 @@ export function differences(render: Picture, target: Picture): Differences {
     };
   };
 
-  const threshold = Math.max(noiseLevels ** 2, error / (width * height * 3));
+  const threshold = Math.max(noiseLevels ** 2, sum[field.error]! / (width * height * 3));
   const cellOf = (block: number) => {
     const column = block % blocks.columns;
     const row = (block - column) / blocks.columns;
     return Math.floor((3 * row) / blocks.rows) * 3 + Math.floor((3 * column) / blocks.columns);
   };
   const cells = Map.groupBy(all, cellOf);
-  const whole = describe(all, error > 0);
+  const whole = describe(all, error > 0 && ignored === null);
   const found = blobsAbove(blocks, threshold)
     .slice(0, 24)
+    .flatMap(byThing)
     .flatMap((blob) => (blob.length > largeBlob * all.length ? [...Map.groupBy(blob, cellOf).values()] : [blob]))
     .map((members) => ({ members, share: total(blocks, members)[field.error]! / error }))
     .sort((a, b) => b.share - a.share);
   const telling = found.filter((blob) => blob.share >= leastShare);
-  const blobs = (telling.length > 0 ? telling : found).slice(0, 8).map((blob) => describe(blob.members, true));
+  const blobs = (telling.length > 0 ? telling : found).slice(0, 8).map((blob) => describe(blob.members, map === null));
   return {
     width,
     height,
-    pl: photometricLoss(render, goal),
+    pl,
     whole,
     cells: [...cells.entries()].sort((a, b) => a[0] - b[0]).map(([, members]) => describe(members, false)),
     blobs,

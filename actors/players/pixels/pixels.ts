@@ -3,16 +3,11 @@ import { heatMap } from "../../../evaluators/drawings/heatmap.ts";
 import { plText, sideBySide } from "../../../evaluators/drawings/sidebyside.ts";
 import { compareViews, pairViews } from "../../../evaluators/photometric.ts";
 import { type Change, changeBetween } from "../../../evaluators/pictures/change.ts";
-import { decodePicture, type Picture } from "../../../evaluators/pictures/picture.ts";
+import { decodePicture } from "../../../evaluators/pictures/picture.ts";
 import type { Feedback, Measures } from "../../../machines/domain/index.ts";
-import { type Finding, findingsOf } from "../findings.ts";
+import { type SeenView, sceneOf, seenViews } from "../evidence/views.ts";
+import { type Finding, findingsOfViews } from "../findings.ts";
 import type { Observation, PlayerIO, VerifierPlayer } from "../player.ts";
-
-interface SeenView {
-  name: string;
-  image: Picture;
-  target: Picture;
-}
 
 /** Findings listed at most; the rest has too little loss to be worth a round. */
 const most = 12;
@@ -39,8 +34,8 @@ async function look(observation: Observation, io: PlayerIO): Promise<SeenView[]>
       },
     );
   }
-  const pairs = pairViews(state.renders, task.targets);
-  if (pairs.length === 0) {
+  const seen = await seenViews(state, task, await sceneOf(state, io), io);
+  if (seen.length === 0) {
     const names = (of: { name: string }[]) => of.map(({ name }) => name).join(", ") || "none";
     throw new VigaError(
       "input_invalid",
@@ -48,16 +43,7 @@ async function look(observation: Observation, io: PlayerIO): Promise<SeenView[]>
       { hint: "name renders and targets alike: render1, render2, ..." },
     );
   }
-  return Promise.all(
-    pairs.map(async ({ name, image, target }) => {
-      const [render, goal] = await Promise.all([io.bytes(image), io.bytes(target)]);
-      return {
-        name,
-        image: await decodePicture(render, `render ${name}`),
-        target: await decodePicture(goal, `target ${name}`),
-      };
-    }),
-  );
+  return seen;
 }
 
 /** What changed since the round before, per view; views that cannot be compared are left out. */
@@ -68,19 +54,19 @@ async function changes(observation: Observation, seen: SeenView[], io: PlayerIO)
     pairViews(before.renders, observation.task.targets).map(async ({ name, image }) => {
       const view = seen.find((one) => one.name === name) ?? (seen.length === 1 ? seen[0] : undefined);
       if (view === undefined) return null;
-      return changeBetween(await decodePicture(await io.bytes(image), `render ${name}`), view.image, view.target);
+      return changeBetween(await decodePicture(await io.bytes(image), `render ${name}`), view.render, view.target);
     }),
   );
   return found.filter((change) => change !== null);
 }
 
 async function heatSheet(seen: SeenView[]): Promise<Buffer> {
-  if (seen.length === 1) return (await heatMap(seen[0]!.image, seen[0]!.target)).png;
+  if (seen.length === 1) return (await heatMap(seen[0]!.render, seen[0]!.target)).png;
   const maps = await Promise.all(
-    seen.map(async ({ name, image, target }) => ({
+    seen.map(async ({ name, render, target }) => ({
       label: name,
-      size: image.height,
-      map: await heatMap(image, target),
+      size: render.height,
+      map: await heatMap(render, target),
     })),
   );
   const height = Math.max(...maps.map(({ size, map }) => size + map.legend));
@@ -102,14 +88,13 @@ function trendOf(observation: Observation, now: Measures, changed: Change[]): Tr
   if (previous === null) return null;
   const old = previous.measures;
   if (old === null) return { text: `Round ${previous.t} was not measured.`, advice: null, idle: false };
-  const part = changed.length === 0 ? null : changed.reduce((sum, c) => sum + c.changed, 0) / changed.length;
+  const mean = (of: (change: Change) => number) => changed.reduce((sum, c) => sum + of(c), 0) / changed.length;
+  const part = changed.length === 0 ? null : mean((change) => change.changed);
   const gain = old.loss === 0 ? 0 : (old.loss - now.loss) / old.loss;
   const verdict =
     now.loss === old.loss ? "unchanged" : `${(Math.abs(gain) * 100).toFixed(1)} % ${gain > 0 ? "better" : "worse"}`;
   const touched =
-    part === null
-      ? ""
-      : ` ${(part * 100).toFixed(1)} % of the pixels changed, ${((1 - part) * 100).toFixed(1)} % did not.`;
+    part === null ? "" : ` ${(mean((change) => change.visible) * 100).toFixed(1)} % of the picture changed visibly.`;
   const cells = changed.flatMap((c) => c.cells).sort((a, b) => a.pl - b.pl);
   const [best, worst] = [cells[0], cells.at(-1)];
   const places = [
@@ -150,17 +135,10 @@ export function createPixels(): VerifierPlayer {
     name: "pixels",
     async judge(observation, io): Promise<Feedback> {
       const seen = await look(observation, io);
-      const measures = observation.measures ?? (await compareViews(seen));
+      const compared = () => compareViews(seen.map(({ name, render: image, target }) => ({ name, image, target })));
+      const measures = observation.measures ?? (await compared());
       const [changed, sheet] = await Promise.all([changes(observation, seen, io), heatSheet(seen)]);
-      const findings = seen
-        .flatMap((view) =>
-          findingsOf(view.image, view.target, seen.length === 1 ? "" : `${view.name}: `).map((finding) => ({
-            ...finding,
-            loss: finding.loss / seen.length,
-          })),
-        )
-        .sort((a, b) => b.loss - a.loss)
-        .slice(0, most);
+      const findings = findingsOfViews(seen).slice(0, most);
       const trend = trendOf(observation, measures, changed);
       const of = (level: Finding["level"]) => findings.filter((f) => f.level === level).map((f) => f.text);
       const advice = [trend?.advice ?? null, ...findings.map((f) => f.advice)].filter((text) => text !== null);

@@ -100,6 +100,8 @@ def of_last_render(scene, folder, names, most):
         settings.media_type = "MULTI_LAYER_IMAGE"
     settings.file_format = "OPEN_EXR_MULTILAYER"
     settings.color_depth, settings.exr_codec = "32", "NONE"
+    if os.path.lexists(path):
+        os.unlink(path)
     try:
         image.save_render(path, scene=scene)
         return _map_of(Planes(path), names, most)

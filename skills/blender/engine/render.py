@@ -12,6 +12,7 @@ import bpy
 from .errors import JobError
 from .neutral import calm_compositor, drop_render_animation, freed_of_handlers, handler_lists, neutral_output
 from .picture_size import bounded, fit
+from .png_text import drop_text
 
 # Preferred first; the plain one works on every NVIDIA card and needs no second compilation.
 GPU_TYPES = ("CUDA", "OPTIX")
@@ -163,6 +164,8 @@ def picture(camera, path, quality, cpus, device="CPU", frame=None, file_format="
             raise JobError(str(thrown).strip() or "the render failed", "program", "RenderError") from thrown
     if not os.path.isfile(path) or os.path.getsize(path) == 0:
         raise JobError("the render wrote no picture", "engine", "RenderError")
+    if file_format == "PNG":
+        drop_text(path)
     return size
 
 

@@ -43,7 +43,11 @@ describe("region differences", () => {
     const render = painted(240, 240, (x, y) => (x < 80 && y >= 160 ? [120, 120, 120] : [180, 180, 180]));
     const { blobs, cells } = differences(render, goal);
     expect(blobs).toHaveLength(1);
-    expect(blobs[0]).toMatchObject({ where: "lower left", box: { x: 0, y: 160, width: 80, height: 80 }, share: 1 });
+    expect(blobs[0]).toMatchObject({
+      where: "lower left",
+      rect: { left: 0, top: 2 / 3, right: 1 / 3, bottom: 1 },
+      share: 1,
+    });
     expect(blobs[0]!.brightness).toBeCloseTo(-33.3, 1);
     // Linear light of sRGB 180 over that of sRGB 120.
     expect(blobs[0]!.light).toBeCloseTo(0.4564 / 0.1878, 2);
@@ -72,6 +76,41 @@ describe("region differences", () => {
     ).toBe("");
   });
 
+  it("claim no displacement along a straight edge, which looks the same wherever it is", () => {
+    const edge = (at: number) =>
+      painted(256, 192, (x, y) => (y + x / 8 > at ? [60, 60, 60] : ([180, 180, 180].map((v) => v + (x % 3)) as never)));
+    const { whole, blobs } = differences(edge(90), edge(101));
+    expect([whole, ...blobs].map((region) => region.displacement)).toEqual([null, ...blobs.map(() => null)]);
+  });
+
+  it("claim none where several places do as well", () => {
+    const row = (from: number) =>
+      painted(256, 192, (x, y) => {
+        const inside = x >= from && y > 60 && y < 100 && (x - from) % 32 < 16;
+        return inside ? [60 + 2 * ((y * 7) % 50), 60, 60] : [150, 150, 150];
+      });
+    expect(differences(row(40), row(51)).blobs.map((blob) => blob.displacement)).not.toContainEqual(
+      expect.objectContaining({ dx: expect.any(Number) }),
+    );
+  });
+
+  it("name what they show, largest part first, and leave out what is told otherwise", () => {
+    const goal = painted(240, 240, () => [180, 180, 180]);
+    const render = painted(240, 240, (x, y) => (x < 80 && y >= 160 ? [120, 120, 120] : [180, 180, 180]));
+    const labels = Uint16Array.from({ length: 48 * 48 }, (_, i) => (i % 48 < 12 ? 2 : 1));
+    const map = { width: 48, height: 48, names: ["Table", "Saucer"], labels };
+    const { blobs, cells } = differences(render, goal, { map });
+    expect(blobs.map(({ things }) => things.map(({ name }) => name))).toEqual([["Saucer"], ["Table"]]);
+    expect(blobs.map(({ share }) => Math.round(share * 100))).toEqual([75, 25]);
+    expect(cells[6]!.things.map(({ name }) => name)).toEqual(["Saucer", "Table"]);
+    expect(cells[6]!.things[0]!.share).toBeCloseTo(0.75, 1);
+    const ignored = Uint8Array.from({ length: 240 * 240 }, (_, i) => (i % 240 < 60 ? 1 : 0));
+    const rest = differences(render, goal, { map, ignored });
+    expect(rest.blobs[0]!.things.map(({ name }) => name)).toContain("Table");
+    expect(rest.blobs[0]!.share).toBeCloseTo(0.25, 9);
+    expect(rest.pl).toBe(differences(render, goal).pl);
+  });
+
   it("tell missing from extra detail", () => {
     const flat = painted(256, 192, () => [120, 120, 108]);
     expect(differences(flat, square(100, 80)).blobs[0]!.content).toBe("missing");
@@ -92,8 +131,8 @@ describe("region differences", () => {
         expect(found.whole.pl).toBeCloseTo(found.pl, 12);
         if (found.pl > 0) expect(found.cells.reduce((sum, cell) => sum + cell.share, 0)).toBeCloseTo(1, 9);
         for (const blob of found.blobs) {
-          expect(blob.box.x + blob.box.width).toBeLessThanOrEqual(a.width);
-          expect(blob.box.y + blob.box.height).toBeLessThanOrEqual(a.height);
+          expect(blob.rect.right).toBeLessThanOrEqual(1);
+          expect(blob.rect.bottom).toBeLessThanOrEqual(1);
           expect(Number.isFinite(blob.brightness + blob.light + blob.cast)).toBe(true);
         }
       }),

@@ -64,7 +64,7 @@ describe("a scene as text", () => {
     const lines = sceneText(scene, 8000)!.split("\n");
     expect(lines[0]).toBe("Rendered by Cycles, 512 x 341 px, 32 samples per pixel, view transform Filmic.");
     expect(lines.slice(1, 3)).toEqual([
-      "Frames 1 to 48 at 24 per second; now 1.",
+      "Frames 1 to 48 at 24 per second; places and poses are those of frame 1.",
       "World background (0.1 0.1 0.2), strength 0.5.",
     ]);
     expect(lines.slice(4)).toEqual([

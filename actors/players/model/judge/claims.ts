@@ -1,34 +1,29 @@
-import { z } from "zod";
 import type { Feedback, Measures } from "../../../../machines/domain/index.ts";
+import type { SceneObject, SceneSummary } from "../../../../skills/blender/tools/scene/summary.ts";
 
-/** What of scene.json claims are checked against; unknown keys are left alone. */
-const sceneData = z.object({
-  objects: z.array(
-    z.object({
-      name: z.string(),
-      type: z.string().default("MESH"),
-      visible: z.boolean().default(true),
-      location: z.array(z.number().nullable()).optional(),
-      dimensions: z.array(z.number().nullable()).optional(),
-      vertices: z.number().optional(),
-    }),
-  ),
-});
-export type SceneObject = z.output<typeof sceneData>["objects"][number];
+/** An object with its rectangle ([left, top, right, bottom] in fractions) in each picture that shows it. */
+export type PlacedObject = SceneObject & {
+  /** Null: which pictures show it is not known. */
+  seen: { view: string; rect: readonly [number, number, number, number] }[] | null;
+};
 
-/** Objects of a scene.json text; null when it is no such file. */
-export function sceneObjects(json: string): SceneObject[] | null {
-  try {
-    const parsed = sceneData.safeParse(JSON.parse(json));
-    return parsed.success ? parsed.data.objects : null;
-  } catch {
-    return null;
-  }
+/** A scene's objects with where they are seen. */
+export function placedObjects({ objects, views }: SceneSummary): PlacedObject[] {
+  const mapped = views.filter((view) => view.things !== undefined);
+  return objects.map((object) => ({
+    ...object,
+    seen:
+      mapped.length === 0
+        ? null
+        : mapped.flatMap(({ name: view, things = [] }) =>
+            things.filter((thing) => thing.name === object.name).map(({ rect }) => ({ view, rect })),
+          ),
+  }));
 }
 
 /** What is known without any model. Null: not known, so nothing is disputed by it. */
 export interface Known {
-  objects: readonly SceneObject[] | null;
+  objects: readonly PlacedObject[] | null;
   /** Part of the pixels that differ from the round before by more than 2 levels, 0..1. */
   changed: number | null;
   measures: Measures | null;
@@ -160,7 +155,17 @@ function canBeSeen(object: SceneObject): boolean {
 const place = (values: readonly (number | null)[] | undefined, by: string) =>
   values === undefined ? "" : values.map((value) => (value === null ? "?" : String(Number(value.toFixed(2))))).join(by);
 
-function missingEvidence(claim: string, objects: readonly SceneObject[] | null, found: Set<string>): string | null {
+function seenText({ seen }: PlacedObject): string {
+  if (seen === null) return "it may be hidden, out of view, too small or unlike its model";
+  if (seen.length === 0) return "no picture shows it, so it is covered, out of view or too small";
+  const places = seen.slice(0, 3).map(({ view, rect: [left, top, right, bottom] }) => {
+    const sides = `left ${left.toFixed(2)}, top ${top.toFixed(2)}, right ${right.toFixed(2)}, bottom ${bottom.toFixed(2)}`;
+    return `${view} shows it (${sides})`;
+  });
+  return `${places.join(", ")}, perhaps unlike its model`;
+}
+
+function missingEvidence(claim: string, objects: readonly PlacedObject[] | null, found: Set<string>): string | null {
   if (objects === null) return null;
   for (const words of missingThings(claim)) {
     const object = objects.find((each) => canBeSeen(each) && isNamed(each, words));
@@ -168,7 +173,7 @@ function missingEvidence(claim: string, objects: readonly SceneObject[] | null, 
     found.add(words.at(-1)!);
     const where = object.location ? ` at (${place(object.location, ", ")})` : "";
     const size = object.dimensions ? `, ${place(object.dimensions, " x ")} in size` : "";
-    return `the scene holds "${object.name}"${where}${size}: it may be hidden, out of view, too small or unlike its model; correct it instead of adding another`;
+    return `the scene holds "${object.name}"${where}${size}: ${seenText(object)}; correct it instead of adding another`;
   }
   return null;
 }

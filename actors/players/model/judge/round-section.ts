@@ -1,16 +1,16 @@
 import type { Part } from "../../../../bridge/models/contract.ts";
 import { modeOf } from "../../../../config/modes/index.ts";
 import type { Feedback, Round } from "../../../../machines/domain/index.ts";
+import { sceneText } from "../../../../skills/blender/tools/scene/text.ts";
 import type { Observation, PlayerIO } from "../../player.ts";
 import { figure } from "../prompt/round-text.ts";
 import { bounded } from "../tools/tool.ts";
 import { changeText, fenced, givenChange, programText } from "./program-text.ts";
-import { sceneText } from "./scene-text.ts";
 
 /** When not everything fits, what has the lowest number goes first; earlier verdicts begin with the oldest. */
 const drop = { earlier: 6, scene: 30, thought: 45, words: 50, program: 55, change: 60 };
-/** Most of what is told: characters of a line, of an earlier verdict and of a thought; lines of each list. */
-const most = { line: 400, earlier: 700, thought: 2000, differences: 12, suggestions: 5 };
+/** Most of what is told: characters of a line, of an earlier verdict, of a thought and of the scene; lines of each list. */
+const most = { line: 400, earlier: 700, thought: 2000, scene: 6000, differences: 12, suggestions: 5 };
 
 const text = (said: string, rank: number): Part => ({ type: "text", text: said, drop: rank });
 
@@ -97,7 +97,7 @@ export async function roundParts(observation: Observation, io: PlayerIO, room: n
   const { previous, earlier, state } = observation;
   const parts = [...earlierParts(earlier ?? []), ...(previous === null ? [] : lastWords(previous))];
   parts.push(...(await programParts(observation, io, room)));
-  const scene = state.scene === undefined ? null : sceneText(await io.text(state.scene));
-  if (scene !== null) parts.push(text(scene, drop.scene));
+  const scene = state.scene === undefined ? null : sceneText(await io.text(state.scene), most.scene);
+  if (scene !== null) parts.push(text(`# What the scene holds\n${scene}`, drop.scene));
   return parts;
 }

@@ -3,6 +3,7 @@ import type { Context, Measures, Round, Task } from "../../../../machines/domain
 import { stageText } from "../../../../prompts/stage.ts";
 import type { PlayerIO } from "../../player.ts";
 import type { Draft } from "../tools/generator-tools.ts";
+import { measuredParts } from "./measured.ts";
 import { pastText } from "./past-round.ts";
 import { programPart, programsOf } from "./programs.ts";
 import { errorText, feedbackText, measuredText, noiseText, roundText } from "./round-text.ts";
@@ -135,6 +136,7 @@ export async function openingOf(draft: Draft, sight: Sight, extra: string | null
     if (context.analysis) parts.push(text(`# The target, as a viewer described it\n${context.analysis}`, dropAnalysis));
     parts.push(...programPart(programs.start, programs.startNeeded ? undefined : dropStart));
     parts.push(...(await history(context, io)));
+    parts.push(...(await measuredParts(context, io)));
     parts.push(...programPart(programs.best, dropBest + 0.75));
     lines.push(programs.current);
     if (context.note) lines.push(context.note);

@@ -1,5 +1,8 @@
+import { mapPart } from "../../../../evaluators/pictures/object-map.ts";
 import type { Picture } from "../../../../evaluators/pictures/picture.ts";
 import { differences } from "../../../../evaluators/pictures/regions.ts";
+import { findingLines } from "../../evidence/text.ts";
+import { thingsText } from "../../evidence/units.ts";
 import { findingsOf } from "../../findings.ts";
 import type { Evidence } from "../judge/evidence.ts";
 import { endObservation, type Verdict } from "../judge/verdict.ts";
@@ -46,10 +49,13 @@ function measureDifference(evidence: Evidence): OfferedTool {
       };
     }
     const [render, target] = [view.render, view.target].map((each) => part(each, x0, y0, x1 - x0, y1 - y0));
-    const found = differences(render!, target!);
-    const lines = findingsOf(render!, target!, "").slice(0, 6);
-    const all = `Loss in this part ${figure(found.pl)} (whole picture ${figure(view.found.pl)}). Brightness ${found.whole.brightness.toFixed(1)} % against the target.`;
-    return { kind: "answer", text: [all, ...lines.map((finding) => `- ${finding.text}`)].join("\n") };
+    const frame = { left: x0 / width, top: y0 / height, right: x1 / width, bottom: y1 / height };
+    const map = view.map && mapPart(view.map, frame);
+    const found = differences(render!, target!, { map });
+    const shows = thingsText(found.whole.things);
+    const all = `Loss in this part ${figure(found.pl)} (whole picture ${figure(view.pl)}). Brightness ${found.whole.brightness.toFixed(1)} % against the target.${shows === "" ? "" : ` The render shows ${shows} there.`}`;
+    const findings = findingsOf({ render: render!, target: target!, map }, "", frame);
+    return { kind: "answer", text: [all, ...findingLines(findings, 6)].join("\n") };
   });
 }
 

@@ -51,7 +51,9 @@ function objectLine(object: SceneObject, views: readonly SceneView[]): string {
     object.visible ? (seenText(name, views) ?? unseen) : "hidden",
     box
       ? `box ${place(box.min)} to ${place(box.max)}, size ${box.max.map((side, axis) => figure(difference(side, box.min[axis]))).join(" x ")}`
-      : null,
+      : object.dimensions === undefined
+        ? null
+        : `size ${object.dimensions.map((side) => figure(side)).join(" x ")}`,
     `at ${place(location)}`,
     turned(rotation) ? `rotation ${place(rotation)}` : null,
     object.animated ? "animated" : null,
@@ -66,10 +68,15 @@ function difference(a: number | null, b: number | null | undefined): number | nu
 
 function cameraLine(camera: SceneCamera): string {
   const lens =
-    camera.type === "ORTHO"
-      ? `orthographic, scale ${figure(camera.ortho_scale)}`
-      : `lens ${figure(camera.lens_mm)} mm, field of view ${figure(camera.fov_degrees, 1)} degrees`;
-  return `- ${camera.name}${camera.active ? " (active)" : ""}: at ${place(camera.location, 4)}, rotation ${place(camera.rotation, 4)}, looks along ${place(camera.direction)}, ${lens}`;
+    camera.type === "ORTHO" ? `orthographic, scale ${figure(camera.ortho_scale)}` : `lens ${figure(camera.lens_mm)} mm`;
+  const parts = [
+    `at ${place(camera.location, 4)}`,
+    `rotation ${place(camera.rotation, 4)}`,
+    camera.direction === undefined ? null : `looks along ${place(camera.direction)}`,
+    lens,
+    camera.fov_degrees == null ? null : `field of view ${figure(camera.fov_degrees, 1)} degrees`,
+  ];
+  return `- ${camera.name}${camera.active ? " (active)" : ""}: ${parts.filter((part) => part !== null).join(", ")}`;
 }
 
 function lightLine(light: SceneLight, objects: readonly SceneObject[]): string {
@@ -175,7 +182,9 @@ function headOf(scene: SceneSummary): string {
     rendererText(scene),
     ...(frames === undefined
       ? []
-      : [`Frames ${frames.start} to ${frames.end} at ${frames.fps} per second; now ${frames.current}.`]),
+      : [
+          `Frames ${frames.start} to ${frames.end} at ${frames.fps} per second; places and poses are those of frame ${frames.current}.`,
+        ]),
     ...(background === undefined
       ? []
       : [`World background ${socketText(background.color)}, strength ${socketText(background.strength)}.`]),

@@ -30,7 +30,17 @@ const verdict = {
 async function scene(io: FakeIO, more: { previous?: boolean; text?: string } = {}): Promise<Observation> {
   const [target, render] = await Promise.all([picture(60, "#c03020"), picture(20, "#c03020")]);
   const list = {
-    objects: [{ name: "Jug", type: "MESH", visible: true, location: [0, 0, 0], dimensions: [1, 1, 1], vertices: 8 }],
+    objects: [
+      {
+        name: "Jug",
+        type: "MESH",
+        visible: true,
+        location: [0, 0, 0],
+        dimensions: [1, 1, 1],
+        vertices: 8,
+        box: { min: [0, 0, 0], max: [1, 1, 1] },
+      },
+    ],
   };
   const state = aState(2, {
     renders: [{ name: "render1", image: io.store(render) }],
@@ -66,8 +76,8 @@ describe("a verifier played by a model", () => {
       "ANALYSIS",
       "Photometric loss",
       "better than the round before",
-      "of the pixels changed",
-      "- Jug: mesh at 0 0 0",
+      "of the picture changed visibly",
+      "- Jug (mesh): box (0 0 0) to (1 1 1), size 1 x 1 x 1; at (0 0 0)",
       "similarity of 60",
       "too dark",
     ]) {

@@ -5,18 +5,21 @@ import {
   checkClaims,
   type Known,
   missingThings,
-  type SceneObject,
-  sceneObjects,
+  type PlacedObject,
+  placedObjects,
 } from "../../../../../actors/players/model/judge/claims.ts";
+import { readScene } from "../../../../../skills/blender/tools/scene/summary.ts";
 import { measuresOf } from "../../fakes.ts";
 
-const object = (name: string, more: Partial<SceneObject> = {}): SceneObject => ({
+const object = (name: string, more: Partial<PlacedObject> = {}): PlacedObject => ({
   name,
   type: "MESH",
   visible: true,
   location: [0.1, 0.78, 0],
   dimensions: [0.5, 0.5, 0.6],
   vertices: 120,
+  materials: [],
+  seen: null,
   ...more,
 });
 
@@ -229,16 +232,24 @@ describe("checking claims", () => {
     );
   });
 
-  it("reads the scene out of scene.json and nothing out of another text", () => {
-    expect(
-      sceneObjects(
-        JSON.stringify({
-          scene: "Scene",
-          objects: [{ name: "A", type: "MESH", visible: true, location: [0, null, 0] }],
-        }),
-      ),
-    ).toMatchObject([{ name: "A" }]);
-    expect(sceneObjects("{}")).toBeNull();
-    expect(sceneObjects("not json")).toBeNull();
+  it("says where the pictures show what was called missing, or that none does", () => {
+    const rect = [0.1, 0.2, 0.3, 0.5] as const;
+    const shown = [object("Jug", { seen: [{ view: "render1", rect }] }), object("Bowl", { seen: [] })];
+    const disputed = check(
+      { visual_difference: { critical: ["The jug is missing"], major: ["no bowl"], minor: [] } },
+      {
+        objects: shown,
+      },
+    ).disputed.map(({ evidence }) => evidence);
+    expect(disputed[0]).toContain("render1 shows it (left 0.10, top 0.20, right 0.30, bottom 0.50)");
+    expect(disputed[1]).toContain("no picture shows it");
+  });
+
+  it("knows of each object which pictures show it, where they were told apart", () => {
+    const objects = [{ name: "A" }, { name: "B" }];
+    const view = { name: "render1", things: [{ name: "A", rect: [0, 0, 1, 0.5], share: 0.5 }] };
+    const placed = (views: unknown[]) => placedObjects(readScene({ objects, views })!).map(({ seen }) => seen);
+    expect(placed([view])).toEqual([[{ view: "render1", rect: [0, 0, 1, 0.5] }], []]);
+    expect(placed([{ name: "render1", left_out: "too much" }])).toEqual([null, null]);
   });
 });
