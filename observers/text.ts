@@ -1,4 +1,4 @@
-import type { Measurement, Measures } from "../machines/domain/index.ts";
+import { type Measurement, type Measures, metricText } from "../machines/domain/index.ts";
 
 /** Control characters (escape sequences of a terminal among them) and marks that turn the direction of writing. */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: taking them out is the purpose
@@ -49,12 +49,7 @@ export function lossText(loss: number | null | undefined): string {
 
 /** Metrics with their labels: "PL 0.0123, SSIM 0.9876". */
 export function metricsText(metrics: Measures["metrics"], measurement: Measurement | null): string {
-  return (measurement?.metrics ?? [])
-    .flatMap(({ name, label, digits, unit }) => {
-      const value = metrics[name];
-      return value === undefined ? [] : [`${label} ${Number(value.toPrecision(digits))}${unit}`];
-    })
-    .join(", ");
+  return (measurement?.metrics ?? []).flatMap((info) => metricText(info, metrics) ?? []).join(", ");
 }
 
 const blocks = "▁▂▃▄▅▆▇█";

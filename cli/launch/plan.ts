@@ -64,7 +64,7 @@ export function printPlan(config: ResolvedConfig, task: LoadedTask, missing: rea
         `server ${name}: ${runs}${sees.length === 0 ? "" : `, sees ${sees.join(", ")}`}; outside the sandbox, for ${uses.join(", ") || "nobody"}`,
     ),
     `executors: ${config.executors.map(({ slot, gpu }) => (gpu === undefined ? slot : `${slot} (GPU ${gpu})`)).join(", ") || "started elsewhere"}${config.executors_from === undefined ? "" : ` (${config.executors_from})`}`,
-    ...[drawnText(config)].filter((line) => line !== null),
+    drawnText(config),
     `at most ${rounds} rounds, ${programs} programs, ${time}`,
     ...(again_seconds === null
       ? []

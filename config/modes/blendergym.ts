@@ -30,6 +30,7 @@ export const blendergym: ModeDefinition = {
     stop: { max_rounds: 10 },
     render: { preview: { px: 256, samples: 16 }, final: { px: 512, samples: 512 } },
   },
+  lookedAt: { px: 512, samples: 32 },
   layout: {
     kind: "folder",
     start: { from: ["start.py"], required: true },

@@ -51,6 +51,12 @@ export interface TaskLook {
   parent: string;
 }
 
+/** Longer side of a picture and samples a pixel. */
+export interface Quality {
+  px: number;
+  samples: number;
+}
+
 export interface ModeDefinition {
   name: string;
   /** Other names people know it by (the reference implementation's `--mode`, a benchmark's title). */
@@ -91,8 +97,10 @@ export interface ModeDefinition {
   defaults: {
     memory: { rounds: number };
     stop: { max_rounds: number };
-    render: { preview: { px: number; samples: number }; final: { px: number; samples: number } };
+    render: { preview: Quality; final: Quality };
   };
+  /** Quality of previews that a model looks at; absent: as the defaults have it. */
+  lookedAt?: Quality;
   layout: TaskLayout;
   /** Evaluator in evaluators/index.ts. */
   evaluator: string;

@@ -29,6 +29,7 @@ export const staticScene: ModeDefinition = {
     stop: { max_rounds: 100 },
     render: { preview: { px: 256, samples: 16 }, final: { px: 512, samples: 512 } },
   },
+  lookedAt: { px: 512, samples: 32 },
   layout: {
     kind: "folder",
     start: { from: ["start.py"], required: false },

@@ -8,7 +8,15 @@ export { type Context, context } from "./context.ts";
 export { type ErrorCode, type ErrorData, errorCodes, errorData, type Retry, retry } from "./error.ts";
 export { type Feedback, feedback } from "./feedback.ts";
 export { type ForeignTool, foreignTool } from "./foreign-tool.ts";
-export { type Measurement, type Measures, type MetricInfo, measurement, measures, metricInfo } from "./measures.ts";
+export {
+  type Measurement,
+  type Measures,
+  type MetricInfo,
+  measurement,
+  measures,
+  metricInfo,
+  metricText,
+} from "./measures.ts";
 export { type DrawingNoise, drawingNoise, exactDrawing, noiseAt, noiseWith } from "./noise.ts";
 export { type Program, program, type Refined, refined } from "./program.ts";
 export { type Quality, quality } from "./quality.ts";

@@ -34,3 +34,12 @@ export const measures = z.object({
   views: z.array(z.object({ name: z.string(), loss: z.number(), metrics })),
 });
 export type Measures = z.infer<typeof measures>;
+
+/** A metric's value with its label and unit: "SSIM 0.993"; null where it was not measured. */
+export function metricText(
+  { name, label, digits, unit }: MetricInfo,
+  metrics: Readonly<Record<string, number | undefined>>,
+): string | null {
+  const value = metrics[name];
+  return value === undefined ? null : `${label} ${Number(value.toPrecision(digits))}${unit}`;
+}

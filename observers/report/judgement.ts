@@ -15,7 +15,7 @@ function noiseText(runView: RunView): string | null {
 export function judgement(runView: RunView): Markup | null {
   const stop = stopText(runView);
   const lines = [
-    stop === "" ? null : `Stopped, ${stop}.`,
+    stop === "" ? null : `Stopped after round ${roundsOf(runView).at(-1)?.t ?? 0}: ${stop}.`,
     noiseText(runView),
     ...roundsOf(runView).map((at) => comparedText(runView, at)),
     chosenText(runView),

@@ -175,7 +175,6 @@ ${words(runView)}
 ${judgement(runView)}
 <h2>Rounds</h2>
 ${cards.length > 0 ? cards : html`<p class="quiet">No round has begun.</p>`}
-${runView.stopReason !== null && html`<div class="card"><b>Stopped after round ${rounds.at(-1)?.t ?? 0}: ${runView.stopReason}.</b> <span class="text">${runView.stopWhy}</span></div>`}
 ${usageTable(runView)}${incidents(runView)}
 <h2>Set-up</h2><div class="card"><details><summary>Players and configuration</summary><pre class="wrap">${JSON.stringify(runView.facts, null, 2)}</pre></details></div>
 <footer>run ${runView.run} · ${runView.startedAt} to ${runView.lastAt} (UTC)${runView.measurement && html` · ${runView.measurement.loss.label} is ${runView.measurement.loss.title}, lower is better`}</footer>

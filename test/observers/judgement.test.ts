@@ -79,7 +79,7 @@ describe("how a run was judged", () => {
     expect(text).toContain(chosen);
     expect(text).toContain(`stopped: plateau: ${why}; best is round 2`);
     const page = await makeReport(events, artifacts.read);
-    for (const line of [`Stopped, plateau: ${why}.`, `R${compared.slice(1)}.`, `E${chosen.slice(1)}.`, ">geometry<"]) {
+    for (const line of [`Stopped after round 3: plateau: ${why}.`, `R${compared.slice(1)}.`, `E${chosen.slice(1)}.`, ">geometry<"]) {
       expect(page).toContain(line);
     }
   });
@@ -92,7 +92,7 @@ describe("how a run was judged", () => {
   it("is not asked of an older tape, which says none of it", async () => {
     const { events, artifacts } = await sampleRun({ losses: [0.05, 0.02] });
     const page = await makeReport(events, artifacts.read);
-    expect(page).toContain("Stopped, plateau.");
+    expect(page).toContain("Stopped after round 1: plateau.");
     const runView = newRunView();
     for (const event of events) addEvent(runView, event);
     expect(scoresOf(runView)).toMatchObject({ stop_why: null, best: { t: 1 } });

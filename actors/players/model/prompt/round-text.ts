@@ -1,23 +1,17 @@
 import { shortDiff, wholeProgram } from "../../../../bridge/text/short-diff.ts";
-import type {
-  Feedback,
-  Measurement,
-  Measures,
-  MetricInfo,
-  ProgramError,
-  Round,
+import {
+  type Feedback,
+  type Measurement,
+  type Measures,
+  metricText,
+  type ProgramError,
+  type Round,
 } from "../../../../machines/domain/index.ts";
 import { bounded } from "../tools/tool.ts";
 import { figure } from "./figure.ts";
 import { refinedText } from "./refined-text.ts";
 
 export { figure };
-
-/** A metric's value with its label: "SSIM 0.993". */
-function metricText({ name, label, digits, unit }: MetricInfo, metrics: Measures["metrics"]): string[] {
-  const value = metrics[name];
-  return value === undefined ? [] : [`${label} ${Number(value.toPrecision(digits))}${unit}`];
-}
 
 /** What the grain of a preview hides; empty where drawing is exact. */
 export function noiseText(measures: Measures | null, { loss }: Measurement): string[] {
@@ -43,10 +37,10 @@ export function measuredText(now: Measures | null, before: Measures | null, { lo
   }
   const others = metrics.filter(({ name }) => name !== loss.name);
   const beside = others.flatMap((info) =>
-    metricText(info, now.metrics).map((text) => `; ${text} (${info.better} is better)`),
+    [metricText(info, now.metrics)].flatMap((text) => (text === null ? [] : [`; ${text} (${info.better} is better)`])),
   );
   const viewText = ({ name, loss: of, metrics: own }: Measures["views"][number]) =>
-    [`${name} ${loss.label} ${figure(of)}`, ...others.flatMap((info) => metricText(info, own))].join(", ");
+    [`${name} ${loss.label} ${figure(of)}`, ...others.flatMap((info) => metricText(info, own) ?? [])].join(", ");
   const views = now.views.length > 1 ? ` Per view: ${now.views.map(viewText).join("; ")}.` : "";
   const title = loss.title.charAt(0).toUpperCase() + loss.title.slice(1);
   return `${title} ${figure(now.loss)} (lower is better)${trend}${beside.join("")}.${views}`;
