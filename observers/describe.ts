@@ -34,6 +34,8 @@ function words({ type, data }: TapeEvent): string {
       return `t=${line(data.t)} ${(Array.isArray(data.measures) ? data.measures : []).map((item) => `loss ${number(field(item, "loss"))}`).join(", ")}`;
     case "feedback":
       return `t=${line(data.t)} ${line(field(data, "feedback", "thought"))}`;
+    case "candidates.drawn_again":
+      return `t=${line(data.t)} ${(Array.isArray(data.losses) ? data.losses : []).map((item) => `candidate ${line(field(item, "candidate"))} loss ${number(field(item, "loss"))}`).join(", ")}: candidate ${line(data.chosen)}`;
     case "comparing":
       return `t=${line(data.t)} and t=${line(data.with)} differ by less than the noise`;
     case "compared":

@@ -1,5 +1,5 @@
 import { VigaError } from "../../config/errors.ts";
-import type { DrawingNoise, Measures, Program, RunSpec, State, Task } from "../../machines/domain/index.ts";
+import type { DrawingNoise, Program, RunSpec, State, Task } from "../../machines/domain/index.ts";
 import { CallJournal } from "../actor/call-journal.ts";
 import type { Perform } from "../actor/host.ts";
 import { makePlayerIO } from "../actor/player-io.ts";
@@ -8,6 +8,7 @@ import type { PlayerIO, SceneRef, VerifierPlayer } from "../players/player.ts";
 import { tellChosen } from "../run/jobs.ts";
 import type { LeaseWatch } from "../run/lease.ts";
 import type { SlotWatch } from "../run/slots.ts";
+import { lowestCandidate } from "./candidates.ts";
 import { measureState } from "./measure.ts";
 import { measureNoise } from "./noise.ts";
 import { observationOf, rememberedBy } from "./observation.ts";
@@ -36,7 +37,7 @@ export function verifierEffects(
         const chosen =
           choose !== undefined && states.filter((state) => state.ok).length > 1
             ? await accounted(usage, () => choose(states, measures, io))
-            : lowest(states, measures);
+            : await lowestCandidate({ host, spec, leases, key: effect.key }, { programs, states, measures });
         const best = states[chosen];
         if (states.length > 1 && best !== undefined) {
           await tellChosen({ bus: host.options.bus, host, leases, engine: spec.engine }, states, best);
@@ -84,14 +85,4 @@ async function describe(player: VerifierPlayer, task: Task, io: PlayerIO): Promi
     });
   }
   return player.analyze(task, io);
-}
-
-/** Candidate with the lowest loss; the first that rendered when nothing was measured. */
-function lowest(states: State[], measures: (Measures | null)[]): number {
-  let best = states.findIndex((state) => state.ok);
-  for (const [index, item] of measures.entries()) {
-    const known = measures[best];
-    if (item && (!known || item.loss < known.loss)) best = index;
-  }
-  return Math.max(0, best);
 }

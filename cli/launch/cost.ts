@@ -1,4 +1,5 @@
-import { carefulSamples } from "../../actors/effects/memory.ts";
+import { mostAgain } from "../../actors/effects/candidates.ts";
+import { carefulSamples } from "../../actors/effects/careful.ts";
 import { modeOf } from "../../config/modes/index.ts";
 import type { ResolvedConfig } from "../../config/resolved.ts";
 import type { View } from "../../machines/domain/index.ts";
@@ -75,11 +76,12 @@ function inputOf(rounds: number, window: number): number {
   return sum;
 }
 
-/** Every round drawn once more with more samples, one preview with another seed, two more final pictures. */
-function againSeconds({ render, stop }: ResolvedConfig, views: readonly View[]): number {
+/** Every round, and the candidates it was chosen from, with more samples; one preview again; two more final pictures. */
+function againSeconds({ render, stop, candidates }: ResolvedConfig, views: readonly View[]): number {
   const { preview, final } = render;
   const samples = carefulSamples(preview.samples);
-  const carefully = stop.max_rounds * stateSeconds({ ...preview, samples }, views);
+  const alike = candidates > 1 ? Math.min(candidates, mostAgain) : 0;
+  const carefully = (1 + alike) * stop.max_rounds * stateSeconds({ ...preview, samples }, views);
   return carefully + stateSeconds(preview, views) + 2 * stateSeconds(final, views);
 }
 

@@ -79,7 +79,12 @@ describe("how a run was judged", () => {
     expect(text).toContain(chosen);
     expect(text).toContain(`stopped: plateau: ${why}; best is round 2`);
     const page = await makeReport(events, artifacts.read);
-    for (const line of [`Stopped after round 3: plateau: ${why}.`, `R${compared.slice(1)}.`, `E${chosen.slice(1)}.`, ">geometry<"]) {
+    for (const line of [
+      `Stopped after round 3: plateau: ${why}.`,
+      `R${compared.slice(1)}.`,
+      `E${chosen.slice(1)}.`,
+      ">geometry<",
+    ]) {
       expect(page).toContain(line);
     }
   });

@@ -108,3 +108,24 @@ test("noise that cannot be measured is told, asked for again with the next round
   expect(noises[0]).toBe(0);
   expect(noises[1]).toBeGreaterThan(0);
 }, 20_000);
+
+test("candidates that noise leaves equal are drawn again with more samples before one is chosen", async () => {
+  ring = await testRing((spec) =>
+    noisy({ ...spec, task: { ...spec.task, start: null }, memory: { ...spec.memory, candidates: 3 } }),
+  );
+  const engine = stubEngine();
+  const generator = listGenerator(["150 +- 40|149.6 +- 40|230 +- 40"]);
+  ring.start({ players: { generator, verifier: quietVerifier }, slots: { cpu: engine } });
+  await ring.begin();
+  expect(await ring.finished()).toMatchObject({ status: "done", bestT: 1 });
+  const [again] = of("candidates.drawn_again") as {
+    chosen: number;
+    samples: number;
+    losses: { candidate: number; loss: number }[];
+  }[];
+  expect(again).toMatchObject({ samples: 16, losses: [{ loss: expect.any(Number) }, { loss: expect.any(Number) }] });
+  expect(again!.losses.map(({ candidate }) => candidate).sort()).toEqual([0, 1]);
+  const lowest = again!.losses.reduce((known, one) => (one.loss < known.loss ? one : known));
+  expect(again!.chosen).toBe(lowest.candidate);
+  expect(of("round")).toMatchObject([{ round: { state: { candidate: lowest.candidate } } }]);
+}, 20_000);
