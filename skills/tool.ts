@@ -44,6 +44,11 @@ export interface Tool {
   text?: (result: unknown) => string;
   /** Probe action of the engine's worker that does the work (`probe_*.py`). */
   action?: string;
+  /**
+   * Key of the answer that is handed back with the next call, of this tool or another that names it: what the caller looks
+   * from, since the engine keeps nothing of a probe.
+   */
+  keeps?: string;
   /** Other names that models call it by; they have seen those in older prompts. */
   aliases?: readonly string[];
 }

@@ -17,7 +17,15 @@ export const blendergym: ModeDefinition = {
   frames: "single",
   skills: {
     generator: ["make_plan", "execute_code", "get_scene_info", "end_process"],
-    verifier: ["get_scene_info", "measure_difference", "end_process"],
+    verifier: [
+      "get_scene_info",
+      "initialize_viewpoint",
+      "set_camera",
+      "investigate",
+      "set_visibility",
+      "measure_difference",
+      "end_process",
+    ],
   },
   prompts: "blendergym",
   aspects: ["objects", "layout", "environment"],

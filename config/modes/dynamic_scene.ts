@@ -10,7 +10,7 @@ export const dynamicScene: ModeDefinition = {
   frames: "start_middle_end",
   skills: {
     generator: ["make_plan", "execute_code", "get_scene_info", "undo_last_step", "end_process"],
-    verifier: staticScene.skills.verifier,
+    verifier: ["set_keyframe", ...staticScene.skills.verifier],
   },
   prompts: "dynamic_scene",
   aspects: ["camera", "objects", "layout", "environment", "animation"],

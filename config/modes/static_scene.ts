@@ -17,7 +17,15 @@ export const staticScene: ModeDefinition = {
   targetsAreViews: true,
   skills: {
     generator: ["make_plan", "execute_code", "get_scene_info", "undo_last_step", "end_process"],
-    verifier: ["get_scene_info", "measure_difference", "end_process"],
+    verifier: [
+      "get_scene_info",
+      "initialize_viewpoint",
+      "set_camera",
+      "investigate",
+      "set_visibility",
+      "measure_difference",
+      "end_process",
+    ],
   },
   prompts: "static_scene",
   aspects: ["camera", "objects", "layout", "environment"],

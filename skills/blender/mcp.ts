@@ -72,6 +72,8 @@ function open({ engine, base, scratch }: SkillOptions): McpServer {
     },
   );
   const scene = new LiveScene(engine, base);
+  /** What the tools' answers hand to the next calls, until a program changes the scene. */
+  const kept = new Map<string, unknown>();
   server.server.onclose = () => void scene.close().catch(() => {});
 
   const inFolder = async (work: (dir: string) => Promise<CallToolResult>): Promise<CallToolResult> => {
@@ -92,6 +94,7 @@ function open({ engine, base, scratch }: SkillOptions): McpServer {
       const views = [{ camera: camera ?? null, name: "render", ...(aspect === undefined ? {} : { aspect }) }];
       const state = await scene.run(code, { views, quality: { px, samples }, dir }, extra.signal);
       const { ok, log, error, seconds, renders } = state;
+      if (ok) kept.clear();
       const pictures = await answeredPictures(
         dir,
         renders.map(({ name }) => `${name}.png`),
@@ -111,10 +114,12 @@ function open({ engine, base, scratch }: SkillOptions): McpServer {
     });
   };
 
-  const probe = (action: string, args: Record<string, unknown>, text: Tool["text"]) =>
+  const probe = (action: string, given: Record<string, unknown>, { text, keeps }: Tool) =>
     inFolder(async (dir) => {
+      const args = keeps !== undefined && kept.has(keeps) ? { ...given, [keeps]: kept.get(keeps) } : given;
       const reply = await scene.probe(action, args, dir);
       if (!reply.ok) return refused(JSON.stringify(reply.error, null, 2));
+      if (keeps !== undefined) kept.set(keeps, (reply.result as Record<string, unknown>)[keeps]);
       const names = (await readdir(dir)).filter((name) => name.endsWith(".png")).sort();
       const said = text && `Of ${scene.owner}. ${text(reply.result)}`;
       const { content, ...rest } = answer({ of: scene.owner, result: reply.result }, false, said);
@@ -135,7 +140,7 @@ function open({ engine, base, scratch }: SkillOptions): McpServer {
     server.registerTool(name, shown, async (given: Record<string, unknown>, extra: CallExtra) => {
       const settled = tellProgress(extra, `${name} is at work or waits for its turn`);
       try {
-        return await (action === undefined ? execute(picture.parse(given), extra) : probe(action, given, tool.text));
+        return await (action === undefined ? execute(picture.parse(given), extra) : probe(action, given, tool));
       } finally {
         settled();
       }

@@ -58,6 +58,25 @@ describe("the Blender skill for an MCP client", () => {
     expect(names(info)).toEqual(["Cam", "Cube", "Sun"]);
   });
 
+  it("hands a viewpoint from call to call until another program runs", async () => {
+    await execute(cube);
+    const camera = (answer: CallToolResult) =>
+      (answer.structuredContent as { result: { camera: { location: number[] } } }).result.camera.location;
+    const small = { px: 32, samples: 1 };
+    const first = await call("investigate", { operation: "focus", object_name: "cube", ...small });
+    expect(first.content.map(({ type }) => type)).toEqual(["text", "image"]);
+    expect(textOf(first)).toMatch(
+      /^Of last_program\. Camera: location \(.*\), rotation_euler \(.*\) radians, lens 50 mm/,
+    );
+    const nearer = await call("investigate", { operation: "zoom", direction: "in", ...small });
+    expect(Math.hypot(...camera(nearer))).toBeCloseTo(Math.hypot(...camera(first)) / 1.5, 2);
+    await execute(cube);
+    expect(camera(await call("set_keyframe", { frame_number: 1, ...small }))).toEqual([5, -5, 5]);
+    expect(textOf(await call("investigate", { operation: "focus", object_name: "cub" }))).toContain(
+      "did you mean 'Cube'",
+    );
+  });
+
   it("refuses arguments that it does not know, and names those that it does", async () => {
     const wrong = await call("execute_code", { code: cube, resolution: 32 });
     expect(wrong.isError).toBe(true);

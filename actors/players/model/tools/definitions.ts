@@ -55,6 +55,8 @@ export function engineTools(role: ToolRole, engine: string, scene?: () => SceneR
   return all.flatMap((tool) => {
     const { action } = tool;
     if (action === undefined || !isFor(tool, role, engine)) return [];
-    return [engineTool((style) => specOf(tool, style), tool.name, action, { scene, text: tool.text })];
+    return [
+      engineTool((style) => specOf(tool, style), tool.name, action, { scene, text: tool.text, keeps: tool.keeps }),
+    ];
   });
 }

@@ -31,6 +31,10 @@ export interface OfferedTool<R = never> {
   run(args: Record<string, unknown>, turn: ToolTurn): Promise<ToolOutcome<R>>;
 }
 
+/** What an answer hands to the next call under a key. */
+const keptOf = (result: unknown, key: string): unknown =>
+  typeof result === "object" && result !== null ? (result as Record<string, unknown>)[key] : undefined;
+
 /** Characters of a tool's textual answer that a model is shown. */
 const mostText = 8000;
 
@@ -49,7 +53,12 @@ export function engineTool(
   {
     scene,
     text: said,
-  }: { scene?: (() => SceneRef | null) | undefined; text?: ((result: unknown) => string) | undefined } = {},
+    keeps,
+  }: {
+    scene?: (() => SceneRef | null) | undefined;
+    text?: ((result: unknown) => string) | undefined;
+    keeps?: string | undefined;
+  } = {},
 ): OfferedTool {
   return {
     name,
@@ -57,7 +66,9 @@ export function engineTool(
     spec,
     async run(args, turn) {
       const of = scene?.() ?? null;
-      const reply = await turn.io.job({ op: "probe", action, args, ...(of === null ? {} : { scene: of }) });
+      const kept = keeps === undefined ? undefined : turn.memory.get(keeps);
+      const handed = kept === undefined ? args : { ...args, [keeps!]: kept };
+      const reply = await turn.io.job({ op: "probe", action, args: handed, ...(of === null ? {} : { scene: of }) });
       if (!reply.ok) {
         const why = reply.error ? `${reply.error.type}: ${reply.error.message}` : "the engine gave no reason";
         return {
@@ -65,6 +76,7 @@ export function engineTool(
           text: `${name} failed: ${why}${reply.error?.hint ? ` (${reply.error.hint})` : ""}`,
         };
       }
+      if (keeps !== undefined) turn.memory.set(keeps, keptOf(reply.result, keeps));
       const names = Object.keys(reply.files)
         .filter((name) => name.endsWith(".png"))
         .sort();
