@@ -63,6 +63,7 @@ export function stateOf(program: Program, answer: JobAnswer): State {
     log: reply.log.slice(-logOnBus),
     ...(reply.error === undefined ? {} : { error: reply.error }),
     ...(scene === undefined ? {} : { scene }),
+    ...((reply.checks?.length ?? 0) === 0 ? {} : { checks: reply.checks }),
     slot: answer.slot,
     epoch: answer.epoch,
     seconds: reply.seconds,

@@ -1,7 +1,15 @@
 import { z } from "zod";
 import type { Gpu } from "../../config/executors.ts";
 import type { ProgramPaths } from "../../config/programs.ts";
-import { jobSeconds, noSeconds, programError, quality, view, viewName } from "../../machines/domain/index.ts";
+import {
+  jobSeconds,
+  noSeconds,
+  programError,
+  quality,
+  stateCheck,
+  view,
+  viewName,
+} from "../../machines/domain/index.ts";
 
 /**
  * The contract every engine keeps: run(program) -> state, snapshot, restore, probe.
@@ -60,6 +68,8 @@ export const runState = z.object({
   error: programError.optional(),
   /** True when scene.json was written to `dir`. */
   scene: z.boolean().default(false),
+  /** What is wrong with it that can be told without a target. */
+  checks: z.array(stateCheck).optional(),
   seconds: jobSeconds.default(noSeconds),
 });
 export type RunState = z.infer<typeof runState>;

@@ -38,7 +38,17 @@ export {
   stopOptions,
 } from "./run-spec.ts";
 export { type Stage, stage, stages } from "./stage.ts";
-export { failedRun, jobSeconds, noSeconds, type ProgramError, programError, type State, state } from "./state.ts";
+export {
+  failedRun,
+  jobSeconds,
+  noSeconds,
+  type ProgramError,
+  programError,
+  type State,
+  type StateCheck,
+  state,
+  stateCheck,
+} from "./state.ts";
 export { type Task, task } from "./task.ts";
 export { noUsage, sumUsage, type Usage, usage } from "./usage.ts";
 export { type PictureSize, pictureSize, sizeOf, type View, view, viewName } from "./view.ts";

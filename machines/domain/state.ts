@@ -13,6 +13,10 @@ export const programError = z.object({
 });
 export type ProgramError = z.infer<typeof programError>;
 
+/** Something wrong with a state that is told without a target: a scene without light, things that float. */
+export const stateCheck = z.object({ check: z.string(), text: z.string() });
+export type StateCheck = z.infer<typeof stateCheck>;
+
 /** Seconds of wall clock a job took. */
 export const jobSeconds = z.object({ execute: z.number(), render: z.number(), total: z.number() });
 export const noSeconds: z.infer<typeof jobSeconds> = { execute: 0, render: 0, total: 0 };
@@ -36,6 +40,8 @@ export const state = z.object({
   error: programError.optional(),
   /** scene.json: what the engine says of the live scene (objects, shapes, elements). */
   scene: artifactRef.optional(),
+  /** Absent: nothing was found. */
+  checks: z.array(stateCheck).optional(),
   slot: z.string(),
   epoch: z.number().int().nonnegative(),
   seconds: jobSeconds,

@@ -139,6 +139,7 @@ ${context.best && html`<span class="chip best">best</span>`}${at.stage !== null 
 ${at.note !== null && html`<p class="quiet">${at.note}</p>`}
 ${error && html`<div class="error"><b>${error.type}</b>${error.line !== undefined && ` in line ${error.line}`}: <span class="text">${error.message}</span>${error.source !== undefined && html`<pre>${error.source}</pre>`}${error.hint !== undefined && html`<p>${error.hint}</p>`}</div>`}
 ${at.errors.filter((text) => text !== error?.message).map((text) => html`<div class="error">${text}</div>`)}
+${state?.checks !== undefined && html`<div class="label">Checks of the scene</div><ul>${state.checks.map(({ text }) => html`<li class="text">${text}</li>`)}</ul>`}
 ${program !== null && at.t > 0 && html`<div class="label">The ${context.writer}'s thought</div><p class="text">${program.thought}</p>`}
 ${change}
 ${movedLists(context.moves, context.writer, program?.refined)}

@@ -5,6 +5,7 @@ import { compareViews, pairViews } from "../../../evaluators/photometric.ts";
 import { type Change, changeBetween } from "../../../evaluators/pictures/change.ts";
 import { decodePicture } from "../../../evaluators/pictures/picture.ts";
 import type { Feedback, Measures } from "../../../machines/domain/index.ts";
+import { checkTexts, newChecks } from "../evidence/checks.ts";
 import { type SeenView, sceneOf, seenViews } from "../evidence/views.ts";
 import { type Finding, findingsOfViews } from "../findings.ts";
 import type { Observation, PlayerIO, VerifierPlayer } from "../player.ts";
@@ -142,10 +143,16 @@ export function createPixels(): VerifierPlayer {
       const trend = trendOf(observation, measures, changed);
       const of = (level: Finding["level"]) => findings.filter((f) => f.level === level).map((f) => f.text);
       const advice = [trend?.advice ?? null, ...findings.map((f) => f.advice)].filter((text) => text !== null);
+      // Where nothing differs, the target has it so.
+      const wrong = findings.length === 0 ? [] : newChecks(observation.state, observation.start);
       const still = trend?.idle === true ? ["the picture is the same as in the round before"] : [];
       const focus = findings[0];
       return {
-        visual_difference: { critical: of("critical"), major: [...still, ...of("major")], minor: of("minor") },
+        visual_difference: {
+          critical: [...checkTexts(wrong, "critical"), ...of("critical")],
+          major: [...still, ...of("major")],
+          minor: [...of("minor"), ...checkTexts(wrong, "minor")],
+        },
         edit_suggestion:
           advice.length > 0
             ? advice

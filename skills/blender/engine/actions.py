@@ -12,7 +12,7 @@ import re
 import bpy
 from mathutils import Vector
 
-from . import object_maps, picture_size, render, scene_info
+from . import object_maps, picture_size, render, scene_checks, scene_info
 from .errors import JobError
 
 _actions = {}
@@ -45,7 +45,7 @@ def load_more():
 def _scene_info(args, job):
     """The scene with each thing's place in the pictures that its run takes; the maps themselves are left out."""
     pictures = job.pictures()
-    info = scene_info.scene_info(job.picture_size(), pictures)
+    info = dict(scene_info.scene_info(job.picture_size(), pictures), checks=scene_checks.of_scene())
     there = render.cameras(bpy.context.scene)
     views = [view for view in pictures["views"] if there and (view.get("camera") is None or view["camera"] in there)][:MOST_VIEWS]
     maps = object_maps.ViewMaps(job, pictures, len(views))

@@ -35,6 +35,17 @@ def failure(value):
     return error(kind, text("type") or "Error", message, line, text("source"), text("hint"))
 
 
+# A state's checks, and characters of one, at most.
+MOST_CHECKS, LONGEST_CHECK = 40, 300
+
+
+def checks(value):
+    """[{check, text}] from a value of any kind; what is none is left out."""
+    entries = value if isinstance(value, list) else []
+    whole = [one for one in entries if isinstance(one, dict) and all(isinstance(one.get(key), str) for key in ("check", "text"))]
+    return [{key: one[key][:LONGEST_CHECK] for key in ("check", "text")} for one in whole[:MOST_CHECKS]]
+
+
 def finite(value):
     """JSON has no NaN and no infinity: null in their place."""
     if isinstance(value, dict):

@@ -43,7 +43,7 @@ class Rays:
 
     def first(self, start, direction, reach, through=()):
         """(object's name, distance) of the first rendered thing that is none of `through`, within reach; (None, reach)."""
-        gone, step = 0.0, max(reach, 1e-6) * 1e-5
+        gone = 0.0
         for _ in range(32):
             if gone >= reach:
                 break
@@ -53,7 +53,7 @@ class Rays:
             at = (place - start).length
             if not (obj.hide_render or obj.name in through):
                 return obj.name, at
-            gone = max(at, gone) + step
+            gone = max(at, gone) * (1 + 1e-5) + 1e-6
         return None, reach
 
 

@@ -59,6 +59,7 @@ def _run_state(reply, request, directory, present, total):
         "ok": reply["ok"],
         "renders": renders,
         "scene": reply.get("scene") is True and "scene.json" in present,
+        "checks": believed.checks(reply.get("checks")),
         "seconds": {
             "execute": believed.number(seconds.get("execute"), total), "render": believed.number(seconds.get("render"), 0.0), "total": total,
         },

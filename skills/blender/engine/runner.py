@@ -8,7 +8,7 @@ import time
 
 import bpy
 
-from . import actions, forking, frames, object_maps, picture_size, program, render, scene_file, scene_info
+from . import actions, forking, frames, object_maps, picture_size, program, render, scene_checks, scene_file, scene_info
 from .errors import JobError, describe, error
 from .job import Job
 
@@ -41,6 +41,7 @@ def results(request, job, reply, keep):
     if request.get("save"):
         scene_file.save(job.path(request["save"]))
     info = scene_info.scene_info(job.picture_size(), request["quality"])
+    info["checks"] = checked(scene_checks.of_scene, job)
     scene_info.write(job.path("scene.json"), info)
     reply["scene"] = True
     if keep:
@@ -64,8 +65,22 @@ def results(request, job, reply, keep):
         raise JobError(
             f"none of the cameras {', '.join(map(repr, skipped))} exists", "program", "NoCamera", f"cameras in the scene: {there}"
         )
-    if maps.views:
+    mapped = {view["name"]: view for view in maps.views}
+    for shown in reply["renders"]:
+        view, path = mapped.get(shown["name"], shown), job.path(shown["name"] + ".png")
+        info["checks"] += checked(lambda view=view, path=path: scene_checks.of_picture(view, path), job)
+    reply["checks"] = [{"check": one["check"], "text": one["text"]} for one in info["checks"]]
+    if maps.views or info["checks"]:
         scene_info.write(job.path("scene.json"), scene_info.with_views(info, maps.views))
+
+
+def checked(check, job):
+    """A check that fails costs itself only."""
+    try:
+        return check()
+    except Exception as thrown:
+        job.log(f"a check of the scene failed: {describe(thrown)['message']}")
+        return []
 
 
 def shed_threads():

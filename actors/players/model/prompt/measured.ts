@@ -2,6 +2,7 @@ import type { ImagePart, Part } from "../../../../bridge/models/contract.ts";
 import { toVigaError } from "../../../../config/errors.ts";
 import { photometricLoss } from "../../../../evaluators/pictures/pl.ts";
 import type { Context, Round } from "../../../../machines/domain/index.ts";
+import { checkLine, newChecks } from "../../evidence/checks.ts";
 import { crops, type EvidencePicture, wholePair } from "../../evidence/pictures.ts";
 import { findingLines, pictureLine } from "../../evidence/text.ts";
 import { sceneOf, seenViews } from "../../evidence/views.ts";
@@ -42,7 +43,13 @@ async function partsOf(round: Round, context: Context, io: PlayerIO): Promise<Pa
   const views = await seenViews(state, context.task, scene, io);
   const findings = findingsOfViews(views);
   const drawn = scene && pictureLine(scene);
-  const lines = [...(drawn === null ? [] : [drawn]), ...findingLines(findings, mostFindings, saidOf(round))];
+  const start = context.rounds.find((one) => one.t === 0)?.state;
+  const wrong = t === 0 ? (state.checks ?? []) : newChecks(state, start);
+  const lines = [
+    ...checkLine(wrong),
+    ...(drawn === null ? [] : [drawn]),
+    ...findingLines(findings, mostFindings, saidOf(round)),
+  ];
   if (lines.length === 0) return [];
   const title = t === 0 ? "the start" : `the program of round ${t}, which you start from`;
   const parts: Part[] = [{ type: "text", text: `# Measured: ${title}\n${lines.join("\n")}`, drop: drop.text }];

@@ -89,6 +89,7 @@ const summary = z.object({
   materials: z.array(material).default([]),
   left_out: z.record(z.string(), z.number()).default({}),
   views: z.array(view).default([]),
+  checks: z.array(z.object({ check: z.string(), text: z.string() })).default([]),
 });
 export type SceneSummary = z.output<typeof summary>;
 export type SceneLight = SceneSummary["lights"][number];

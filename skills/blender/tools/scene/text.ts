@@ -175,7 +175,7 @@ function moreText(rest: readonly Entry[], count: number, room: number): string {
 }
 
 function headOf(scene: SceneSummary): string {
-  const { frames, world, views } = scene;
+  const { frames, world, views, checks } = scene;
   const background = world?.background;
   const unmapped = views.filter((view) => view.left_out !== undefined);
   return [
@@ -188,6 +188,7 @@ function headOf(scene: SceneSummary): string {
     ...(background === undefined
       ? []
       : [`World background ${socketText(background.color)}, strength ${socketText(background.strength)}.`]),
+    ...(checks.length === 0 ? [] : [`Found wrong: ${checks.map(({ text }) => text).join("; ")}.`]),
     ...unmapped
       .slice(0, 2)
       .map((view) => `What ${view.name} shows is not told apart: ${view.left_out?.slice(0, 100)}.`),

@@ -1,0 +1,263 @@
+"""What is wrong with a scene that can be told without a target: no light, nothing in view, black or blown out pictures, a
+camera inside a thing, empty meshes, missing pictures, things that float or cut into each other. Facts with amounts, for
+whoever reads the state; nothing is refused for them."""
+
+import array
+import math
+import os
+
+import bpy
+
+from . import framing, scene_file, scene_info
+
+# Things that are looked at, pairs of them whose boxes meet, and vertices of each.
+MOST_THINGS = 80
+MOST_PAIRS = 200
+MOST_VERTICES = 96
+MOST_TOLD = 8
+# A gap or depth below this part of the smaller thing's size is contact.
+CONTACT = 0.03
+# Parts of one thing are often sunk a little into each other; from this part of the smaller one's size on it is told.
+SUNK = 0.15
+# A pixel below this is black; so large a part of black or white pixels shows nothing.
+DARK, ALL = 0.02, 0.9
+# Channels from here on are as bright as can be: view transforms keep a little below 1.
+BRIGHT = 0.97
+
+
+def found(check, text, things=(), amount=None):
+    entry = {"check": check, "text": text, "things": list(things)}
+    return entry if amount is None else {**entry, "amount": scene_info.number(amount)}
+
+
+def size_of(box):
+    return max(high - low for low, high in zip(*box))
+
+
+def of_scene():
+    """Checks that need no picture."""
+    scene = bpy.context.scene
+    graph = bpy.context.evaluated_depsgraph_get()
+    boxes = framing.visible()
+    shown = scene_info.shown(scene)
+    checks = []
+    if not any(obj.type == "CAMERA" for obj in scene.objects):
+        checks.append(found("no_camera", "the scene has no camera"))
+    if not is_lit(scene, shown):
+        checks.append(found("no_light", "nothing gives light: no lamp, no emission, a black world"))
+    bare = sorted(name for name in shown if is_empty(scene.objects[name], graph))
+    if bare:
+        checks.append(found("empty_mesh", f"without any face, so never seen: {', '.join(bare[:MOST_TOLD])}", bare[:MOST_TOLD]))
+    gone = scene_file.missing_files()
+    if gone:
+        names = [os.path.basename(path) or path for path in gone[:MOST_TOLD]]
+        checks.append(found("missing_file", f"files that are not there: {', '.join(names)}", names))
+    around = camera_inside(scene, boxes, graph)
+    if around:
+        checks.append(found("camera_inside", f"the camera is inside {around}", [around]))
+    return checks + contacts(scene, boxes, graph)
+
+
+def is_lit(scene, shown):
+    for name in shown:
+        obj = scene.objects[name]
+        if obj.type == "LIGHT" and obj.data.energy > 0:
+            return True
+        if any(slot.material is not None and glows(slot.material.node_tree) for slot in obj.material_slots):
+            return True
+    world = scene.world
+    if world is None:
+        return False
+    if not world.use_nodes or world.node_tree is None:
+        return max(world.color) > 0
+    for node in world.node_tree.nodes:
+        if node.bl_idname == "ShaderNodeBackground" and is_on(node.inputs[1]) and is_on(node.inputs[0]):
+            return True
+        if node.bl_idname not in ("ShaderNodeBackground", "ShaderNodeOutputWorld") and node.bl_idname.startswith("ShaderNodeTex"):
+            return True
+    return False
+
+
+def is_on(socket):
+    if socket.is_linked:
+        return True
+    value = socket.default_value
+    return value > 0 if isinstance(value, float) else max(value[:3]) > 0
+
+
+def glows(tree):
+    """Whether a material's nodes may emit light; groups are taken to."""
+    if tree is None:
+        return False
+    for node in tree.nodes:
+        if node.bl_idname == "ShaderNodeGroup":
+            return True
+        if node.bl_idname == "ShaderNodeEmission" and is_on(node.inputs[0]) and is_on(node.inputs[1]):
+            return True
+        if node.bl_idname == "ShaderNodeBsdfPrincipled":
+            colour = node.inputs.get("Emission Color") or node.inputs.get("Emission")
+            strength = node.inputs.get("Emission Strength")
+            if colour is not None and strength is not None and is_on(colour) and is_on(strength):
+                return True
+    return False
+
+
+def is_empty(obj, graph):
+    """A mesh without a face that carries nothing else: no particles, no instances, no children."""
+    if obj.type != "MESH" or obj.particle_systems or obj.instance_type != "NONE" or obj.children:
+        return False
+    return len(obj.evaluated_get(graph).data.polygons) == 0
+
+
+def camera_inside(scene, boxes, graph):
+    """The name of the closed thing that the camera stands in; a room is none."""
+    camera = scene.camera
+    if camera is None or not boxes:
+        return None
+    place = camera.evaluated_get(graph).matrix_world.translation
+    whole = size_of(framing.union(boxes.values()))
+    for name, box in sorted(boxes.items()):
+        around = all(low < at < high for low, at, high in zip(box[0], place, box[1]))
+        if around and size_of(box) < whole / 2 and scene.objects[name].type == "MESH":
+            depth = Solid(scene.objects[name], graph).depth(place)
+            if depth is not None and depth > 0:
+                return name
+    return None
+
+
+class Solid:
+    """A mesh as it is evaluated, asked in world coordinates."""
+
+    def __init__(self, obj, graph):
+        self.obj = obj.evaluated_get(graph)
+        self.matrix = self.obj.matrix_world.copy()
+        self.inverse = self.matrix.inverted_safe()
+        self.turn = self.matrix.to_3x3().inverted_safe().transposed()
+        mesh = self.obj.data
+        self.closed = len(mesh.loops) == 2 * len(mesh.edges) and len(mesh.polygons) > 3
+        self.faces = len(mesh.polygons)
+        count = len(mesh.vertices)
+        flat = array.array("f", bytes(12 * count))
+        mesh.vertices.foreach_get("co", flat)
+        ends = [pick(range(count), key=lambda i, a=axis: flat[3 * i + a]) for axis in range(3) for pick in (min, max)] if count else []
+        chosen = sorted({*range(0, count, max(1, count // MOST_VERTICES)), *ends})
+        centres = range(0, self.faces, max(1, self.faces // MOST_VERTICES))
+        places = [mesh.vertices[index].co for index in chosen] + [mesh.polygons[index].center for index in centres]
+        self.points = [self.matrix @ place for place in places]
+
+    def nearest(self, point):
+        """(distance, signed depth along the face's normal: above 0 is behind it, squarely) of the nearest face."""
+        hit, place, normal, _ = self.obj.closest_point_on_mesh(self.inverse @ point)
+        if not hit:
+            return None
+        way = point - self.matrix @ place
+        across = way.dot((self.turn @ normal).normalized())
+        return way.length, -across, abs(across) > 0.9 * way.length
+
+    def depth(self, point):
+        near = self.nearest(point)
+        return near[1] if near else None
+
+
+def reach(one, other):
+    """(least distance of one's points to the other, how deep they go into it)."""
+    least, deep, high = math.inf, 0.0, 0.0
+    for point in one.points:
+        near = other.nearest(point)
+        if near is None:
+            continue
+        distance, depth, square = near
+        least = min(least, distance)
+        if other.closed or square:
+            deep, high = max(deep, depth), max(high, -depth)
+    # A sheet has no inside: what goes through it stands out on both of its sides.
+    return least, deep if other.closed else min(deep, high)
+
+
+def contacts(scene, boxes, graph):
+    """Things that cut into each other, with depths, and things that float, with gaps."""
+    pairs = 0
+    names = [n for n in boxes if scene.objects[n].type == "MESH" and size_of(boxes[n]) > 0]
+    names = sorted(names, key=lambda n: -size_of(boxes[n]))[:MOST_THINGS]
+    solids = {}
+
+    def solid(name):
+        if name not in solids:
+            solids[name] = Solid(scene.objects[name], graph)
+        return solids[name]
+
+    touching, cuts = {}, []
+    for index, one in enumerate(names):
+        for other in names[index + 1 :]:
+            smaller = min(size_of(boxes[one]), size_of(boxes[other]))
+            near = CONTACT * smaller
+            if any(boxes[one][0][a] - near > boxes[other][1][a] or boxes[other][0][a] - near > boxes[one][1][a] for a in range(3)):
+                continue
+            if not (solid(one).faces and solid(other).faces):
+                continue
+            pairs += 1
+            if pairs > MOST_PAIRS:
+                return told_cuts(cuts)
+            there, back = reach(solid(one), solid(other)), reach(solid(other), solid(one))
+            depth = min(max(there[1], back[1]), smaller)
+            if min(there[0], back[0]) <= near or depth > 0:
+                touching.setdefault(one, set()).add(other)
+                touching.setdefault(other, set()).add(one)
+            if depth > SUNK * smaller:
+                cuts.append((depth / smaller, depth, other, one))
+    return told_cuts(cuts) + floating(scene, boxes, names, touching)
+
+
+def told_cuts(cuts):
+    worst = sorted(cuts, key=lambda cut: (-cut[0], cut[2]))[:MOST_TOLD]
+    return [
+        found("interpenetrating", f"{small} and {large} cut into each other by {depth:.3g} ({part * 100:.0f} % of the smaller one's size)", [small, large], depth)
+        for part, depth, small, large in worst
+    ]
+
+
+def floating(scene, boxes, names, touching):
+    rays, gaps = framing.Rays(), []
+    for name in names:
+        obj, (low, high) = scene.objects[name], boxes[name]
+        moves = obj.rigid_body is not None or (obj.animation_data is not None and obj.animation_data.action is not None)
+        if touching.get(name) or moves or obj.parent is not None or obj.constraints or obj.hide_render:
+            continue
+        middle = framing.Vector((low[axis] + high[axis]) / 2 for axis in range(3))
+        below, at = rays.first(middle, framing.Vector((0, 0, -1)), 1e4, through=(name,))
+        gap = at - (middle.z - low[2])
+        if below is not None and gap > CONTACT * size_of(boxes[name]):
+            gaps.append((gap / size_of(boxes[name]), gap, name, below))
+    return [
+        found("floating", f"{name} floats {gap:.3g} above {below} and touches nothing", [name, below], gap)
+        for _, gap, name, below in sorted(gaps, reverse=True)[:MOST_TOLD]
+    ]
+
+
+def of_picture(view, path):
+    """Checks of one picture: what it shows by its map, and how its pixels are spread."""
+    name = view["name"]
+    if view.get("things") == []:
+        return [found("nothing_in_view", f"{name} shows no thing, only the background")]
+    dark, bright = spread(path)
+    if dark > ALL:
+        return [found("black", f"{name} is black: {dark * 100:.0f} % of it gives next to no light", amount=dark)]
+    if bright > ALL:
+        return [found("blown_out", f"{name} is blown out: {bright * 100:.0f} % of it is as bright as can be", amount=bright)]
+    return []
+
+
+def spread(path):
+    """Shares of a PNG's pixels that are black and white, 0..1."""
+    image = bpy.data.images.load(path, check_existing=False)
+    try:
+        image.colorspace_settings.is_data = True
+        pixels = array.array("f", bytes(4 * len(image.pixels)))
+        image.pixels.foreach_get(pixels)
+    finally:
+        bpy.data.images.remove(image)
+    step = 4 * max(1, len(pixels) // 4 // 20000)
+    sampled = [max(pixels[at : at + 3]) for at in range(0, len(pixels) - 3, step)]
+    lowest = [min(pixels[at : at + 3]) for at in range(0, len(pixels) - 3, step)]
+    count = max(1, len(sampled))
+    return sum(value < DARK for value in sampled) / count, sum(value > BRIGHT for value in lowest) / count
