@@ -36,6 +36,8 @@ function words({ type, data }: TapeEvent): string {
       return `t=${line(data.t)} ${line(field(data, "feedback", "thought"))}`;
     case "candidates.drawn_again":
       return `t=${line(data.t)} ${(Array.isArray(data.losses) ? data.losses : []).map((item) => `candidate ${line(field(item, "candidate"))} loss ${number(field(item, "loss"))}`).join(", ")}: candidate ${line(data.chosen)}`;
+    case "take_home.left_out":
+      return `not for elsewhere: ${line(data.why)}`;
     case "comparing":
       return `t=${line(data.t)} and t=${line(data.with)} differ by less than the noise`;
     case "compared":

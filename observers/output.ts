@@ -178,6 +178,10 @@ class OutputWriter {
       await this.#difference(t, state);
     }
     if (best.saved !== null) await this.#copy(best.saved, this.#view.output);
+    for (const [name, ref] of Object.entries(this.#view.final?.extras ?? {})) {
+      // Views from around the result lie in a folder of their own.
+      await this.#copy(ref, ...name.replace(/^orbit_/, "orbit/").split("/"));
+    }
     await linkAtomic(this.#path("best"), join("renders", `${best.t}`));
   }
 

@@ -19,6 +19,9 @@ import { type RunView, roundAt } from "./run-view.ts";
 /** Names of files come from a tape that anyone may have written: no folder is left by one. */
 const fileName = z.string().regex(/^[A-Za-z0-9_][A-Za-z0-9_.-]*$/);
 
+/** A result for use elsewhere: none of viga's own files is replaced by one. */
+const extraFile = z.string().regex(/^(scene\.(glb|usdc)|orbit_\d+\.png)$/);
+
 const errorText = z.object({ message: z.string(), hint: z.string().optional() });
 const finalPictures = z.object({
   t: z.number().int().nonnegative(),
@@ -179,7 +182,12 @@ const projections = new Map<string, Projection>(
       if (runView.progress.refining !== null) runView.activity = "refining the program's numbers";
     }),
     final: on(
-      z.object({ best: finalPictures, start: finalPictures.nullable(), contenders: contenders.default([]) }),
+      z.object({
+        best: finalPictures,
+        start: finalPictures.nullable(),
+        contenders: contenders.default([]),
+        extras: z.record(extraFile, artifactRef).default({}),
+      }),
       (runView, data) => {
         runView.final = data;
         runView.bestT = data.best.t;

@@ -83,6 +83,8 @@ export interface RunView {
     start: FinalPictures | null;
     best: FinalPictures;
     contenders: { t: number; loss: number | null }[];
+    /** Files for use elsewhere, by name. */
+    extras: Record<string, string>;
   } | null;
   status: "running" | "done" | "failed" | "interrupted";
   stopReason: string | null;

@@ -4,6 +4,7 @@ import type { ActorHost } from "../actor/host.ts";
 import type { LeaseWatch } from "../run/lease.ts";
 import { redraw } from "./draw-again.ts";
 import { measureState, noiseOf, samplesOf } from "./measure.ts";
+import { takeHome } from "./take-home.ts";
 
 /** Final pictures have eight times a program's time, and half an hour for a queue of other runs (seconds). */
 const finalFactor = 8;
@@ -23,6 +24,8 @@ export interface FinalPictures extends Record<string, unknown> {
   best: FinalState;
   start: FinalState | null;
   contenders: { t: number; loss: number | null }[];
+  /** Files for use elsewhere, by name. */
+  extras: Record<string, string>;
 }
 
 /**
@@ -52,11 +55,13 @@ export async function finalPictures(
   const [first] = drawn;
   if (first === undefined) throw failures[0] ?? new VigaError("internal", "no round to draw at final quality");
   const chosen = drawn.reduce((known, one) => (lossOf(one) < lossOf(known) ? one : known), first);
+  const code = [best, ...contenders].find(({ t }) => t === chosen.t)?.program?.code;
   const known = drawn.find(({ t }) => t === start?.t);
   return {
     best: chosen,
     start: known ?? (start?.state.ok ? await finalState(host, spec, leases, start) : null),
     contenders: drawn.map(({ t, measures }) => ({ t, loss: measures?.loss ?? null })),
+    extras: code === undefined ? {} : await takeHome(host, spec, leases, { t: chosen.t, code }),
   };
 }
 

@@ -9,6 +9,7 @@ export const blendergym: ModeDefinition = {
   engine: "blender",
   language: "python",
   output: "blender_file.blend",
+  takeHome: { operation: "take_home", orbit: 0, files: ["scene.glb", "scene.usdc"] },
   codeEnding: "py",
   views: [
     { camera: "Camera1", name: "render1" },

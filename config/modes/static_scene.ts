@@ -11,6 +11,11 @@ export const staticScene: ModeDefinition = {
   engine: "blender",
   language: "python",
   output: "blender_file.blend",
+  takeHome: {
+    operation: "take_home",
+    orbit: 3,
+    files: ["scene.glb", "scene.usdc", "orbit_1.png", "orbit_2.png", "orbit_3.png"],
+  },
   codeEnding: "py",
   views: [{ camera: null, name: "render" }],
   frames: "single",

@@ -92,6 +92,18 @@ async function trios(runView: RunView, cache: PictureCache, start: End | null, b
   return html`${given && html`<div class="trio">${given}</div>`}${rows}`;
 }
 
+/** The result from around it, where the run made such views. */
+async function orbit({ final }: RunView, cache: PictureCache): Promise<Markup | null> {
+  const views = Object.entries(final?.extras ?? {}).filter(([name]) => name.endsWith(".png"));
+  if (views.length === 0) return null;
+  const figures = await Promise.all(
+    views.map(async ([, ref], index) =>
+      figure(await cache.show(ref, 384), html`<b>The best</b> · from beside, ${index + 1}`),
+    ),
+  );
+  return html`<div class="trio">${figures}</div>`;
+}
+
 /** The last round before `at` that has a loss. */
 function lossBefore(rounds: RoundView[], at: RoundView): number | null {
   return rounds.findLast((one) => one.t < at.t && one.loss !== null)?.loss ?? null;
@@ -170,6 +182,7 @@ ${runView.task && runView.task.text !== "" && html`<p class="text quiet">${runVi
 ${runView.error !== null && html`<div class="error"><b>The run failed:</b> <span class="text">${runView.error}</span></div>`}
 ${facts(runView, start, best)}
 ${await trios(runView, cache, start, best)}
+${await orbit(runView, cache)}
 ${words(runView)}
 <h2>Loss</h2><div class="card">${lossCurve(points, runView.bestT)}${points.length > 0 && roundTable(rounds, runView.bestT, otherMetrics(runView))}</div>
 ${judgement(runView)}

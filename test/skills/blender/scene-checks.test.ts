@@ -61,7 +61,12 @@ cube('Lamp', (0, 4, 4.7), 0.5)
       ["nothing_in_view"],
       /shows no thing, only/,
     ],
-    ["a blown out picture", "sun.data.energy = 50000; camera.rotation_euler = (0.5, 0, 0)", ["blown_out"], /blown out: \d+ % of it/],
+    [
+      "a blown out picture",
+      "sun.data.energy = 50000; camera.rotation_euler = (0.5, 0, 0)",
+      ["blown_out"],
+      /blown out: \d+ % of it/,
+    ],
     ["a camera inside a thing", "cube('Rock', (0, -8, 3), 1)", ["camera_inside"], /inside Rock/],
     [
       "a mesh without a face",
