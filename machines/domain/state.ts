@@ -2,14 +2,19 @@ import { z } from "zod";
 import { artifactRef } from "./artifact.ts";
 import { viewName } from "./view.ts";
 
-/** What went wrong in a job, as told to a generator. `line` is 1-based in the program; `source` is that line's text. */
-export const programError = z.object({
-  kind: z.enum(["program", "timeout", "memory", "crash", "output", "engine"]),
+/** One thing wrong with a program. `line` is 1-based in it; `source` is that line's text. */
+const wrong = z.object({
   type: z.string(),
   message: z.string(),
   line: z.number().int().positive().optional(),
   source: z.string().optional(),
   hint: z.string().optional(),
+});
+
+/** What went wrong in a job, as told to a generator, with what would have gone wrong after it. */
+export const programError = wrong.extend({
+  kind: z.enum(["program", "timeout", "memory", "crash", "output", "engine"]),
+  more: z.array(wrong).optional(),
 });
 export type ProgramError = z.infer<typeof programError>;
 

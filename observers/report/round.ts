@@ -138,6 +138,7 @@ ${context.best && html`<span class="chip best">best</span>`}${at.stage !== null 
 <span class="quiet">${at.measures && metricsText(at.measures.metrics, context.measurement)}${state && html` · ${timeText(at)} on ${state.slot}`}</span></header>
 ${at.note !== null && html`<p class="quiet">${at.note}</p>`}
 ${error && html`<div class="error"><b>${error.type}</b>${error.line !== undefined && ` in line ${error.line}`}: <span class="text">${error.message}</span>${error.source !== undefined && html`<pre>${error.source}</pre>`}${error.hint !== undefined && html`<p>${error.hint}</p>`}</div>`}
+${error?.more !== undefined && html`<details><summary>${error.more.length} more error${error.more.length > 1 ? "s" : ""} after it</summary><ul>${error.more.map((one) => html`<li class="text"><b>${one.type}</b>${one.line !== undefined && ` in line ${one.line}`}: ${one.message}${one.hint !== undefined && ` (${one.hint})`}</li>`)}</ul></details>`}
 ${at.errors.filter((text) => text !== error?.message).map((text) => html`<div class="error">${text}</div>`)}
 ${state?.checks !== undefined && html`<div class="label">Checks of the scene</div><ul>${state.checks.map(({ text }) => html`<li class="text">${text}</li>`)}</ul>`}
 ${program !== null && at.t > 0 && html`<div class="label">The ${context.writer}'s thought</div><p class="text">${program.thought}</p>`}

@@ -33,6 +33,8 @@ ATTRIBUTES = [
     *(("CompositorNodeBlur", name, None, (5, 0), "node.inputs['Size'].default_value = (x, y)") for name in ("size_x", "size_y")),
     ("CompositorNodeBlur", "filter_type", None, (5, 0), "node.inputs['Type'].default_value = 'Gaussian'"),
     ("CompositorNodeBlur", "use_relative", None, (5, 0), LEAVE),
+    # No version has these, and programs ask for them.
+    ("BlendData", "rigidbody_worlds", None, None, "bpy.ops.rigidbody.world_add(), which makes scene.rigidbody_world"),
     # Meshes
     ("Mesh", "use_auto_smooth", None, (4, 1), SMOOTH),
     ("Mesh", "auto_smooth_angle", None, (4, 1), SMOOTH),

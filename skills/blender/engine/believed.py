@@ -9,6 +9,8 @@ from .errors import KINDS, error
 
 LARGEST_LINE = 10**7
 LARGEST_FRAME = 2**31
+# Errors beside the first.
+MOST_ERRORS = 20
 CHANNELS = {0: 1, 2: 3, 4: 2, 6: 4}
 
 
@@ -22,7 +24,7 @@ def frame(value):
     return value if isinstance(value, int) and abs(value) < LARGEST_FRAME else 0
 
 
-def failure(value):
+def failure(value, inner=False):
     """An error of the contract's shape from a dict of any."""
 
     def text(key):
@@ -32,7 +34,12 @@ def failure(value):
     line = value.get("line")
     line = line if isinstance(line, int) and 0 < line < LARGEST_LINE else None
     message = text("message") or "no message"
-    return error(kind, text("type") or "Error", message, line, text("source"), text("hint"))
+    found = error(kind, text("type") or "Error", message, line, text("source"), text("hint"))
+    others = value.get("more")
+    if inner or not isinstance(others, list):
+        return found
+    more = [failure(one, inner=True) for one in others[:MOST_ERRORS] if isinstance(one, dict)]
+    return {**found, "more": [{key: one[key] for key in one if key != "kind"} for one in more]} if more else found
 
 
 # A state's checks, and characters of one, at most.

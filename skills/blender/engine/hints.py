@@ -4,6 +4,7 @@ and from how Blender words its refusals."""
 import ast
 import builtins
 import importlib.util
+import linecache
 import re
 
 from . import api_changes, api_words, wordings
@@ -170,7 +171,7 @@ def _module(name):
 
 
 def _name(thrown, frame):
-    name = getattr(thrown, "name", None)
+    name = getattr(thrown, "name", None) or (re.search(r"variable '(\w+)'", str(thrown)) or [None, None])[1]
     if not name:
         return None
     # Not find_spec on anything dotted: that would import. These are plain top-level names.
@@ -179,8 +180,18 @@ def _name(thrown, frame):
     for home in ("math", "mathutils") if len(name) > 2 else ():
         if hasattr(__import__(home), name):
             return f"add `from {home} import {name}` at the top"
+    later = _assigned_at(name, frame)
+    if later:
+        return f"line {later} assigns {name}, after this use of it: move that line above this one"
     seen = dir(builtins) + (list(frame.f_globals) + list(frame.f_locals) if frame else [])
     return mean(near(name, seen))
+
+
+def _assigned_at(name, frame):
+    """The first line of the program that gives the name a value; None where none does."""
+    lines = linecache.getlines(frame.f_code.co_filename) if frame else []
+    wanted = re.compile(rf"\s*(?:for\s+)?{re.escape(name)}\s*(?:=(?!=)|:\s*\w[^=]*=|\bin\b)|\s*(?:def|class)\s+{re.escape(name)}\b")
+    return next((number for number, line in enumerate(lines, 1) if wanted.match(line)), None)
 
 
 def _is_module(name):

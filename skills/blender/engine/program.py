@@ -21,13 +21,21 @@ def seed(number):
         sys.modules["numpy"].random.seed(number % 2**32)
 
 
-def execute(text):
-    """-> None, or the structured error. A normal sys.exit() ends the program as if it had reached its last line."""
+def compile_tree(tree):
+    return _compile(tree, PROGRAM_NAME, "exec")
+
+
+def execute_code(code, text, more=None):
+    """Runs compiled code in a namespace of its own, which also has `more`."""
     linecache.cache[PROGRAM_NAME] = (len(text), None, text.splitlines(True), PROGRAM_NAME)
     sys.argv = ["blender", "--background", "--python", PROGRAM_NAME]
-    names = {"__name__": "__main__", "__file__": PROGRAM_NAME, "__builtins__": builtins}
+    _exec(code, {"__name__": "__main__", "__file__": PROGRAM_NAME, "__builtins__": builtins, **(more or {})})
+
+
+def execute(text):
+    """-> None, or the structured error. A normal sys.exit() ends the program as if it had reached its last line."""
     try:
-        _exec(_compile(text, PROGRAM_NAME, "exec"), names)
+        execute_code(_compile(text, PROGRAM_NAME, "exec"), text)
     except SystemExit as ended:
         if ended.code not in (None, 0):
             return error("program", "SystemExit", f"the program ended itself with sys.exit({ended.code!r})")

@@ -8,7 +8,7 @@ import time
 
 import bpy
 
-from . import actions, forking, frames, object_maps, picture_size, program, render, scene_checks, scene_file, scene_info
+from . import actions, forking, frames, object_maps, picture_size, program, render, scene_checks, scene_file, scene_info, tolerant
 from .errors import JobError, describe, error
 from .job import Job
 
@@ -21,6 +21,8 @@ def run(request, job, keep=None):
     program.seed(request.get("seed", 0))
     failure = program.execute(request["program"])
     executed = time.monotonic()
+    if failure is not None and failure["kind"] == "program":
+        failure = with_others(failure, request, job)
     reply = {"ok": failure is None, "renders": [], "scene": False}
     if failure is None:
         shed_threads()
@@ -32,6 +34,29 @@ def run(request, job, keep=None):
         reply.update(ok=False, error=failure)
     reply["seconds"] = {"execute": executed - began, "render": time.monotonic() - executed}
     return reply
+
+
+def with_others(failure, request, job):
+    """The error with the others that the program would have met after it, found in a fork of a clean scene."""
+    seconds = min(tolerant.SECONDS + 2, job.left() / 3)
+    if not job.can_fork or seconds < 1:
+        return failure
+
+    def again():
+        # What it prints stands in the log already.
+        null = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(null, 1)
+        os.dup2(null, 2)
+        job.reset()
+        program.seed(request.get("seed", 0))
+        return tolerant.errors_of(request["program"], 0.7 * seconds)
+
+    try:
+        found = forking.within(seconds, again)
+    except Exception:
+        return failure
+    others = [one for one in found.get("value", ()) if one.get("line") != failure.get("line")]
+    return {**failure, "more": others[: tolerant.MOST]} if others else failure
 
 
 def results(request, job, reply, keep):

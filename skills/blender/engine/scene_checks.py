@@ -47,7 +47,7 @@ def of_scene():
         checks.append(found("no_light", "nothing gives light: no lamp, no emission, a black world"))
     bare = sorted(name for name in shown if is_empty(scene.objects[name], graph))
     if bare:
-        checks.append(found("empty_mesh", f"without any face, so never seen: {', '.join(bare[:MOST_TOLD])}", bare[:MOST_TOLD]))
+        checks.append(found("empty_mesh", f"without any face, so never seen (mesh.from_pydata(vertices, [], faces) gives it some): {', '.join(bare[:MOST_TOLD])}", bare[:MOST_TOLD]))
     gone = scene_file.missing_files()
     if gone:
         names = [os.path.basename(path) or path for path in gone[:MOST_TOLD]]

@@ -19,6 +19,7 @@ FIXED = [
     ("ValueError", r"sequences of dimension \d+ should contain (\d+) items", r"give \1 numbers: " + NUMBERS),
     ("ValueError|TypeError", r"sequence expected at dimension|item\.attr = val:\s*$|expected a sequence", "one number does not do here: " + NUMBERS),
     ("TypeError", r"expected a float type, not (tuple|list)", "it takes one number here"),
+    ("TypeError", r"expected a Object type, not (?!Object)(\w+)", r"make an object of the \1 first: bpy.data.objects.new(name, data), and hand that in"),
     ("TypeError", r"expected an int type, not float", "wrap it in int(...)"),
     ("TypeError", r"Element-wise multiplication: not supported", "write @ between a matrix and what it is applied to"),
     ("TypeError", r"expected a Depsgraph type", "bpy.context.evaluated_depsgraph_get() is the depsgraph"),

@@ -46,13 +46,19 @@ export function measuredText(now: Measures | null, before: Measures | null, { lo
   return `${title} ${figure(now.loss)} (lower is better)${trend}${beside.join("")}.${views}`;
 }
 
+function wrongText({ type, message, line, source, hint }: Omit<ProgramError, "kind" | "more">, kind = ""): string {
+  const where = line === undefined ? "" : ` in line ${line}`;
+  const shown = source === undefined ? "" : `\n    ${source.trim()}`;
+  return `${type}${kind}${where}: ${message}${shown}${hint === undefined ? "" : `\nHint: ${hint}`}`;
+}
+
+/** A program's error, with those that it would have met after it. */
 export function errorText(error: ProgramError | undefined): string {
   if (error === undefined) return "The program failed without saying why.";
-  const where = error.line === undefined ? "" : ` in line ${error.line}`;
-  const source = error.source === undefined ? "" : `\n    ${error.source.trim()}`;
-  const hint = error.hint === undefined ? "" : `\nHint: ${error.hint}`;
-  const kind = error.kind === "program" ? "" : ` (${error.kind})`;
-  return `${error.type}${kind}${where}: ${error.message}${source}${hint}`;
+  const first = wrongText(error, error.kind === "program" ? "" : ` (${error.kind})`);
+  if (error.more === undefined || error.more.length === 0) return first;
+  const others = error.more.map((one) => `- ${wrongText(one)}`);
+  return `${first}\nFurther errors that it would meet, found by running on after each:\n${others.join("\n")}`;
 }
 
 /** Feedback as a generator reads it. What measurement contradicts comes with the evidence, so that nobody acts on it. */
