@@ -5,7 +5,7 @@ import type { McpServer } from "@modelcontextprotocol/sdk/server/mcp.js";
 import type { Engine } from "../bridge/engines/contract.ts";
 
 /** What a skill asks of its engine. */
-export type SkillEngine = Pick<Engine, "run" | "probe" | "drop">;
+export type SkillEngine = Pick<Engine, "run" | "probe" | "call" | "drop">;
 
 export interface SkillOptions {
   engine: SkillEngine;
@@ -29,6 +29,7 @@ export interface Skill {
 export const onceStarted = (starting: Promise<SkillEngine>): SkillEngine => ({
   run: async (request, signal) => (await starting).run(request, signal),
   probe: async (request) => (await starting).probe(request),
+  call: async (request) => (await starting).call(request),
   drop: async (scene) => (await starting).drop(scene),
 });
 

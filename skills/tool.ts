@@ -44,6 +44,8 @@ export interface Tool {
   text?: (result: unknown) => string;
   /** Probe action of the engine's worker that does the work (`probe_*.py`). */
   action?: string;
+  /** Operation of the engine's worker that does the work (`op_*.py`), where no scene is looked at. */
+  operation?: string;
   /**
    * Key of the answer that is handed back with the next call, of this tool or another that names it: what the caller looks
    * from, since the engine keeps nothing of a probe.

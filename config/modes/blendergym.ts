@@ -17,7 +17,7 @@ export const blendergym: ModeDefinition = {
   ],
   frames: "single",
   skills: {
-    generator: ["make_plan", "execute_code", "get_scene_info", "end_process"],
+    generator: ["make_plan", "execute_code", "lookup_api", "get_scene_info", "end_process"],
     verifier: [
       "get_scene_info",
       "initialize_viewpoint",

@@ -21,7 +21,7 @@ export const staticScene: ModeDefinition = {
   frames: "single",
   targetsAreViews: true,
   skills: {
-    generator: ["make_plan", "execute_code", "get_scene_info", "undo_last_step", "end_process"],
+    generator: ["make_plan", "execute_code", "lookup_api", "get_scene_info", "undo_last_step", "end_process"],
     verifier: [
       "get_scene_info",
       "initialize_viewpoint",

@@ -74,6 +74,11 @@ export class LiveScene {
     return this.#ask(await this.#kept, action, args, dir);
   }
 
+  /** An operation of the engine that looks at no scene. */
+  async call(name: string, args: Record<string, unknown>, dir: string): Promise<OpReply> {
+    return this.#engine.call({ job: this.#next(), name, args, limits, dir, ...this.#base });
+  }
+
   async close(): Promise<void> {
     const kept = await this.#kept?.catch(() => null);
     if (kept) await this.#engine.drop(kept.keep);

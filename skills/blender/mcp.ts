@@ -33,12 +33,16 @@ const executed = z.object({
   of,
 });
 
-const probed = (tool: Tool) => z.object({ of, result: tool.result ?? z.unknown() });
+/** What a tool answers: a program's pictures, what a probe saw of the scene, or what an operation says. */
+function outputOf({ action, operation, result }: Tool): z.ZodType {
+  if (operation !== undefined) return result ?? z.looseObject({});
+  return action === undefined ? executed : z.object({ of, result: result ?? z.unknown() });
+}
 
 /** A program runs in a sandbox on a scene that is always the base again; a probe changes nothing at all. */
-function annotationsOf({ title, action }: Tool): ToolAnnotations {
+function annotationsOf({ title, action, operation }: Tool): ToolAnnotations {
   const closed = { title, openWorldHint: false };
-  if (action !== undefined) return { ...closed, readOnlyHint: true };
+  if (action !== undefined || operation !== undefined) return { ...closed, readOnlyHint: true };
   return { ...closed, readOnlyHint: false, destructiveHint: false, idempotentHint: true };
 }
 
@@ -114,6 +118,13 @@ function open({ engine, base, scratch }: SkillOptions): McpServer {
     });
   };
 
+  const ask = (name: string, args: Record<string, unknown>, { text }: Tool) =>
+    inFolder(async (dir) => {
+      const reply = await scene.call(name, args, dir);
+      if (!reply.ok) return refused(JSON.stringify(reply.error, null, 2));
+      return answer(reply.result as Record<string, unknown>, false, text?.(reply.result));
+    });
+
   const probe = (action: string, given: Record<string, unknown>, { text, keeps }: Tool) =>
     inFolder(async (dir) => {
       const args = keeps !== undefined && kept.has(keeps) ? { ...given, [keeps]: kept.get(keeps) } : given;
@@ -129,17 +140,18 @@ function open({ engine, base, scratch }: SkillOptions): McpServer {
 
   for (const tool of tools) {
     const { description, args } = told(tool, { client: "mcp", style: "native", language: "python" });
-    const { name, title, action } = tool;
+    const { name, title, action, operation } = tool;
     const shown = {
       title,
       description,
       inputSchema: strict(args),
-      outputSchema: action === undefined ? executed : probed(tool),
+      outputSchema: outputOf(tool),
       annotations: annotationsOf(tool),
     };
     server.registerTool(name, shown, async (given: Record<string, unknown>, extra: CallExtra) => {
       const settled = tellProgress(extra, `${name} is at work or waits for its turn`);
       try {
+        if (operation !== undefined) return await ask(operation, given, tool);
         return await (action === undefined ? execute(picture.parse(given), extra) : probe(action, given, tool));
       } finally {
         settled();

@@ -65,13 +65,13 @@ ABSTRACT = {"Node", "NodeInternal", "NodeCustomGroup", "NodeGroup", "NodeInterna
 }
 
 
-def nodes():
-    """Sockets only exist on a node that exists: each kind is made once."""
+def nodes(start=""):
+    """Kinds of node whose names begin so. Sockets only exist on a node that exists: each kind is made once."""
     found, trees = {}, {}
     for name in dir(bpy.types):
         rna = getattr(getattr(bpy.types, name), "bl_rna", None)
         home = next((tree for start, tree in HOMES if name.startswith(start)), None)
-        if rna is None or home is None or name in ABSTRACT or not _is_node(rna):
+        if rna is None or home is None or not name.startswith(start) or name in ABSTRACT or not _is_node(rna):
             continue
         try:
             if home not in trees:

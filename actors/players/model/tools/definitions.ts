@@ -53,10 +53,9 @@ export function protocolTool<R>(
  */
 export function engineTools(role: ToolRole, engine: string, scene?: () => SceneRef | null): OfferedTool[] {
   return all.flatMap((tool) => {
-    const { action } = tool;
-    if (action === undefined || !isFor(tool, role, engine)) return [];
-    return [
-      engineTool((style) => specOf(tool, style), tool.name, action, { scene, text: tool.text, keeps: tool.keeps }),
-    ];
+    const { name, action, operation, text, keeps } = tool;
+    if (!isFor(tool, role, engine)) return [];
+    const work = action !== undefined ? { action } : operation !== undefined ? { operation } : null;
+    return work === null ? [] : [engineTool((style) => specOf(tool, style), name, work, { scene, text, keeps })];
   });
 }

@@ -43,13 +43,13 @@ export function bounded(text: string, most = mostText): string {
 }
 
 /**
- * A tool whose work is a probe of the run's live scene. What the probe returns becomes text, every PNG it leaves a
+ * A tool whose work is a probe of the run's live scene, or an operation of the engine that needs none. What the probe returns becomes text, every PNG it leaves a
  * picture. A probe that fails is a refusal with the engine's own words, so that the model can correct its arguments.
  */
 export function engineTool(
   spec: (style: ToolStyle) => ToolSpec,
   name: string,
-  action: string,
+  work: { action: string } | { operation: string },
   {
     scene,
     text: said,
@@ -68,7 +68,11 @@ export function engineTool(
       const of = scene?.() ?? null;
       const kept = keeps === undefined ? undefined : turn.memory.get(keeps);
       const handed = kept === undefined ? args : { ...args, [keeps!]: kept };
-      const reply = await turn.io.job({ op: "probe", action, args: handed, ...(of === null ? {} : { scene: of }) });
+      const reply = await turn.io.job(
+        "operation" in work
+          ? { op: "call", name: work.operation, args: handed }
+          : { op: "probe", action: work.action, args: handed, ...(of === null ? {} : { scene: of }) },
+      );
       if (!reply.ok) {
         const why = reply.error ? `${reply.error.type}: ${reply.error.message}` : "the engine gave no reason";
         return {

@@ -95,6 +95,7 @@ describe("candidates and baselines", () => {
     expect(said).toMatch(/TASK[\s\S]*NEW[\s\S]*second/);
     expect(model.requests[0]!.tools.map((tool) => tool.name)).toEqual([
       "execute_code",
+      "lookup_api",
       "get_scene_info",
       "end_process",
     ]);

@@ -214,7 +214,14 @@ describe("a generator played by a model", () => {
       await player.write(aContext(), fakeIO());
       return model.requests[0]!.tools.map((tool) => tool.name);
     };
-    expect(await offered()).toEqual(["execute_code", "make_plan", "get_scene_info", "undo_last_step", "end_process"]);
+    expect(await offered()).toEqual([
+      "execute_code",
+      "make_plan",
+      "lookup_api",
+      "get_scene_info",
+      "undo_last_step",
+      "end_process",
+    ]);
     expect(await offered(["get_scene_info"])).toEqual(["execute_code", "get_scene_info"]);
   });
 

@@ -146,7 +146,7 @@ describe("a verifier played by a model", () => {
     const { toolSpec } = await import("../../../../bridge/models/contract.ts");
     const { z } = await import("zod");
     const spec = toolSpec("investigate", "Looks closer.", z.object({ operation: z.string() }));
-    const investigate = engineTool(() => spec, "investigate", "investigate");
+    const investigate = engineTool(() => spec, "investigate", { action: "investigate" });
     const model = fakeModel([call("investigate", { operation: "zoom" }), call("end_process", verdict)]);
     const verifier = createModelVerifier({ model, mode: "static_scene", extra: [investigate], tools: ["investigate"] });
     await verifier.judge(await scene(io), io);
