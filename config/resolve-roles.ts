@@ -54,16 +54,19 @@ const bound: Readonly<Partial<Record<keyof RoleSettings, { role: RoleName; kinds
   pairwise: { role: "verifier", kinds: ["model"] },
   memory: { role: "verifier", kinds: ["model", "command"] },
   explicit_comparison: { role: "generator", kinds: ["model"] },
+  tune: { role: "generator", kinds: ["solver"] },
+  lock: { role: "generator", kinds: ["solver"] },
+  seconds: { role: "generator", kinds: ["solver"] },
 };
 
 /** Settings that this player cannot follow in this role, and why. */
 function idleSettings(role: RoleName, settings: RoleSettings, kind: string): Complaint[] {
   return Object.entries(settings).flatMap(([key, value]): Complaint[] => {
     if (key === "player" || value === undefined) return [];
-    if (players[kind]?.settings === false) {
+    const only = bound[key as keyof RoleSettings];
+    if (players[kind]?.settings === false && only?.kinds.includes(kind) !== true) {
       return [[key, `${kind} is no model and takes no such setting; leave it out`]];
     }
-    const only = bound[key as keyof RoleSettings];
     if (only === undefined) return [];
     if (only.role !== role) return [[key, `is a setting of the ${only.role}; move it there or leave it out`]];
     return only.kinds.includes(kind)

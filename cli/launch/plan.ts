@@ -1,3 +1,4 @@
+import { limitWords } from "../../config/refine.ts";
 import type { ResolvedConfig } from "../../config/resolved.ts";
 import { withoutSecrets } from "../../config/secrets.ts";
 import type { LoadedTask } from "../../config/task.ts";
@@ -55,7 +56,7 @@ export function printPlan(config: ResolvedConfig, task: LoadedTask, missing: rea
     ...(refine === null
       ? []
       : [
-          `refine: ${refine.player} tunes the numbers of each program, about ${spanText(refine.seconds_each)} for each of at most ${refine.programs}`,
+          `refine: ${refine.player} tunes the numbers of each program, about ${spanText(refine.seconds_each)} for each of at most ${refine.programs}${limitWords(refine) === "" ? "" : `: ${limitWords(refine)}`}`,
         ]),
     ...plan.skills.map(
       ({ name, runs, sees, uses }) =>
