@@ -1,8 +1,10 @@
+import { plainJson } from "../../config/plain-text.ts";
 import { limitWords } from "../../config/refine.ts";
 import type { ResolvedConfig } from "../../config/resolved.ts";
 import { withoutSecrets } from "../../config/secrets.ts";
 import type { LoadedTask } from "../../config/task.ts";
 import { spanText } from "../../observers/text.ts";
+import { print } from "../print.ts";
 import { costOf } from "./cost.ts";
 import { serverUses } from "./foreign-tools.ts";
 
@@ -39,7 +41,7 @@ export function printPlan(config: ResolvedConfig, task: LoadedTask, missing: rea
     missing,
   };
   if (json) {
-    process.stdout.write(`${JSON.stringify(plan)}\n`);
+    print(`${plainJson(plan)}\n`);
     return;
   }
   const time =
@@ -73,7 +75,7 @@ export function printPlan(config: ResolvedConfig, task: LoadedTask, missing: rea
     ...missing.map((what) => `missing: ${what}; a run would be refused`),
     "nothing was started",
   ];
-  process.stdout.write(`${lines.join("\n")}\n`);
+  print(`${lines.join("\n")}\n`);
 }
 
 /** Users' own MCP servers: what runs, which environment variables it is given, which roles ask for which of its tools. */
