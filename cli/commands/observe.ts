@@ -1,6 +1,7 @@
 import { Command } from "commander";
 import { readSpec } from "../../actors/run/read-spec.ts";
 import { ArtifactStore } from "../../bridge/artifacts/store.ts";
+import { observer } from "../../bridge/bus/credentials.ts";
 import { follow, lastSequence } from "../../bridge/bus/follow.ts";
 import { streams } from "../../bridge/bus/subjects.ts";
 import { VigaError } from "../../config/errors.ts";
@@ -40,9 +41,11 @@ export function observeCommand(): Command {
         const name = await findRun(joined, run);
         const subject = `viga.evt.${name}.>`;
         if (options.printNats) {
-          const { url, token } = joined.bus.address;
-          const server = token === undefined ? url : url.replace("://", `://${token}@`);
-          const line = `nats --server ${server} subscribe "${subject}" --stream ${streams.event} --all`;
+          const { url, token, user } = joined.bus.address;
+          const password = joined.file?.others?.[observer];
+          const login = password !== undefined ? `${observer}:${password}` : [user, token].filter(Boolean).join(":");
+          const server = login === "" ? url : url.replace("://", `://${login}@`);
+          const line = `nats --server ${server} subscribe "${subject}"`;
           const said = { schema: 1, server, stream: streams.event, subject, command: line };
           print(options.json ? `${plainJson(said)}\n` : `${line}\n`);
           return;

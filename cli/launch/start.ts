@@ -129,6 +129,7 @@ async function follow(
     dir: spec.out,
     address: url === undefined ? undefined : { url, creds },
     natsServer: config.programs.nats_server,
+    executors: { engine: spec.engine, slots: config.executors.map(({ slot }) => slot) },
     log,
   }).catch(async (error: unknown) => {
     if (options.fresh === true) await rm(spec.out, { recursive: true, force: true });
@@ -142,7 +143,8 @@ async function follow(
   let slots: Hosts | null = null;
   let exported = false;
   try {
-    await writeBusFile(spec.out, { schema: 1, run: spec.run, ...runBus.address, ...ourselves() });
+    const others = runBus.others === undefined ? {} : { others: runBus.others };
+    await writeBusFile(spec.out, { schema: 1, run: spec.run, ...runBus.address, ...others, ...ourselves() });
     const { engine, out } = spec;
     const { executors, programs } = config;
     slots = startSlots({ mode, bus: runBus.bus, engine, executors, programs, out, signal: stop, log });
