@@ -2,7 +2,7 @@ import { z } from "zod";
 import { writtenPlayers } from "./players.ts";
 import { profile } from "./profile.ts";
 import { solverLimits } from "./refine.ts";
-import { toolReference } from "./skills.ts";
+import { toolReference, variable } from "./skills.ts";
 
 const written = `${writtenPlayers.join(", ")} or the name of a model`;
 const expectedPlayer = `expected a player: ${written}`;
@@ -60,6 +60,11 @@ const roleObject = z.strictObject({
     .enum(["native", "inline", "json"])
     .optional()
     .meta({ description: "Overrides the profile's way of calling tools." }),
+  env: z
+    .array(variable)
+    .max(64)
+    .optional()
+    .meta({ description: "Environment variables that a command may see, by name, besides PATH, HOME and LANG." }),
   ...solverLimits,
 });
 export type RoleSettings = z.output<typeof roleObject>;

@@ -4,6 +4,7 @@ import { createServer, connect as dial } from "node:net";
 import { join } from "node:path";
 import { execa } from "execa";
 import { toVigaError, VigaError } from "../../config/errors.ts";
+import { childEnv } from "../processes/child-env.ts";
 import { type Death, type RestartPolicy, restartOnDeath } from "../processes/restart.ts";
 import { idleWatch, killTree } from "../processes/tree.ts";
 import { authorization, type Login, makeLogins, type SlotNames } from "./credentials.ts";
@@ -123,9 +124,10 @@ export async function startBusServer(options: BusServerOptions): Promise<BusServ
 function launch(command: string, conf: string) {
   const setpriv = ["/usr/bin/setpriv", "/bin/setpriv"].find((path) => existsSync(path));
   const options = { reject: false, stdin: "ignore", stdout: "ignore", stderr: "ignore", detached: true } as const;
+  const bare = { env: childEnv(), extendEnv: false } as const;
   return setpriv
-    ? execa(setpriv, ["--pdeathsig", "KILL", command, "-c", conf], options)
-    : execa(command, ["-c", conf], options);
+    ? execa(setpriv, ["--pdeathsig", "KILL", command, "-c", conf], { ...options, ...bare })
+    : execa(command, ["-c", conf], { ...options, ...bare });
 }
 
 async function ready(port: number, child: ReturnType<typeof launch>, log: string): Promise<void> {
