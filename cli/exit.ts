@@ -1,6 +1,8 @@
 import type { CommanderError } from "commander";
 import { exitCodeOf, toVigaError } from "../config/errors.ts";
+import { plainJson } from "../config/plain-text.ts";
 import { withoutSecrets } from "../config/secrets.ts";
+import { print, printError } from "./print.ts";
 
 /** Tells a person what went wrong, in one line and a hint, and sets the exit code. Whoever wrote the words: no secret. */
 export function fail(thrown: unknown, options: { json?: boolean } = {}): void {
@@ -10,13 +12,13 @@ export function fail(thrown: unknown, options: { json?: boolean } = {}): void {
   const hint = error.hint === undefined ? undefined : withoutSecrets(error.hint);
   if (options.json) {
     const told = { ...error.toData(), message, ...(hint === undefined ? {} : { hint }) };
-    process.stdout.write(`${JSON.stringify({ schema: 1, error: told })}\n`);
+    print(`${plainJson({ schema: 1, error: told })}\n`);
     return;
   }
-  process.stderr.write(`viga: ${message}\n`);
-  if (hint !== undefined) process.stderr.write(`      ${hint.replaceAll("\n", "\n      ")}\n`);
+  printError(`viga: ${message}\n`);
+  if (hint !== undefined) printError(`      ${hint.replaceAll("\n", "\n      ")}\n`);
   if (error.code === "internal" && process.env.VIGA_DEBUG !== undefined) {
-    process.stderr.write(`${String((error.cause as Error | undefined)?.stack ?? error.stack)}\n`);
+    printError(`${String((error.cause as Error | undefined)?.stack ?? error.stack)}\n`);
   }
 }
 

@@ -1,7 +1,9 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import pino from "pino";
+import { plainText } from "../config/plain-text.ts";
 import { withoutSecrets } from "../config/secrets.ts";
+import { printError } from "./print.ts";
 
 /** Where a process's own log goes, as JSON lines. */
 export const logFile = "viga.log";
@@ -19,8 +21,8 @@ export interface Log {
 export function makeLog(name: string, options: { prefix?: boolean } = {}): Log {
   let file: pino.Logger | null = null;
   const log = (said: string) => {
-    const line = withoutSecrets(said);
-    process.stderr.write(options.prefix === false ? `${line}\n` : `${name}: ${line}\n`);
+    const line = plainText(withoutSecrets(said));
+    printError(options.prefix === false ? `${line}\n` : `${name}: ${line}\n`);
     file?.info(line);
   };
   return Object.assign(log, {

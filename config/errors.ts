@@ -1,6 +1,7 @@
 import type { ErrorCode, ErrorData, Retry } from "../machines/domain/error.ts";
+import { plainText } from "./plain-text.ts";
 
-/** The one error class of the project. `hint` tells a person what to do. */
+/** The one error class of the project. `hint` tells a person what to do; both may quote foreign text, which a terminal must not obey. */
 export class VigaError extends Error {
   override readonly name = "VigaError";
   readonly code: ErrorCode;
@@ -8,10 +9,10 @@ export class VigaError extends Error {
   readonly hint: string | undefined;
 
   constructor(code: ErrorCode, message: string, options: { retry?: Retry; hint?: string; cause?: unknown } = {}) {
-    super(message, options.cause === undefined ? undefined : { cause: options.cause });
+    super(plainText(message), options.cause === undefined ? undefined : { cause: options.cause });
     this.code = code;
     this.retry = options.retry ?? "never";
-    this.hint = options.hint;
+    this.hint = options.hint === undefined ? undefined : plainText(options.hint);
   }
 
   toData(): ErrorData {

@@ -52,7 +52,10 @@ export function configTemplate(schema?: string): string {
     "# Tools of MCP servers of your own, for a role's skills: [get_scene_info, mytools/*]. They run outside the sandbox and",
     "# see the environment variables that you name, or a url with headers whose values are in the environment.",
     "# skills: { mytools: { command: [python3, my_server.py], env: [MY_KEY] } }",
-    commented("# refine: solver", "none | solver: tunes the numbers of each program"),
+    commented(
+      "# refine: solver",
+      "none | solver | { player: solver, tune: [light], lock: [Cup*], seconds: 60 }: tunes numbers",
+    ),
     commented("# baseline: one_shot", "none | one_shot | memoryless"),
     "",
     "# Models of your own, or other values for shipped ones. Keys stay in the environment, never in this file.",

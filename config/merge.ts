@@ -18,10 +18,11 @@ export function merge(under: Tree, over: Tree, at: Path = []): Tree {
   return out;
 }
 
-/** Short forms in their long form, so that layers meet on the same keys: a role's and a task's string. */
+/** Short forms in their long form, so that layers meet on the same keys: a role's, a task's and a refinement's string. */
 export function expand(tree: Tree): Tree {
   const out = merge({}, tree);
   if (typeof out.task === "string") out.task = { dir: out.task };
+  if (typeof out.refine === "string") out.refine = { player: out.refine };
   for (const section of roleSections) {
     const roles = out[section];
     if (!isTree(roles)) continue;

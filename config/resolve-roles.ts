@@ -47,25 +47,30 @@ const isKnown = (player: string, names: readonly string[]): boolean =>
 
 type Complaint = [key: string, message: string];
 
-/** Settings that mean something to one role only, and the kinds of players that follow them there. */
-const bound: Readonly<Partial<Record<keyof RoleSettings, { role: RoleName; kinds: readonly string[] }>>> = {
+/** Settings that not every player follows, or not in every role: who does. */
+const bound: Readonly<Partial<Record<keyof RoleSettings, { role?: RoleName; kinds: readonly string[] }>>> = {
   analyze_target: { role: "verifier", kinds: ["model", "command", "replay"] },
   calibrate: { role: "verifier", kinds: ["model"] },
   pairwise: { role: "verifier", kinds: ["model"] },
   memory: { role: "verifier", kinds: ["model", "command"] },
   explicit_comparison: { role: "generator", kinds: ["model"] },
+  env: { kinds: ["command"] },
+  tune: { role: "generator", kinds: ["solver"] },
+  lock: { role: "generator", kinds: ["solver"] },
+  seconds: { role: "generator", kinds: ["solver"] },
 };
 
 /** Settings that this player cannot follow in this role, and why. */
 function idleSettings(role: RoleName, settings: RoleSettings, kind: string): Complaint[] {
   return Object.entries(settings).flatMap(([key, value]): Complaint[] => {
     if (key === "player" || value === undefined) return [];
-    if (players[kind]?.settings === false) {
+    const only = bound[key as keyof RoleSettings];
+    if (players[kind]?.settings === false && only?.kinds.includes(kind) !== true) {
       return [[key, `${kind} is no model and takes no such setting; leave it out`]];
     }
-    const only = bound[key as keyof RoleSettings];
     if (only === undefined) return [];
-    if (only.role !== role) return [[key, `is a setting of the ${only.role}; move it there or leave it out`]];
+    if (only.role !== undefined && only.role !== role)
+      return [[key, `is a setting of the ${only.role}; move it there or leave it out`]];
     return only.kinds.includes(kind)
       ? []
       : [[key, `${kind} cannot follow it: it is for ${only.kinds.map(called).join(" and ")}; leave it out`]];

@@ -1,7 +1,8 @@
 import { z } from "zod";
 import { writtenPlayers } from "./players.ts";
 import { profile } from "./profile.ts";
-import { toolReference } from "./skills.ts";
+import { solverLimits } from "./refine.ts";
+import { toolReference, variable } from "./skills.ts";
 
 const written = `${writtenPlayers.join(", ")} or the name of a model`;
 const expectedPlayer = `expected a player: ${written}`;
@@ -16,7 +17,7 @@ const player = z
 /** What a verifier is told of the rounds it judged before. */
 export const verifierMemory = z.enum(["none", "last", "window"]);
 
-/** Settings of one role beside its player. All but `player` are for models and commands. */
+/** Settings of one role beside its player: those of a solver, the rest for models and commands. */
 const roleObject = z.strictObject({
   player,
   skills: z.array(toolReference).max(32).optional().meta({
@@ -59,6 +60,12 @@ const roleObject = z.strictObject({
     .enum(["native", "inline", "json"])
     .optional()
     .meta({ description: "Overrides the profile's way of calling tools." }),
+  env: z
+    .array(variable)
+    .max(64)
+    .optional()
+    .meta({ description: "Environment variables that a command may see, by name, besides PATH, HOME and LANG." }),
+  ...solverLimits,
 });
 export type RoleSettings = z.output<typeof roleObject>;
 
@@ -69,4 +76,6 @@ export const rolesSchema = z.strictObject({ generator: roleSchema, verifier: rol
 export const shadowSchema = z.strictObject({ generator: roleSchema.optional(), verifier: roleSchema.optional() });
 
 /** Settings that only a model can follow; naming a built-in player drops the ones it would inherit. */
-export const modelSettings = Object.keys(roleObject.shape).filter((key) => key !== "player");
+export const modelSettings = Object.keys(roleObject.shape).filter(
+  (key) => key !== "player" && !Object.hasOwn(solverLimits, key),
+);

@@ -3,6 +3,7 @@ import { executorsSchema, limitsSchema } from "./executors.ts";
 import { initSettings, modeNames, promptSettings } from "./modes/index.ts";
 import { profileOverride } from "./profile.ts";
 import { programsSchema } from "./programs.ts";
+import { refineSchema } from "./refine.ts";
 import { renderSchema } from "./render.ts";
 import { rolesSchema, shadowSchema } from "./roles.ts";
 import { skillsSchema } from "./skills.ts";
@@ -87,7 +88,9 @@ export const configSchema = z.strictObject({
     .default({})
     .meta({ description: "MCP servers of your own, whose tools roles may be offered. They run outside the sandbox." }),
   shadow: shadowSchema.prefault({}).meta({ description: "Players that listen and are recorded, but never used." }),
-  refine: z.enum(["none", "solver"]).default("none").meta({ description: "Numeric refinement of each program." }),
+  refine: refineSchema
+    .default("none")
+    .meta({ description: "Numeric refinement of each program: none, solver, or solver with what it may move." }),
   baseline: z
     .enum(["none", "one_shot", "memoryless"])
     .default("none")

@@ -1,6 +1,6 @@
 import { z } from "zod";
 
-const variable = z
+export const variable = z
   .string()
   .regex(/^[A-Za-z_][A-Za-z0-9_]*$/, "expected the name of an environment variable, like MY_KEY; never its value")
   .max(200);

@@ -1,3 +1,4 @@
+import { plainLine, plainText } from "../config/plain-text.ts";
 import { refined } from "../machines/domain/index.ts";
 import type { TapeEvent } from "./observer.ts";
 import { progressData, progressOf, refinedLine } from "./refined.ts";
@@ -9,10 +10,7 @@ const field = (data: unknown, ...path: string[]): unknown =>
     data,
   );
 const number = (value: unknown, digits = 3) => (typeof value === "number" ? value.toPrecision(digits) : "-");
-const line = (value: unknown) =>
-  String(value ?? "")
-    .replaceAll(/\s+/g, " ")
-    .slice(0, 160);
+const line = (value: unknown) => plainLine(String(value ?? "")).slice(0, 160);
 
 /** What an event says, in a few words; unknown types show their keys. */
 function words({ type, data }: TapeEvent): string {
@@ -69,5 +67,5 @@ function words({ type, data }: TapeEvent): string {
 /** One line for a person: time, role, type, what happened. */
 export function describeEvent(event: TapeEvent): string {
   const time = event.time.slice(11, 23);
-  return `${time}  ${event.role.padEnd(10)} ${event.type.padEnd(18)} ${words(event)}`.trimEnd();
+  return plainText(`${time}  ${event.role.padEnd(10)} ${event.type.padEnd(18)} ${words(event)}`.trimEnd());
 }

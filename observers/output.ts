@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { linkAtomic, writeAtomic } from "../bridge/files/write-atomic.ts";
+import { plainText } from "../config/plain-text.ts";
 import type { Program, State } from "../machines/domain/index.ts";
 import { renderFile } from "./files.ts";
 import { movesOf } from "./moves.ts";
@@ -111,7 +112,7 @@ class OutputWriter {
     await this.#copy(program.code, "codes", this.#code(`${program.t}`));
     const written = program.refined?.written;
     if (written !== undefined) await this.#copy(written, "codes", "written", this.#code(`${program.t}`));
-    await writeAtomic(this.#path("generator_thoughts", `${program.t}.md`), generatorThoughts(program));
+    await writeAtomic(this.#path("generator_thoughts", `${program.t}.md`), plainText(generatorThoughts(program)));
   }
 
   async #proposed(at: RoundView): Promise<void> {
@@ -133,7 +134,7 @@ class OutputWriter {
     if (feedback === null) return;
     await writeAtomic(
       this.#path("verifier_thoughts", `${at.t}.md`),
-      verifierThoughts(at.t, feedback, at.measures, this.#view.measurement),
+      plainText(verifierThoughts(at.t, feedback, at.measures, this.#view.measurement)),
     );
     await this.#difference(at.t, stateOf(at), feedback.heatmap);
   }
@@ -163,7 +164,8 @@ class OutputWriter {
     await this.#state(round.state, ...folder);
     const { error, log } = round.state;
     const lines = [...(error === undefined ? [] : [`${error.type}: ${error.message}`]), ...(log === "" ? [] : [log])];
-    if (lines.length > 0) await writeAtomic(this.#path(...folder, "log.txt"), `${lines.join("\n").trimEnd()}\n`);
+    if (lines.length > 0)
+      await writeAtomic(this.#path(...folder, "log.txt"), `${plainText(lines.join("\n")).trimEnd()}\n`);
     if (round.feedback === null) await this.#difference(at.t, round.state);
     else await this.#judged(at);
     if (this.#view.bestT !== null) await linkAtomic(this.#path("best"), join("renders", `${this.#view.bestT}`));

@@ -1,3 +1,4 @@
+import { plainLine } from "../config/plain-text.ts";
 import { refined } from "../machines/domain/index.ts";
 import { chosenText, comparedText, stopText } from "./judgement.ts";
 import type { Observer, TapeEvent } from "./observer.ts";
@@ -5,7 +6,7 @@ import { addEvent } from "./project.ts";
 import { refinedLine, refinedSeconds, refiningText } from "./refined.ts";
 import { newRunView, programOf, type RoundView, type RunView, roundsOf, stateOf } from "./run-view.ts";
 import { namedMetrics } from "./scores.ts";
-import { lossText, oneLine, shortened, spanText, sparkline } from "./text.ts";
+import { lossText, shortened, spanText, sparkline } from "./text.ts";
 
 export interface ProgressOptions {
   /** Where it is shown; a terminal says so itself (`process.stderr`). */
@@ -44,7 +45,7 @@ function roundLine(runView: RunView, at: RoundView, paint: Paint): string {
   const time = state === null ? "" : `  ${spanText(state.seconds.total)}${beside}`;
   if (state !== null && !state.ok) {
     const line = state.error?.line === undefined ? "" : ` (line ${state.error.line})`;
-    return `${head}  ${paint("31", "failed")}  ${shortened(oneLine(state.error?.message ?? "the program failed"), 160)}${line}${time}`;
+    return `${head}  ${paint("31", "failed")}  ${shortened(plainLine(state.error?.message ?? "the program failed"), 160)}${line}${time}`;
   }
   const before = roundsOf(runView).findLast((one) => one.t < at.t && one.loss !== null);
   const change = before?.loss && at.loss !== null ? (before.loss - at.loss) / before.loss : null;
@@ -61,14 +62,14 @@ function roundLine(runView: RunView, at: RoundView, paint: Paint): string {
 function newsOf(runView: RunView, event: TapeEvent, paint: Paint): string | null {
   switch (event.type) {
     case "run.started":
-      return `${oneLine(runView.task?.mode ?? "")} ${oneLine(runView.task?.name ?? "")} started`;
+      return `${plainLine(runView.task?.mode ?? "")} ${plainLine(runView.task?.name ?? "")} started`;
     case "round": {
       const at = roundsOf(runView).findLast((one) => one.endedAt === event.time && one.round !== null);
       return at === undefined ? null : roundLine(runView, at, paint);
     }
     case "state": {
       const warnings = newWarnings(runView, event);
-      return warnings.length === 0 ? null : warnings.map((line) => paint("33", oneLine(line))).join("; ");
+      return warnings.length === 0 ? null : warnings.map((line) => paint("33", plainLine(line))).join("; ");
     }
     case "model.waiting":
     case "model.retry":
@@ -76,24 +77,24 @@ function newsOf(runView: RunView, event: TapeEvent, paint: Paint): string | null
     case "refined": {
       const found = refined.safeParse(event.data.refined);
       const t = typeof event.data.t === "number" ? event.data.t : "-";
-      return found.success ? oneLine(`round ${t} refined: ${refinedLine(found.data)}`) : null;
+      return found.success ? plainLine(`round ${t} refined: ${refinedLine(found.data)}`) : null;
     }
     case "slot.lost":
     case "role.restarted":
-      return paint("33", oneLine(runView.incidents.at(-1)?.text ?? event.type));
+      return paint("33", plainLine(runView.incidents.at(-1)?.text ?? event.type));
     case "failed":
-      return paint("31", oneLine(`${event.role} failed: ${messageOf(event)}`));
+      return paint("31", plainLine(`${event.role} failed: ${messageOf(event)}`));
     case "compared": {
       const at = runView.rounds.get(Number(event.data.t));
       const text = at === undefined ? null : comparedText(runView, at);
-      return text === null ? null : oneLine(text);
+      return text === null ? null : plainLine(text);
     }
     case "final":
       return chosenText(runView);
     case "stopped":
-      return `stopped: ${oneLine(stopText(runView))}; best is round ${runView.bestT ?? "-"}`;
+      return `stopped: ${plainLine(stopText(runView))}; best is round ${runView.bestT ?? "-"}`;
     case "run.finished": {
-      const reason = runView.error === null ? "" : `: ${oneLine(runView.error)}`;
+      const reason = runView.error === null ? "" : `: ${plainLine(runView.error)}`;
       return paint(runView.status === "done" ? "32" : "31", `${runView.status}${reason}`);
     }
     default:
@@ -108,12 +109,12 @@ const longWait = 5;
 function callNews({ type, data }: TapeEvent): string | null {
   const { model, first, limit_s, wait_s, message } = data as Record<string, unknown>;
   if (type === "model.waiting") {
-    return oneLine(
+    return plainLine(
       `waiting for ${String(model)}'s ${first === true ? "first " : ""}answer (limit ${String(limit_s)} s)`,
     );
   }
   if (typeof wait_s !== "number" || wait_s < longWait) return null;
-  return shortened(oneLine(`${String(message)}; asked again in ${spanText(wait_s)}`), 300);
+  return shortened(plainLine(`${String(message)}; asked again in ${spanText(wait_s)}`), 300);
 }
 
 function messageOf(event: TapeEvent): string {
@@ -252,14 +253,14 @@ function blockOf(runView: RunView, now: number, width: number, spin: string, pai
     current === undefined ? "starting" : current.t === 0 ? "start state" : `round ${current.t}`,
     ...(candidates > 1 ? [`${candidates} candidates`] : []),
     spanText(elapsed),
-    oneLine(runView.activity),
+    plainLine(runView.activity),
   ].join(" · ");
   const lines = [`${paint("36", spin)} ${shortened(head, width - 2)}`];
   if (progress !== null) {
     const share =
       progress.fraction === null ? "" : ` ${bar(progress.fraction, 20)} ${Math.round(progress.fraction * 100)} %`;
     const loss = progress.loss === null || progress.refining !== null ? "" : ` loss ${lossText(progress.loss)}`;
-    lines.push(shortened(`  ${oneLine(progress.text)}${share}${loss}`, width));
+    lines.push(shortened(`  ${plainLine(progress.text)}${share}${loss}`, width));
   }
   if (losses.length > 0) {
     const numbers = `  loss ${lossText(losses.at(-1))}  best ${lossText(runView.bestLoss)}${runView.bestT === null ? "" : ` (round ${runView.bestT})`}`;

@@ -67,10 +67,11 @@ export function progressOf({ step, stage, t, ...data }: z.output<typeof progress
 }
 
 /** What a solver did to a program in one line: "9 numbers moved, PL 0.0213 -> 0.0196, 2 min 35 s". */
-export function refinedLine({ moved, kept, seconds, loss_before, loss_after }: Refined): string {
+export function refinedLine({ moved, kept, limits, seconds, loss_before, loss_after }: Refined): string {
   const done =
     kept === undefined ? `${moved} ${moved === 1 ? "number" : "numbers"} moved` : `no number moved (${kept})`;
-  return [done, ...change(loss_before, loss_after), spanText(seconds)].join(", ");
+  const held = limits === undefined ? [] : [`held to: ${limits}`];
+  return [done, ...change(loss_before, loss_after), spanText(seconds), ...held].join(", ");
 }
 
 /** Seconds that a program took beyond its own execution and pictures. */

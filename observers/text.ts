@@ -1,17 +1,5 @@
 import { type Measurement, type Measures, metricText } from "../machines/domain/index.ts";
 
-/** Control characters (escape sequences of a terminal among them) and marks that turn the direction of writing. */
-// biome-ignore lint/suspicious/noControlCharactersInRegex: taking them out is the purpose
-const unsafe = /[\u0000-\u001f\u007f-\u009f\u200e\u200f\u202a-\u202e\u2066-\u2069]+/g;
-
-/** Text of a model or an engine as one harmless line: a terminal must not obey it. */
-export function oneLine(text: string): string {
-  return text
-    .replace(unsafe, " ")
-    .replaceAll(/\s{2,}/g, " ")
-    .trim();
-}
-
 /** Columns a character takes: 2 for wide scripts and pictographs. */
 function columns(character: string): number {
   const code = character.codePointAt(0) ?? 0;

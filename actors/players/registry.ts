@@ -1,5 +1,6 @@
 import { VigaError } from "../../config/errors.ts";
 import { writtenPlayers } from "../../config/players.ts";
+import { limitsOf, refiningOf } from "../../config/refine.ts";
 import type { ResolvedRole } from "../../config/resolved.ts";
 import type { RunSpec } from "../../machines/domain/index.ts";
 import type { GeneratorPlayer, VerifierPlayer } from "./player.ts";
@@ -18,12 +19,13 @@ export async function makeGenerator(
   const shadow = config.shadow.generator
     ? known(await make(config.shadow.generator), "generator", config.shadow.generator)
     : null;
-  if (config.refine !== "solver") return { player, shadow };
+  const limits = refiningOf(config.refine);
+  if (limits === null) return { player, shadow };
   const [{ withRefine }, { createSolver }] = await Promise.all([
     import("./solver/refine.ts"),
     import("./solver/solver.ts"),
   ]);
-  return { player: withRefine(player, createSolver()), shadow };
+  return { player: withRefine(player, createSolver({ limits: limitsOf(limits) })), shadow };
 }
 
 /** Makes the player of the verifier role; `shadow` is the one that listens beside it, if any. */

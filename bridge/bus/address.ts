@@ -4,12 +4,14 @@ import { z } from "zod";
 import { VigaError } from "../../config/errors.ts";
 import { writeAtomic } from "../files/write-atomic.ts";
 
-/** `<out>/bus.json`: where the bus of a run is. Mode 0600, for it holds the token. */
+/** `<out>/bus.json`: where the bus of a run is. Mode 0600, for it holds passwords. */
 export const busFile = z.object({
   schema: z.literal(1),
   run: z.string(),
   url: z.string(),
   token: z.string().optional(),
+  /** Passwords of others on a bus of our own, by user: an observer, each slot. */
+  others: z.record(z.string(), z.string()).optional(),
   creds: z.string().optional(),
   /** Process that owns the run. */
   pid: z.number().int(),

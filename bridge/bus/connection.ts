@@ -13,12 +13,15 @@ import {
 } from "nats";
 import { VigaError } from "../../config/errors.ts";
 import { readSmallFile } from "../files/small-file.ts";
+import { owner } from "./credentials.ts";
 import { persist } from "./persist.ts";
 import { buckets, streams } from "./subjects.ts";
 
 export interface BusAddress {
   url: string;
+  /** A token, or the password of `user`; alone it is also tried as that of the owner of a bus of our own. */
   token?: string | undefined;
+  user?: string | undefined;
   /** Path of a NATS credentials file. */
   creds?: string | undefined;
 }
@@ -100,7 +103,7 @@ async function attempt(address: BusAddress, name: string, timeout: number): Prom
       timeout,
       // The client drops the scheme: without this a server that offers no TLS would be spoken to in the clear.
       ...(/^tls:/i.test(address.url) ? { tls: {} } : {}),
-      ...(address.token === undefined ? {} : { token: address.token }),
+      ...loginOf(address),
       ...(creds === undefined ? {} : { authenticator: credsAuthenticator(creds) }),
       maxReconnectAttempts: -1,
       reconnectTimeWait: 100,
@@ -110,6 +113,12 @@ async function attempt(address: BusAddress, name: string, timeout: number): Prom
   } catch (cause) {
     throw unreachable(address.url, cause);
   }
+}
+
+/** A server asks for a token or for a user, and does not look at the other. */
+function loginOf({ user, token }: BusAddress) {
+  if (token === undefined) return {};
+  return user === undefined ? { token, user: owner, pass: token } : { user, pass: token };
 }
 
 /** What a failed connection means, with what to do about it. */

@@ -1,18 +1,22 @@
-import { randomBytes } from "node:crypto";
 import { existsSync } from "node:fs";
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { createServer, connect as dial } from "node:net";
 import { join } from "node:path";
 import { execa } from "execa";
 import { toVigaError, VigaError } from "../../config/errors.ts";
+import { childEnv } from "../processes/child-env.ts";
 import { type Death, type RestartPolicy, restartOnDeath } from "../processes/restart.ts";
 import { idleWatch, killTree } from "../processes/tree.ts";
+import { authorization, type Login, makeLogins, type SlotNames } from "./credentials.ts";
 import { pause } from "./timers.ts";
 
-/** A nats-server of our own: loopback, random port, token, JetStream in a folder. Restarted on the same port if it dies. */
+/** A nats-server of our own: loopback, random port, a login for each kind of user, JetStream in a folder. Restarted on the same port if it dies. */
 export interface BusServer {
   readonly url: string;
+  /** Its owner's password, which is all that its owner needs. */
   readonly token: string;
+  /** Passwords of everyone else that it is for, by user. */
+  readonly others: Readonly<Record<string, string>>;
   readonly pid: number | undefined;
   /** How often it had to be restarted. */
   readonly restarts: number;
@@ -24,6 +28,8 @@ export interface BusServerOptions {
   dir: string;
   /** The executable; default `VIGA_NATS_SERVER` or `nats-server` on PATH. */
   command?: string;
+  /** Executors that get a login of their own. */
+  executors?: SlotNames;
   onRestart?: (reason: string) => void;
 }
 
@@ -39,10 +45,11 @@ export async function startBusServer(options: BusServerOptions): Promise<BusServ
   const command = options.command ?? process.env.VIGA_NATS_SERVER ?? "nats-server";
   await mkdir(options.dir, { recursive: true });
   await stopLeftover(options.dir);
-  const token = randomBytes(24).toString("hex");
+  const logins = makeLogins(options.executors);
+  const [{ password: token }, ...others] = logins as [Login, ...Login[]];
   const port = await freePort();
   const conf = join(options.dir, "nats.conf");
-  // The token stands in a private file, never in argv, where any user of the machine could read it.
+  // Passwords stand in a private file, never in argv, where any user of the machine could read it.
   await writeFile(
     conf,
     [
@@ -51,7 +58,7 @@ export async function startBusServer(options: BusServerOptions): Promise<BusServ
       `pid_file: ${JSON.stringify(join(options.dir, "nats.pid"))}`,
       `log_file: ${JSON.stringify(join(options.dir, "nats.log"))}`,
       "logfile_size_limit: 4194304",
-      `authorization { token: ${JSON.stringify(token)} }`,
+      authorization(logins),
       `jetstream { store_dir: ${JSON.stringify(options.dir)} }`,
       'ping_interval: "20s"',
       'write_deadline: "10s"',
@@ -92,6 +99,7 @@ export async function startBusServer(options: BusServerOptions): Promise<BusServ
   return {
     url: `nats://127.0.0.1:${port}`,
     token,
+    others: Object.fromEntries(others.map(({ user, password }) => [user, password])),
     get pid() {
       return child.pid;
     },
@@ -116,9 +124,10 @@ export async function startBusServer(options: BusServerOptions): Promise<BusServ
 function launch(command: string, conf: string) {
   const setpriv = ["/usr/bin/setpriv", "/bin/setpriv"].find((path) => existsSync(path));
   const options = { reject: false, stdin: "ignore", stdout: "ignore", stderr: "ignore", detached: true } as const;
+  const bare = { env: childEnv(), extendEnv: false } as const;
   return setpriv
-    ? execa(setpriv, ["--pdeathsig", "KILL", command, "-c", conf], options)
-    : execa(command, ["-c", conf], options);
+    ? execa(setpriv, ["--pdeathsig", "KILL", command, "-c", conf], { ...options, ...bare })
+    : execa(command, ["-c", conf], { ...options, ...bare });
 }
 
 async function ready(port: number, child: ReturnType<typeof launch>, log: string): Promise<void> {

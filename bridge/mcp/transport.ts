@@ -1,11 +1,8 @@
 import { DEFAULT_INHERITED_ENV_VARS, StdioClientTransport } from "@modelcontextprotocol/sdk/client/stdio.js";
 import { StreamableHTTPClientTransport } from "@modelcontextprotocol/sdk/client/streamableHttp.js";
 import type { Transport } from "@modelcontextprotocol/sdk/shared/transport.js";
-import { VigaError } from "../../config/errors.ts";
 import type { SkillServer } from "../../config/skills.ts";
-
-/** What every server of a user's sees of the environment, beside the variables that are named for it. */
-const passedOn = ["PATH", "HOME", "LANG"];
+import { childEnv, valuesOf } from "../processes/child-env.ts";
 
 /** Lines of a server's own output that are kept for an error's sake. */
 const mostLines = 5;
@@ -32,17 +29,6 @@ function kill({ pid }: StdioClientTransport): void {
   }
 }
 
-/** Values of the named variables. Throws `dependency_missing` for one that is not set. */
-function valuesOf(names: readonly string[], label: string): Record<string, string> {
-  const missing = names.filter((name) => !process.env[name]);
-  if (missing.length > 0) {
-    throw new VigaError("dependency_missing", `${label}: ${missing.join(", ")} not set in the environment`, {
-      hint: `export ${missing[0]}=... in this shell, or take it out of ${label}`,
-    });
-  }
-  return Object.fromEntries(names.map((name) => [name, process.env[name] ?? ""]));
-}
-
 /** The way to a server; nothing is started yet. Throws `dependency_missing` for a variable that is not set. */
 export function openTransport(server: SkillServer, label: string): OpenTransport {
   if ("url" in server) {
@@ -58,8 +44,7 @@ export function openTransport(server: SkillServer, label: string): OpenTransport
   const env: Record<string, string | undefined> = {
     // The library would hand these on by itself; one that is undefined is not handed on.
     ...Object.fromEntries(DEFAULT_INHERITED_ENV_VARS.map((name) => [name, undefined])),
-    ...Object.fromEntries(passedOn.map((name) => [name, process.env[name]])),
-    ...valuesOf(server.env, label),
+    ...childEnv(server.env, label),
   };
   const transport = new StdioClientTransport({ command, args, env: env as Record<string, string>, stderr: "pipe" });
   running.add(transport);

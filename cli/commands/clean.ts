@@ -1,8 +1,10 @@
 import { relative, resolve } from "node:path";
 import { Command, InvalidArgumentError } from "commander";
+import { plainJson } from "../../config/plain-text.ts";
 import { type Cleaned, cleanLeftovers, mendLatest, removeRun } from "../launch/clean.ts";
 import { type RunState, runStates, runsIn } from "../launch/found-run.ts";
 import { existingFolder } from "../launch/out.ts";
+import { print } from "../print.ts";
 
 const removable = runStates.filter((state) => state !== "running");
 
@@ -43,12 +45,12 @@ Examples:
       if (!dryRun && cleaned.some(({ whole }) => whole)) await mendLatest(await runsIn(resolve("output")));
       const bytes = cleaned.reduce((sum, one) => sum + one.bytes, 0);
       if (options.json) {
-        process.stdout.write(`${JSON.stringify({ schema: 1, dry_run: dryRun, bytes, cleaned })}\n`);
+        print(`${plainJson({ schema: 1, dry_run: dryRun, bytes, cleaned })}\n`);
         return;
       }
-      for (const one of cleaned) process.stdout.write(`${lineOf(one)}\n`);
+      for (const one of cleaned) print(`${lineOf(one)}\n`);
       const verb = dryRun ? "would free" : "freed";
-      process.stdout.write(cleaned.length === 0 ? "nothing to clean\n" : `${verb} ${sizeText(bytes)}\n`);
+      print(cleaned.length === 0 ? "nothing to clean\n" : `${verb} ${sizeText(bytes)}\n`);
     });
 }
 

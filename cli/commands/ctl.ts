@@ -2,8 +2,10 @@ import { Argument, Command } from "commander";
 import { parse } from "yaml";
 import { type ControlVerb, controlVerbs, sendControl } from "../../actors/run/control.ts";
 import { VigaError } from "../../config/errors.ts";
+import { plainJson } from "../../config/plain-text.ts";
 import { stopSignal } from "../exit.ts";
 import { findRun, joinBus } from "../launch/join.ts";
+import { print } from "../print.ts";
 
 /** `viga ctl [RUN] VERB`: pause, resume, stop, set, approve. */
 export function controlCommand(): Command {
@@ -23,7 +25,7 @@ export function controlCommand(): Command {
         const name = await findRun(joined, run === "-" ? undefined : run);
         await sendControl(joined.bus, name, verb, dataOf(verb, words));
         const said = { schema: 1, run: name, verb, ok: true };
-        process.stdout.write(options.json ? `${JSON.stringify(said)}\n` : `${verb}: told to run ${name}\n`);
+        print(options.json ? `${plainJson(said)}\n` : `${verb}: told to run ${name}\n`);
       } finally {
         await joined.bus.close();
       }

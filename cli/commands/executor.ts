@@ -1,5 +1,6 @@
 import { Command, InvalidArgumentError, Option } from "commander";
 import { readSpec } from "../../actors/run/read-spec.ts";
+import { slotUser } from "../../bridge/bus/credentials.ts";
 import { engineNames } from "../../bridge/engines/open.ts";
 import { type Gpu, slotName } from "../../config/executors.ts";
 import { stopSignal } from "../exit.ts";
@@ -25,7 +26,12 @@ export function executorCommand(): Command {
     .action(async (options: ExecutorOptions) => {
       const signal = stopSignal();
       const log = makeLog(options.slot);
-      const joined = await joinBus(options, `viga executor ${options.slot}`, signal, log);
+      const joined = await joinBus(
+        { ...options, user: slotUser(options.slot) },
+        `viga executor ${options.slot}`,
+        signal,
+        log,
+      );
       if (joined.run !== null) log.keepIn((await readSpec(joined.bus, joined.run, signal)).out);
       const ending = new AbortController();
       const stop = AbortSignal.any([signal, ending.signal]);

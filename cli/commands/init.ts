@@ -3,6 +3,8 @@ import { resolve } from "node:path";
 import { Command } from "commander";
 import { VigaError } from "../../config/errors.ts";
 import { configTemplate } from "../../config/init-text.ts";
+import { plainJson } from "../../config/plain-text.ts";
+import { print } from "../print.ts";
 
 /** `viga init`: writes a commented viga.yaml. */
 export function initCommand(): Command {
@@ -17,9 +19,9 @@ export function initCommand(): Command {
           throw new VigaError("input_invalid", `${file} is there already`, { cause, hint: "give another name" });
         throw new VigaError("input_invalid", `cannot write ${file}: ${cause.message}`, { cause });
       });
-      process.stdout.write(
+      print(
         options.json
-          ? `${JSON.stringify({ schema: 1, written: path })}\n`
+          ? `${plainJson({ schema: 1, written: path })}\n`
           : `wrote ${file}; run it with: viga run TASK_DIR --config ${file}\n`,
       );
     });

@@ -1,7 +1,9 @@
 import { Command } from "commander";
 import { keySource } from "../../bridge/models/endpoint/keys.ts";
+import { plainJson } from "../../config/plain-text.ts";
 import { keyNames, type NamedProfile } from "../../config/profile.ts";
 import { isOver } from "../../config/retired.ts";
+import { print } from "../print.ts";
 
 /** A model as `viga model list --json` shows it. Prices in USD per million tokens, limits in tokens. */
 interface Listed {
@@ -106,6 +108,6 @@ export function listCommand(profilesOf: (options: Options) => Iterable<NamedProf
           (a, b) =>
             order[a.state] - order[b.state] || a.base_url.localeCompare(b.base_url) || a.name.localeCompare(b.name),
         );
-      process.stdout.write(options.json ? `${JSON.stringify({ schema: 1, models })}\n` : `${table(models)}\n`);
+      print(options.json ? `${plainJson({ schema: 1, models })}\n` : `${table(models)}\n`);
     });
 }

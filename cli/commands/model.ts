@@ -5,10 +5,12 @@ import { probeModel } from "../../bridge/models/probe/probe.ts";
 import { linesToAdd } from "../../config/add-model.ts";
 import { VigaError } from "../../config/errors.ts";
 import { resolveConfig } from "../../config/loader.ts";
+import { plainJson } from "../../config/plain-text.ts";
 import type { NamedProfile } from "../../config/profile.ts";
 import { findProfile, loadProfiles } from "../../config/profiles.ts";
 import { suggestModel } from "../../config/suggest-model.ts";
 import { stopSignal } from "../exit.ts";
+import { print, printError } from "../print.ts";
 import { listCommand } from "./model-list.ts";
 
 interface Options {
@@ -50,7 +52,7 @@ export function modelCommand(): Command {
     .action(async (name: string, options: Options) => {
       const signal = stopSignal();
       const say = (line: string): void => {
-        if (!options.json) process.stderr.write(`${line}\n`);
+        if (!options.json) printError(`${line}\n`);
       };
       const report = await probeModel(profileFor(name, options), {
         signal,
@@ -61,9 +63,7 @@ export function modelCommand(): Command {
         },
         onStep: (step) => say(`probing: ${step}`),
       });
-      process.stdout.write(
-        options.json ? `${JSON.stringify({ schema: 1, ...report })}\n` : `${describeProbe(report)}\n`,
-      );
+      print(options.json ? `${plainJson({ schema: 1, ...report })}\n` : `${describeProbe(report)}\n`);
       if (!report.ok) process.exitCode = 1;
     });
   return new Command("model")

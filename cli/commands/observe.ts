@@ -1,13 +1,16 @@
 import { Command } from "commander";
 import { readSpec } from "../../actors/run/read-spec.ts";
 import { ArtifactStore } from "../../bridge/artifacts/store.ts";
+import { observer } from "../../bridge/bus/credentials.ts";
 import { follow, lastSequence } from "../../bridge/bus/follow.ts";
 import { streams } from "../../bridge/bus/subjects.ts";
 import { VigaError } from "../../config/errors.ts";
+import { plainJson } from "../../config/plain-text.ts";
 import { describeEvent } from "../../observers/describe.ts";
 import { toTapeEvent } from "../../observers/follow.ts";
 import { stopSignal } from "../exit.ts";
 import { findRun, joinBus } from "../launch/join.ts";
+import { print, printError } from "../print.ts";
 import { stdoutClosed } from "../streams.ts";
 
 /** `viga observe`: follows a run's tape, from its first event unless told otherwise. */
@@ -32,17 +35,19 @@ export function observeCommand(): Command {
         { ...options, live: options.printNats ? "any" : "named" },
         "viga observe",
         signal,
-        (line) => process.stderr.write(`${line}\n`),
+        (line) => printError(`${line}\n`),
       );
       try {
         const name = await findRun(joined, run);
         const subject = `viga.evt.${name}.>`;
         if (options.printNats) {
-          const { url, token } = joined.bus.address;
-          const server = token === undefined ? url : url.replace("://", `://${token}@`);
-          const line = `nats --server ${server} subscribe "${subject}" --stream ${streams.event} --all`;
+          const { url, token, user } = joined.bus.address;
+          const password = joined.file?.others?.[observer];
+          const login = password !== undefined ? `${observer}:${password}` : [user, token].filter(Boolean).join(":");
+          const server = login === "" ? url : url.replace("://", `://${login}@`);
+          const line = `nats --server ${server} subscribe "${subject}"`;
           const said = { schema: 1, server, stream: streams.event, subject, command: line };
-          process.stdout.write(options.json ? `${JSON.stringify(said)}\n` : `${line}\n`);
+          print(options.json ? `${plainJson(said)}\n` : `${line}\n`);
           return;
         }
         const store = await readSpec(joined.bus, name, signal).then(
@@ -54,9 +59,7 @@ export function observeCommand(): Command {
           // On another host the artifacts are not at hand: the event itself says enough.
           const event = await toTapeEvent(stored, store).catch(() => toTapeEvent(stored, null));
           if (options.type === undefined || event.type === options.type || event.type.startsWith(`${options.type}.`)) {
-            process.stdout.write(
-              options.json ? `${JSON.stringify({ schema: 1, ...event })}\n` : `${describeEvent(event)}\n`,
-            );
+            print(options.json ? `${plainJson({ schema: 1, ...event })}\n` : `${describeEvent(event)}\n`);
           }
           if (event.type === "run.finished") break;
         }

@@ -1,8 +1,10 @@
 import { join } from "node:path";
 import { Command } from "commander";
 import { ArtifactStore } from "../../bridge/artifacts/store.ts";
+import { plainJson } from "../../config/plain-text.ts";
 import { writeReport } from "../../observers/report/report.ts";
 import { findOut } from "../launch/out.ts";
+import { print } from "../print.ts";
 
 /** `viga report [OUT]`: the report of a run again, from its folder alone. */
 export function reportCommand(): Command {
@@ -23,6 +25,6 @@ Examples:
       const out = await findOut(given);
       const store = new ArtifactStore(join(out, "artifacts"));
       const report = await writeReport({ out, read: (ref) => store.get(ref) });
-      process.stdout.write(options.json ? `${JSON.stringify({ schema: 1, out, report })}\n` : `${report}\n`);
+      print(options.json ? `${plainJson({ schema: 1, out, report })}\n` : `${report}\n`);
     });
 }

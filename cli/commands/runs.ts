@@ -1,9 +1,11 @@
 import { relative, resolve } from "node:path";
 import { Command } from "commander";
+import { plainJson } from "../../config/plain-text.ts";
 import { stopSignal } from "../exit.ts";
 import { type FoundRun, runsIn, runsOn } from "../launch/found-run.ts";
 import { joinBus } from "../launch/join.ts";
 import { existingFolder } from "../launch/out.ts";
+import { print } from "../print.ts";
 
 /** `viga runs`: what runs there are, and how far they came. */
 export function runsCommand(): Command {
@@ -40,9 +42,9 @@ Examples:
       runs.sort((a, b) => (b.started ?? "").localeCompare(a.started ?? ""));
       if (options.json) {
         const told = runs.map(({ output: _, touched: __, ...run }) => run);
-        process.stdout.write(`${JSON.stringify({ schema: 1, runs: told })}\n`);
+        print(`${plainJson({ schema: 1, runs: told })}\n`);
       } else {
-        process.stdout.write(runs.length === 0 ? "no runs\n" : table(runs));
+        print(runs.length === 0 ? "no runs\n" : table(runs));
       }
     });
 }

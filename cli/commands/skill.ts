@@ -7,11 +7,13 @@ import { makeScratch, sweepScratch } from "../../bridge/processes/scratch.ts";
 import { checkBase } from "../../config/check-inputs.ts";
 import { VigaError } from "../../config/errors.ts";
 import type { Gpu } from "../../config/executors.ts";
+import { plainJson } from "../../config/plain-text.ts";
 import { serveOnHttp } from "../../skills/http.ts";
 import { loadSkill, onceStarted, type Skill, skillNames } from "../../skills/skill.ts";
 import { serveOnStdio } from "../../skills/stdio.ts";
 import { stopSignal } from "../exit.ts";
 import { gpuName, whole } from "../numbers.ts";
+import { print, printError } from "../print.ts";
 
 interface Options {
   base?: string;
@@ -82,8 +84,8 @@ type Opened = () => ReturnType<Skill["open"]>;
 async function serve(open: Opened, port: number, { json }: Options, signal: AbortSignal): Promise<void> {
   const { url, token, close } = await serveOnHttp(open, port);
   try {
-    if (json) process.stdout.write(`${JSON.stringify({ schema: 1, url, token })}\n`);
-    else process.stderr.write(`serving at ${url}\nAuthorization: Bearer ${token}\n`);
+    if (json) print(`${plainJson({ schema: 1, url, token })}\n`);
+    else printError(`serving at ${url}\nAuthorization: Bearer ${token}\n`);
     if (!signal.aborted) await new Promise((done) => signal.addEventListener("abort", done, { once: true }));
   } finally {
     await close();

@@ -2,6 +2,8 @@ import { Command, InvalidArgumentError } from "commander";
 import { adviceFor, describePlan, shellWord, vllmCommandLine } from "../../bridge/models/vllm/advice.ts";
 import { findModel } from "../../bridge/models/vllm/models.ts";
 import { planVllm, type Quant, quants, type VllmOptions } from "../../bridge/models/vllm/plan.ts";
+import { plainJson } from "../../config/plain-text.ts";
+import { print } from "../print.ts";
 
 function number(text: string): number {
   const value = Number(text);
@@ -52,8 +54,8 @@ export function vllmCommand(): Command {
         const words = vllmCommandLine(options, plan);
         const advice = adviceFor(options, plan);
         const said = { schema: 1, ...plan, advice, command: plan.fits ? words.map(shellWord).join(" ") : null };
-        process.stdout.write(`${JSON.stringify(said)}\n`);
-      } else process.stdout.write(`${describePlan(options, plan)}\n`);
+        print(`${plainJson(said)}\n`);
+      } else print(`${describePlan(options, plan)}\n`);
       if (!plan.fits) process.exitCode = 1;
     });
 }

@@ -1,3 +1,4 @@
+import { print } from "../print.ts";
 import { machineRows } from "./machine.ts";
 import { programRows } from "./programs.ts";
 import { doctorExit, type Row, rowsAsJson, rowsAsTable } from "./row.ts";
@@ -16,6 +17,6 @@ export interface DoctorOptions {
 export async function doctor(options: DoctorOptions = {}): Promise<0 | 3> {
   const rows = (await Promise.all([machineRows(options.out), programRows(options.mode)])).flat();
   for (const check of options.further ?? []) rows.push(...[await check()].flat());
-  process.stdout.write(options.json ? rowsAsJson(rows) : rowsAsTable(rows));
+  print(options.json ? rowsAsJson(rows) : rowsAsTable(rows));
   return doctorExit(rows);
 }

@@ -1,6 +1,7 @@
 import { readdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { type Bus, type BusAddress, openBus } from "../../bridge/bus/connection.ts";
+import type { SlotNames } from "../../bridge/bus/credentials.ts";
 import { type BusServer, startBusServer } from "../../bridge/bus/server.ts";
 
 /** A bus for runs: a server elsewhere, or one of our own that ends with `close`. */
@@ -9,6 +10,8 @@ export interface RunBus {
   address: BusAddress;
   /** True when the server is ours, with its store in `dir`. */
   own: boolean;
+  /** Passwords of others on our own server, by user. */
+  others?: Readonly<Record<string, string>>;
   close(): Promise<void>;
 }
 
@@ -19,6 +22,8 @@ export interface RunBusOptions {
   /** A bus elsewhere; absent: our own server. */
   address?: BusAddress | undefined;
   natsServer?: string | undefined;
+  /** Executors that get a login of their own on our own server. */
+  executors?: SlotNames;
   log: (line: string) => void;
 }
 
@@ -32,6 +37,7 @@ export async function openRunBus(options: RunBusOptions): Promise<RunBus> {
   const server: BusServer = await startBusServer({
     dir: join(dir, "bus"),
     ...(options.natsServer === undefined ? {} : { command: options.natsServer }),
+    ...(options.executors === undefined ? {} : { executors: options.executors }),
     onRestart: (reason) => log(`${reason}; started again`),
   });
   const address = { url: server.url, token: server.token };
@@ -41,6 +47,7 @@ export async function openRunBus(options: RunBusOptions): Promise<RunBus> {
       bus,
       address,
       own: true,
+      others: server.others,
       async close() {
         await bus.close();
         await server.stop();

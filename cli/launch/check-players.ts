@@ -1,5 +1,6 @@
 import { parseCommandString } from "execa";
 import { loadRecording } from "../../actors/players/replay/replay.ts";
+import { valuesOf } from "../../bridge/processes/child-env.ts";
 import { findProgram } from "../../bridge/processes/find-program.ts";
 import { VigaError } from "../../config/errors.ts";
 import { type RoleName, roleNames } from "../../config/players.ts";
@@ -14,10 +15,12 @@ export async function checkPlayers(config: ResolvedConfig, hosts: HostMode): Pro
   if (hosts === "apart") return;
   for (const section of ["roles", "shadow"] as const) {
     for (const role of roleNames) {
-      const spec = config[section][role]?.spec;
+      const { spec, env = [] } = config[section][role] ?? {};
       const place = `${section}.${role}`;
       if (spec?.kind === "replay") await checkRecording(spec.argument ?? "", role, place);
-      if (spec?.kind === "command") await checkCommand(spec.argument ?? "", place);
+      if (spec?.kind !== "command") continue;
+      await checkCommand(spec.argument ?? "", place);
+      valuesOf(env, `${place}.env`);
     }
   }
 }

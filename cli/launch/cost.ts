@@ -1,6 +1,7 @@
 import { mostAgain } from "../../actors/effects/candidates.ts";
 import { carefulSamples } from "../../actors/effects/careful.ts";
 import { modeOf } from "../../config/modes/index.ts";
+import { refiningOf, type SolverLimits } from "../../config/refine.ts";
 import type { ResolvedConfig } from "../../config/resolved.ts";
 import type { View } from "../../machines/domain/index.ts";
 
@@ -40,7 +41,7 @@ export interface Cost {
   /** What telling rounds apart that noise hides may take on top; null as above. */
   again_seconds: number | null;
   /** Who refines the numbers of each program, and about how long for each; null where nobody does. */
-  refine: { player: string; programs: number; seconds_each: number } | null;
+  refine: (SolverLimits & { player: string; programs: number; seconds_each: number }) | null;
 }
 
 export function costOf(config: ResolvedConfig, views: readonly View[]): Cost {
@@ -56,16 +57,21 @@ export function costOf(config: ResolvedConfig, views: readonly View[]): Cost {
     const usd = (input_tokens * input_per_mtok + output_tokens * output_per_mtok) / 1_000_000;
     return { role, player, model: true, calls, input_tokens, output_tokens, usd };
   });
-  const refine =
-    config.refine === "none" ? null : { player: config.refine, programs, seconds_each: measured.solverRound };
-  const solved = config.roles.generator.player === "solver" ? rounds : (refine?.programs ?? 0);
-  const solver_seconds = solved * measured.solverRound;
+  const refining = refiningOf(config.refine);
+  const refine = refining === null ? null : { ...refining, programs, seconds_each: solverSeconds(refining) };
+  const { generator } = config.roles;
+  const refined = (refine?.programs ?? 0) * (refine?.seconds_each ?? 0);
+  const solver_seconds = generator.player === "solver" ? rounds * solverSeconds(generator) : refined;
   const drawn = programs * stateSeconds(config.render.preview, views) + 2 * stateSeconds(config.render.final, views);
   const measuredHere = modeOf(config.mode).engine === "blender";
   const engine_seconds = measuredHere ? Math.round(drawn + solver_seconds) : null;
   const again_seconds = measuredHere ? Math.round(againSeconds(config, views)) : null;
   return { rounds, programs, roles, engine_seconds, solver_seconds, again_seconds, refine };
 }
+
+/** Seconds that a solver takes for a program: what was measured, or less where it is held to less. */
+const solverSeconds = ({ seconds = measured.solverRound }: SolverLimits): number =>
+  Math.min(seconds, measured.solverRound);
 
 /** Input tokens of one request a round: the window grows until it holds `window` rounds. */
 function inputOf(rounds: number, window: number): number {

@@ -1,7 +1,7 @@
 import { join, relative } from "node:path";
 import { endOf, knownRuns } from "../../actors/run/known-runs.ts";
 import { type BusFile, readBusFile } from "../../bridge/bus/address.ts";
-import { type Bus, openBus } from "../../bridge/bus/connection.ts";
+import { type Bus, type BusAddress, openBus } from "../../bridge/bus/connection.ts";
 import { follow } from "../../bridge/bus/follow.ts";
 import { watchCells } from "../../bridge/bus/kv.ts";
 import { streams } from "../../bridge/bus/subjects.ts";
@@ -24,18 +24,18 @@ const patience = 30_000;
 
 /**
  * Joins the bus at `--bus`, else that of the run in `--out` or `output/latest`.
+ * @param options.user whose login is taken from the folder, where it has one; absent: the owner's
  * @param options.live which runs must still go on. "named": one whose process has ended is refused when it was named;
  * after the newest one the next is waited for, since terminals are started in any order. "any": it is refused in any case
  */
 export async function joinBus(
-  options: { bus?: string; creds?: string; out?: string; live?: "named" | "any" },
+  options: { bus?: string; creds?: string; out?: string; live?: "named" | "any"; user?: string },
   name: string,
   signal: AbortSignal,
   log: (line: string) => void,
 ): Promise<Joined> {
   if (options.bus !== undefined) {
-    const token = tokenOf(options.bus);
-    const address = { url: token.url, token: token.token, creds: options.creds };
+    const address = { ...loginOf(options.bus), creds: options.creds };
     return { bus: await openBus(address, { name }), run: null, file: null };
   }
   let said = false;
@@ -47,7 +47,9 @@ export async function joinBus(
       const file = await readBusFile(out);
       over = file.process !== undefined && isAlive(file.process) === false ? await overError(out) : null;
       if (over !== null && refuses) throw over;
-      const bus = await openBus({ url: file.url, token: file.token, creds: file.creds }, { name });
+      const own = options.user === undefined ? undefined : file.others?.[options.user];
+      const login = own === undefined ? { token: file.token } : { user: options.user, token: own };
+      const bus = await openBus({ url: file.url, ...login, creds: file.creds }, { name });
       return { bus, run: file.run, file };
     } catch (thrown) {
       const error = toVigaError(thrown);
@@ -73,10 +75,14 @@ async function overError(out: string): Promise<VigaError> {
       });
 }
 
-/** `nats://token@host` gives the token to the client, not to the log. */
-function tokenOf(url: string): { url: string; token: string | undefined } {
-  const match = /^(nats|tls):\/\/([^@:/]+)@(.+)$/.exec(url);
-  return match ? { url: `${match[1]}://${match[3]}`, token: match[2] } : { url, token: undefined };
+/** `nats://token@host` and `nats://user:password@host` give the login to the client, not to the log. */
+function loginOf(url: string): Pick<BusAddress, "url" | "token" | "user"> {
+  const [, scheme, first, password, host] = /^(nats|tls):\/\/([^@:/]+)(?::([^@:/]+))?@(.+)$/.exec(url) ?? [];
+  if (host === undefined) return { url };
+  return {
+    url: `${scheme}://${host}`,
+    ...(password === undefined ? { token: first } : { user: first, token: password }),
+  };
 }
 
 /**

@@ -2,6 +2,7 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { ArtifactStore } from "../../bridge/artifacts/store.ts";
 import { writeAtomic } from "../../bridge/files/write-atomic.ts";
+import { plainJson, plainLine } from "../../config/plain-text.ts";
 import { heatMap } from "../../evaluators/drawings/heatmap.ts";
 import { sideBySide } from "../../evaluators/drawings/sidebyside.ts";
 import { compareViews } from "../../evaluators/photometric.ts";
@@ -13,8 +14,8 @@ import { createOutput } from "../../observers/output.ts";
 import { createProgress } from "../../observers/progress.ts";
 import { createReport } from "../../observers/report/report.ts";
 import { createTape } from "../../observers/tape.ts";
-import { oneLine } from "../../observers/text.ts";
 import { makeLog } from "../log.ts";
+import { print, printError } from "../print.ts";
 
 export interface RunObservers {
   all: Observer[];
@@ -49,8 +50,8 @@ export async function runObservers(
     async finish(result, shown) {
       if (result.status === "interrupted") {
         const resume = `viga run --resume ${shown}`;
-        if (json) process.stdout.write(`${JSON.stringify({ schema: 1, status: "interrupted", resume })}\n`);
-        else process.stderr.write(`interrupted; continue with: ${resume}\n`);
+        if (json) print(`${plainJson({ schema: 1, status: "interrupted", resume })}\n`);
+        else printError(`interrupted; continue with: ${resume}\n`);
         return;
       }
       const picture = await comparison(spec, read).catch(() => null);
@@ -58,7 +59,7 @@ export async function runObservers(
         await readFile(join(spec.out, "scores.json"), "utf8").catch(() => "null"),
       ) as Scores | null;
       if (json) {
-        process.stdout.write(`${JSON.stringify({ schema: 1, ...result, out: spec.out, picture, scores })}\n`);
+        print(`${plainJson({ schema: 1, ...result, out: spec.out, picture, scores })}\n`);
         return;
       }
       const lines = [
@@ -66,15 +67,15 @@ export async function runObservers(
         `report: ${join(shown, "report.html")}`,
         ...(picture === null ? [] : [join(shown, "side_by_side.png")]),
       ];
-      process.stdout.write(`${lines.join("\n")}\n`);
+      print(`${lines.join("\n")}\n`);
       // The cause comes last, where a person looks first.
-      if (result.error !== null) process.stderr.write(`viga: ${causeLine(result.error)}\n`);
+      if (result.error !== null) printError(`viga: ${causeLine(result.error)}\n`);
     },
   };
 }
 
 function causeLine({ message, hint }: { message: string; hint?: string | undefined }): string {
-  return oneLine(hint === undefined ? message : `${message} (${hint})`);
+  return plainLine(hint === undefined ? message : `${message} (${hint})`);
 }
 
 async function drawHeatMap(render: Buffer, target: Buffer): Promise<Buffer> {

@@ -1,8 +1,11 @@
+import { plainJson } from "../../config/plain-text.ts";
 import { drawnText } from "../../config/preview.ts";
+import { limitWords } from "../../config/refine.ts";
 import type { ResolvedConfig } from "../../config/resolved.ts";
 import { withoutSecrets } from "../../config/secrets.ts";
 import type { LoadedTask } from "../../config/task.ts";
 import { spanText } from "../../observers/text.ts";
+import { print } from "../print.ts";
 import { costOf } from "./cost.ts";
 import { serverUses } from "./foreign-tools.ts";
 
@@ -40,7 +43,7 @@ export function printPlan(config: ResolvedConfig, task: LoadedTask, missing: rea
     missing,
   };
   if (json) {
-    process.stdout.write(`${JSON.stringify(plan)}\n`);
+    print(`${plainJson(plan)}\n`);
     return;
   }
   const time =
@@ -57,7 +60,7 @@ export function printPlan(config: ResolvedConfig, task: LoadedTask, missing: rea
     ...(refine === null
       ? []
       : [
-          `refine: ${refine.player} tunes the numbers of each program, about ${spanText(refine.seconds_each)} for each of at most ${refine.programs}`,
+          `refine: ${refine.player} tunes the numbers of each program, about ${spanText(refine.seconds_each)} for each of at most ${refine.programs}${limitWords(refine) === "" ? "" : `: ${limitWords(refine)}`}`,
         ]),
     ...plan.skills.map(
       ({ name, runs, sees, uses }) =>
@@ -75,7 +78,7 @@ export function printPlan(config: ResolvedConfig, task: LoadedTask, missing: rea
     ...missing.map((what) => `missing: ${what}; a run would be refused`),
     "nothing was started",
   ];
-  process.stdout.write(`${lines.join("\n")}\n`);
+  print(`${lines.join("\n")}\n`);
 }
 
 /** Users' own MCP servers: what runs, which environment variables it is given, which roles ask for which of its tools. */

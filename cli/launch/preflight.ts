@@ -8,6 +8,7 @@ import { toVigaError, VigaError } from "../../config/errors.ts";
 import { modeOf } from "../../config/modes/index.ts";
 import { keyNames, type NamedProfile } from "../../config/profile.ts";
 import type { ResolvedConfig } from "../../config/resolved.ts";
+import { printError } from "../print.ts";
 import { type Program, programs } from "../setup/programs.mjs";
 import type { HostMode } from "./hosts.ts";
 
@@ -171,7 +172,7 @@ async function reachEndpoints(config: ResolvedConfig): Promise<void> {
     const near = served.near === undefined ? "" : `; did you mean "${served.near}"?`;
     const said = `${profile.name}: ${profile.base_url} serves no model "${profile.model}"${near}`;
     if (!served.sure) {
-      process.stderr.write(`warning: ${said} (its list: ${shortList(served.ids)})\n`);
+      printError(`warning: ${said} (its list: ${shortList(served.ids)})\n`);
       continue;
     }
     throw new VigaError("model_unreachable", said, {

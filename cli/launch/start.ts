@@ -12,6 +12,7 @@ import type { RunResult, RunSpec } from "../../machines/domain/index.ts";
 import { resultOf } from "../../observers/follow.ts";
 import type { TapeEvent } from "../../observers/observer.ts";
 import { readTape } from "../../observers/tape.ts";
+import { printError } from "../print.ts";
 import { dropStore, openRunBus } from "./bus.ts";
 import { checkPlayers } from "./check-players.ts";
 import { checkTools } from "./check-tools.ts";
@@ -40,7 +41,7 @@ export async function startRun(
   options: StartOptions & { out?: string; dryRun: boolean },
 ): Promise<number> {
   const task = await loadTask(config);
-  for (const line of retirementLines(config)) process.stderr.write(`warning: ${line}\n`);
+  for (const line of retirementLines(config)) printError(`warning: ${line}\n`);
   await checkTools(config);
   await checkPlayers(config, options.hosts);
   checkExecutors(config, options.hosts);
@@ -51,7 +52,7 @@ export async function startRun(
     return 0;
   }
   await preflight(config, options.hosts);
-  const skills = await listForeignTools(config, (line) => process.stderr.write(`${line}\n`));
+  const skills = await listForeignTools(config, (line) => printError(`${line}\n`));
   await makeOut(out);
   const store = new ArtifactStore(join(out, "artifacts"));
   const spec = await makeSpec(config, task, out, store, skills);
@@ -70,14 +71,14 @@ export async function resumeRun(given: string, options: StartOptions): Promise<n
   const events = await eventsOf(spec.out);
   const result = events.map(resultOf).find((found) => found !== null);
   if (result) {
-    if (!options.json) process.stderr.write("this run is finished already; its result:\n");
+    if (!options.json) printError("this run is finished already; its result:\n");
     // It may have been killed after its last event and before its last file.
     const observers = await runObservers(spec, options.json, { over: true });
     for (const event of events) for (const observer of observers.all) await observer.on(event);
     for (const observer of observers.all) await observer.close();
     return conclude(spec, result, observers);
   }
-  if (!options.json) process.stderr.write(`continuing ${given}\n`);
+  if (!options.json) printError(`continuing ${given}\n`);
   return follow(spec, configOf(spec), options);
 }
 
@@ -128,6 +129,7 @@ async function follow(
     dir: spec.out,
     address: url === undefined ? undefined : { url, creds },
     natsServer: config.programs.nats_server,
+    executors: { engine: spec.engine, slots: config.executors.map(({ slot }) => slot) },
     log,
   }).catch(async (error: unknown) => {
     if (options.fresh === true) await rm(spec.out, { recursive: true, force: true });
@@ -141,7 +143,8 @@ async function follow(
   let slots: Hosts | null = null;
   let exported = false;
   try {
-    await writeBusFile(spec.out, { schema: 1, run: spec.run, ...runBus.address, ...ourselves() });
+    const others = runBus.others === undefined ? {} : { others: runBus.others };
+    await writeBusFile(spec.out, { schema: 1, run: spec.run, ...runBus.address, ...others, ...ourselves() });
     const { engine, out } = spec;
     const { executors, programs } = config;
     slots = startSlots({ mode, bus: runBus.bus, engine, executors, programs, out, signal: stop, log });

@@ -16,6 +16,8 @@ export const refined = z.object({
   seconds: z.number().nonnegative(),
   /** The program as it was written, an artifact; absent where it stands as it was. */
   written: artifactRef.optional(),
+  /** What it was held to: kinds it may move, what was locked, a lock that matches nothing. */
+  limits: z.string().optional(),
   /** Why no number was moved. */
   kept: z.string().optional(),
 });

@@ -51,7 +51,8 @@ export type RoleSpec = z.infer<typeof roleSpec>;
 export const runConfig = z.looseObject({
   roles: z.object({ generator: roleSpec, verifier: roleSpec }),
   shadow: z.object({ generator: roleSpec.optional(), verifier: roleSpec.optional() }),
-  refine: z.string(),
+  /** Who refines each program: a player's name, or that with its limits. */
+  refine: z.union([z.string(), z.looseObject({ player: z.string() })]),
   baseline: z.string(),
 });
 export type RunConfig = z.infer<typeof runConfig>;

@@ -1,3 +1,5 @@
+import { plainText } from "../../config/plain-text.ts";
+
 /** Markup that is known to be safe. Everything else is escaped where it is put in. */
 export class Markup {
   readonly text: string;
@@ -8,12 +10,9 @@ export class Markup {
 }
 
 const entities: Record<string, string> = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "'": "&#39;" };
-// biome-ignore lint/suspicious/noControlCharactersInRegex: characters that no HTML page may hold
-const forbidden = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f]/g;
-
-/** Text as HTML shows it, also inside a quoted attribute. Control characters become a replacement mark. */
+/** Text as HTML shows it, also inside a quoted attribute, without characters that no reader sees. */
 export function escaped(text: string): string {
-  return text.replace(forbidden, "\ufffd").replace(/[&<>"']/g, (character) => entities[character]!);
+  return plainText(text).replace(/[&<>"']/g, (character) => entities[character]!);
 }
 
 export type Part = Markup | string | number | null | undefined | false | readonly Part[];

@@ -61,7 +61,7 @@ test("observe follows a run from its first event with no arguments, and any NATS
   const printed = await at.viga("observe", "--print-nats", "--json");
   const { server, subject } = JSON.parse(printed.stdout) as { server: string; subject: string };
   const address = new URL(server);
-  const client = await connect({ servers: address.host, token: address.username });
+  const client = await connect({ servers: address.host, user: address.username, pass: address.password });
   const heard: string[] = [];
   client.subscribe(subject, { callback: (_, message) => void heard.push(message.subject) });
   const observed = await observing;

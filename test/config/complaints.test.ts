@@ -89,7 +89,7 @@ describe("what is wrong with a configuration", () => {
     [
       "a misspelt setting of a role",
       "roles: { verifier: { player: gpt-4o, analyse_target: true } }",
-      'viga.yaml:1: roles.verifier.analyse_target: unknown key; did you mean "roles.verifier.analyze_target"? (expected one of player, skills, analyze_target, calibrate, pairwise, memory, explicit_comparison, temperature, reasoning_effort, max_tokens, image_max_px, image_detail, tools)',
+      'viga.yaml:1: roles.verifier.analyse_target: unknown key; did you mean "roles.verifier.analyze_target"? (expected one of player, skills, analyze_target, calibrate, pairwise, memory, explicit_comparison, temperature, reasoning_effort, max_tokens, image_max_px, image_detail, tools, env, tune, lock, seconds)',
     ],
     [
       "a player that cannot play the role",

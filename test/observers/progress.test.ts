@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
+import { plainLine } from "../../config/plain-text.ts";
 import { createProgress } from "../../observers/progress.ts";
 import { refiningText } from "../../observers/refined.ts";
-import { lossText, oneLine, shortened, spanText, sparkline } from "../../observers/text.ts";
+import { lossText, shortened, spanText, sparkline } from "../../observers/text.ts";
 import { type SampleOptions, sampleRun } from "./sample-run.ts";
 
 async function show(
@@ -184,6 +185,6 @@ describe("texts of the progress", () => {
   it("say times and losses for people", () => {
     expect([4.21, 42.9, 185, 7800].map(spanText)).toEqual(["4.2 s", "42 s", "3 min 05 s", "2 h 10 min"]);
     expect([0.0123456, 0, null, 1e-7].map(lossText)).toEqual(["0.01235", "0", "-", "1.00e-7"]);
-    expect(oneLine("a\u202eb\nc\t d")).toBe("a b c d");
+    expect(plainLine("a\u202eb\nc\t d")).toBe("a b c d");
   });
 });

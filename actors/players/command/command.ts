@@ -2,6 +2,7 @@ import { mkdir, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { execa, parseCommandString } from "execa";
 import { z } from "zod";
+import { childEnv } from "../../../bridge/processes/child-env.ts";
 import { makeScratch } from "../../../bridge/processes/scratch.ts";
 import { unifiedDiff } from "../../../bridge/text/line-diff.ts";
 import { VigaError } from "../../../config/errors.ts";
@@ -15,6 +16,8 @@ import { type Requested, writeRequest } from "./request.ts";
 export interface CommandOptions {
   /** Program and arguments: split at blanks as a shell would quote them, but never given to a shell unless `shell`. */
   command: string;
+  /** Environment variables it may see, by name, besides PATH, HOME and LANG. */
+  env?: readonly string[];
   /** True: the command is a line for /bin/sh. Default false. */
   shell?: boolean;
   /** Wall-clock limit of one call, seconds. Default 600. */
@@ -151,6 +154,8 @@ async function run(
   // A group of its own: children that the command leaves behind would hold its output open and this call with it.
   const child = execa(file, args, {
     cwd,
+    env: childEnv(options.env, `command ${JSON.stringify(options.command)}`),
+    extendEnv: false,
     input,
     reject: false,
     detached: true,

@@ -1,6 +1,7 @@
 import type { Model } from "../../../bridge/models/contract.ts";
 import { toVigaError } from "../../../config/errors.ts";
 import { modeOf } from "../../../config/modes/index.ts";
+import type { SolverLimits } from "../../../config/refine.ts";
 import type { Context } from "../../../machines/domain/index.ts";
 import type { EngineFacts } from "../../../prompts/index.ts";
 import { type GeneratorMove, type GeneratorPlayer, type PlayerIO, sceneOf } from "../player.ts";
@@ -29,8 +30,8 @@ export interface ModelGeneratorOptions {
   explicitComparison?: boolean;
   /** What the executor said of itself, for the facts in the prompt. */
   card?: EngineFacts | null;
-  /** True when a solver refines the numbers of what it writes, for the prompt to say so. */
-  refined?: boolean;
+  /** What the solver that refines the numbers of what it writes is held to, for the prompt to say so; null: there is none. */
+  refined?: SolverLimits | null;
 }
 
 /** Directions for candidates beyond the first, so that N programs are not one program N times. */
@@ -86,7 +87,7 @@ export function createModelGenerator(options: ModelGeneratorOptions): GeneratorP
     const temperature = temperatureOf(options.temperature ?? model.profile.temperature, index);
     const opening = await openingOf(draft, sight, extra);
     // Numbers are refined against a target picture only.
-    const refined = options.refined === true && context.task.targets.length > 0;
+    const refined = context.task.targets.length > 0 ? (options.refined ?? null) : null;
     // Before the last part, which asks for the program.
     if (options.explicitComparison) opening.parts.splice(-1, 0, ...(await comparisonParts(context, io)));
     const { result } = await toolLoop<Written>({

@@ -1,6 +1,7 @@
 import { createModel } from "../../../bridge/models/client.ts";
 import { VigaError } from "../../../config/errors.ts";
 import type { NamedProfile } from "../../../config/profile.ts";
+import { refiningOf } from "../../../config/refine.ts";
 import type { EngineFacts } from "../../../prompts/index.ts";
 import type { GeneratorPlayer } from "../player.ts";
 import type { CardReader, PlayerModule, PlayerRequest } from "../player-module.ts";
@@ -53,7 +54,7 @@ export const player: PlayerModule = {
     const { baseline, refine } = request.config;
     const options = {
       ...modelOptions(request),
-      refined: refine === "solver",
+      refined: refiningOf(refine),
       ...(baseline === "none" ? {} : { baseline }),
       ...(request.role.explicit_comparison === true ? { explicitComparison: true } : {}),
     };

@@ -1,12 +1,14 @@
 import { createHash } from "node:crypto";
 import { unifiedDiff } from "../../../bridge/text/line-diff.ts";
 import { VigaError } from "../../../config/errors.ts";
+import type { SolverLimits } from "../../../config/refine.ts";
 import { pairViews } from "../../../evaluators/photometric.ts";
 import type { Context, Task, View } from "../../../machines/domain/index.ts";
 import type { GeneratorMove, GeneratorPlayer, PlayerIO } from "../player.ts";
 import { coordinates } from "./coordinates.ts";
 import { Fitter } from "./fitter.ts";
 import { type Knob, patch, skeleton, type Trace } from "./knobs.ts";
+import { endOfTime, endsInTime, limitedIO, outOfTime, Trail } from "./limited.ts";
 import { decode } from "./pictures.ts";
 import { Problem, type Scale } from "./problem.ts";
 import { coarse, polish, refine } from "./stages.ts";
@@ -16,6 +18,8 @@ import { account, type Losses } from "./thought.ts";
 export interface SolverOptions {
   /** Rounds at most; the solver ends earlier when a round gains less than noise. Default 4. */
   rounds?: number;
+  /** What it may move, and how long a round may take. */
+  limits?: SolverLimits;
 }
 
 /** How results are compared: the size and samples every round's gain is measured at. */
@@ -30,6 +34,8 @@ const worthwhile = 0.2;
 interface Studied {
   readonly knobs: Knob[];
   readonly trace: Trace;
+  /** What its numbers are held to, in words. */
+  readonly limits: string;
 }
 
 /** The views that have a target to be fitted to, each with it; an optional one only where the scene has its camera. */
@@ -53,13 +59,13 @@ export function createSolver(options: SolverOptions = {}): GeneratorPlayer {
   // Only derived facts: what the start program's knobs drive, by program text.
   const studied = new Map<string, Promise<Studied>>();
 
-  const study = (sweeper: Sweeper, code: string): Promise<Studied> => {
+  const study = (sweeper: Sweeper, code: string, limits: () => string): Promise<Studied> => {
     const key = createHash("sha256").update(code).digest("hex");
     let found = studied.get(key);
     if (!found) {
       found = (async () => {
         const [knobs, trace] = [await sweeper.knobs(code), await sweeper.trace(code)];
-        return { knobs, trace };
+        return { knobs, trace, limits: limits() };
       })();
       found.catch(() => studied.delete(key));
       if (studied.size > 32) studied.clear();
@@ -68,7 +74,8 @@ export function createSolver(options: SolverOptions = {}): GeneratorPlayer {
     return found;
   };
 
-  const write = async (context: Context, io: PlayerIO): Promise<GeneratorMove> => {
+  const write = async (context: Context, lent: PlayerIO): Promise<GeneratorMove> => {
+    const { io, words } = limitedIO(lent, options.limits ?? {});
     const { task } = context;
     const fromRef = context.from?.code ?? context.best?.program?.code ?? task.start;
     if (fromRef === null) {
@@ -85,11 +92,11 @@ export function createSolver(options: SolverOptions = {}): GeneratorPlayer {
     const startCode = task.start === null ? code : await io.text(task.start);
     const knobs = await reader.knobs(code);
     let origin = startCode;
-    let base = await study(reader, startCode);
+    let base = await study(reader, startCode, words);
     if (skeleton(code, knobs) !== skeleton(startCode, base.knobs)) {
       // Someone else rewrote the program: its own numbers are the starting point.
       origin = code;
-      base = await study(reader, code);
+      base = await study(reader, code, words);
     }
     let stage = 1;
     const earlier: number[][] = [];
@@ -116,9 +123,12 @@ export function createSolver(options: SolverOptions = {}): GeneratorPlayer {
     );
     const targets = await Promise.all(seen.map(async ({ image }) => decode(await io.bytes(image))));
     const problem = new Problem(sweeper, origin, base.knobs, base.trace, coordinates(base.knobs, base.trace), targets);
-    const fitter = new Fitter(problem, (step, data) =>
-      io.note("progress", { round: context.t, stage, step, ...data, renders: sweeper.renders }),
-    );
+    const trail = new Trail();
+    const fitter = new Fitter(problem, (step, data) => {
+      trail.pass(fitter.point);
+      io.note("progress", { round: context.t, stage, step, ...data, renders: sweeper.renders });
+    });
+    if (base.limits !== "") fitter.tell("limits", { limits: base.limits });
     fitter.moveTo(knobs.map((k) => k.value));
     const before = [...fitter.point];
 
@@ -144,9 +154,11 @@ export function createSolver(options: SolverOptions = {}): GeneratorPlayer {
     // With little left to explain, the same knobs seen more sharply bring more than a search for others.
     let reached = stage === 2 && left < little ? 3 : stage;
     for (;;) {
-      if (reached === 1) await coarse(fitter);
-      else if (reached === 2) await refine(fitter);
-      else await polish(fitter, reached > 3);
+      const cut = await endsInTime(fitter, trail, yardstick, async () => {
+        if (reached === 1) await coarse(fitter);
+        else if (reached === 2) await refine(fitter);
+        else await polish(fitter, reached > 3);
+      });
       const [now] = await problem.look([fitter.point], yardstick);
       if (!now) throw new VigaError("player_failed", "the fitted program does not render");
       loss.after = problem.loss(now);
@@ -162,6 +174,7 @@ export function createSolver(options: SolverOptions = {}): GeneratorPlayer {
       // A stage that found nothing leaves the program as it was, and the next, which looks closer, is tried at once.
       fitter.point = [...before];
       loss.after = loss.before;
+      if (cut) return { type: "end", reason: outOfTime(options.limits) };
       if (reached++ >= 3) return { type: "end", reason: account.ending(loss) };
     }
     const values = fitter.point.map((u, k) => problem.value(k, u));
@@ -177,5 +190,5 @@ export function createSolver(options: SolverOptions = {}): GeneratorPlayer {
       ],
     };
   };
-  return { name: "solver", write };
+  return { name: "solver", write: (context, io) => write(context, io).catch(endOfTime) };
 }

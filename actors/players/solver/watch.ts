@@ -10,6 +10,8 @@ interface Seen {
   /** The last loss of any kind. */
   now: number | null;
   renders: number;
+  /** What it is held to, in words. */
+  limits: string | null;
 }
 
 const number = (value: unknown): number | null => (typeof value === "number" ? value : null);
@@ -21,9 +23,9 @@ const number = (value: unknown): number | null => (typeof value === "number" ? v
 export function watchSolver(
   io: PlayerIO,
   { key, t, candidate }: { key: string; t: number; candidate: number },
-): { io: PlayerIO; account(): Pick<Refined, "loss_before" | "loss_after" | "renders" | "seconds"> } {
+): { io: PlayerIO; account(): Pick<Refined, "loss_before" | "loss_after" | "renders" | "seconds" | "limits"> } {
   const began = performance.now();
-  const seen: Seen = { first: null, last: null, now: null, renders: 0 };
+  const seen: Seen = { first: null, last: null, now: null, renders: 0, limits: null };
   let told = Number.NEGATIVE_INFINITY;
   const progress = (data: Record<string, unknown>) => {
     // What a stage measures on its way is of smaller and noisier pictures: near the truth, and no account.
@@ -33,6 +35,7 @@ export function watchSolver(
     if (!rough) seen.last = loss ?? seen.last;
     seen.now = loss ?? seen.now;
     seen.renders = number(data.renders) ?? seen.renders;
+    if (typeof data.limits === "string") seen.limits = data.limits;
     if (rough && performance.now() - told < 1000 * between) return;
     told = performance.now();
     const { first, now, renders } = seen;
@@ -48,6 +51,7 @@ export function watchSolver(
       loss_before: seen.first,
       loss_after: seen.last,
       renders: seen.renders,
+      ...(seen.limits === null ? {} : { limits: seen.limits }),
       seconds: Math.round(performance.now() - began) / 1000,
     }),
   };

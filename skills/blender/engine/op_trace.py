@@ -7,6 +7,7 @@ fit no single knob (mesh vertices, products of knobs, look-at rotations) are "mi
 nudging only such knobs leaves every mixed property alone: its value can then be written to the live scene without running
 the program again. Knobs for which the program fails are found by halving and reported as `fragile`; those that
 act but measure nothing (the stops of a colour ramp) as `held`. `lean`: the scene is the same when operators update less.
+Where `reach` is asked for, each knob that is neither is run once alone, and every property that it moves is told.
 
 A property's address is [collection, datablock name, path, index]; path is an RNA path on that datablock.
 """
@@ -17,7 +18,7 @@ import random
 from viga_engine import op_knobs
 from viga_engine.knob_words import is_stop
 from viga_engine.lean import lean_operators
-from viga_engine.scene_numbers import dump, measure
+from viga_engine.scene_numbers import belongings, dump, measure
 
 
 def nudge(knob, unit):
@@ -41,6 +42,9 @@ def tidy(slope):
 # a program of 11 kB with 300 numbers takes about 60 and 100.
 FRAGILE_RUNS = 300
 CONFIRM_RUNS = 600
+# And on telling what each of the others moves, where that is asked for; and the addresses that are told of one.
+REACH_RUNS = 400
+REACH_ADDRESSES = 400
 
 
 def halves(members):
@@ -56,6 +60,7 @@ class Tracer:
         self.base_values = [k["value"] for k in knobs]
         self.base = None
         self.restless = set()
+        self.belongs = {}
         self.complaint = None
         self.runs = 0
         self.lean = False
@@ -79,7 +84,7 @@ class Tracer:
             numbers, shapes = dump()
             if whole:
                 return {"n": [[list(k), v] for k, v in numbers.items()],
-                        "s": [[list(k), v] for k, v in shapes.items()], "m": measure()}
+                        "s": [[list(k), v] for k, v in shapes.items()], "m": measure(), "b": belongings()}
             gone = [list(k) for k in base[0] if k not in numbers]
             return {"n": [[list(k), v] for k, v in numbers.items() if base[0].get(k) != v],
                     "s": [list(k) for k, v in shapes.items() if base[1].get(k) != v] + gone}
@@ -94,6 +99,7 @@ class Tracer:
                 continue
             numbers = {tuple(k): v for k, v in value["n"]}
             if whole:
+                self.belongs = value["b"]
                 answers.append((numbers, {tuple(k): v for k, v in value["s"]}, value["m"]))
             else:
                 answers.append(({k: v for k, v in numbers.items() if k not in self.restless},
@@ -198,6 +204,20 @@ class Tracer:
         answers = self.observe([self.values(group, still) for group in groups])
         return {k for group, got in zip(groups, answers) if got is not None and not got[0] and not got[1] for k in group}
 
+    def reach(self, members):
+        """{knob: addresses of all that it moves}; without those that fail alone, move very much, or are too many to try."""
+        members = members[:REACH_RUNS]
+        answers = self.observe([self.values([k], [1.0] * len(self.knobs)) for k in members])
+        found = {k: sorted({address(key) for key in [*got[0], *got[1]]}) for k, got in zip(members, answers) if got is not None}
+        return {k: keys for k, keys in found.items() if len(keys) <= REACH_ADDRESSES}
+
+
+def address(key):
+    """Of a number as it is; of a shape, which has no path of its own, with the rest of its name as path."""
+    if len(key) == 4 and isinstance(key[3], int):
+        return (key[0], key[1], key[2], key[3] - 1000 if key[3] >= 900 else key[3])
+    return (key[0], key[1], str(key[2]) if len(key) > 2 else "", -1)
+
 
 def handle(args, job):
     random.seed(args.get("seed", 0))
@@ -219,8 +239,13 @@ def handle(args, job):
     def readable(key):
         return f"{key[0]}/{key[1]}/{key[2]}" + (f"[{key[3]}]" if key[3] >= 0 else "")
 
+    more = {}
+    if args.get("reach"):
+        others = [k for k in sound if k not in places and k not in held and k not in dead]
+        more = {"reach": {str(k): keys for k, keys in tracer.reach(others).items()}, "belongs": tracer.belongs}
+
     return {
-        "ok": True, "runs": tracer.runs, "lean": tracer.lean, "fragile": sorted(fragile), "dead": sorted(dead), "held": sorted(held),
+        **more, "ok": True, "runs": tracer.runs, "knobs": len(knobs), "lean": tracer.lean, "fragile": sorted(fragile), "dead": sorted(dead), "held": sorted(held),
         "in_place": {str(k): [[*key, slope] for key, slope in owned[k]] for k in places},
         "touches": {str(k): [readable(key) for key, _ in owned[k]][:6] for k in places},
         "scene": tracer.base[2],

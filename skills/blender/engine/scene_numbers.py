@@ -127,6 +127,22 @@ def animated(data, name):
     return names
 
 
+def belongings():
+    """By object: its data, its shape keys, its materials and the collections it is in, as "collection/name"."""
+    names = {"MESH": "meshes", "LIGHT": "lights", "CAMERA": "cameras", "CURVE": "curves", "FONT": "curves", "SURFACE": "curves",
+             "META": "metaballs", "LATTICE": "lattices", "GPENCIL": "grease_pencils", "GREASEPENCIL": "grease_pencils"}
+    found = {}
+    for item in bpy.context.scene.objects:
+        blocks = [f"materials/{slot.material.name}" for slot in item.material_slots if slot.material]
+        blocks += [f"collections/{group.name}" for group in bpy.data.collections if item.name in group.all_objects]
+        if item.data is not None and item.type in names:
+            blocks.append(f"{names[item.type]}/{item.data.name}")
+            keys = getattr(item.data, "shape_keys", None)
+            blocks += [f"shape_keys/{keys.name}"] if keys else []
+        found[item.name] = blocks
+    return found
+
+
 def dump():
     """Every editable number of the scene, and the hashes of what is not a number."""
     numbers = {}

@@ -40,7 +40,7 @@ test("a model and the solver in a ring: on the wire and on the tape each is told
   server.script("m", writes(150), writes(180), call("undo_last_step", {}), writes(130));
   server.otherwise("m", call("end_process", { reason: "grey enough" }));
   const model = createModel(testProfile(server.url, "m"), quickDeps().deps);
-  const generator = withRefine(createModelGenerator({ model, mode: "blendergym", tools, refined: true }), solver);
+  const generator = withRefine(createModelGenerator({ model, mode: "blendergym", tools, refined: {} }), solver);
   ring.start({ players: { generator, verifier: createPixels() }, slots: { cpu: stubEngine() } });
   await ring.begin();
   expect(await ring.finished()).toMatchObject({ status: "done", reason: "end_process", bestT: 1 });

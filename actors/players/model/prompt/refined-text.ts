@@ -10,9 +10,10 @@ const literal = (value: number): string => String(Number(value.toPrecision(5)));
  *
  * @param most moves named; the rest is counted
  */
-export function refinedText({ by, moved, changes, kept, ...fit }: Refined, most: number): string {
+export function refinedText({ by, moved, changes, kept, limits, ...fit }: Refined, most: number): string {
   const { loss_before: before, loss_after: after } = fit;
-  if (kept !== undefined) return `Refined by ${by}: no number. Why: ${kept}`;
+  const held = limits === undefined ? [] : [`It was held to this: ${limits}.`];
+  if (kept !== undefined) return [`Refined by ${by}: no number. Why: ${kept}`, ...held].join("\n");
   const loss =
     before === null || after === null
       ? ""
@@ -21,6 +22,7 @@ export function refinedText({ by, moved, changes, kept, ...fit }: Refined, most:
   const rest = moved - named.length;
   return [
     `Refined by ${by}, after you wrote it: ${moved} ${moved === 1 ? "number" : "numbers"} moved${loss}.`,
+    ...held,
     ...named.map(({ line, label, from, to }) => `- line ${line}, ${label}: ${literal(from)} -> ${literal(to)}`),
     ...(rest > 0 ? [`and ${rest} more`] : []),
   ].join("\n");

@@ -1,4 +1,5 @@
 import { VigaError } from "../../../../config/errors.ts";
+import { type SolverLimits, type TunedKind, tunedKinds } from "../../../../config/refine.ts";
 import { buildPrompt, type PromptRequest, sharedPart } from "../../../../prompts/index.ts";
 import type { PlayerIO } from "../../player.ts";
 
@@ -20,9 +21,33 @@ export function promptOf(request: PromptRequest): string {
 }
 
 /** A generator's system prompt with what it must know where a solver refines the numbers of its programs. */
-export function withRefining(prompt: string, refined: boolean): string {
-  if (!refined) return prompt;
+export function withRefining(prompt: string, refined: SolverLimits | null): string {
+  if (refined === null) return prompt;
   const part = sharedPart("refine");
   if (part === undefined) throw new VigaError("internal", "there is no prompt part refine");
-  return `${prompt}\n\n${part.trim()}`;
+  const { tune = tunedKinds, lock = [] } = refined;
+  const moves = tune.map((kind) => kindWords[kind]).join(", ");
+  const rest = tunedKinds.filter((kind) => !tune.includes(kind)).map((kind) => kindWords[kind]);
+  const own = [
+    ...(rest.length === 0 ? [] : [`- It leaves alone, and to you: ${rest.join(", ")}.\n`]),
+    ...(lock.length === 0
+      ? []
+      : [
+          `- Locked by name, with their materials and data: ${lock.join(", ")}. Their numbers stay as you write them.\n`,
+        ]),
+  ].join("");
+  const text = part
+    .trim()
+    .replace("{{moves}}", () => moves)
+    .replace("{{locked}}", () => own);
+  return `${prompt}\n\n${text}`;
 }
+
+const kindWords: Readonly<Record<TunedKind, string>> = {
+  light: "light and world",
+  colour: "colours",
+  material: "material values",
+  camera: "camera",
+  place: "places and angles",
+  size: "sizes",
+};

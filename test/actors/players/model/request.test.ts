@@ -9,7 +9,11 @@ import { photoContext, photoFile, photoNames, photoPrograms } from "./photo-run.
 import { execute } from "./programs.ts";
 
 /** What a generator is sent for a context. */
-async function sent(io: FakeIO, context: Context, refined = false) {
+async function sent(
+  io: FakeIO,
+  context: Context,
+  refined: { lock?: string[]; tune?: ("light" | "place")[] } | null = null,
+) {
   const model = fakeModel([execute("new = 1\n")]);
   // A turn of its own: nothing of an earlier one is recorded.
   const turn = fakeIO({ blobs: io.blobs });
@@ -143,7 +147,7 @@ describe("a model and the solver in one request", () => {
         .toBuffer(),
     );
     const task = aTask({ targets: [{ name: "render1", image }] });
-    const { said, request } = await sent(io, aContext({ t: 3, task, rounds, from: rounds[1]!.program }), true);
+    const { said, request } = await sent(io, aContext({ t: 3, task, rounds, from: rounds[1]!.program }), {});
     const head =
       "Refined by solver, after you wrote it: 40 numbers moved, photometric loss 0.0213 -> 0.0196 in its own small pictures.";
     const [past, last] = said.split("## Round 2\n");
@@ -163,7 +167,7 @@ describe("a model and the solver in one request", () => {
     const rounds = [1, 2].map((t) =>
       played(io, t, 0.02, body("a"), body("b"), { refined: { ...refined, moved: 0, changes: [], kept } }),
     );
-    const { said } = await sent(io, aContext({ t: 3, rounds, from: rounds[1]!.program }), true);
+    const { said } = await sent(io, aContext({ t: 3, rounds, from: rounds[1]!.program }), {});
     for (const t of [1, 2]) expect(said).toContain(`## Round ${t}\nRefined by solver: no number. Why: ${kept}\n`);
     const off = await sent(fakeIO(), aContext());
     expect(off.said).not.toMatch(/refine/i);
