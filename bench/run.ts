@@ -10,6 +10,7 @@ const benches: Record<string, () => Promise<string>> = {
   soak: async () => (await import("./soak.ts")).soak(),
   lotion: async () => (await import("./lotion.ts")).lotion(),
   window: async () => (await import("./window.ts")).windowCost(),
+  vllm: async () => (await import("./vllm.ts")).vllmTable(),
 };
 
 const [first = "", ...rest] = process.argv.slice(2);

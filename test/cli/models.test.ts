@@ -56,10 +56,15 @@ describe("viga vllm", () => {
       "--json",
     ]);
     expect(no.exitCode).toBe(1);
-    expect(JSON.parse(no.stdout)).toMatchObject({ fits: false, fails: "kv_cache", command: null });
+    expect(JSON.parse(no.stdout)).toMatchObject({
+      verdict: "does not fit",
+      fits: false,
+      fails: "kv_cache",
+      command: null,
+    });
     const bad = await viga(["vllm", "qwen9"]);
     expect(bad.exitCode).toBe(2);
-    expect(bad.stderr).toContain("known: qwen2-vl-7b, qwen2-vl-72b");
+    expect(bad.stderr).toContain("qwen2-vl-7b, qwen2-vl-72b");
     expect((await viga(["vllm", "qwen2-vl-7b", "--quant", "int3"])).exitCode).toBe(2);
   });
 });

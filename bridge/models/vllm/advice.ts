@@ -1,14 +1,15 @@
-import { planVllm, type Quant, type VllmOptions, type VllmPlan } from "./plan.ts";
+import { planVllm, type VllmOptions, type VllmPlan } from "./plan.ts";
+import { type Quant, quantKind } from "./quant.ts";
 
 const down = (value: number, step: number): number => Math.floor(value / step + 1e-9) * step;
 
 /** What to change so that a plan that does not fit will; each line was checked to fit. Empty for a plan that fits. */
 export function adviceFor(options: VllmOptions, plan: VllmPlan): string[] {
-  if (plan.fits) return [];
+  if (plan.fits === true) return [];
   const advice: string[] = [];
   const fits = (change: Partial<VllmOptions>): VllmPlan | undefined => {
     const other = planVllm({ ...options, ...change });
-    return other.fits ? other : undefined;
+    return other.fits === true ? other : undefined;
   };
   const { util, maxSeqs, context, quant } = plan.options;
   if (plan.fails === "sampler") {
@@ -35,10 +36,16 @@ export function adviceFor(options: VllmOptions, plan: VllmPlan): string[] {
       }
     }
   }
-  for (const smaller of (["fp8", "int8", "int4"] satisfies Quant[]).filter((each) => each !== quant)) {
-    if (quant !== "int4" && plan.fails !== "sampler" && fits({ quant: smaller }))
+  const bytes = quantKind(quant).bytes;
+  for (const smaller of ["fp8", "awq"] satisfies Quant[]) {
+    if (plan.fails !== "sampler" && quantKind(smaller).bytes < bytes && fits({ quant: smaller }))
       advice.push(`quantise: --quant ${smaller}`);
   }
+  if (options.kvType !== "fp8" && plan.fails !== "sampler" && fits({ kvType: "fp8" })) {
+    advice.push("keep the cache in 8 bits: --kv-dtype fp8");
+  }
+  if (options.model.vision?.any_size && plan.options.video && fits({ video: false }))
+    advice.push("take no films: --no-video");
   for (const more of [2, 4, 8, 16]) {
     if (more <= options.gpus || options.model.text.heads % more !== 0) continue;
     if (fits({ gpus: more })) {
@@ -46,96 +53,57 @@ export function adviceFor(options: VllmOptions, plan: VllmPlan): string[] {
       break;
     }
   }
-  if (plan.fails === "kv_cache" && plan.perGpu.activation > 2 && options.model.vision) {
-    advice.push(
-      "cap the server's pictures (--mm-processor-kwargs with max_pixels): most of the activation reserve is for its largest picture; how much this frees was not measured",
-    );
-  }
   return advice;
 }
 
+/** Stands in the command for the id of a checkpoint that viga cannot know. */
+const checkpoint = (quant: Quant): string => `YOUR_${quant.toUpperCase()}_CHECKPOINT`;
+
 /** The command that serves the model as planned. Parsers are suggestions: `viga model probe` decides. */
 export function vllmCommandLine(options: VllmOptions, plan: VllmPlan): string[] {
-  const { hf, parsers } = options.model;
-  const { gpus, util, context, maxSeqs, quant } = plan.options;
+  const { hf, parsers, quant: own } = options.model;
+  const { tensor, copies, util, context, maxSeqs, quant, kvType, video } = plan.options;
   const served = hf.split("/").at(-1) ?? hf;
+  // A checkpoint that is quantised already says so itself, and needs no flag.
+  const ready = own?.quant === quant;
+  const made = ready || quantKind(quant).whileLoading;
   return [
     "vllm",
     "serve",
-    hf,
+    made ? hf : checkpoint(quant),
     "--served-model-name",
     served,
-    ...quantFlags(quant),
+    ...(ready ? [] : quantKind(quant).flags),
     "--tensor-parallel-size",
-    String(gpus),
+    String(tensor),
+    ...(copies > 1 ? ["--data-parallel-size", String(copies)] : []),
     "--gpu-memory-utilization",
     String(util),
     "--max-model-len",
     String(context),
     "--max-num-seqs",
     String(maxSeqs),
-    ...(options.model.vision ? ["--limit-mm-per-prompt", '{"image": 16}'] : []),
+    ...(options.batched === undefined ? [] : ["--max-num-batched-tokens", String(options.batched)]),
+    ...(kvType === "fp8" ? ["--kv-cache-dtype", "fp8"] : []),
+    ...(options.model.vision ? ["--limit-mm-per-prompt", video ? '{"image": 16}' : '{"image": 16, "video": 0}'] : []),
     ...(parsers[0] === undefined ? [] : ["--enable-auto-tool-choice", "--tool-call-parser", parsers[0]]),
   ];
 }
 
-function quantFlags(quant: Quant): string[] {
-  // vLLM has no "int8" switch; bitsandbytes and fp8 quantise while loading, 4 bits need a quantised checkpoint.
-  if (quant === "int8") return ["--quantization", "bitsandbytes", "--load-format", "bitsandbytes"];
-  if (quant === "fp8") return ["--quantization", "fp8"];
-  if (quant === "fp16") return ["--dtype", "float16"];
-  return quant === "int4" ? ["--quantization", "awq"] : ["--dtype", "bfloat16"];
+/** What has to be known of the quantisation to use the command. */
+export function quantNotes(options: VllmOptions, plan: VllmPlan): string[] {
+  const { quant } = plan.options;
+  if (options.model.quant?.quant === quant || quantKind(quant).whileLoading) return [];
+  const notes = [
+    `${quant} is not made while loading: put the id of a checkpoint quantised so in the place of ${checkpoint(quant)}`,
+  ];
+  if (quant === "int8") {
+    notes.push(
+      "int8 is planned at 8 bits, as a run of the 72B model measured (72 GB); vLLM's --quantization bitsandbytes loads 4 bits, which --quant bitsandbytes plans",
+    );
+  }
+  return notes;
 }
 
 export const shellWord = (word: string): string =>
   /^[\w./:=@%+,-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
-
-/** GiB with two digits, rounded half to even as the server prints them (0.625 is 0.62). */
-export function twoDigits(value: number): string {
-  const cents = value * 100;
-  const floor = Math.floor(cents);
-  const rounded = Math.abs(cents - floor - 0.5) < 1e-9 ? floor + (floor % 2) : Math.round(cents);
-  return (rounded / 100).toFixed(2);
-}
-
-/** The plan for a person. */
-export function describePlan(options: VllmOptions, plan: VllmPlan): string {
-  const { perGpu: g, options: o } = plan;
-  const line = (label: string, value: number, note: string): string =>
-    `  ${label.padEnd(26)}${twoDigits(value).padStart(8)} GiB  ${note}`;
-  const pictures = Object.entries(plan.imageTokens).map(([px, tokens]) => `${px} px: ${tokens}`);
-  const reason = {
-    weights: `does not fit: the weights need ${twoDigits(g.weights)} GiB of the ${twoDigits(g.share)} GiB the server may use`,
-    kv_cache: `does not fit: ${g.kvAvailable < 0 ? `${twoDigits(-g.kvAvailable)} GiB per GPU too little before the KV cache` : `${twoDigits(g.kvAvailable)} GiB per GPU left for the KV cache`}, ${twoDigits(g.kvNeeded)} needed for a context of ${o.context}`,
-    sampler: `does not fit: warming up the sampler takes ${twoDigits(g.sampler)} GiB for ${o.maxSeqs} sequences, beside ${twoDigits(g.outsideNeeded - g.sampler)} GiB of graphs, and only ${twoDigits(g.outsideFree)} GiB are outside the server's share`,
-  };
-  const verdict =
-    plan.fails === null
-      ? `fits: ${plan.concurrency.toFixed(2)} sequences of ${o.context} tokens at once`
-      : reason[plan.fails];
-  return [
-    `${plan.model} (${(plan.parameters / 1e9).toFixed(1)} B parameters, ${o.quant}) on ${o.gpus} x ${o.gpuGb} GB, utilisation ${o.util}, context ${o.context}, ${o.maxSeqs} sequences`,
-    verdict,
-    "per GPU:",
-    line("usable", g.usable, ""),
-    line("the server's share", g.share, `utilisation ${o.util}`),
-    line("weights", g.weights, "computed, with what loading adds"),
-    line("activation reserve", g.activation, plan.activationSource),
-    line("KV cache available", g.kvAvailable, `${plan.kvTokens} tokens`),
-    line("KV cache needed", g.kvNeeded, `one sequence of ${o.context} tokens`),
-    line(
-      "outside the share",
-      g.outsideFree,
-      `${twoDigits(g.outsideNeeded)} needed, of which the sampler ${twoDigits(g.sampler)}`,
-    ),
-    `longest context: ${plan.longestContext === 0 ? "none" : plan.longestContext}`,
-    ...(pictures.length > 0 ? [`tokens of a square picture: ${pictures.join(", ")}`] : []),
-    ...adviceFor(options, plan).map((each, i) => `${i === 0 ? "what helps: " : "            "}${each}`),
-    ...(plan.fits ? ["serve it with:", `  ${vllmCommandLine(options, plan).map(shellWord).join(" ")}`] : []),
-    ...(plan.fits && options.model.parsers.length > 0
-      ? [
-          `the tool parser is a suggestion (${options.model.parsers.join(" or ")}): viga model probe ${plan.model} says what works`,
-        ]
-      : []),
-  ].join("\n");
-}

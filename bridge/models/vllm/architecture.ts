@@ -1,6 +1,7 @@
 import { z } from "zod";
 
 const int = z.number().int().positive();
+const size = z.number().int().nonnegative();
 
 /** The numbers of a transformer that memory depends on. */
 export const textTower = z.object({
@@ -9,123 +10,100 @@ export const textTower = z.object({
   heads: int,
   kv_heads: int,
   head_dim: int,
+  /** Width of a dense feed-forward block. */
   intermediate: int,
+  /** Layers that have a feed-forward block, dense or of experts; all where it is left out. */
+  feed_forward: size.optional(),
   vocab: int,
   /** Input and output embeddings are one matrix. */
   tied: z.boolean().default(false),
-  /** Mixture of experts: experts per layer, and the size of one. */
-  experts: z.object({ count: int, intermediate: int }).optional(),
+  /** The feed-forward block has a gate, so three matrices and not two. */
+  gated: z.boolean().default(true),
+  /** Attention multiplies its output by a gate as wide as the queries. */
+  output_gate: z.boolean().default(false),
+  /** Mixture of experts: experts per layer, width of one, how many a token visits, width of what all tokens visit, layers that have them. */
+  experts: z
+    .object({
+      count: int,
+      intermediate: int,
+      per_token: int.default(8),
+      shared: size.default(0),
+      layers: size.optional(),
+    })
+    .optional(),
+  /** Layers that look back over a window of tokens only. */
+  sliding: z.object({ layers: size, window: int }).optional(),
+  /** Layers whose state does not grow: parameters of one, and bytes of its state for one sequence. */
+  linear: z.object({ layers: size, parameters: size, state_bytes: size }).optional(),
+  /** Latent attention: what is cached of a token in one layer, and parameters of one layer's attention. */
+  latent: z.object({ cached: int, parameters: int }).optional(),
 });
+export type TextTower = z.infer<typeof textTower>;
 
 export const visionTower = z.object({
   depth: int,
   hidden: int,
   intermediate: int,
+  gated: z.boolean().default(false),
   /** Further merger heads that feed deeper layers. */
-  deepstack: z.number().int().nonnegative().default(0),
+  deepstack: size.default(0),
   /** Side in pixels of the square that becomes one token (patch x merge). */
   patch: int,
+  /** Patches of the encoder that become one token of the language model. */
+  merged: int.default(4),
+  /** Tokens of the largest picture. */
   max_image_tokens: int.default(16384),
+  /** Any size of picture or film is taken, up to the context; else pictures are cut into tiles of one size. */
+  any_size: z.boolean().default(true),
 });
+export type VisionTower = z.infer<typeof visionTower>;
 
 export const architecture = z.object({ text: textTower, vision: visionTower.optional(), max_context: int });
 export type Architecture = z.infer<typeof architecture>;
 
-/** Parameter counts: what quantisation shrinks, and what it leaves in 16 bits (embeddings, output, vision). */
+/** Parameter counts: what quantisation shrinks (experts apart from the rest), and what it leaves in 16 bits. */
 export interface Parameters {
+  /** Attention and dense blocks. */
   linear: number;
+  /** Routed experts. */
+  experts: number;
   embeddings: number;
   vision: number;
 }
 
-export function countParameters({ text, vision }: Architecture): Parameters {
-  const attention = 2 * text.hidden * text.heads * text.head_dim + 2 * text.hidden * text.kv_heads * text.head_dim;
-  const dense = 3 * text.hidden * text.intermediate;
-  const moe = text.experts ? text.experts.count * 3 * text.hidden * text.experts.intermediate : 0;
-  const layer = attention + (text.experts ? moe : dense) + 2 * text.hidden;
+/** Width of a matrix whose rows are padded to a multiple of `step`. */
+export const padded = (width: number, step: number): number => Math.ceil(width / step) * step;
+
+/** Counts a model's parameters; `expertStep` is the multiple to which a quantised format pads an expert's width. */
+export function countParameters({ text, vision }: Architecture, expertStep = 1): Parameters {
+  const matrices = text.gated ? 3 : 2;
+  const linearLayers = text.linear?.layers ?? 0;
+  const queries = text.hidden * text.heads * text.head_dim;
+  const attention =
+    text.latent?.parameters ?? (text.output_gate ? 3 : 2) * queries + 2 * text.hidden * text.kv_heads * text.head_dim;
+  const blocks = text.feed_forward ?? text.layers;
+  const mixed = text.experts ? Math.min(blocks, text.experts.layers ?? blocks) : 0;
+  const dense = matrices * text.hidden * text.intermediate;
+  const shared = text.experts ? matrices * text.hidden * text.experts.shared + text.hidden * text.experts.count : 0;
+  const expert = text.experts ? matrices * text.hidden * padded(text.experts.intermediate, expertStep) : 0;
   return {
-    linear: text.layers * layer,
+    linear:
+      (text.layers - linearLayers) * attention +
+      linearLayers * (text.linear?.parameters ?? 0) +
+      (blocks - mixed) * dense +
+      mixed * shared +
+      text.layers * 2 * text.hidden,
+    experts: mixed * (text.experts?.count ?? 0) * expert,
     embeddings: text.vocab * text.hidden * (text.tied ? 1 : 2),
     vision: vision ? visionParameters(vision, text.hidden) : 0,
   };
 }
 
-function visionParameters(vision: z.infer<typeof visionTower>, out: number): number {
-  const blocks = vision.depth * (4 * vision.hidden ** 2 + 2 * vision.hidden * vision.intermediate);
-  // Four patches are merged into one token before the language model.
-  const merged = 4 * vision.hidden;
-  return blocks + (1 + vision.deepstack) * (merged ** 2 + merged * out);
-}
+export const total = ({ linear, experts, embeddings, vision }: Parameters): number =>
+  linear + experts + embeddings + vision;
 
-/** Bytes of KV cache per token over all GPUs: keys and values of every layer, in 16 bits. */
-export function kvBytesPerToken({ text }: Architecture): number {
-  return 2 * text.layers * text.kv_heads * text.head_dim * 2;
-}
-
-const number = z.number().int().positive();
-const hfText = z.object({
-  num_hidden_layers: number,
-  hidden_size: number,
-  num_attention_heads: number,
-  num_key_value_heads: number.optional(),
-  head_dim: number.nullish(),
-  intermediate_size: number,
-  vocab_size: number,
-  max_position_embeddings: number.optional(),
-  tie_word_embeddings: z.boolean().optional(),
-  num_experts: number.optional(),
-  num_local_experts: number.optional(),
-  moe_intermediate_size: number.optional(),
-});
-const hfVision = z.looseObject({
-  depth: number.optional(),
-  num_hidden_layers: number.optional(),
-  embed_dim: number.optional(),
-  hidden_size: number.optional(),
-  intermediate_size: number.optional(),
-  mlp_ratio: z.number().positive().optional(),
-  patch_size: number.optional(),
-  spatial_merge_size: number.optional(),
-  deepstack_visual_indexes: z.array(z.number()).optional(),
-});
-
-/** Reads a model's config.json, whether the language model's keys stand at the top or in `text_config`. */
-export function fromHfConfig(json: unknown): Architecture {
-  const root = z.looseObject({}).parse(json) as Record<string, unknown>;
-  const nested = root.text_config ?? root.llm_config ?? root.language_config;
-  // Values at the top hold where the nested part leaves them out.
-  const text = hfText.parse(typeof nested === "object" && nested !== null ? { ...root, ...nested } : root);
-  const experts = text.num_experts ?? text.num_local_experts;
-  const vision = root.vision_config === undefined ? undefined : hfVision.parse(root.vision_config);
-  const read = {
-    text: {
-      layers: text.num_hidden_layers,
-      hidden: text.hidden_size,
-      heads: text.num_attention_heads,
-      kv_heads: text.num_key_value_heads ?? text.num_attention_heads,
-      head_dim: text.head_dim ?? Math.floor(text.hidden_size / text.num_attention_heads),
-      intermediate: text.intermediate_size,
-      vocab: text.vocab_size,
-      tied: text.tie_word_embeddings ?? false,
-      ...(experts === undefined
-        ? {}
-        : { experts: { count: experts, intermediate: text.moe_intermediate_size ?? text.intermediate_size } }),
-    },
-    max_context: text.max_position_embeddings ?? 32768,
-  };
-  if (!vision) return architecture.parse(read);
-  // Qwen2-VL calls the tower's width embed_dim, and hidden_size what comes out of it.
-  const width = vision.embed_dim ?? vision.hidden_size;
-  const depth = vision.depth ?? vision.num_hidden_layers;
-  if (width === undefined || depth === undefined) return architecture.parse(read);
-  return architecture.parse({
-    ...read,
-    vision: {
-      depth,
-      hidden: width,
-      intermediate: vision.intermediate_size ?? Math.round(width * (vision.mlp_ratio ?? 4)),
-      deepstack: vision.deepstack_visual_indexes?.length ?? 0,
-      patch: (vision.patch_size ?? 14) * (vision.spatial_merge_size ?? 1),
-    },
-  });
+function visionParameters(vision: VisionTower, out: number): number {
+  const block = 4 * vision.hidden ** 2 + (vision.gated ? 3 : 2) * vision.hidden * vision.intermediate;
+  const merged = vision.any_size ? vision.merged * vision.hidden : vision.hidden;
+  return vision.depth * block + (1 + vision.deepstack) * (merged ** 2 + merged * out);
 }

@@ -3,10 +3,14 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import fc from "fast-check";
 import { afterAll, describe, expect, it } from "vitest";
-import { adviceFor, describePlan, twoDigits, vllmCommandLine } from "../../../bridge/models/vllm/advice.ts";
-import { countParameters, fromHfConfig, kvBytesPerToken } from "../../../bridge/models/vllm/architecture.ts";
-import { findModel, knownModels } from "../../../bridge/models/vllm/models.ts";
-import { planVllm, quants, type VllmOptions } from "../../../bridge/models/vllm/plan.ts";
+import { adviceFor, quantNotes, vllmCommandLine } from "../../../../bridge/models/vllm/advice.ts";
+import { countParameters, total } from "../../../../bridge/models/vllm/architecture.ts";
+import { describePlan, twoDigits } from "../../../../bridge/models/vllm/describe.ts";
+import { fromHfConfig } from "../../../../bridge/models/vllm/hf-config.ts";
+import { kvShape } from "../../../../bridge/models/vllm/kv-cache.ts";
+import { findModel, knownModels } from "../../../../bridge/models/vllm/models.ts";
+import { planVllm, type VllmOptions } from "../../../../bridge/models/vllm/plan.ts";
+import { type Quant, quants } from "../../../../bridge/models/vllm/quant.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "viga-vllm-"));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -68,9 +72,13 @@ describe("the numbers behind it", () => {
     ["qwen2-vl-72b", 73.4],
     ["qwen3-vl-8b", 8.77],
     ["qwen3-vl-32b", 33.4],
+    ["glm-4.5v", 107.9],
+    ["llama-4-scout", 108.6],
+    ["qwen3-235b-a22b", 235.1],
+    ["qwen3.6-35b-a3b", 35.1],
+    ["gpt-oss-120b", 116.8],
   ])("%s has %d billion parameters", (name, billions) => {
-    const { linear, embeddings, vision } = countParameters(findModel(name));
-    expect((linear + embeddings + vision) / 1e9).toBeCloseTo(billions, 1);
+    expect(total(countParameters(findModel(name))) / 1e9).toBeCloseTo(billions, 1);
   });
 
   it("a config.json gives the same as the shipped numbers, in both layouts", () => {
@@ -94,16 +102,16 @@ describe("the numbers behind it", () => {
       deepstack_visual_indexes: [8, 16, 24],
       out_hidden_size: 5120,
     };
-    const nested = fromHfConfig({
+    const { architecture: nested } = fromHfConfig({
       model_type: "qwen3_vl",
       tie_word_embeddings: false,
       text_config: text,
       vision_config: vision,
     });
     expect(countParameters(nested)).toEqual(countParameters(shipped));
-    expect(kvBytesPerToken(nested)).toBe(262_144);
+    expect(kvShape(nested, 1, 2).perToken).toBe(262_144);
     expect(nested.vision?.patch).toBe(32);
-    const flat = fromHfConfig({
+    const { architecture: flat } = fromHfConfig({
       num_hidden_layers: 80,
       hidden_size: 8192,
       num_attention_heads: 64,
@@ -122,14 +130,14 @@ describe("the numbers behind it", () => {
     });
     expect(countParameters(flat)).toEqual(countParameters(findModel("qwen2-vl-72b")));
     writeFileSync(join(folder, "config.json"), JSON.stringify({ text_config: text, vision_config: vision }));
-    expect(planVllm({ model: findModel(folder), gpus: 2, gpuGb: 80 }).activationSource).toBe("estimated, not measured");
+    expect(planVllm({ model: findModel(folder), gpus: 2, gpuGb: 80 }).activationSource).toBe("computed, not measured");
   });
 
   it("a wrong name, file or number says what was expected", () => {
     expect(() => findModel("qwen3-vl-23b")).toThrow(/did you mean "qwen3-vl-32b"/);
     writeFileSync(join(folder, "other.json"), "{}");
     expect(() => findModel(join(folder, "other.json"))).toThrow(/not a model's config.json/);
-    expect(() => planVllm(on("qwen2-vl-7b", { gpus: 3 }))).toThrow(/does not divide 28/);
+    expect(() => planVllm(on("qwen2-vl-7b", { gpu: "a100" }))).toThrow(/did you mean "a100-40"/);
     expect(() => planVllm(on("qwen2-vl-7b", { util: 95 }))).toThrow(/--util 95/);
     expect(() => planVllm(on("qwen2-vl-7b", { context: 100_000 }))).toThrow(/--context 100000/);
   });
@@ -149,9 +157,9 @@ describe("the numbers behind it", () => {
         const asked: VllmOptions = { model: findModel(name), ...rest };
         const plan = planVllm(asked);
         const shorter = planVllm({ ...asked, context: 256, maxSeqs: 1 });
-        expect(shorter.kvTokens).toBe(plan.kvTokens);
-        if (plan.fits) expect(shorter.fits).toBe(true);
-        if (plan.fits) expect(plan.longestContext).toBeGreaterThanOrEqual(rest.context);
+        if (plan.fits === false) expect(shorter.margin_gib).toBeGreaterThanOrEqual(plan.margin_gib);
+        if (plan.fits === true) expect(shorter.fits).toBe(true);
+        if (plan.fits === true) expect(plan.longestContext).toBeGreaterThanOrEqual(rest.context);
         for (const line of adviceFor(asked, plan)) {
           const change = /--(context|util|max-seqs|quant) (?:to )?(\S+)/.exec(line);
           if (!change) continue;
@@ -164,10 +172,18 @@ describe("the numbers behind it", () => {
     );
   });
 
-  it("the command names what was planned", () => {
-    const options = on("qwen2-vl-72b", { quant: "int8", context: 8192 });
+  it("the command names what was planned, and what has to be known of a quantisation", () => {
+    const options = on("qwen2-vl-72b", { quant: "bitsandbytes", context: 8192 });
     const words = vllmCommandLine(options, planVllm(options)).join(" ");
     expect(words).toContain("--quantization bitsandbytes --load-format bitsandbytes");
+    const eight = on("qwen2-vl-72b", { quant: "int8", context: 8192 });
+    expect(vllmCommandLine(eight, planVllm(eight)).join(" ")).toContain("serve YOUR_INT8_CHECKPOINT");
+    expect(quantNotes(eight, planVllm(eight)).join(" ")).toMatch(/8 bits.*72 GB.*bitsandbytes loads 4 bits/);
+    const ready = on("Qwen/Qwen2-VL-72B-Instruct-AWQ", { context: 8192 });
+    expect(vllmCommandLine(ready, planVllm(ready)).join(" ")).toMatch(
+      /serve Qwen\/Qwen2-VL-72B-Instruct-AWQ .*(?!--quant)/,
+    );
+    expect(planVllm(ready).options.quant satisfies Quant).toBe("awq");
     expect(words).toContain("--tensor-parallel-size 2");
     expect(words).toContain("--max-model-len 8192");
     expect(words).toContain("--served-model-name Qwen2-VL-72B-Instruct");
