@@ -28,7 +28,7 @@ export function makeLog(name: string, options: { prefix?: boolean } = {}): Log {
   return Object.assign(log, {
     keepIn(out: string) {
       if (!existsSync(out)) return;
-      const destination = pino.destination({ dest: join(out, logFile), append: true, sync: true });
+      const destination = pino.destination({ dest: join(out, logFile), append: true, sync: true, mode: 0o600 });
       const redact = { paths: ["*.key", "*.token", "*.authorization"], censor: "[kept out]" };
       file = pino({ name, redact, timestamp: pino.stdTimeFunctions.isoTime }, destination);
     },

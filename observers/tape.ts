@@ -1,6 +1,7 @@
-import { appendFileSync, existsSync, readFileSync, truncateSync } from "node:fs";
-import { mkdir, open, readFile } from "node:fs/promises";
+import { appendFileSync, constants, existsSync, readFileSync, statSync, truncateSync } from "node:fs";
+import { mkdir, open } from "node:fs/promises";
 import { join } from "node:path";
+import { readRegularFile } from "../bridge/files/regular-file.ts";
 import { VigaError } from "../config/errors.ts";
 import type { RunResult } from "../machines/domain/index.ts";
 import { resultOf } from "./follow.ts";
@@ -12,6 +13,7 @@ const name = "tape.jsonl";
 /** Sequence of the last whole line; a torn last line (a process killed while writing) is cut off. */
 function reopen(path: string): number {
   if (!existsSync(path)) return 0;
+  if (!statSync(path).isFile()) throw new VigaError("input_invalid", `${path} is no file`, { hint: "remove it" });
   const bytes = readFileSync(path);
   const end = bytes.lastIndexOf(10) + 1;
   if (end < bytes.length) truncateSync(path, end);
@@ -28,13 +30,13 @@ function reopen(path: string): number {
  * replay after a resume) are passed over. A line is handed to the system before the next event is taken.
  */
 export async function createTape(options: { out: string }): Promise<Observer> {
-  await mkdir(options.out, { recursive: true });
+  await mkdir(options.out, { recursive: true, mode: 0o700 });
   const path = join(options.out, name);
   let last = reopen(path);
   return {
     on({ seq, ...rest }) {
       if (seq <= last) return;
-      appendFileSync(path, `${JSON.stringify({ seq, ...rest })}\n`);
+      appendFileSync(path, `${JSON.stringify({ seq, ...rest })}\n`, { mode: 0o600 });
       last = seq;
     },
     async close() {},
@@ -43,7 +45,7 @@ export async function createTape(options: { out: string }): Promise<Observer> {
 
 /** How the run in a folder ended, by the last event of its tape; null when the tape is cut off, or there is none. */
 export async function tapeEnd(out: string): Promise<RunResult | null> {
-  const file = await open(join(out, name)).catch(() => null);
+  const file = await open(join(out, name), constants.O_RDONLY | constants.O_NONBLOCK).catch(() => null);
   if (file === null) return null;
   try {
     const { size } = await file.stat();
@@ -71,7 +73,7 @@ const tailBytes = 256 * 1024;
  */
 export async function readTape(out: string): Promise<TapeEvent[]> {
   const path = join(out, name);
-  const text = await readFile(path, "utf8").catch((cause: unknown) => {
+  const text = await readRegularFile(path).catch((cause: unknown) => {
     throw new VigaError("not_found", `${out} holds no tape: there is no ${name}`, {
       hint: "give the output folder of a run",
       cause,

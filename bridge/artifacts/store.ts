@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { createReadStream } from "node:fs";
-import { copyFile, readFile, rm, stat, writeFile } from "node:fs/promises";
+import { chmod, copyFile, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { VigaError } from "../../config/errors.ts";
 import { placeAtomic } from "../files/write-atomic.ts";
@@ -21,7 +21,7 @@ export class ArtifactStore {
   async put(content: Buffer | string, options: { transient?: boolean } = {}): Promise<string> {
     const bytes = typeof content === "string" ? Buffer.from(content, "utf8") : content;
     const hex = createHash("sha256").update(bytes).digest("hex");
-    await this.place(hex, options.transient === true, (to) => writeFile(to, bytes));
+    await this.place(hex, options.transient === true, (to) => writeFile(to, bytes, { mode: 0o600 }));
     return `sha256:${hex}`;
   }
 
@@ -30,7 +30,11 @@ export class ArtifactStore {
     const hash = createHash("sha256");
     for await (const chunk of createReadStream(path)) hash.update(chunk);
     const hex = hash.digest("hex");
-    await this.place(hex, options.transient === true, (to) => copyFile(path, to));
+    await this.place(hex, options.transient === true, async (to) => {
+      await copyFile(path, to);
+      // A copy has the mode of what it is of, which a program chose.
+      await chmod(to, 0o600);
+    });
     return `sha256:${hex}`;
   }
 

@@ -1,7 +1,7 @@
-import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
 import { VigaError } from "../../config/errors.ts";
+import { readRegularFile } from "../files/regular-file.ts";
 import { writeAtomic } from "../files/write-atomic.ts";
 
 /** `<out>/bus.json`: where the bus of a run is. Mode 0600, for it holds passwords. */
@@ -27,7 +27,7 @@ export async function writeBusFile(out: string, content: BusFile): Promise<void>
 /** Reads `<out>/bus.json`. Throws `not_found` or `input_invalid`. */
 export async function readBusFile(out: string): Promise<BusFile> {
   const path = join(out, "bus.json");
-  const text = await readFile(path, "utf8").catch((cause: unknown) => {
+  const text = await readRegularFile(path).catch((cause: unknown) => {
     throw new VigaError("not_found", `no run with a bus in ${out}`, {
       cause,
       hint: "start one (viga run ...), name its output folder, or give --bus URL",

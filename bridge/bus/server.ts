@@ -43,7 +43,7 @@ const restartPolicy: RestartPolicy = {
 
 export async function startBusServer(options: BusServerOptions): Promise<BusServer> {
   const command = options.command ?? process.env.VIGA_NATS_SERVER ?? "nats-server";
-  await mkdir(options.dir, { recursive: true });
+  await mkdir(options.dir, { recursive: true, mode: 0o700 });
   await stopLeftover(options.dir);
   const logins = makeLogins(options.executors);
   const [{ password: token }, ...others] = logins as [Login, ...Login[]];

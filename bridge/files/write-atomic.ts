@@ -11,7 +11,7 @@ export async function placeAtomic(path: string, write: (beside: string) => Promi
   // Two writers of one path, in one process or in two, must not share the file beside.
   const beside = join(dirname(path), `.${basename(path)}.${randomBytes(6).toString("hex")}.part`);
   try {
-    await mkdir(dirname(path), { recursive: true });
+    await mkdir(dirname(path), { recursive: true, mode: 0o700 });
     await write(beside);
     await rename(beside, path);
   } catch (cause) {
@@ -28,14 +28,14 @@ export async function placeAtomic(path: string, write: (beside: string) => Promi
 /**
  * Writes a file in one step.
  *
- * @param options.mode permission bits of the new file, default 0o666 less the umask; an older file's do not count
+ * @param options.mode permission bits of the new file, default 0o600: what a run leaves is its user's own
  */
 export async function writeAtomic(
   path: string,
   content: string | Buffer,
   options: { mode?: number } = {},
 ): Promise<void> {
-  await placeAtomic(path, (beside) => writeFile(beside, content, options));
+  await placeAtomic(path, (beside) => writeFile(beside, content, { mode: 0o600, ...options }));
 }
 
 /** Points a symbolic link at `target` (as given, so it may be relative), replacing an older link in one step. */

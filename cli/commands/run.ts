@@ -31,6 +31,10 @@ export function runCommand(): Command {
     .option("--set <K=V>", "set one key of the configuration, like stop.max_rounds=5; repeat", collect, [])
     .option("--out <DIR>", "output folder; default: output/<mode>/<time>/<task>")
     .option("--resume <OUT>", "continue a run that was interrupted, from its output folder")
+    .option(
+      "--trust",
+      "with --resume: start the programs that the folder names, even if another user or machine wrote it",
+    )
     .addOption(
       new Option(
         "--hosts <WHERE>",
@@ -45,7 +49,7 @@ export function runCommand(): Command {
       const signal = stopSignal();
       const start: StartOptions = { hosts: options.hosts, json: options.json === true, signal };
       if (options.resume !== undefined) {
-        process.exitCode = await resumeRun(options.resume, start);
+        process.exitCode = await resumeRun(options.resume, { ...start, trust: options.trust === true });
         return;
       }
       if (dir !== undefined && !existsSync(dir)) {
@@ -90,6 +94,7 @@ interface Options {
   set: string[];
   out?: string;
   resume?: string;
+  trust?: boolean;
   hosts: HostMode;
   dryRun?: boolean;
   json?: boolean;

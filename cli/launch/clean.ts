@@ -19,7 +19,17 @@ export interface Cleaned {
 
 /** Everything that viga itself writes into a run's folder, besides the saved state, whose name the run knows. */
 const ours = new Set([
-  ...["args.json", "run.json", "scores.json", "tape.jsonl", "report.html", "bus.json", "viga.log", "side_by_side.png"],
+  ...[
+    "args.json",
+    "run.json",
+    "run.mark",
+    "scores.json",
+    "tape.jsonl",
+    "report.html",
+    "bus.json",
+    "viga.log",
+    "side_by_side.png",
+  ],
   ...["best", "codes", "renders", "targets", "generator_thoughts", "verifier_thoughts", "artifacts", "bus"],
   ...["scene.glb", "animation.gif", "animation.mp4", "orbit"],
 ]);

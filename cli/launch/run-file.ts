@@ -1,18 +1,21 @@
-import { readFile } from "node:fs/promises";
 import { join } from "node:path";
+import { readRegularFile } from "../../bridge/files/regular-file.ts";
 import { writeAtomic } from "../../bridge/files/write-atomic.ts";
 import { VigaError } from "../../config/errors.ts";
 import { type RunSpec, runSpec, runSpecSchema } from "../../machines/domain/index.ts";
+import { markRun } from "./run-mark.ts";
 
 /** Writes `<out>/run.json`, from which a run is resumed. */
 export async function writeSpec(spec: RunSpec): Promise<void> {
-  await writeAtomic(join(spec.out, "run.json"), `${JSON.stringify(spec, null, 2)}\n`);
+  const text = `${JSON.stringify(spec, null, 2)}\n`;
+  await writeAtomic(join(spec.out, "run.json"), text);
+  await markRun(spec.out, text);
 }
 
 /** The spec of the run in a folder, whose `out` is that folder wherever it lies now. Throws `not_found`, `input_invalid`. */
 export async function loadSpec(out: string): Promise<RunSpec> {
   const path = join(out, "run.json");
-  const text = await readFile(path, "utf8").catch((cause: unknown) => {
+  const text = await readRegularFile(path).catch((cause: unknown) => {
     throw new VigaError("not_found", `${out} holds no run: there is no run.json`, {
       cause,
       hint: "give the output folder of a run, the one with run.json and tape.jsonl in it",

@@ -23,10 +23,12 @@ import { isExported, leaveBus } from "./leave-bus.ts";
 import { makeSpec } from "./make-run-spec.ts";
 import { type RunObservers, runObservers } from "./observers.ts";
 import { checkOut, defaultOut, findOut, makeOut, pointLatest } from "./out.ts";
+import { checkOwnFolder } from "./own-folder.ts";
 import { printPlan } from "./plan.ts";
 import { playRun } from "./play-run.ts";
 import { checkExecutors, lacks, preflight } from "./preflight.ts";
 import { loadSpec, writeSpec } from "./run-file.ts";
+import { checkTrusted } from "./run-mark.ts";
 import { tellWaits } from "./waits.ts";
 
 export interface StartOptions {
@@ -63,9 +65,13 @@ export async function startRun(
 /**
  * Goes on with a run that was cut off, by Ctrl-C or by anything else; a finished one only shows its result again.
  * Returns the exit code.
+ * @param options.trust start programs that the folder names, whoever wrote it
  */
-export async function resumeRun(given: string, options: StartOptions): Promise<number> {
-  const spec = await loadSpec(await findOut(given));
+export async function resumeRun(given: string, options: StartOptions & { trust?: boolean }): Promise<number> {
+  const out = await findOut(given);
+  await checkOwnFolder(out);
+  const spec = await loadSpec(out);
+  await checkTrusted(spec, options.trust === true);
   await refuseLive(spec.out);
   await checkScratchRoot();
   const events = await eventsOf(spec.out);
