@@ -63,5 +63,7 @@ export function shownSetting(path: Path, written: string): string {
 
 /** A value as JSON, for messages; hidden where it may be a secret. */
 export function shownValue(path: Path, value: unknown): string {
-  return holdsSecret(path) ? `"${hidden}"` : withoutSecrets(JSON.stringify(value) ?? String(value));
+  return holdsSecret(path)
+    ? `"${hidden}"`
+    : withoutSecrets(typeof value === "number" ? String(value) : (JSON.stringify(value) ?? String(value)));
 }
