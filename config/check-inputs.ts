@@ -103,6 +103,9 @@ export async function loadProgram(path: string): Promise<string> {
 
 const blendMagic = [Buffer.from("BLENDER"), Buffer.from([0x1f, 0x8b]), Buffer.from([0x28, 0xb5, 0x2f, 0xfd])];
 
+/** What the header of a .blend alone takes. Bytes. */
+const shortestBlend = 12;
+
 /** Checks that a base file is there and, for .blend, that it is one (plain, gzip or zstd). */
 export async function checkBase(path: string): Promise<void> {
   const size = await fileSize(path, "base", inputLimits.base);
@@ -115,6 +118,7 @@ export async function checkBase(path: string): Promise<void> {
     if (!blendMagic.some((magic) => head.subarray(0, magic.length).equals(magic))) {
       throw bad(`base ${path}: is not a Blender file`, "give a .blend saved by Blender (a Git LFS pointer is not one)");
     }
+    if (size < shortestBlend) throw bad(`base ${path}: is cut short (${size} bytes)`, "give a whole file");
   } finally {
     await file.close();
   }

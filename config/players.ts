@@ -77,6 +77,9 @@ export function parsePlayer(
   if (own?.argument === "") {
     return `expected ${own.kind}:<${players[own.kind]?.argument?.what}>, got nothing after the colon`;
   }
+  if (own?.kind === "command" && /(^|\s)["']/.test(own.argument ?? "")) {
+    return "quotes are not read in a command; write a blank inside a word as \\ followed by the blank";
+  }
   if (own !== null) return own;
   const profile = models.find((model) => model.toLowerCase() === name.toLowerCase().replace(/-instruct$/, ""));
   const exact = models.includes(name) ? name : profile;

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { keyFieldIn, looksLikeKey, withoutSecrets } from "./secrets.ts";
 
 /**
  * A model profile: everything viga must know about a model and its endpoint, as data. Shipped profiles are YAML files
@@ -52,7 +53,8 @@ export type ToolStyle = z.infer<typeof toolStyle>;
 
 const envName = z
   .string()
-  .regex(/^[A-Za-z_][A-Za-z0-9_]*$/, "the name of an environment variable, never the key itself");
+  .regex(/^[A-Za-z_][A-Za-z0-9_]*$/, "the name of an environment variable, never the key itself")
+  .refine((text) => !looksLikeKey(text), "the name of an environment variable, never the key itself");
 
 const plainUrl =
   "expected a URL like http://localhost:8000/v1, without user, password, ? or # (keys: key_env, key_file)";
@@ -128,7 +130,12 @@ const keys = {
   retries: z.number().int().min(0).max(20),
   stream: z.boolean(),
   /** Further fields of the request body, sent as they are (for example `seed`). */
-  extra: z.record(z.string(), z.json()),
+  extra: z.record(z.string(), z.json()).superRefine((extra, context) => {
+    const field = keyFieldIn(extra);
+    if (field === null) return;
+    const message = `a key has no place here (${withoutSecrets(field)}): it would stand in the run's files; name its variable with key_env, or its file with key_file`;
+    context.addIssue({ code: "custom", message });
+  }),
 };
 
 export const profile = z.strictObject({

@@ -51,6 +51,7 @@ const busSchema = z
         /^(nats|tls):\/\/[^\s@]+$/,
         "expected nats://host:port or tls://host:port, without user or password (put those into a creds file)",
       )
+      .refine((url) => URL.canParse(url), "expected a port from 1 to 65535")
       .optional()
       .meta({ description: "A NATS server to use; absent: the run starts its own." }),
     creds: path.optional().meta({ description: "NATS credentials file." }),

@@ -10,6 +10,9 @@ const keyLike =
 /** `//user:password@host`, and a token in that place. */
 const userInUrl = /\/\/[^@\s"']+@/g;
 
+/** A key among the parameters of a URL. */
+const keyInUrl = /([?&](?:[\w-]*api[-_]?key|key|[\w-]*token|password|secret|sig|signature)=)[^\s&"'#]+/gi;
+
 /** Settings whose names say that a secret stands, or was taken to stand, there; with those that only sound so. */
 const secretName = /key|token|secret|passw|pwd|auth|bearer|cookie|cred|header|\benv\b|_env$/i;
 const harmless = /^(key_required|(max|context|image)_tokens(_limit|_param)?|creds|authors?)$/i;
@@ -18,7 +21,28 @@ const othersKeys: readonly unknown[] = ["models", "skills", "bus"];
 
 /** A text without passwords in URLs and without whatever looks like a key, for messages. */
 export function withoutSecrets(text: string): string {
-  return text.replace(userInUrl, `//${hidden}@`).replace(keyLike, "[key]");
+  return text.replace(userInUrl, `//${hidden}@`).replace(keyInUrl, `$1${hidden}`).replace(keyLike, "[key]");
+}
+
+/** Whether a text in the place of a name is a key itself: one of a known form, or long and of mixed letters and digits. */
+export function looksLikeKey(text: string): boolean {
+  if (withoutSecrets(text) !== text) return true;
+  return text.length >= 24 && /\d/.test(text) && /[a-z]/.test(text) && !/_[A-Z]/.test(text);
+}
+
+/** Request fields that carry a key, by their names. */
+const keyField =
+  /^(x[-_])?(api[-_]?key|key|token|(access|auth|bearer)[-_]?token|authorization|auth|password|passwd|secret|cookie|credentials?)$/i;
+
+/** The first field of a map, however deep, that carries a key, by its name or its form; null where there is none. */
+export function keyFieldIn(value: unknown, name = ""): string | null {
+  if (typeof value === "string") return keyField.test(name) || withoutSecrets(value) !== value ? name : null;
+  if (value === null || typeof value !== "object") return null;
+  for (const [key, inner] of Object.entries(value)) {
+    const found = keyFieldIn(inner, key);
+    if (found !== null) return found;
+  }
+  return null;
 }
 
 /** Whether a secret may stand at this place of the configuration. */
@@ -39,5 +63,7 @@ export function shownSetting(path: Path, written: string): string {
 
 /** A value as JSON, for messages; hidden where it may be a secret. */
 export function shownValue(path: Path, value: unknown): string {
-  return holdsSecret(path) ? `"${hidden}"` : withoutSecrets(JSON.stringify(value) ?? String(value));
+  return holdsSecret(path)
+    ? `"${hidden}"`
+    : withoutSecrets(typeof value === "number" ? String(value) : (JSON.stringify(value) ?? String(value)));
 }

@@ -1,9 +1,11 @@
 import { z } from "zod";
+import { keyFieldIn, looksLikeKey } from "./secrets.ts";
 
 export const variable = z
   .string()
   .regex(/^[A-Za-z_][A-Za-z0-9_]*$/, "expected the name of an environment variable, like MY_KEY; never its value")
-  .max(200);
+  .max(200)
+  .refine((text) => !looksLikeKey(text), "expected the name of an environment variable, like MY_KEY; never its value");
 
 const seconds = z
   .number()
@@ -28,6 +30,10 @@ const urlServer = z.strictObject({
   url: z
     .string()
     .regex(/^https?:\/\/[^\s@]+$/, "expected http://host/path or https://host/path, without user or password")
+    .refine(
+      (text) => !URL.canParse(text) || keyFieldIn(Object.fromEntries(new URL(text).searchParams)) === null,
+      "a key has no place in a URL: send it as a header, headers: { Authorization: MY_TOKEN } with the variable's name",
+    )
     .meta({ description: "A server that speaks MCP over streamable HTTP." }),
   headers: z
     .record(z.string().regex(/^[A-Za-z0-9-]{1,100}$/, "expected the name of an HTTP header"), variable)

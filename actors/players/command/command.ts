@@ -14,7 +14,7 @@ import type { GeneratorPlayer, PlayerIO, VerifierPlayer } from "../player.ts";
 import { type Requested, writeRequest } from "./request.ts";
 
 export interface CommandOptions {
-  /** Program and arguments: split at blanks as a shell would quote them, but never given to a shell unless `shell`. */
+  /** Program and arguments: split at blanks that no backslash precedes, never given to a shell unless `shell`. */
   command: string;
   /** Environment variables it may see, by name, besides PATH, HOME and LANG. */
   env?: readonly string[];

@@ -59,6 +59,18 @@ export function keyHint(profile: NamedProfile): string {
   return `export ${names[0]}=...${names.length > 1 ? ` (or ${names.slice(1).join(", ")})` : ""}`;
 }
 
+/** An answer, however deep, without the key that it may echo: what is stored of it holds none. */
+export function withoutKey<T>(answer: T, key: string): T {
+  if (key === noKey || key.length < 8) return answer;
+  const walk = (value: unknown): unknown => {
+    if (typeof value === "string") return value.replaceAll(key, "[key]");
+    if (Array.isArray(value)) return value.map(walk);
+    if (value === null || typeof value !== "object") return value;
+    return Object.fromEntries(Object.entries(value).map(([name, inner]) => [name, walk(inner)]));
+  };
+  return walk(answer) as T;
+}
+
 /** A text without keys: the ones known here, and whatever looks like one (endpoints echo keys, even in part). */
 export function redact(text: string, secrets: readonly string[]): string {
   let out = text;

@@ -8,7 +8,7 @@ import type { Attempt } from "./answer.ts";
 import { attempt } from "./attempt.ts";
 import { backoffMs, longestAsked } from "./backoff.ts";
 import { type Failure, readFailure } from "./failures.ts";
-import { readKey } from "./keys.ts";
+import { readKey, withoutKey } from "./keys.ts";
 import { gateOf } from "./rate-limit.ts";
 import { AttemptTimeout } from "./thrown.ts";
 
@@ -75,12 +75,12 @@ export async function send(
         quiet: { afterMs, tell },
       });
       noteAnswer(profile);
-      return answer;
+      return withoutKey(answer, key);
     } catch (thrown) {
       failure = readFailure(thrown, profile, [key]);
       const partial = failure.partial;
       const accepted = partial && !signal.aborted && (whole(partial) || ++silentEnds >= mostSilentEnds);
-      if (partial && accepted) return whole(partial) ? partial : { ...partial, finish: "length" };
+      if (partial && accepted) return withoutKey(whole(partial) ? partial : { ...partial, finish: "length" }, key);
       // OpenAI's reasoning models refuse what others answer with finish_reason length.
       if (failure.cut) return nothingYet;
       silent = thrown instanceof AttemptTimeout && thrown.silent ? silent + 1 : 0;
