@@ -16,8 +16,12 @@ const sceneData = z.object({
 });
 export type SceneObject = z.output<typeof sceneData>["objects"][number];
 
+/** Characters of a scene.json that are read: a program can write into its own. */
+export const mostSceneText = 8 << 20;
+
 /** Objects of a scene.json text; null when it is no such file. */
 export function sceneObjects(json: string): SceneObject[] | null {
+  if (json.length > mostSceneText) return null;
   try {
     const parsed = sceneData.safeParse(JSON.parse(json));
     return parsed.success ? parsed.data.objects : null;

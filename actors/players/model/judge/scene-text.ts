@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { bounded } from "../tools/tool.ts";
+import { mostSceneText } from "./claims.ts";
 
 const vector = z.array(z.number().nullable()).optional().catch(undefined);
 const scalar = z.number().nullable().optional().catch(undefined);
@@ -104,6 +105,7 @@ function framesText({ start, end, fps, current }: NonNullable<Scene["frames"]>):
 
 /** scene.json in words: frames, cameras with their exact poses, lights, things, materials. Null where it is no such file. */
 export function sceneText(json: string): string | null {
+  if (json.length > mostSceneText) return null;
   let data: unknown;
   try {
     data = JSON.parse(json);
