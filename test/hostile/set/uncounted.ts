@@ -8,7 +8,7 @@ export const uncounted: readonly Hostile[] = [
     name: "memory held by processes whose first thread has ended",
     mustNot: "use more memory than it may",
     views: [],
-    limits: { memoryMb: 256, seconds: 15 },
+    limits: { memoryMb: 256, seconds: 40 },
     outcomes: ["memory", "crash"],
     weak: true,
     program: `${libc}
@@ -22,7 +22,7 @@ for _ in range(9):
             time.sleep(100)
         threading.Thread(target=hold, daemon=True).start()
         libc.syscall(60 if os.uname().machine == 'x86_64' else 93, 0)
-time.sleep(13)
+time.sleep(38)
 print('ESCAPED 1800 MB held')`,
   },
   {
