@@ -153,7 +153,7 @@ class WorkerEngine implements Engine {
       this.deaths.forget();
       return reply;
     } catch (error) {
-      if (!(error instanceof VigaError)) throw error;
+      if (!(error instanceof VigaError)) return unreadable();
       return late
         ? failure("timeout", "Timeout", "the engine did not answer in time and was ended")
         : failure("crash", "EngineEnded", "the engine's process ended during the job");
@@ -166,15 +166,19 @@ class WorkerEngine implements Engine {
     const checked = runRequest.parse({ ...request, quality: this.quality.parse(request.quality), op: "run" });
     const mine = this.lastRun.then(() => this.settle(checked, signal));
     this.lastRun = mine;
-    return runState.parse(await mine);
+    return readable(runState, await mine);
   }
 
   async probe(request: Parameters<Engine["probe"]>[0]): Promise<OpReply> {
-    return opReply.parse({ seconds: 0, ...(await this.settle(probeRequest.parse({ ...request, op: "probe" }))) });
+    return this.operation(probeRequest.parse({ ...request, op: "probe" }));
   }
 
   async call(request: Parameters<Engine["call"]>[0]): Promise<OpReply> {
-    return opReply.parse({ seconds: 0, ...(await this.settle(callRequest.parse({ ...request, op: "call" }))) });
+    return this.operation(callRequest.parse({ ...request, op: "call" }));
+  }
+
+  private async operation(request: Record<string, unknown> & { limits: Limits }): Promise<OpReply> {
+    return readable(opReply, await this.settle(request), { seconds: 0 });
   }
 
   async snapshot(scene: string): Promise<string> {
@@ -206,6 +210,15 @@ class WorkerEngine implements Engine {
 function closed(): VigaError {
   return new VigaError("engine_failed", "the engine is closed");
 }
+
+/** A reply as the contract has it; one that is not is a failed state in plain words, as the program may have forged it. */
+function readable<T>(shape: z.ZodType<T>, reply: object, more: object = {}): T {
+  const read = shape.safeParse({ ...more, ...reply });
+  return read.success ? read.data : shape.parse({ ...more, ...unreadable() });
+}
+
+const unreadable = (): Record<string, unknown> =>
+  failure("output", "ReplyUnreadable", "what the job said about itself is not what a job says");
 
 function failure(kind: ProgramError["kind"], type: string, message: string): Record<string, unknown> {
   const hint = "run it again; a program that keeps ending the engine asks too much of it";

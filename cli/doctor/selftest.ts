@@ -130,13 +130,11 @@ function sandboxCheck(engine: Engine, dir: string): Promise<Row> {
       });
       delete process.env.VIGA_DOCTOR_SECRET;
       const report = JSON.parse(await readFile(join(dir, "escapes.json"), "utf8")) as Record<string, boolean>;
-      if (
-        await stat(canary).then(
-          () => true,
-          () => false,
-        )
-      )
-        report["wrote outside"] = true;
+      // Judged from outside: a sandbox may show its job a /tmp of its own, where it can write what nobody else sees.
+      report["wrote outside"] = await stat(canary).then(
+        () => true,
+        () => false,
+      );
       const out = Object.keys(report).filter((name) => report[name]);
       const { sandbox } = engine.card;
       const weaker = sandbox.notes.join("; ");

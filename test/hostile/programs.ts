@@ -12,6 +12,7 @@ import { output } from "./set/output.ts";
 import { processes } from "./set/processes.ts";
 import { render } from "./set/render.ts";
 import { secrets } from "./set/secrets.ts";
+import { uncounted } from "./set/uncounted.ts";
 
 /** The hostile set by theme, in the order it is run. */
 export const themes: Readonly<Record<string, readonly Hostile[]>> = {
@@ -28,6 +29,7 @@ export const themes: Readonly<Record<string, readonly Hostile[]>> = {
   interpreter,
   render,
   data,
+  uncounted,
 };
 
 export const programs: readonly Hostile[] = Object.values(themes).flat();

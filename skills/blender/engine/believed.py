@@ -2,6 +2,7 @@
 own: its reply may hold anything that JSON can, and its picture may be any bytes."""
 
 import math
+import os
 import struct
 import zlib
 
@@ -20,8 +21,13 @@ def number(value, otherwise):
     return value if fits else otherwise
 
 
+def whole(value):
+    """Whether it is a whole number; True and False are not, though Python counts with them."""
+    return isinstance(value, int) and not isinstance(value, bool)
+
+
 def frame(value):
-    return value if isinstance(value, int) and abs(value) < LARGEST_FRAME else 0
+    return value if whole(value) and abs(value) < LARGEST_FRAME else 0
 
 
 def failure(value, inner=False):
@@ -32,7 +38,7 @@ def failure(value, inner=False):
 
     kind = value.get("kind") if value.get("kind") in KINDS else "program"
     line = value.get("line")
-    line = line if isinstance(line, int) and 0 < line < LARGEST_LINE else None
+    line = line if whole(line) and 0 < line < LARGEST_LINE else None
     message = text("message") or "no message"
     found = error(kind, text("type") or "Error", message, line, text("source"), text("hint"))
     others = value.get("more")
@@ -62,13 +68,22 @@ def finite(value):
     return None if isinstance(value, float) and not math.isfinite(value) else value
 
 
+def plain_name(name):
+    """Whether a file's name can be told to anyone: text without control marks, and short."""
+    return name.isprintable() and name.isascii() and len(name) <= 200
+
+
 def png(path, px, size=None):
     """Whether it is a whole PNG of that size (None: any with the longer side px): every chunk's sum, and as many pixels
-    as it says."""
+    as it says, and nothing behind its end."""
     try:
-        with open(path, "rb") as file:
+        # A file that somebody holds a lease on would keep us waiting.
+        with open(os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_NOFOLLOW | os.O_CLOEXEC), "rb") as file:
             # No picture of this size is larger; more than that is not read.
-            data = file.read(px * px * 8 + (4 << 20))
+            most = px * px * 8 + (4 << 20)
+            if os.fstat(file.fileno()).st_size > most:
+                return False
+            data = file.read(most)
         return _whole(data, px, size)
     except (OSError, struct.error, zlib.error, KeyError, IndexError):
         return False
@@ -92,5 +107,5 @@ def _whole(data, px, size):
             if inflated > expected:
                 return False
         if kind == b"IEND":
-            return inflated == expected
+            return inflated == expected and at + 12 + length == len(data)
         at += 12 + length

@@ -5,6 +5,7 @@ import os
 import socket
 
 from . import believed
+from .errors import error
 
 READ = 1 << 16
 
@@ -71,12 +72,24 @@ class Channel:
             self.own.close()
 
 
+_TOO_DEEP = {"ok": False, "error": error("output", "ReplyTooDeep", "the answer is nested too deep to be read"), "seconds": 0, "log": ""}
+
+
+def _finite(reply):
+    try:
+        return json.dumps(believed.finite(reply))
+    except RecursionError:
+        return json.dumps(_TOO_DEEP)
+
+
 def reply_on(sock, reply):
     """One whole line over a blocking socket; whoever does not listen any more misses it."""
     try:
         text = json.dumps(reply, allow_nan=False)
     except ValueError:
-        text = json.dumps(believed.finite(reply))
+        text = _finite(reply)
+    except RecursionError:
+        text = json.dumps(_TOO_DEEP)
     try:
         sock.sendall(text.encode() + b"\n")
     except OSError:

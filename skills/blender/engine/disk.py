@@ -31,22 +31,22 @@ def disk_bytes(directory, at_most=MOST_ENTRIES):
 DELETED = " (deleted)"
 
 
-def unlinked_bytes(pids, folders, unknown):
+def unlinked_bytes(places, folders, unknown):
     """Of files in these folders that are removed but kept open or mapped, which no listing shows; `unknown` for each
-    whose size the kernel does not tell us."""
+    whose size the kernel does not tell us. places: where /proc tells of each process."""
     starts = tuple(folder + "/" for folder in folders)
     found = {}
-    for pid in pids:
+    for place in places:
         try:
-            for fd in os.listdir(f"/proc/{pid}/fd"):
-                path = os.readlink(f"/proc/{pid}/fd/{fd}")
+            for fd in os.listdir(f"{place}/fd"):
+                path = os.readlink(f"{place}/fd/{fd}")
                 if path.endswith(DELETED) and path.startswith(starts):
-                    info = os.stat(f"/proc/{pid}/fd/{fd}")
+                    info = os.stat(f"{place}/fd/{fd}")
                     found[info.st_ino] = info.st_blocks * 512
         except OSError:
             pass
         try:
-            with open(f"/proc/{pid}/maps") as file:
+            with open(f"{place}/maps") as file:
                 lines = [line.split(None, 5) for line in file if line.endswith(DELETED + "\n")]
         except OSError:
             continue
@@ -55,7 +55,7 @@ def unlinked_bytes(pids, folders, unknown):
             if number in found or not fields[5].startswith(starts):
                 continue
             try:
-                found[number] = os.stat(f"/proc/{pid}/map_files/{fields[0]}").st_blocks * 512
+                found[number] = os.stat(f"{place}/map_files/{fields[0]}").st_blocks * 512
             except OSError:
                 found[number] = unknown
     return sum(found.values())
@@ -70,6 +70,19 @@ def nearer(path, directory):
     return near
 
 
+ACCESS_LISTS = ("system.posix_acl_access", "system.posix_acl_default")
+
+
+def own_rights(path, mode):
+    """The mode is ours to choose, and a list of further rights beside it goes."""
+    for name in ACCESS_LISTS:
+        try:
+            os.removexattr(path, name)
+        except OSError:
+            pass
+    os.chmod(path, mode)
+
+
 def tidy(directory, owner, expected):
     """After the job: only plain files and folders stay (a link or a pipe would fool who reads next), owned as before
     and readable, whatever rights the program gave them. -> names of expected files that are plain files"""
@@ -80,7 +93,7 @@ def tidy(directory, owner, expected):
     while waiting:
         folder = waiting.pop()
         try:
-            os.chmod(folder, stat.S_IMODE(owner.st_mode) if folder == directory else 0o755)
+            own_rights(folder, stat.S_IMODE(owner.st_mode) if folder == directory else 0o755)
             entries = list(os.scandir(folder))
         except OSError:
             continue
@@ -99,9 +112,8 @@ def tidy(directory, owner, expected):
                     present.append(entry.name)
                 if privileged and info.st_uid != owner.st_uid:
                     os.chown(path, owner.st_uid, owner.st_gid, follow_symlinks=False)
-                mode = stat.S_IMODE(info.st_mode)
-                if stat.S_ISREG(info.st_mode) and (mode & 0o7000 or mode & 0o600 != 0o600):
-                    os.chmod(path, mode & 0o777 | 0o600)
+                if stat.S_ISREG(info.st_mode):
+                    own_rights(path, 0o644)
             except OSError:
                 continue
     if privileged:

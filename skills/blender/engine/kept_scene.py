@@ -2,6 +2,7 @@
 
 import json
 import os
+import select
 import signal
 import time
 
@@ -11,12 +12,18 @@ from .channel import reply_on
 from .errors import error
 
 
-class KeptScene:
-    """job: its Supervisor; probes: the folder that probes write to."""
+# A scene that something woke is ended within this.
+LOOK_EVERY_MS = 250
 
-    def __init__(self, job, probes):
+
+class KeptScene:
+    """job: its Supervisor; probes: the folder that probes write to; first: the folder its scene was made in, whose files
+    may be open in it still."""
+
+    def __init__(self, job, probes, first):
         self.job = job
         self.probes = probes
+        self.first = first
         self.frozen = []
 
     def freeze(self):
@@ -44,8 +51,15 @@ class KeptScene:
                 pass
 
     def serve(self):
-        """Probes on the kept scene until the parent closes the channel."""
+        """Probes on the kept scene until the parent closes the channel, or the scene does not stand still any more."""
+        poller = select.poll()
+        poller.register(self.job.channel, select.POLLIN | select.POLLRDHUP)
         while self.job.still_there():
+            # One request waits for the answer to the one before, so nothing is left in the stream's buffer.
+            if not poller.poll(LOOK_EVERY_MS):
+                if not watch.all_stopped(self.frozen):
+                    break
+                continue
             line = self.job.stream.readline()
             if not line:
                 break

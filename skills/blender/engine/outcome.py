@@ -9,6 +9,8 @@ from . import believed, disk, picture_size
 from .errors import error
 
 MEMORY_SIGNS = ("bad_alloc", "alloc returns null", "MemoryError", "Out of memory")
+# No honest summary is larger; who reads one reads it whole.
+LARGEST_SUMMARY = 16 << 20
 ENDED_HINTS = {
     signal.SIGSEGV: "Blender itself crashed: leave out the last unusual operation",
     signal.SIGABRT: "Blender itself gave up: leave out the last unusual operation",
@@ -21,7 +23,7 @@ def settle(supervisor, request, directory, verdict, ended, began, more=()):
     -> RunState or OpReply"""
     supervisor.log.drain()
     log = supervisor.log.take()
-    reply = supervisor.box.reply() if verdict is None else None
+    reply = _said(supervisor) if verdict is None else None
     expected = [view["name"] + ".png" for view in request.get("views", [])] + ["scene.json", *more]
     # A probe's folder stays the sandbox's own; `move_out` takes the plain files from it.
     present = disk.tidy(directory, supervisor.owner, expected) if directory == request["dir"] else []
@@ -39,6 +41,13 @@ def settle(supervisor, request, directory, verdict, ended, began, more=()):
         reply["seconds"] = total
     reply["log"] = log
     return reply
+
+
+def _said(supervisor):
+    try:
+        return supervisor.box.reply()
+    except (RecursionError, ValueError):
+        return {"ok": False, "error": error("output", "ReplyBroken", "what the job said about itself cannot be read")}
 
 
 def _well_formed(reply):
@@ -65,9 +74,15 @@ def _run_state(reply, request, directory, present, total):
         },
     }
     needed = {view["name"] for view in request["views"] if not view.get("optional")}
+    heavy = "scene.json" in present and os.path.getsize(os.path.join(directory, "scene.json")) > LARGEST_SUMMARY
+    if heavy:
+        os.unlink(os.path.join(directory, "scene.json"))
+        state["scene"] = False
     missing = needed - {render["name"] for render in renders}
     if not state["ok"]:
         state["error"] = reply["error"]
+    elif heavy:
+        state.update(ok=False, error=error("output", "SummaryTooLarge", "the summary of the scene is larger than any scene's"))
     elif missing:
         state.update(ok=False, error=error("output", "NoPicture", f"the picture {sorted(missing)[0]} is missing, broken or not of the size asked for"))
     return state
@@ -108,9 +123,10 @@ def empty(folder):
 def move_out(source, target, owner):
     """A probe's plain files into the folder it was asked to write to."""
     for entry in list(os.scandir(source)):
-        if entry.is_file(follow_symlinks=False):
+        if entry.is_file(follow_symlinks=False) and believed.plain_name(entry.name):
             path = os.path.join(target, entry.name)
             shutil.move(entry.path, path)
+            disk.own_rights(path, 0o644)
             if os.geteuid() == 0:
                 os.chown(path, owner.st_uid, owner.st_gid, follow_symlinks=False)
         elif entry.is_dir(follow_symlinks=False):

@@ -1,7 +1,9 @@
 """A system-call filter assembled by hand (no library needed): what a scene program never needs is refused.
 
 Refused with EPERM: starting programs, sockets, tracing, mounting, namespaces, keys, kernel interfaces, other
-processes' memory, changing the processor share; and, where no GPU driver needs it, memory that is held without being
+processes' memory, changing the processor share, timers and file events that send signals (they wake a kept scene that
+stands still), leases (they block who opens a result), space beyond a file's end, socket pairs (descriptors on their way
+and their buffers belong to no process); and, where no GPU driver needs it, memory that is held without being
 mapped (a piece of a shared mapping keeps all of it), which no limit counts. clone3 answers ENOSYS, so libc falls back to clone, whose flags a
 filter can read.
 """
@@ -31,6 +33,8 @@ DENIED = {
     "vhangup": (153, 58), "personality": (135, 92), "iopl": (172, None), "ioperm": (173, None),
     "modify_ldt": (154, None), "uselib": (134, None), "lookup_dcookie": (212, 18), "shmget": (29, 194),
     "semget": (64, 190), "msgget": (68, 186), "mq_open": (240, 180), "sched_setaffinity": (203, 122),
+    "timer_create": (222, 107), "socketpair": (53, 199), "vmsplice": (278, 75), "setpriority": (141, 140),
+    "sched_setscheduler": (144, 119), "sched_setparam": (142, 118), "sched_setattr": (314, 274), "ioprio_set": (251, 30),
     "memfd_secret": (447, 447), "pidfd_send_signal": (424, 424), "tkill": (200, 130), "rt_sigqueueinfo": (129, 138),
 }
 # Without a file tree of its own a job could do this to any file of its user's, for Landlock does not cover it. Answered
@@ -44,6 +48,10 @@ PRETENDED = {
 CLONE, CLONE3, PRCTL, PRLIMIT = (56, 220), (435, 435), (157, 167), (302, 261)
 KILL, TGKILL, TGSIGQUEUE = (62, 129), (234, 131), (297, 240)
 MMAP, MEMFD_CREATE = (9, 222), (319, 279)
+FCNTL, IOCTL, FALLOCATE = (72, 25), (16, 29), (285, 47)
+# F_SETOWN, F_SETSIG, F_SETOWN_EX, F_SETLEASE, F_NOTIFY; FIOSETOWN, SIOCSPGRP, FIOASYNC.
+SIGNALLING_FCNTL = (8, 10, 15, 1024, 1026)
+SIGNALLING_IOCTL = (0x8901, 0x8902, 0x5452)
 MAP_SHARED_AND_ANONYMOUS = 0x21
 NAMESPACES = 0x20000 | 0x2000000 | 0x4000000 | 0x8000000 | 0x10000000 | 0x20000000 | 0x40000000
 
@@ -68,6 +76,15 @@ def _only_argument(number, index, allowed):
     for at, value in enumerate(allowed):
         body.append(_step(JUMP_EQUAL, value, len(allowed) - at, 0))
     body += [_step(RETURN, ERRNO | EPERM), _step(RETURN, ALLOW)]
+    return _case(number, body)
+
+
+def _but_argument(number, index, refused):
+    """The call passes unless the low half of argument `index` is one of `refused`."""
+    body = [_step(LOAD, ARGUMENT + 8 * index)]
+    for at, value in enumerate(refused):
+        body.append(_step(JUMP_EQUAL, value, len(refused) - at, 0))
+    body += [_step(RETURN, ALLOW), _step(RETURN, ERRNO | EPERM)]
     return _case(number, body)
 
 
@@ -98,6 +115,10 @@ def assemble(own_pid=None, shared_memory=True):
             _step(LOAD, ARGUMENT + 8), _step(JUMP_EQUAL, 9, 1, 0), _step(RETURN, ERRNO | EPERM), _step(RETURN, ALLOW),
         ])
     )
+    code.append(_but_argument(FCNTL[here], 1, SIGNALLING_FCNTL))
+    code.append(_but_argument(IOCTL[here], 1, SIGNALLING_IOCTL))
+    # Every other mode than the plain one goes past the limit of a file's size.
+    code.append(_only_argument(FALLOCATE[here], 1, [0]))
     code.append(_only_argument(PRLIMIT[here], 0, [0] if own_pid is None else [0, own_pid]))
     if not shared_memory:
         code.append(_case(MEMFD_CREATE[here], [_step(RETURN, ERRNO | EPERM)]))

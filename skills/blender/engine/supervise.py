@@ -129,7 +129,7 @@ class Supervisor:
         folders = [request["dir"]]
         # Where probes of a kept scene write: their own folders do not exist yet when its sandbox is made.
         probes = tempfile.mkdtemp(prefix="kept-", dir=self.settings.own) if keep else None
-        kept = KeptScene(self, probes)
+        kept = KeptScene(self, probes, request["dir"])
         if keep:
             self.hand_over(probes)
             folders.append(probes)
@@ -149,10 +149,14 @@ class Supervisor:
         ended = self.status
         alive = alive and kept.freeze()
         if alive:
+            # Its files grow in a probe too, and nowhere else are they counted then.
+            self.writes.append(kept.first)
             ended = None
         elif self.box.done(ticket) and verdict is None:
             # It has said all it has to say. Its memory takes the kernel a while to clear away, and nobody waits for that.
             self.stop()
+            # Process 1 says so too when the job ended without a word, and how.
+            ended = self.box.word(EXIT_STATUS) if keep else ended
         else:
             ended = self.end()
             ended = self.box.word(EXIT_STATUS) if keep and verdict is None else ended

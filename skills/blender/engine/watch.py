@@ -34,12 +34,32 @@ def descendants(pid, at_most=4096):
     return found
 
 
+def seen_at(pid):
+    """Where /proc tells of a process: at one of its other threads when the first has ended, for then its own entry shows
+    neither memory nor files."""
+    own = f"/proc/{pid}"
+    try:
+        if _state(f"{own}/stat") not in ("Z", "X"):
+            return own
+        for task in os.listdir(f"{own}/task"):
+            if _state(f"{own}/task/{task}/stat") not in ("Z", "X"):
+                return f"{own}/task/{task}"
+    except (OSError, IndexError):
+        pass
+    return own
+
+
+def _state(path):
+    with open(path) as file:
+        return file.read().rpartition(")")[2].split()[0]
+
+
 def private_bytes(pids):
     """An upper bound, quickly: memory that forks still share is counted for each of them."""
     total = 0
     for pid in pids:
         try:
-            with open(f"/proc/{pid}/status") as file:
+            with open(f"{seen_at(pid)}/status") as file:
                 total += sum(int(line.split()[1]) * 1024 for line in file if line.startswith(("RssAnon:", "RssShmem:")))
         except (OSError, IndexError, ValueError):
             continue
@@ -51,7 +71,7 @@ def proportional_bytes(pids):
     total = 0
     for pid in pids:
         try:
-            with open(f"/proc/{pid}/smaps_rollup") as file:
+            with open(f"{seen_at(pid)}/smaps_rollup") as file:
                 total += sum(int(line.split()[1]) * 1024 for line in file if line.startswith(("Pss_Anon:", "Pss_Shmem:")))
         except (OSError, IndexError, ValueError):
             continue
@@ -123,15 +143,19 @@ def stop(root, also):
         except (ProcessLookupError, PermissionError):
             pass
     limit = time.monotonic() + 1
-    while time.monotonic() < limit and not all(_is_stopped(pid) for pid in found):
+    while time.monotonic() < limit and not all_stopped(found):
         time.sleep(0.0002)
     return found
 
 
+def all_stopped(pids):
+    return all(_is_stopped(pid) for pid in pids)
+
+
 def _is_stopped(pid):
+    """Every thread of it: the first may have ended, and says nothing of the others then."""
     try:
-        with open(f"/proc/{pid}/stat") as file:
-            return file.read().rpartition(")")[2].split()[0] in "TtZX"
+        return all(_state(f"/proc/{pid}/task/{task}/stat") in "TtZX" for task in os.listdir(f"/proc/{pid}/task"))
     except (OSError, IndexError):
         return True
 
@@ -168,7 +192,7 @@ class Overrun:
         most = self.memory + BLENDER_ITSELF
         if private_bytes(family) > most and proportional_bytes(family) > most:
             return "memory", "OutOfMemory", "the job used more memory than it may", "use fewer objects, or lower subdivision"
-        return self.disk_verdict(unlinked_bytes(family, self.folders, self.largest))
+        return self.disk_verdict(unlinked_bytes([seen_at(pid) for pid in family], self.folders, self.largest))
 
     def disk_verdict(self, unlinked=0):
         used, entries = self.on_disk()

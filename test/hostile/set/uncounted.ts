@@ -1,0 +1,125 @@
+import type { Hostile } from "../program.ts";
+
+const libc = "import ctypes, os, time\nlibc = ctypes.CDLL(None, use_errno=True)\n";
+
+/** Programs that use what no listing of files or processes shows, or that go on when they should stand still. */
+export const uncounted: readonly Hostile[] = [
+  {
+    name: "memory held by processes whose first thread has ended",
+    mustNot: "use more memory than it may",
+    views: [],
+    limits: { memoryMb: 256, seconds: 40 },
+    outcomes: ["memory", "crash"],
+    weak: true,
+    program: `${libc}
+import threading
+for _ in range(9):
+    if os.fork() == 0:
+        def hold():
+            time.sleep(0.05)
+            x = (ctypes.c_char * (200 << 20))()
+            ctypes.memset(x, 1, 200 << 20)
+            time.sleep(100)
+        threading.Thread(target=hold, daemon=True).start()
+        libc.syscall(60 if os.uname().machine == 'x86_64' else 93, 0)
+time.sleep(38)
+print('ESCAPED 1800 MB held')`,
+  },
+  {
+    name: "space beyond a file's end, leases, waking timers, pairs and huge pages in pipes",
+    mustNot: "be let",
+    views: [],
+    outcomes: ["ok"],
+    weak: true,
+    program: `${libc}
+import fcntl, signal, socket
+libc.fallocate.argtypes = [ctypes.c_int, ctypes.c_int, ctypes.c_long, ctypes.c_long]
+fd = os.open('f', os.O_RDWR | os.O_CREAT)
+if libc.fallocate(fd, 1, 0, 1 << 30) == 0: print('ESCAPED fallocate')
+os.posix_fallocate(fd, 0, 4096)
+for name, call in {
+    'lease': lambda: fcntl.fcntl(os.open('f', os.O_RDONLY), fcntl.F_SETLEASE, fcntl.F_RDLCK),
+    'signal of a file': lambda: fcntl.fcntl(fd, fcntl.F_SETSIG, signal.SIGCONT),
+    'owner of a file': lambda: fcntl.fcntl(fd, fcntl.F_SETOWN, os.getpid()),
+    'socket pair': socket.socketpair,
+    'priority': lambda: os.setpriority(os.PRIO_PROCESS, 0, 19),
+    'scheduler': lambda: os.sched_setscheduler(0, os.SCHED_IDLE, os.sched_param(0)),
+}.items():
+    try: call()
+    except OSError: continue
+    print('ESCAPED', name)
+timer = ctypes.c_int()
+if libc.timer_create(1, None, ctypes.byref(timer)) == 0: print('ESCAPED timer')
+if libc.vmsplice(os.pipe()[1], None, 0, 0) == 0: print('ESCAPED vmsplice')
+assert fcntl.fcntl(fd, fcntl.F_GETFL) >= 0`,
+  },
+  {
+    name: "a kept scene that sets a timer to wake itself",
+    mustNot: "go on working once its scene is kept",
+    keep: true,
+    outcomes: ["ok", "engine", "program", "crash"],
+    program: `${libc}
+import signal, sys
+beat = os.open('beat', os.O_RDWR | os.O_CREAT)
+Box = sys.modules['viga_engine.box'].Box
+keeper = sys.modules['viga_engine.box'].KEEPER
+true_set = Box.set_word
+class Times(ctypes.Structure): _fields_ = [(n, ctypes.c_long) for n in ('is_', 'in_', 'vs', 'vn')]
+class Event(ctypes.Structure): _fields_ = [('value', ctypes.c_void_p), ('signo', ctypes.c_int), ('notify', ctypes.c_int), ('pad', ctypes.c_char * 48)]
+def set_word(self, offset, value):
+    true_set(self, offset, value)
+    if offset != keeper: return
+    signal.signal(signal.SIGCONT, lambda *_: None)
+    timer, event = ctypes.c_int(), Event(None, signal.SIGCONT, 0)
+    libc.syscall(222, 1, ctypes.byref(event), ctypes.byref(timer))
+    libc.syscall(223, timer, 0, ctypes.byref(Times(0, 20_000_000, 0, 20_000_000)), None)
+    while True: os.write(beat, b'beat'); sum(range(20000))
+Box.set_word = set_word`,
+  },
+  {
+    name: "a crash while its scene is to be kept",
+    mustNot: "be told as an end of its own",
+    keep: true,
+    outcomes: ["crash"],
+    program: "import ctypes\nctypes.string_at(0)",
+  },
+  {
+    name: "true where a whole number is due",
+    mustNot: "break who reads its reply",
+    outcomes: ["ok", "output"],
+    program: `
+import sys
+runner = sys.modules['viga_engine.runner']
+true = runner.results
+def results(request, job, reply, *rest, **more):
+    out = true(request, job, reply, *rest, **more)
+    for render in reply['renders']: render['frame'] = True
+    return out
+runner.results = results`,
+  },
+  {
+    name: "a picture with megabytes behind its end",
+    mustNot: "pass a picture of any length on as whole",
+    outcomes: ["output"],
+    program: `
+import sys
+runner = sys.modules['viga_engine.runner']
+true = runner.render.picture
+def picture(camera, path, *rest, **more):
+    out = true(camera, path, *rest, **more)
+    with open(path, 'ab') as file: file.write(bytes(1 << 20))
+    return out
+runner.render.picture = picture`,
+  },
+  {
+    name: "a summary of forty megabytes",
+    mustNot: "have a summary of any size passed on",
+    outcomes: ["output"],
+    program: `
+import sys
+info = sys.modules['viga_engine.scene_info']
+def write(path, *rest, **more):
+    with open(path, 'w') as file: file.write('{"objects": ' + '[' * (20 << 20) + ']' * (20 << 20) + '}')
+info.write = write`,
+  },
+];
