@@ -55,8 +55,8 @@ MOST_CHECKS, LONGEST_CHECK = 40, 300
 def checks(value):
     """[{check, text}] from a value of any kind; what is none is left out."""
     entries = value if isinstance(value, list) else []
-    whole = [one for one in entries if isinstance(one, dict) and all(isinstance(one.get(key), str) for key in ("check", "text"))]
-    return [{key: one[key][:LONGEST_CHECK] for key in ("check", "text")} for one in whole[:MOST_CHECKS]]
+    sound = [one for one in entries if isinstance(one, dict) and all(isinstance(one.get(key), str) for key in ("check", "text"))]
+    return [{key: one[key][:LONGEST_CHECK] for key in ("check", "text")} for one in sound[:MOST_CHECKS]]
 
 
 def finite(value):
