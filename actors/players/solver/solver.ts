@@ -6,6 +6,8 @@ import type { Context, Task, View } from "../../../machines/domain/index.ts";
 import type { GeneratorMove, GeneratorPlayer, PlayerIO } from "../player.ts";
 import { coordinates } from "./coordinates.ts";
 import { Fitter } from "./fitter.ts";
+import { isGrain } from "./grain.ts";
+import { keepSeen } from "./guard.ts";
 import { type Knob, patch, skeleton, type Trace } from "./knobs.ts";
 import { decode } from "./pictures.ts";
 import { Problem, type Scale } from "./problem.ts";
@@ -125,7 +127,13 @@ export function createSolver(options: SolverOptions = {}): GeneratorPlayer {
     const [first, old] = await problem.look([problem.origin, before], yardstick);
     if (!first || !old) throw new VigaError("player_failed", "the program does not render");
     const noise = (await fitter.noise(yardstick, old)) / problem.features(old, 0).length;
-    const loss: Losses = { start: problem.loss(first), before: problem.loss(old), after: problem.loss(old), noise };
+    const loss: Losses = {
+      start: problem.loss(first),
+      before: problem.loss(old),
+      after: problem.loss(old),
+      noise,
+      grain: false,
+    };
     io.note("progress", { round: context.t, stage, step: "start", loss: loss.before, renders: sweeper.renders });
     const left = Math.max(0, loss.before - noise) / Math.max(1e-12, loss.start - noise);
     // The rounds after the third are the dearest and the ones that bring least.
@@ -138,17 +146,22 @@ export function createSolver(options: SolverOptions = {}): GeneratorPlayer {
         return { type: "end", reason: account.enough(loss, left) };
       }
     }
-    // Close to the noise another round would fit the noise.
-    if (loss.before < (stage > 3 ? 3 : 2) * noise) return { type: "end", reason: account.ending(loss) };
+    // Where nothing stands out of the noise another round would fit the noise.
+    loss.grain = await isGrain(fitter, yardstick, old, stage > 3 ? 3 : 2);
+    if (loss.grain) return { type: "end", reason: account.ending(loss) };
 
     // With little left to explain, the same knobs seen more sharply bring more than a search for others.
     let reached = stage === 2 && left < little ? 3 : stage;
+    let spared: string[] = [];
+    let shown = old;
     for (;;) {
       if (reached === 1) await coarse(fitter);
       else if (reached === 2) await refine(fitter);
       else await polish(fitter, reached > 3);
+      spared = await keepSeen(fitter, before);
       const [now] = await problem.look([fitter.point], yardstick);
       if (!now) throw new VigaError("player_failed", "the fitted program does not render");
+      shown = now;
       loss.after = problem.loss(now);
       io.note("progress", {
         round: context.t,
@@ -164,13 +177,16 @@ export function createSolver(options: SolverOptions = {}): GeneratorPlayer {
       loss.after = loss.before;
       if (reached++ >= 3) return { type: "end", reason: account.ending(loss) };
     }
+    loss.grain = await isGrain(fitter, yardstick, shown, 2);
     const values = fitter.point.map((u, k) => problem.value(k, u));
     const next = patch(origin, base.knobs, values);
+    const told = account.thought(base.knobs, knobs, values, loss, sweeper.renders, base.trace, reached);
+    const harm = `\n\nPut back, because what was gained hid or shrank them: ${spared.join(", ")}.`;
     return {
       type: "programs",
       candidates: [
         {
-          thought: account.thought(base.knobs, knobs, values, loss, sweeper.renders, base.trace, reached),
+          thought: spared.length > 0 ? told + harm : told,
           code_diff: unifiedDiff(code, next, { context: 3, name: "program.py" }),
           code: next,
         },
