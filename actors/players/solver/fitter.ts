@@ -253,11 +253,12 @@ export class Fitter {
     return before > 0 ? 1 - rss / before : 0;
   }
 
-  /** Evaluates other points at a scale: their blurred |r|^2, infinity where the program fails. */
-  async judge(points: readonly (readonly number[])[], scale: Scale): Promise<number[]> {
-    const looks = await this.problem.look(points, scale);
+  /** Evaluates other points at a scale: their blurred |r|^2 (light evened out or not), infinity where the program fails. */
+  async judge(points: readonly (readonly number[])[], scale: Scale, evened = false): Promise<number[]> {
+    const { problem } = this;
+    const looks = await problem.look(points, scale);
     return looks.map((look) =>
-      look ? sumSquares(this.problem.features(look, scale.sigma)) : Number.POSITIVE_INFINITY,
+      look ? sumSquares(problem.features(evened ? problem.evened(look) : look, scale.sigma)) : Number.POSITIVE_INFINITY,
     );
   }
 }

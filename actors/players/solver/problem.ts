@@ -1,6 +1,16 @@
 import { type Coordinate, clampUnits, fromUnits, shapeKeyPath, toUnits } from "./coordinates.ts";
 import type { Knob, Trace } from "./knobs.ts";
-import { type Box, type Bytes, blur, difference, extent, meanSquare, type Picture, resample } from "./pictures.ts";
+import {
+  type Box,
+  type Bytes,
+  blur,
+  difference,
+  evened,
+  extent,
+  meanSquare,
+  type Picture,
+  resample,
+} from "./pictures.ts";
 import type { Edit, Level, Sweeper } from "./sweeper.ts";
 
 /** Where a fit looks: picture size, samples, and the blur (pixels of that size) that widens every minimum. */
@@ -113,6 +123,7 @@ export class Problem {
     level: Level,
     boxes?: readonly (readonly (Box | null)[] | null)[],
     under?: Look,
+    hide?: readonly (readonly string[] | null)[],
   ): Promise<(Look | null)[]> {
     const sweep = await this.sweeper.sweep(
       this.program,
@@ -120,6 +131,7 @@ export class Problem {
       points.map((point) => this.edits(point)),
       { ...level, area: this.targets.every(({ width, height }) => Math.max(width, height) >= 1.4 * level.px) },
       boxes,
+      hide,
     );
     return sweep.shots.map((shot, v) => {
       if (!shot) return null;
@@ -137,6 +149,22 @@ export class Problem {
         }),
       };
     });
+  }
+
+  /** Which of these things are seen where, at each point; null where the program failed. */
+  masks(points: readonly (readonly number[])[], px: number, things: readonly (readonly string[])[]) {
+    const edits = points.map((point) => this.edits(point));
+    return this.sweeper.masks(this.program, this.trace, edits, px, things);
+  }
+
+  /** The look as brighter or tinted light would show it at best: every channel scaled and shifted to fit its target. */
+  evened(look: Look): Look {
+    return { views: look.views.map((picture, i) => evened(picture, this.target(i, picture))) };
+  }
+
+  /** A look's targets, as pictures of its sizes. */
+  targetsOf(look: Look): Picture[] {
+    return look.views.map((picture, i) => this.target(i, picture));
   }
 
   /** What is compared: pictures less target (or less another look), blurred, thinned to about one value per sigma. */

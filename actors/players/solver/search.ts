@@ -38,7 +38,7 @@ function placements(fitter: Fitter): Placement[] {
 }
 
 /** Numbers set to other values together, and whose they are: of one owner's tries at most one is taken. */
-interface Try {
+export interface Try {
   readonly owner: string;
   readonly moved: readonly (readonly [knob: number, units: number])[];
   /** What freeing its knobs costs, in units of the criterion (1: the textbook one for one parameter). */
@@ -169,20 +169,36 @@ export async function searchValues(fitter: Fitter, scale: Scale, members: readon
   return takeBest(fitter, tries, scale);
 }
 
+interface Rule {
+  /** Pictures are compared with light and tint evened out: a far place must not be taken for its brightness. */
+  readonly evened?: boolean;
+  /** The least share of what is left, noise aside, that a first move must explain. */
+  readonly least?: number;
+  /** Tries that must not be taken, whatever they explain. */
+  readonly refuses?: (tries: readonly Try[]) => Promise<boolean[]>;
+}
+
 /** Renders all tries; those that pay are then taken together, best first, as far as that helps. Returns the knobs moved. */
-async function takeBest(fitter: Fitter, tries: readonly Try[], scale: Scale): Promise<number[]> {
+export async function takeBest(
+  fitter: Fitter,
+  tries: readonly Try[],
+  scale: Scale,
+  rule: Rule = {},
+): Promise<number[]> {
   if (tries.length === 0) return [];
   const { problem } = fitter;
-  const [here, ...looks] = await problem.look([fitter.point, ...tries.map((t) => place(fitter.point, t.moved))], scale);
+  const rendered = await problem.look([fitter.point, ...tries.map((t) => place(fitter.point, t.moved))], scale);
+  const [here, ...looks] = rule.evened ? rendered.map((look) => look && problem.evened(look)) : rendered;
   if (!here) return [];
   const residual = problem.features(here, scale.sigma);
   const now = sumSquares(residual);
   const observations = problem.observations(here, scale.sigma);
   // A move frees its knobs, judged where it shows; going home frees none.
-  const best = new Map<string, { value: number; moved: Try["moved"] }>();
+  const most = now - (rule.least ? rule.least * Math.max(0, now - (await fitter.noise(scale))) : 0);
+  const paying: { value: number; one: Try }[] = [];
   looks.forEach((look, i) => {
     if (!look) return;
-    const { owner, moved, cost } = tries[i]!;
+    const { cost } = tries[i]!;
     const support = supportOf(problem.features(look, scale.sigma, here), observations);
     const after = problem.features(look, scale.sigma);
     const score = criterion(
@@ -192,9 +208,13 @@ async function takeBest(fitter: Fitter, tries: readonly Try[], scale: Scale): Pr
       cost,
     );
     const value = sumSquares(after);
-    if (score < 0 && value < now && value < (best.get(owner)?.value ?? Number.POSITIVE_INFINITY)) {
-      best.set(owner, { value, moved });
-    }
+    if (score < 0 && value < most) paying.push({ value, one: tries[i]! });
+  });
+  if (paying.length === 0) return [];
+  const refused = (await rule.refuses?.(paying.map(({ one }) => one))) ?? [];
+  const best = new Map<string, { value: number; moved: Try["moved"] }>();
+  paying.forEach(({ value, one: { owner, moved } }, i) => {
+    if (!refused[i] && value < (best.get(owner)?.value ?? Number.POSITIVE_INFINITY)) best.set(owner, { value, moved });
   });
   const ranked = [...best.values()].sort((a, b) => a.value - b.value);
   if (ranked.length === 0) return [];
@@ -208,6 +228,7 @@ async function takeBest(fitter: Fitter, tries: readonly Try[], scale: Scale): Pr
     const judged = await fitter.judge(
       next.map((r) => place(point, r.moved)),
       scale,
+      rule.evened,
     );
     let pick = -1;
     judged.forEach((v, i) => {
@@ -224,7 +245,7 @@ async function takeBest(fitter: Fitter, tries: readonly Try[], scale: Scale): Pr
   return taken.map(([k]) => k);
 }
 
-const place = (point: readonly number[], moved: readonly (readonly [number, number])[]): number[] => {
+export const place = (point: readonly number[], moved: readonly (readonly [number, number])[]): number[] => {
   const next = [...point];
   for (const [k, u] of moved) next[k] = u;
   return next;

@@ -1,5 +1,6 @@
 import { tryCamera } from "./camera.ts";
 import type { Fitter } from "./fitter.ts";
+import { locate } from "./locate.ts";
 import { at, type Scale } from "./problem.ts";
 import { prune } from "./prune.ts";
 import { doubtful, misplaced, searchPlaces, searchValues } from "./search.ts";
@@ -61,6 +62,7 @@ export async function coarse(fitter: Fitter): Promise<void> {
   // A camera that explains all but a little leaves nothing that could be seen at this size.
   if ((await tryCamera(fitter)) > 0.97) return;
   const { problem } = fitter;
+  await locate(fitter, 4);
   await measurements(fitter, (k) => problem.isShapeKey(k), 2);
   const reruns = few(fitter);
   const start = [...fitter.point];
@@ -70,6 +72,7 @@ export async function coarse(fitter: Fitter): Promise<void> {
   const wide = { reruns: false, learn: "all", limit: 8, reach: 5, strictness: 1.5, iterations: 4 } as const;
   await widen(fitter, at(64, 8, 4, 4), wide);
   await searchPlaces(fitter, at(64, 4, 4, 1.5), 1.5);
+  if ((await share()) > 0.1) await locate(fitter, 2);
   const left = await share();
   if (reruns && left > 0.4) {
     // Knobs that act in place explain too little: the search over measurements starts from the first point again.
@@ -158,6 +161,7 @@ export async function refine(fitter: Fitter): Promise<void> {
   const known = await measure(fitter, scale);
   if (fitter.moved().length > 0) {
     await fitter.fit(fitter.moved(), scale, 2, 3);
+    if ((await known.share()) > 0.05) await locate(fitter, 2);
     if ((await known.share()) > enough) await relocate(fitter, at(64, 8, 4, 1.2), 2);
   }
   await search(fitter, scale, known, 4);
