@@ -47,25 +47,26 @@ export async function locate(fitter: Fitter, passes: number, strictness = 1.5): 
     const things = movable(all, masks).map((i) => all[i]!);
     const { suspects, tries, further } = await elsewhere(fitter, things, all, masks, scale);
     const rule = { evened: true, least: worthwhile, refuses: hiding(problem, all, masks, fitter.point) };
-    let placed = await takeBest(fitter, tries, scale, rule);
-    // Another size, or a wall, explains much by chance: only what has no place on the ground is looked for there.
-    if (placed.length === 0) placed = await takeBest(fitter, further, scale, rule);
-    const now = placed.length > 0 ? ((await masksAt(problem, fitter.point, all)) ?? masks) : masks;
-    const turned = await takeBest(fitter, turnsAndSizes(fitter, suspects, all, now, strictness), scale, {
-      ...rule,
-      refuses: hiding(problem, all, now, fitter.point),
-    });
+    const moved = await takeBest(fitter, tries, scale, rule);
+    const now = moved.length > 0 ? ((await masksAt(problem, fitter.point, all)) ?? masks) : masks;
+    const next = { ...rule, refuses: hiding(problem, all, now, fitter.point) };
+    moved.push(...(await takeBest(fitter, turns(fitter, suspects, strictness), scale, next)));
+    // Another size, or a wall, makes up for a wrong place or turn: it is asked when those have nothing to say.
+    if (moved.length === 0) moved.push(...(await takeBest(fitter, further, scale, rule)));
+    if (moved.length === 0) {
+      moved.push(...(await takeBest(fitter, sizesAndDepths(fitter, suspects, all, masks, strictness), scale, rule)));
+    }
     const hidden = await uncover(fitter, all, masks, from);
-    const moved = [...placed, ...turned].filter((k) => fitter.point[k] !== from[k]);
+    const stayed = moved.filter((k) => fitter.point[k] !== from[k]);
     fitter.tell("locate", {
       pass,
       things: suspects.map(({ name }) => name),
       tries: tries.length,
       hidden,
-      knobs: moved.map((k) => problem.knobs[k]!.label),
+      knobs: stayed.map((k) => problem.knobs[k]!.label),
     });
-    if (moved.length === 0) break;
-    for (const k of moved) found.add(k);
+    if (stayed.length === 0) break;
+    for (const k of stayed) found.add(k);
     for (const k of found) if (fitter.point[k] === problem.origin[k]) found.delete(k);
     await fitter.fit([...found], at(64, 8, 4, 1.5), 3, 3);
   }
@@ -202,8 +203,20 @@ const scaled = (fitter: Fitter, k: number, by: number): [number, number] => {
   return [k, problem.units(k, problem.value(k, fitter.point[k]!) * by)];
 };
 
-/** Twelve turns about each axis that has a knob, sizes from a quarter to four times, and depths along the ray. */
-function turnsAndSizes(
+/** Twelve turns about each axis that has a knob. */
+function turns(fitter: Fitter, things: readonly Thing[], strictness: number): Try[] {
+  return things.flatMap((thing) =>
+    thing.turns.flatMap(({ knob, slope }) =>
+      Array.from({ length: 11 }, (_, step): Try => {
+        const moved = shifted(fitter, knob, ((step + 1) * Math.PI) / 6 / slope);
+        return { owner: thing.name, moved: [moved], cost: strictness };
+      }),
+    ),
+  );
+}
+
+/** Sizes from a quarter to four times, and depths along the ray. */
+function sizesAndDepths(
   fitter: Fitter,
   things: readonly Thing[],
   all: readonly Thing[],
@@ -214,9 +227,6 @@ function turnsAndSizes(
     const tries: Try[] = [];
     const add = (moved: [number, number][]) =>
       tries.push({ owner: thing.name, moved, cost: strictness * moved.length });
-    for (const { knob, slope } of thing.turns) {
-      for (let step = 1; step < 12; step++) add([shifted(fitter, knob, (step * Math.PI) / 6 / slope)]);
-    }
     for (const factor of thing.sizes.length > 0 ? sizes : []) {
       add(thing.sizes.map((k) => scaled(fitter, k, factor)));
       if (thing.sizes.length > 1) for (const k of thing.sizes) add([scaled(fitter, k, factor)]);
