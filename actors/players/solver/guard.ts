@@ -13,11 +13,13 @@ const mayLose = 0.3;
 /** A size may change by this factor freely; beyond it the loss in the thing's old and new outline must fall by half. */
 const freely = 2;
 
-/** The things of a program, and every other object with a surface by itself. */
+/** The things of a program, and every other object with a surface by itself; a thing's children are watched with it. */
 export function watchedThings({ trace }: Problem): Thing[] {
   const things = thingsOf(trace);
   const known = new Set(things.flatMap(({ objects }) => objects));
-  const others = Object.keys(trace.scene.sizes).filter((name) => !known.has(name));
+  const isPart = (name: string | undefined): boolean =>
+    name !== undefined && (known.has(name) || isPart(trace.scene.parents[name]));
+  const others = Object.keys(trace.scene.sizes).filter((name) => !isPart(name));
   return [...things, ...others.map((name) => ({ name, objects: [name], axes: [], turns: [], sizes: [] }))];
 }
 

@@ -1,76 +1,111 @@
-import type { Fitter } from "./fitter.ts";
-import { outlined, peaks } from "./peaks.ts";
-import { at, type Problem, type Scale } from "./problem.ts";
+import { type Fitter, sumSquares } from "./fitter.ts";
+import { outlined, peaks, type Seen } from "./peaks.ts";
+import { blur, difference, extent } from "./pictures.ts";
+import { at, type Look, type Problem, type Scale } from "./problem.ts";
 import { project, towards } from "./projection.ts";
-import { place, type Try, takeBest } from "./search.ts";
-import type { Masks, Point3 } from "./sweeper.ts";
+import { inOrder, place, type Rule, type Scored, score, type Try, take } from "./search.ts";
+import type { Masks, Point3, ViewMasks } from "./sweeper.ts";
 import { isHidden, knobsOf, movable, type Thing, thingsOf } from "./things.ts";
+import { type Sought, Tries } from "./tries.ts";
 
 /** Pixels of the masks that decide what is hidden. */
 const maskPx = 64;
 
-/** A thing is right where it stands if it leaves less than this share of what would be amiss in its outline without it. */
-const settled = 0.1;
+/**
+ * A thing is right where it stands if it leaves less than this share of what would be amiss in its outline without it; more
+ * is allowed once things have been looked for, because then it is the look of it that is wrong rather than the place.
+ */
+const settled = { first: 0.1, later: 0.3 };
 
-/** Factors a thing's size is tried at, alone; and together with a new place. */
-const sizes = [0.25, 0.35, 0.5, 0.7, 1.4, 2, 2.8, 4];
-const sizesElsewhere = [0.45, 2.2];
+/** Nor is it looked for if its outline holds less than these shares of all that is left to explain, and was at first. */
+const noticeable = { now: 0.01, first: 0.003 };
 
-/** Factors of a thing's distance from the camera that are tried along the ray it is seen by. */
-const depths = [0.6, 0.78, 1.28, 1.65];
+/** Things looked for in a pass at most, those with most left in their outline. */
+const mostSought = 6;
+
+/** A size, a depth or a wall is taken if it explains this many times what a place and a turn do. */
+const makeshift = 1.5;
 
 /** A pass that explains less than this share of what is left is the last. */
 const worthwhile = 0.03;
 
-interface Spot {
-  readonly view: number;
-  readonly x: number;
-  readonly y: number;
-}
-
 /**
  * Looks for things where no gradient leads, hide and locate: without a thing, what is left to explain peaks where it may
- * stand; its place knobs are solved so that it is seen there, and every such place is rendered. Then all turns, sizes and
- * depths of every thing. Of all, what explains most is taken, as long as something gains 3 %; what only hides a thing never
- * is. Returns the knobs that moved.
+ * stand; its place knobs are solved so that it is seen there. The best places and the present one are tried at all turns, the
+ * best of those at other sizes and depths. Of all, what explains most is taken, as long as something gains 3 %; what only
+ * hides a thing never is. Returns the knobs that moved.
  */
-export async function locate(fitter: Fitter, passes: number, strictness = 1.5): Promise<number[]> {
+export async function locate(fitter: Fitter, passes: number): Promise<number[]> {
   const { problem } = fitter;
   const all = thingsOf(problem.trace).filter((thing) => knobsOf(thing).some((k) => problem.isUsable(k)));
   if (all.length === 0) return [];
-  const scale = at(96, 8, 4, 1.2);
+  const scale = at(80, 4, 4, 1);
   const found = new Set<number>();
   for (let pass = 0; pass < passes; pass++) {
     const from = [...fitter.point];
     const masks = await masksAt(problem, from, all);
     if (masks === null) break;
-    const things = movable(all, masks).map((i) => all[i]!);
-    const { suspects, tries, further } = await elsewhere(fitter, things, all, masks, scale);
-    const rule = { evened: true, least: worthwhile, refuses: hiding(problem, all, masks, fitter.point) };
-    const moved = await takeBest(fitter, tries, scale, rule);
-    const now = moved.length > 0 ? ((await masksAt(problem, fitter.point, all)) ?? masks) : masks;
-    const next = { ...rule, refuses: hiding(problem, all, now, fitter.point) };
-    moved.push(...(await takeBest(fitter, turns(fitter, suspects, strictness), scale, next)));
-    // Another size, or a wall, makes up for a wrong place or turn: it is asked when those have nothing to say.
-    if (moved.length === 0) moved.push(...(await takeBest(fitter, further, scale, rule)));
-    if (moved.length === 0) {
-      moved.push(...(await takeBest(fitter, sizesAndDepths(fitter, suspects, all, masks, strictness), scale, rule)));
-    }
-    const hidden = await uncover(fitter, all, masks, from);
+    const { here, noise, sought } = await survey(fitter, all, masks, scale, pass === 0 ? settled.first : settled.later);
+    if (here === null || sought.length === 0) break;
+    const { now, scored: graded } = await search(fitter, sought, masks, scale, here);
+    const least = worthwhile * Math.max(0, now - noise);
+    // What explains no more than the thing's absence hides it.
+    const bare = new Map(sought.map(({ thing, unexplained }) => [thing.name, unexplained]));
+    const scored = graded.filter(({ one, value }) => value < bare.get(one.owner)! - least / 2);
+    const rule = {
+      evened: true,
+      alone: 0.5,
+      least,
+      refuses: hiding(problem, all, masks, from),
+    };
+    const moved = await take(fitter, { now, scored }, scale, rule);
+    const hidden = moved.length === 0 ? [] : await uncover(fitter, all, masks, from);
     const stayed = moved.filter((k) => fitter.point[k] !== from[k]);
     fitter.tell("locate", {
       pass,
-      things: suspects.map(({ name }) => name),
-      tries: tries.length,
+      things: sought.map(({ thing }) => thing.name),
+      tries: scored.length,
       hidden,
       knobs: stayed.map((k) => problem.knobs[k]!.label),
     });
     if (stayed.length === 0) break;
     for (const k of stayed) found.add(k);
     for (const k of found) if (fitter.point[k] === problem.origin[k]) found.delete(k);
-    await fitter.fit([...found], at(64, 8, 4, 1.5), 3, 3);
+    await fitter.fit([...found], at(64, 8, 4, 1.5), 2, 3);
   }
   return [...found];
+}
+
+/** Places, then turns at the best of them and at the present one, then sizes and depths at the best of those: all scored. */
+async function search(fitter: Fitter, sought: readonly Sought[], masks: Masks, scale: Scale, here: Look) {
+  const make = new Tries(fitter.problem, fitter.point, masks);
+  const rule: Rule = { evened: true };
+  const scored: Scored[] = [];
+  let now = 0;
+  const grade = async (tries: readonly Try[], to: Scored[] = scored) => {
+    const graded = await score(fitter, tries, scale, rule, here);
+    if (tries.length > 0) now = graded.now;
+    to.push(...graded.scored);
+  };
+  const of = ({ thing }: Sought) => inOrder(scored, now).filter(({ one }) => one.owner === thing.name);
+  const best = (one: Sought, most: number): Try[] =>
+    of(one)
+      .slice(0, most)
+      .map((found) => found.one);
+  await grade(sought.flatMap((one) => make.places(one)));
+  await grade(sought.flatMap((one) => [make.stay(one), ...best(one, 2)].flatMap((base) => make.turns(one, base))));
+  // Another size, or a wall, makes up for a wrong place or turn: it must explain much more than those do.
+  const known = new Map(sought.map((one) => [one.thing.name, Math.max(0, now - (of(one)[0]?.value ?? now))]));
+  const last: Scored[] = [];
+  await grade(
+    sought.flatMap((one) => [
+      ...[make.stay(one), ...best(one, 1)].flatMap((base) => make.sizes(one, base)),
+      ...make.walls(one),
+    ]),
+    last,
+  );
+  scored.push(...last.filter(({ one, value }) => now - value > makeshift * known.get(one.owner)!));
+  return { now, scored };
 }
 
 async function masksAt(problem: Problem, point: readonly number[], things: readonly Thing[]): Promise<Masks | null> {
@@ -110,137 +145,84 @@ function hiding(problem: Problem, all: readonly Thing[], before: Masks, from: re
   };
 }
 
-/**
- * The things that do not explain what is seen where they stand, and where each may stand instead, as tries: on the
- * ground, and further ones: larger and smaller where a knob says its size, and on a wall.
- */
-async function elsewhere(
+/** The things that do not explain what is seen where they stand, those that leave most first, and where each may be. */
+async function survey(
   fitter: Fitter,
-  things: readonly Thing[],
   all: readonly Thing[],
   masks: Masks,
   scale: Scale,
-): Promise<{ suspects: Thing[]; tries: Try[]; further: Try[] }> {
+  tolerated: number,
+): Promise<{ here: Look | null; noise: number; sought: Sought[] }> {
   const { problem } = fitter;
-  const suspects: Thing[] = [];
-  const tries: Try[] = [];
-  const further: Try[] = [];
+  const things = movable(all, masks).map((i) => all[i]!);
   const hide = [null, ...things.map(({ objects }) => objects)];
-  const looks = await problem.look(
-    hide.map(() => fitter.point),
-    { ...scale, samples: scale.probe },
-    undefined,
-    undefined,
-    hide,
-  );
-  const here = looks[0];
-  if (!here) return { suspects, tries, further };
-  const shown = problem.evened(here).views;
+  const points = [problem.origin, ...hide.map(() => fitter.point)];
+  const [origin, ...looks] = await problem.look(points, scale, undefined, undefined, [null, ...hide]);
+  const here = looks[0] ?? null;
+  if (here === null || !origin) return { here: null, noise: 0, sought: [] };
+  const noise = await fitter.noise(scale, here);
+  const evened = problem.evened(here);
+  const grain = (await fitter.noise({ ...scale, sigma: 0 }, here)) / problem.features(here, 0).length;
+  const whole = (look: Look) => {
+    const residual = problem.features(look, 0);
+    return sumSquares(residual) - grain * residual.length;
+  };
+  const least = Math.max(noticeable.now * whole(evened), noticeable.first * whole(problem.evened(origin)));
+  const graded: { left: number; one: Sought }[] = [];
   things.forEach((thing, t) => {
     const without = looks[t + 1];
     const index = all.indexOf(thing);
     const box = masks.boxes[index];
     if (!without || !box) return;
-    const targets = problem.targetsOf(without);
-    const bare = problem.evened(without).views;
-    const wrong = masks.views.map((view, v) => outlined(shown[v]!, bare[v]!, targets[v]!, view, index));
-    if (wrong.every(({ with: is, without: was }) => is < settled * was)) return;
-    suspects.push(thing);
-    if (thing.axes.length === 0) return;
     const centre = box[0].map((low, i) => (low + box[1][i]!) / 2) as unknown as Point3;
-    for (const [v, view] of masks.views.entries()) {
-      const spots = peaks(here.views[v]!, without.views[v]!, bare[v]!, targets[v]!, view, index).map((spot) => ({
-        ...spot,
-        view: v,
-      }));
-      for (const spot of spots) {
-        const [first, ...others] = standing(fitter, thing, centre, masks, spot);
-        if (first) tries.push(first);
-        further.push(...others);
-      }
-    }
-    // A thing may have been moved for another's sake: where the program put it is worth a look.
-    const home = thing.axes.map(({ knob }): [number, number] => [knob, problem.origin[knob]!]);
-    if (home.some(([k, u]) => fitter.point[k] !== u)) tries.push({ owner: thing.name, moved: home, cost: 0 });
+    const targets = problem.targetsOf(without);
+    const bare = problem.evened(without);
+    const seen = masks.views.map((view, v): Seen => {
+      const picture = evened.views[v]!;
+      const now = project(view, centre) ?? { x: 0.5, y: 0.5, depth: 1 };
+      return {
+        shown: picture,
+        bare: bare.views[v]!,
+        target: targets[v]!,
+        view,
+        index,
+        middle: { x: now.x * picture.width, y: now.y * picture.height },
+        scales: scalesBy(thing, centre, view, picture.height),
+      };
+    });
+    const amiss = seen.map(outlined);
+    const sum = (of: "with" | "without" | "values") => amiss.reduce((total, one) => total + one[of], 0);
+    const left = sum("with") - grain * sum("values");
+    if (left < tolerated * (sum("without") - grain * sum("values")) || left < least) return;
+    const spots = thing.axes.length === 0 ? [] : seen.flatMap((one, v) => peaks(one).map((s) => ({ ...s, view: v })));
+    const region = without.views.map(({ width, height, data }, v) => {
+      const delta = blur(difference(data, here.views[v]!.data), width, height, 1);
+      const peak = delta.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
+      return extent(delta, width, height, Math.max(0.01, 0.12 * peak), 1);
+    });
+    const unexplained = sumSquares(problem.features(bare, scale.sigma));
+    graded.push({ left, one: { thing, centre, spots, without, region, unexplained } });
   });
-  return { suspects, tries, further };
+  const sought = graded.sort((a, b) => b.left - a.left).slice(0, mostSought);
+  return { here, noise, sought: sought.map(({ one }) => one) };
 }
 
-/** The tries that put a thing's centre at a spot of the picture, the likeliest first. */
-function standing(fitter: Fitter, thing: Thing, centre: Point3, masks: Masks, spot: Spot): Try[] {
-  const { axes, sizes: scales, name } = thing;
-  const view = masks.views[spot.view]!;
-  // On the ground first, then on a wall that faces the camera.
-  const choices =
-    axes.length === 3
-      ? [
-          [0, 1],
-          [0, 2],
-        ].map((two) => two.map((i) => axes[i]!))
-      : [axes];
-  return choices.flatMap((free) => {
-    const moves = towards(free, centre, view, spot);
-    if (moves === null) return [];
-    const moved = free.map(({ knob, slope }, i) => shifted(fitter, knob, moves[i]! / slope));
-    const tries: Try[] = [{ owner: name, moved, cost: moved.length }];
-    if (scales.length > 0) {
-      for (const factor of sizesElsewhere) {
-        const grown = scales.map((k) => scaled(fitter, k, factor));
-        tries.push({ owner: name, moved: [...moved, ...grown], cost: moved.length + grown.length });
-      }
-    }
-    return tries;
-  });
-}
-
-const shifted = (fitter: Fitter, k: number, by: number): [number, number] => {
-  const { problem } = fitter;
-  return [k, problem.units(k, problem.value(k, fitter.point[k]!) + by)];
-};
-
-const scaled = (fitter: Fitter, k: number, by: number): [number, number] => {
-  const { problem } = fitter;
-  return [k, problem.units(k, problem.value(k, fitter.point[k]!) * by)];
-};
-
-/** Twelve turns about each axis that has a knob. */
-function turns(fitter: Fitter, things: readonly Thing[], strictness: number): Try[] {
-  return things.flatMap((thing) =>
-    thing.turns.flatMap(({ knob, slope }) =>
-      Array.from({ length: 11 }, (_, step): Try => {
-        const moved = shifted(fitter, knob, ((step + 1) * Math.PI) / 6 / slope);
-        return { owner: thing.name, moved: [moved], cost: strictness };
-      }),
-    ),
-  );
-}
-
-/** Sizes from a quarter to four times, and depths along the ray. */
-function sizesAndDepths(
-  fitter: Fitter,
-  things: readonly Thing[],
-  all: readonly Thing[],
-  masks: Masks,
-  strictness: number,
-): Try[] {
-  return things.flatMap((thing) => {
-    const tries: Try[] = [];
-    const add = (moved: [number, number][]) =>
-      tries.push({ owner: thing.name, moved, cost: strictness * moved.length });
-    for (const factor of thing.sizes.length > 0 ? sizes : []) {
-      add(thing.sizes.map((k) => scaled(fitter, k, factor)));
-      if (thing.sizes.length > 1) for (const k of thing.sizes) add([scaled(fitter, k, factor)]);
-    }
-    const box = masks.boxes[all.indexOf(thing)];
-    if (thing.axes.length === 3 && box) {
-      const centre = box[0].map((low, i) => (low + box[1][i]!) / 2) as unknown as Point3;
-      const view = masks.views[0]!;
-      const seen = project(view, centre);
-      for (const factor of seen === null ? [] : depths) {
-        const moves = towards(thing.axes, centre, view, { ...seen!, depth: factor * seen!.depth });
-        if (moves !== null) add(thing.axes.map(({ knob, slope }, i) => shifted(fitter, knob, moves[i]! / slope)));
-      }
-    }
-    return tries;
+/** By row of a view, how much larger a thing would look were its middle there, on the ground it stands on; null: nowhere. */
+function scalesBy(thing: Thing, centre: Point3, view: ViewMasks, rows: number): (number | null)[] {
+  const now = project(view, centre);
+  const free = thing.axes.slice(0, 2);
+  if (now === null || free.length === 0) return Array.from({ length: rows }, () => 1);
+  return Array.from({ length: rows }, (_, row) => {
+    const moves = towards(free, centre, view, { x: now.x, y: (row + 0.5) / rows });
+    if (moves === null) return free.length < 2 ? 1 : null;
+    const to = [...centre] as [number, number, number];
+    free.forEach(({ axis }, i) => {
+      to[axis]! += moves[i]!;
+    });
+    const there = project(view, to);
+    // Nearer than a third or farther than three times as far is taken for no place at all.
+    return there === null || there.depth > 3 * now.depth || there.depth < now.depth / 3
+      ? null
+      : now.depth / there.depth;
   });
 }

@@ -106,6 +106,15 @@ export class Problem {
     );
   }
 
+  /** Sets, places or turns a lamp or the world. */
+  isLight(k: number): boolean {
+    const { lamps } = this.trace.scene;
+    const places = this.trace.in_place[String(k)] ?? [];
+    const lit = ([kind, name]: (typeof places)[number]) =>
+      kind === "lights" || kind === "worlds" || (kind === "objects" && lamps.includes(name));
+    return places.length > 0 && places.every(lit);
+  }
+
   /** A view's target in the shape of its pictures. */
   private target(view: number, { width, height }: Picture): Picture {
     const key = `${view}/${width}x${height}`;
@@ -117,12 +126,15 @@ export class Problem {
     return found;
   }
 
-  /** Renders points; null where the program failed. `boxes` per point limit the render; the rest is taken from `under`. */
+  /**
+   * Renders points; null where the program failed. `boxes` per point limit the render; the rest is taken from `under`: one
+   * look for each point, or the first point's for all.
+   */
   async look(
     points: readonly (readonly number[])[],
     level: Level,
     boxes?: readonly (readonly (Box | null)[] | null)[],
-    under?: Look,
+    under?: "first" | readonly Look[],
     hide?: readonly (readonly string[] | null)[],
   ): Promise<(Look | null)[]> {
     const sweep = await this.sweeper.sweep(
@@ -133,22 +145,28 @@ export class Problem {
       boxes,
       hide,
     );
-    return sweep.shots.map((shot, v) => {
-      if (!shot) return null;
-      return {
+    const looks: (Look | null)[] = [];
+    for (const [v, shot] of sweep.shots.entries()) {
+      if (!shot) {
+        looks.push(null);
+        continue;
+      }
+      const below = under === "first" ? looks[0] : under?.[v];
+      looks.push({
         views: shot.map((data, i): Picture => {
           const box = boxes?.[v]?.[i] ?? null;
           const { width, height } = sweep.sizes[i]!;
-          if (!box || !under) return { width, height, data };
-          const whole = Float32Array.from(under.views[i]!.data);
+          if (!box || !below) return { width, height, data };
+          const whole = Float32Array.from(below.views[i]!.data);
           const row = (box.right - box.left) * 3;
           for (let y = box.top; y < box.bottom; y++) {
             whole.set(data.subarray((y - box.top) * row, (y - box.top + 1) * row), (y * width + box.left) * 3);
           }
           return { width, height, data: whole };
         }),
-      };
-    });
+      });
+    }
+    return looks;
   }
 
   /** Which of these things are seen where, at each point; null where the program failed. */
@@ -195,20 +213,23 @@ export class Problem {
     return losses.reduce((sum, loss) => sum + loss, 0) / losses.length;
   }
 
-  /** Pictures of the point with one knob moved at a time; `both`: then the same again with it moved the other way. */
+  /**
+   * Pictures of the point, and of it with one knob moved at a time; `both`: then the same again with it moved the other way.
+   * One batch: a job of its own for the point costs a run of the program.
+   */
   async nudged(
     point: readonly number[],
     members: readonly number[],
     steps: readonly number[],
     level: Level,
     boxes?: readonly (readonly (Box | null)[] | null)[],
-    under?: Look,
     both = false,
-  ): Promise<(Look | null)[]> {
-    if (members.length === 0) return [];
+  ): Promise<{ under: Look | null; looks: (Look | null)[] }> {
     const along = (sign: number) => members.map((k, i) => point.map((u, j) => (j === k ? u + sign * steps[i]! : u)));
-    const points = both ? [...along(1), ...along(-1)] : along(1);
-    return this.look(points, level, both && boxes ? [...boxes, ...boxes] : boxes, under);
+    const points = [point, ...along(1), ...(both ? along(-1) : [])];
+    const parts = boxes && [null, ...boxes, ...(both ? boxes : [])];
+    const [under, ...looks] = await this.look(points, level, parts, "first");
+    return { under: under ?? null, looks };
   }
 
   /** The part of each view that a nudge changes visibly, null for nearly all of it. */

@@ -6,10 +6,10 @@ import type { Context, Task, View } from "../../../machines/domain/index.ts";
 import type { GeneratorMove, GeneratorPlayer, PlayerIO } from "../player.ts";
 import { coordinates } from "./coordinates.ts";
 import { Fitter } from "./fitter.ts";
-import { isGrain } from "./grain.ts";
+import { isGrain, redrawn } from "./grain.ts";
 import { keepSeen } from "./guard.ts";
 import { type Knob, patch, skeleton, type Trace } from "./knobs.ts";
-import { decode } from "./pictures.ts";
+import { decode, meanSquare } from "./pictures.ts";
 import { Problem, type Scale } from "./problem.ts";
 import { coarse, polish, refine } from "./stages.ts";
 import { Sweeper } from "./sweeper.ts";
@@ -21,7 +21,7 @@ export interface SolverOptions {
 }
 
 /** How results are compared: the size and samples every round's gain is measured at. */
-const yardstick: Scale = { px: 128, samples: 32, probe: 8, sigma: 0, seed: 7 };
+const yardstick: Scale = { px: 128, samples: 16, probe: 8, sigma: 0, seed: 7 };
 
 /** With less than this share of the start's difference left, no more knobs are looked for and no fourth round is begun. */
 const little = 0.03;
@@ -124,9 +124,12 @@ export function createSolver(options: SolverOptions = {}): GeneratorPlayer {
     fitter.moveTo(knobs.map((k) => k.value));
     const before = [...fitter.point];
 
-    const [first, old] = await problem.look([problem.origin, before], yardstick);
+    const fresh = before.every((u, k) => u === problem.origin[k]);
+    const [first, moved] = await problem.look(fresh ? [before] : [problem.origin, before], yardstick);
+    const old = fresh ? first : moved;
     if (!first || !old) throw new VigaError("player_failed", "the program does not render");
-    const noise = (await fitter.noise(yardstick, old)) / problem.features(old, 0).length;
+    const again = await redrawn(fitter, yardstick);
+    const noise = meanSquare(problem.features(old, 0, again)) / 2;
     const loss: Losses = {
       start: problem.loss(first),
       before: problem.loss(old),
@@ -138,16 +141,18 @@ export function createSolver(options: SolverOptions = {}): GeneratorPlayer {
     const left = Math.max(0, loss.before - noise) / Math.max(1e-12, loss.start - noise);
     // The rounds after the third are the dearest and the ones that bring least.
     if (stage > 3 && left < little) return { type: "end", reason: account.enough(loss, left) };
-    const previous = stage > 3 ? earlier.at(-2) : undefined;
+    const previous = stage > 2 ? earlier.at(-2) : undefined;
     if (previous) {
       const [look] = await problem.look([previous.map((v, k) => problem.units(k, v))], yardstick);
       const was = look ? problem.loss(look) - noise : Number.POSITIVE_INFINITY;
-      if (loss.before - noise > (1 - worthwhile) * was) {
+      // What was little then has been polished since.
+      const polished = was < little * (loss.start - noise);
+      if (polished || (stage > 3 && loss.before - noise > (1 - worthwhile) * was)) {
         return { type: "end", reason: account.enough(loss, left) };
       }
     }
     // Where nothing stands out of the noise another round would fit the noise.
-    loss.grain = await isGrain(fitter, yardstick, old, stage > 3 ? 3 : 2);
+    loss.grain = isGrain(problem, old, again, stage > 3 ? 3 : 2);
     if (loss.grain) return { type: "end", reason: account.ending(loss) };
 
     // With little left to explain, the same knobs seen more sharply bring more than a search for others.
@@ -177,7 +182,7 @@ export function createSolver(options: SolverOptions = {}): GeneratorPlayer {
       loss.after = loss.before;
       if (reached++ >= 3) return { type: "end", reason: account.ending(loss) };
     }
-    loss.grain = await isGrain(fitter, yardstick, shown, 2);
+    loss.grain = isGrain(problem, shown, await redrawn(fitter, yardstick), 2);
     const values = fitter.point.map((u, k) => problem.value(k, u));
     const next = patch(origin, base.knobs, values);
     const told = account.thought(base.knobs, knobs, values, loss, sweeper.renders, base.trace, reached);

@@ -163,7 +163,14 @@ export async function blobStage(
           ];
         }),
       );
-      const scene = { sizes: { a: 0.4, b: 0.4 }, median: 0.4, cameras: ["Camera1", "Camera2"], camera: "Camera1" };
+      const scene = {
+        sizes: { a: 0.4, b: 0.4 },
+        median: 0.4,
+        cameras: ["Camera1", "Camera2"],
+        lamps: [],
+        parents: {},
+        camera: "Camera1",
+      };
       return {
         ok: true,
         result: {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { coordinates } from "../../../../actors/players/solver/coordinates.ts";
 import { Fitter } from "../../../../actors/players/solver/fitter.ts";
-import { isGrain } from "../../../../actors/players/solver/grain.ts";
+import { isGrain, redrawn } from "../../../../actors/players/solver/grain.ts";
 import { keepSeen } from "../../../../actors/players/solver/guard.ts";
 import { decode } from "../../../../actors/players/solver/pictures.ts";
 import { Problem, type Scale } from "../../../../actors/players/solver/problem.ts";
@@ -51,7 +51,7 @@ describe("the noise gate", () => {
   const scale: Scale = { px: 128, samples: 1, probe: 1, sigma: 0, seed: 3 };
   const grainAt = async (start: readonly number[]) => {
     const fitter = await fitterAt(start);
-    return isGrain(fitter, scale, await fitter.base(scale), 2);
+    return isGrain(fitter.problem, await fitter.base(scale), await redrawn(fitter, scale), 2);
   };
 
   test("is shut where the pictures match, however grainy", async () => {

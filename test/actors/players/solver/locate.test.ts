@@ -48,7 +48,14 @@ describe("hide and locate", () => {
 });
 
 describe("things", () => {
-  const scene: Trace["scene"] = { sizes: {}, median: 1, cameras: ["Camera1"], camera: "Camera1" };
+  const scene: Trace["scene"] = {
+    sizes: {},
+    median: 1,
+    cameras: ["Camera1"],
+    lamps: [],
+    parents: {},
+    camera: "Camera1",
+  };
   const trace = (in_place: Trace["in_place"]): Trace => ({
     ok: true,
     runs: 1,
