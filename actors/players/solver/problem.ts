@@ -175,6 +175,12 @@ export class Problem {
     return this.sweeper.masks(this.program, this.trace, edits, px, things);
   }
 
+  /** What stands in these objects, or they in it, at each point; null where the program failed. */
+  crossings(points: readonly (readonly number[])[], of: readonly string[]) {
+    const edits = points.map((point) => this.edits(point));
+    return this.sweeper.crossings(this.program, this.trace, edits, of);
+  }
+
   /** The look as brighter or tinted light would show it at best: every channel scaled and shifted to fit its target. */
   evened(look: Look): Look {
     return { views: look.views.map((picture, i) => evened(picture, this.target(i, picture))) };

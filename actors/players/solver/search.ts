@@ -14,7 +14,7 @@ export interface Try {
 }
 
 /** Knobs tried at other values at most: a try is a rerun of the program. */
-const mostSuspects = 32;
+const mostSuspects = 16;
 
 /** The scanned knobs where most is left to explain: more than a few times the noise, where a nudge of them shows. */
 export async function doubtful(fitter: Fitter, scan: Scan, scale: Scale): Promise<number[]> {
@@ -145,21 +145,77 @@ export const inOrder = (scored: readonly Scored[], now: number): Scored[] => {
   return [...scored].sort((a, b) => worth(b) - worth(a));
 };
 
-/** The best try of each owner that is not refused, best first: the next best is asked about where one is refused. */
+/** Tries of one owner that are judged beside those of others: the best, and the best that move it elsewhere. */
+const perOwner = 3;
+
+/** Owners whose best try is taken first, each in turn: which of two things stands in a place shows in what the other does then. */
+const openings = 3;
+
+/** Tries judged after each that was taken. */
+const width = 6;
+
+/** Where a try puts its owner, as far as its first two numbers say: tries that agree in them differ in detail only. */
+const spotOf = ({ owner, moved }: Try) => `${owner} ${moved.slice(0, 2).flat().join(" ")}`;
+
+/** The best tries of each owner that are not refused, best first: the next best is asked about where one is refused. */
 async function bestOfEach(paying: readonly Scored[], now: number, rule: Rule): Promise<Scored[]> {
-  let open = inOrder(paying, now);
   const found: Scored[] = [];
-  while (open.length > 0) {
-    const first = open.filter(({ one }, i) => open.findIndex((other) => other.one.owner === one.owner) === i);
-    const refused = (await rule.refuses?.(first.map(({ one }) => one))) ?? [];
-    const kept = first.filter((_, i) => !refused[i]);
-    found.push(...kept);
-    open = open.filter((s) => !first.includes(s) && !kept.some(({ one }) => one.owner === s.one.owner));
+  const seen = new Map<string, number>();
+  for (const one of inOrder(paying, now)) {
+    const { owner } = one.one;
+    const count = seen.get(owner) ?? 0;
+    if (count >= 2 * perOwner || found.some((other) => spotOf(other.one) === spotOf(one.one))) continue;
+    seen.set(owner, count + 1);
+    found.push(one);
   }
-  return inOrder(found, now);
+  const refused = (await rule.refuses?.(found.map(({ one }) => one))) ?? [];
+  const kept = found.filter((_, i) => !refused[i]);
+  return kept.filter(
+    ({ one }, i) => kept.slice(0, i).filter((other) => other.one.owner === one.owner).length < perOwner,
+  );
 }
 
-/** Of scored tries those that pay are taken together, best first, as far as that helps. Returns the knobs moved. */
+interface Taken {
+  readonly point: number[];
+  readonly value: number;
+  readonly knobs: number[];
+}
+
+/** Takes `first`, then of the rest what helps most, one try of each owner, as far as that helps. */
+async function greedy(
+  fitter: Fitter,
+  first: Scored,
+  ranked: readonly Scored[],
+  now: number,
+  scale: Scale,
+  rule: Rule,
+): Promise<Taken> {
+  let taken: Taken = {
+    point: place(fitter.point, first.one.moved),
+    value: first.value,
+    knobs: first.one.moved.map(([k]) => k),
+  };
+  let rest = ranked.filter(({ one }) => one.owner !== first.one.owner);
+  while (rest.length > 0) {
+    const { point, value, knobs } = taken;
+    const next = rest.slice(0, width);
+    const points = next.map(({ one }) => place(point, one.moved));
+    const judged = await fitter.judge(points, scale, rule.evened);
+    // What a move explained by itself, and no longer does, has been explained by what was taken.
+    const helps = next.map((one, i) => {
+      const gain = value - judged[i]!;
+      return gain > 0.01 * value && gain > (rule.alone ?? 0) * (now - one.value);
+    });
+    const pick = judged.reduce((best, v, i) => (helps[i] && (best < 0 || v < judged[best]!) ? i : best), -1);
+    const chosen = next[pick]?.one;
+    rest = rest.filter((one, i) => one.one.owner !== chosen?.owner && (i >= next.length || helps[i]!));
+    if (chosen === undefined) continue;
+    taken = { point: points[pick]!, value: judged[pick]!, knobs: [...knobs, ...chosen.moved.map(([k]) => k)] };
+  }
+  return taken;
+}
+
+/** Of scored tries those that pay are taken together, as far as that helps. Returns the knobs moved. */
 export async function take(
   fitter: Fitter,
   { now, scored }: { now: number; scored: readonly Scored[] },
@@ -167,37 +223,17 @@ export async function take(
   rule: Rule = {},
 ): Promise<number[]> {
   const paying = scored.filter(({ pays, value }) => pays && value < now - (rule.least ?? 0));
+  if (paying.length === 0) return [];
   const ranked = await bestOfEach(paying, now, rule);
-  if (ranked.length === 0) return [];
-  // Greedy: a move stays if it still helps after those before it; the next few candidates are judged in one batch.
-  const taken = [...ranked[0]!.one.moved];
-  let point = place(fitter.point, taken);
-  let value = ranked[0]!.value;
-  let rest = ranked.slice(1);
-  while (rest.length > 0) {
-    const next = rest.slice(0, 6);
-    const judged = await fitter.judge(
-      next.map(({ one }) => place(point, one.moved)),
-      scale,
-      rule.evened,
-    );
-    // What a move explained by itself, and no longer does, has been explained by what was taken.
-    const helps = next.map((one, i) => {
-      const gain = value - judged[i]!;
-      return gain > 0.01 * value && gain > (rule.alone ?? 0) * (now - one.value);
-    });
-    let pick = -1;
-    judged.forEach((v, i) => {
-      if (helps[i] && (pick < 0 || v < judged[pick]!)) pick = i;
-    });
-    rest = rest.filter((_, i) => i >= next.length || (i !== pick && helps[i]!));
-    if (pick < 0) continue;
-    point = place(point, next[pick]!.one.moved);
-    value = judged[pick]!;
-    taken.push(...next[pick]!.one.moved);
+  const first = ranked.filter(({ one }, i) => ranked.findIndex((other) => other.one.owner === one.owner) === i);
+  let best: Taken | null = null;
+  for (const opening of first.slice(0, openings)) {
+    const taken = await greedy(fitter, opening, ranked, now, scale, rule);
+    if (best === null || taken.value < best.value) best = taken;
   }
-  fitter.point = point;
-  return taken.map(([k]) => k);
+  if (best === null) return [];
+  fitter.point = best.point;
+  return best.knobs;
 }
 
 export const place = (point: readonly number[], moved: readonly (readonly [number, number])[]): number[] => {

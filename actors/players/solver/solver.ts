@@ -7,7 +7,7 @@ import type { GeneratorMove, GeneratorPlayer, PlayerIO } from "../player.ts";
 import { coordinates } from "./coordinates.ts";
 import { Fitter } from "./fitter.ts";
 import { isGrain, redrawn } from "./grain.ts";
-import { keepSeen } from "./guard.ts";
+import { type PutBack, putBack } from "./guard.ts";
 import { type Knob, patch, skeleton, type Trace } from "./knobs.ts";
 import { decode, meanSquare } from "./pictures.ts";
 import { Problem, type Scale } from "./problem.ts";
@@ -157,13 +157,13 @@ export function createSolver(options: SolverOptions = {}): GeneratorPlayer {
 
     // With little left to explain, the same knobs seen more sharply bring more than a search for others.
     let reached = stage === 2 && left < little ? 3 : stage;
-    let spared: string[] = [];
+    let spared: PutBack | null = null;
     let shown = old;
     for (;;) {
       if (reached === 1) await coarse(fitter);
       else if (reached === 2) await refine(fitter);
       else await polish(fitter, reached > 3);
-      spared = await keepSeen(fitter, before);
+      spared = await putBack(fitter, before);
       const [now] = await problem.look([fitter.point], yardstick);
       if (!now) throw new VigaError("player_failed", "the fitted program does not render");
       shown = now;
@@ -186,12 +186,11 @@ export function createSolver(options: SolverOptions = {}): GeneratorPlayer {
     const values = fitter.point.map((u, k) => problem.value(k, u));
     const next = patch(origin, base.knobs, values);
     const told = account.thought(base.knobs, knobs, values, loss, sweeper.renders, base.trace, reached);
-    const harm = `\n\nPut back, because what was gained hid or shrank them: ${spared.join(", ")}.`;
     return {
       type: "programs",
       candidates: [
         {
-          thought: spared.length > 0 ? told + harm : told,
+          thought: spared === null ? told : account.putBack(told, spared),
           code_diff: unifiedDiff(code, next, { context: 3, name: "program.py" }),
           code: next,
         },

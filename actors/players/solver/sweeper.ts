@@ -60,6 +60,18 @@ const masksReply = z.object({
   ),
 });
 
+const crossingsReply = z.object({
+  vectors: z.array(z.array(z.tuple([z.string(), z.string(), z.number(), z.number()])).nullable()),
+});
+
+/** Two objects whose surfaces cut each other: how deep, and the size of the smaller, in metres. */
+export interface Crossing {
+  readonly one: string;
+  readonly other: string;
+  readonly depth: number;
+  readonly size: number;
+}
+
 /** What is seen of things in one view. */
 export interface ViewMasks extends PictureSize {
   /** World to clip space, row by row. */
@@ -222,5 +234,18 @@ export class Sweeper {
       });
       return { views, boxes: vector.boxes };
     });
+  }
+
+  /** What stands in these objects, or they in it, for many vectors of `program`; null where it failed. */
+  async crossings(
+    program: string,
+    trace: Trace,
+    edits: readonly (readonly Edit[])[],
+    of: readonly string[],
+  ): Promise<(Crossing[] | null)[]> {
+    const args = { program, edits, in_place: this.inPlace(trace, edits), lean: trace.lean, of };
+    const reply = await this.job({ op: "call", name: "crossings", args, seconds: 600 });
+    const { vectors } = crossingsReply.parse(reply.result);
+    return vectors.map((found) => found?.map(([one, other, depth, size]) => ({ one, other, depth, size })) ?? null);
   }
 }

@@ -7,8 +7,8 @@ export interface Thing {
   readonly objects: readonly string[];
   /** Knobs that move all of it along an axis of the world; `slope`: metres per unit of the number. */
   readonly axes: readonly { readonly knob: number; readonly axis: number; readonly slope: number }[];
-  /** Knobs that turn it; `slope`: radians per unit of the number. */
-  readonly turns: readonly { readonly knob: number; readonly slope: number }[];
+  /** Knobs that turn it about an axis; `slope`: radians per unit of the number. */
+  readonly turns: readonly { readonly knob: number; readonly axis: number; readonly slope: number }[];
   /** Knobs that scale it. */
   readonly sizes: readonly number[];
 }

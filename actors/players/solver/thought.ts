@@ -1,3 +1,4 @@
+import type { PutBack } from "./guard.ts";
 import { type Knob, literal, type Trace } from "./knobs.ts";
 
 export interface Losses {
@@ -68,4 +69,14 @@ const enough = (loss: Losses, left: number): string =>
   `${(100 * (1 - left)).toFixed(1)} % of the difference is explained: photometric loss x1000 at 128 px is ` +
   `${milli(loss.before)}, noise ${milli(loss.noise)}; finer rounds would cost more than they bring.`;
 
-export const account = { thought, ending, enough };
+/** The thought, with what was put back and why. */
+function withPutBack(told: string, { hidden, crossed, unlike }: PutBack): string {
+  const why = [
+    ...(hidden.length > 0 ? [`what was gained hid or shrank them: ${hidden.join(", ")}`] : []),
+    ...(crossed.length > 0 ? [`they came to stand in others: ${crossed.join(", ")}`] : []),
+    ...(unlike ? ["shapes came out less like the target's"] : []),
+  ];
+  return why.length > 0 ? `${told}\n\nPut back, because ${why.join("; ")}.` : told;
+}
+
+export const account = { thought, ending, enough, putBack: withPutBack };

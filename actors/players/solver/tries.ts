@@ -65,9 +65,11 @@ export class Tries {
     return axes.length === 3 ? this.standing(sought, [axes[0]!, axes[2]!]) : [];
   }
 
-  /** Twelve turns about each axis that has a knob, on top of another try. */
+  /** Twelve turns about each axis that it may have been turned about, on top of another try. */
   turns(sought: Sought, base: Try): Try[] {
-    return sought.thing.turns.flatMap(({ knob, slope }) =>
+    // What stands upright was turned about the upright axis: exact zeros of the others are left to the fit.
+    const likely = sought.thing.turns.filter(({ knob, axis }) => axis === 2 || this.problem.knobs[knob]!.value !== 0);
+    return likely.flatMap(({ knob, slope }) =>
       Array.from({ length: 11 }, (_, step) =>
         this.add(sought, base, [this.shifted(knob, ((step + 1) * Math.PI) / 6 / slope)]),
       ),

@@ -269,6 +269,17 @@ describe("sweeps", () => {
     expect(shots[1]![0]!.filter((v, i) => Math.abs(v - shots[2]![0]![i]!) > 0.05).length).toBeLessThan(100);
   });
 
+  test("crossings say what stands in what, and how deep", async () => {
+    const { io } = host();
+    const sweeper = new Sweeper(io, views);
+    const found = await sweeper.knobs(scene);
+    const trace = await sweeper.trace(scene);
+    const height = found.find((knob) => knob.label === "primitive_cube_add.location[2]")!.id;
+    const [above, sunk] = await sweeper.crossings(scene, trace, [[[height, 0.6]], [[height, 0.3]]], ["Würfel"]);
+    expect(above).toEqual([]);
+    expect(sunk).toEqual([{ one: "Würfel", other: "Plane", depth: expect.closeTo(0.1, 3), size: expect.any(Number) }]);
+  });
+
   test("a vector whose program fails is left out; the others are rendered", async () => {
     const { io } = host();
     const program = `${scene}if unused > 20:\n    raise ValueError("too much")\n`;

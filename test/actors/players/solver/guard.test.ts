@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { coordinates } from "../../../../actors/players/solver/coordinates.ts";
 import { Fitter } from "../../../../actors/players/solver/fitter.ts";
 import { isGrain, redrawn } from "../../../../actors/players/solver/grain.ts";
-import { keepSeen } from "../../../../actors/players/solver/guard.ts";
+import { putBack } from "../../../../actors/players/solver/guard.ts";
 import { decode } from "../../../../actors/players/solver/pictures.ts";
 import { Problem, type Scale } from "../../../../actors/players/solver/problem.ts";
 import { Sweeper } from "../../../../actors/players/solver/sweeper.ts";
@@ -24,7 +24,7 @@ describe("what a stage did to the things", () => {
     const fitter = await fitterAt([0.3, 0.5, 0.7, 0.5, 0.8, 0.8, 0]);
     const before = [...fitter.point];
     fitter.moveTo([0.7, 0.7, 0.7, 0.7, 0.7, 1, 0]);
-    expect(await keepSeen(fitter, before)).toEqual(["a"]);
+    expect(await putBack(fitter, before)).toMatchObject({ hidden: ["a"], crossed: [] });
     const now = fitter.point.map((u, k) => fitter.problem.value(k, u));
     expect(now).toEqual([0.3, 0.5, 0.7, 0.7, 0.7, 1, 0].map((v) => expect.closeTo(v, 6)));
   });
@@ -34,7 +34,7 @@ describe("what a stage did to the things", () => {
     const before = [...fitter.point];
     fitter.moveTo(goal);
     const there = [...fitter.point];
-    expect(await keepSeen(fitter, before)).toEqual([]);
+    expect(await putBack(fitter, before)).toEqual({ hidden: [], crossed: [], unlike: false });
     expect(fitter.point).toEqual(there);
   });
 
@@ -42,7 +42,7 @@ describe("what a stage did to the things", () => {
     const fitter = await fitterAt([0.3, 0.6, 0.7, 0.5, 0.8, 1, 0]);
     const before = [...fitter.point];
     fitter.moveTo([0.3, 0.6, 0.7, 1.5, 0.8, 1, 0]);
-    expect(await keepSeen(fitter, before)).toEqual(["b"]);
+    expect(await putBack(fitter, before)).toMatchObject({ hidden: ["b"] });
     expect(fitter.point).toEqual(before);
   });
 });
