@@ -56,8 +56,33 @@ export const poolsOf = (spec: Kind): Pool[] => [
   { choose: spec.choose, among: spec.among },
 ];
 
-/** The same of a wide kind, or of `combined`. */
+/** How far off a model's rough placement is: at most a unit (and two fifths of where things may be), degrees, a factor. */
+const rough = { units: 1, share: 0.4, degrees: 35, times: 2 };
+
+/** A wide entry's knobs as a rough placement gets them wrong: around the goal. */
+function roughly({ name, knobs }: Pool["among"][number]): Pool["among"][number] {
+  const around = ([label, how]: [string, z.infer<typeof range>]): [string, z.infer<typeof range>] => {
+    if (!("between" in how)) return [label, { times: [1.1, rough.times] }];
+    const span = how.between[1] - how.between[0];
+    const turns = /turn|rotation/.test(label);
+    const most = turns ? (rough.degrees / 360) * span : Math.min(rough.units, rough.share * span);
+    return [label, { add: [0.1 * most, most] }];
+  };
+  return { name, knobs: Object.fromEntries(Object.entries(knobs).map(around)) };
+}
+
+/** The same of a wide kind, of `combined`, or of `rough`: three things near their places and a fourth of a wrong size. */
 export function widePools(spec: Wide, kind: string): { text: string; pools: Pool[] } {
+  if (kind === "rough") {
+    const [places, sizes] = ["placement", "geometry"].map((one) => poolOf(spec, one).among.map(roughly));
+    return {
+      text: "Things stand roughly in their places.",
+      pools: [
+        { choose: 3, among: places! },
+        { choose: 1, among: sizes! },
+      ],
+    };
+  }
   if (kind === "combined") {
     const { text, ...counts } = spec.combined;
     const pools = Object.entries(counts).map(([name, choose]) => ({ ...poolOf(spec, name), choose: Number(choose) }));

@@ -17,6 +17,7 @@ import { draw, poolsOf, readKind, readWide, widePools } from "./draw.ts";
  * Makes a task folder in BlenderGym's layout from a goal program and a seed:
  *   npm run generate -- --kind placement --seed 0 --out DIR [--goal-samples 512] [--start-samples 512] [--goal PNG]
  *   npm run generate -- --range wide --scene outdoors --kind combined --seed 0 --out DIR
+ *   npm run generate -- --range wide --scene outdoors --kind rough --seed 0 --out DIR
  * The goal program itself is not written there: a run never sees it. Wide draws are of three other scenes, put things
  * anywhere in view, turn them any way and size them by up to three; the solver was tuned on their seeds below 100.
  */
@@ -24,7 +25,7 @@ const here = dirname(fileURLToPath(import.meta.url));
 export const kinds = ["placement", "lighting", "material", "geometry", "blendshape", "camera"] as const;
 
 export const scenes = ["indoors", "outdoors", "closeup"] as const;
-export const wideKinds = [...kinds, "combined"] as const;
+export const wideKinds = [...kinds, "combined", "rough"] as const;
 
 export interface GenerateOptions {
   kind: string;
@@ -142,8 +143,8 @@ async function main(): Promise<void> {
   const { goal, range, scene, ...rest } = flags;
   if ((range === "wide") !== (scene !== undefined))
     throw new VigaError("input_invalid", "--range wide and --scene go together", { hint: scenes.join(", ") });
-  if (range === "near" && flags.kind === "combined")
-    throw new VigaError("input_invalid", "--kind combined needs --range wide and a --scene");
+  if (range === "near" && (flags.kind === "combined" || flags.kind === "rough"))
+    throw new VigaError("input_invalid", `--kind ${flags.kind} needs --range wide and a --scene`);
   const scratch = await mkdtemp(join(tmpdir(), "viga-examples-"));
   const engine = await startBlender({ scratch });
   try {

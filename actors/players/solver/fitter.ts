@@ -94,12 +94,12 @@ export class Fitter {
     const at = base ?? (await this.base(scale));
     const residual = problem.features(at, scale.sigma);
     const probe = { ...scale, samples: scale.probe };
-    const under = scale.probe === scale.samples ? at : await this.base(probe);
     const steps = members.map((k) => this.nudge(k));
-    const boxes = learn === "all" ? undefined : members.map((k) => this.boxesFor(k, under));
+    const boxes = learn === "all" ? undefined : members.map((k) => this.boxesFor(k, at));
     // Few knobs are worth two-sided differences: along a curved valley one-sided ones point off it.
     const both = learn === "none" && members.length <= twoSided;
-    const looks = await problem.nudged(this.point, members, steps, probe, boxes, under, both);
+    const { under, looks } = await problem.nudged(this.point, members, steps, probe, boxes, both);
+    if (under === null) throw new RangeError("the current point does not render");
     const sizes = under.views.map(({ width, height }) => ({ width, height }));
     const kept: number[] = [];
     const columns: Float32Array[] = [];
@@ -253,11 +253,12 @@ export class Fitter {
     return before > 0 ? 1 - rss / before : 0;
   }
 
-  /** Evaluates other points at a scale: their blurred |r|^2, infinity where the program fails. */
-  async judge(points: readonly (readonly number[])[], scale: Scale): Promise<number[]> {
-    const looks = await this.problem.look(points, scale);
+  /** Evaluates other points at a scale: their blurred |r|^2 (light evened out or not), infinity where the program fails. */
+  async judge(points: readonly (readonly number[])[], scale: Scale, evened = false): Promise<number[]> {
+    const { problem } = this;
+    const looks = await problem.look(points, scale);
     return looks.map((look) =>
-      look ? sumSquares(this.problem.features(look, scale.sigma)) : Number.POSITIVE_INFINITY,
+      look ? sumSquares(problem.features(evened ? problem.evened(look) : look, scale.sigma)) : Number.POSITIVE_INFINITY,
     );
   }
 }

@@ -41,6 +41,9 @@ export const traceReply = z.discriminatedUnion("ok", [
       sizes: z.record(z.string(), z.number()),
       median: z.number().positive(),
       cameras: z.array(z.string()),
+      lamps: z.array(z.string()),
+      /** Objects that are parented, by name: to what. */
+      parents: z.record(z.string(), z.string()),
       camera: z.string().nullable(),
     }),
   }),

@@ -88,6 +88,16 @@ export async function endsInTime(
   return true;
 }
 
+/** Does what must be done last, in the time that is kept for it where the rest is over. */
+export async function atTheEnd<T>(work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (thrown) {
+    if (!(thrown instanceof TimeUp)) throw thrown;
+    return work();
+  }
+}
+
 /** Why a round that ran out of time made no program. */
 export const outOfTime = ({ seconds }: SolverLimits = {}): string => `nothing better was found in ${seconds} s`;
 

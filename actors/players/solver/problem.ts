@@ -1,6 +1,16 @@
 import { type Coordinate, clampUnits, fromUnits, shapeKeyPath, toUnits } from "./coordinates.ts";
 import type { Knob, Trace } from "./knobs.ts";
-import { type Box, type Bytes, blur, difference, extent, meanSquare, type Picture, resample } from "./pictures.ts";
+import {
+  type Box,
+  type Bytes,
+  blur,
+  difference,
+  evened,
+  extent,
+  meanSquare,
+  type Picture,
+  resample,
+} from "./pictures.ts";
 import type { Edit, Level, Sweeper } from "./sweeper.ts";
 
 /** Where a fit looks: picture size, samples, and the blur (pixels of that size) that widens every minimum. */
@@ -96,6 +106,15 @@ export class Problem {
     );
   }
 
+  /** Sets, places or turns a lamp or the world. */
+  isLight(k: number): boolean {
+    const { lamps } = this.trace.scene;
+    const places = this.trace.in_place[String(k)] ?? [];
+    const lit = ([kind, name]: (typeof places)[number]) =>
+      kind === "lights" || kind === "worlds" || (kind === "objects" && lamps.includes(name));
+    return places.length > 0 && places.every(lit);
+  }
+
   /** A view's target in the shape of its pictures. */
   private target(view: number, { width, height }: Picture): Picture {
     const key = `${view}/${width}x${height}`;
@@ -107,12 +126,16 @@ export class Problem {
     return found;
   }
 
-  /** Renders points; null where the program failed. `boxes` per point limit the render; the rest is taken from `under`. */
+  /**
+   * Renders points; null where the program failed. `boxes` per point limit the render; the rest is taken from `under`: one
+   * look for each point, or the first point's for all.
+   */
   async look(
     points: readonly (readonly number[])[],
     level: Level,
     boxes?: readonly (readonly (Box | null)[] | null)[],
-    under?: Look,
+    under?: "first" | readonly Look[],
+    hide?: readonly (readonly string[] | null)[],
   ): Promise<(Look | null)[]> {
     const sweep = await this.sweeper.sweep(
       this.program,
@@ -120,23 +143,52 @@ export class Problem {
       points.map((point) => this.edits(point)),
       { ...level, area: this.targets.every(({ width, height }) => Math.max(width, height) >= 1.4 * level.px) },
       boxes,
+      hide,
     );
-    return sweep.shots.map((shot, v) => {
-      if (!shot) return null;
-      return {
+    const looks: (Look | null)[] = [];
+    for (const [v, shot] of sweep.shots.entries()) {
+      if (!shot) {
+        looks.push(null);
+        continue;
+      }
+      const below = under === "first" ? looks[0] : under?.[v];
+      looks.push({
         views: shot.map((data, i): Picture => {
           const box = boxes?.[v]?.[i] ?? null;
           const { width, height } = sweep.sizes[i]!;
-          if (!box || !under) return { width, height, data };
-          const whole = Float32Array.from(under.views[i]!.data);
+          if (!box || !below) return { width, height, data };
+          const whole = Float32Array.from(below.views[i]!.data);
           const row = (box.right - box.left) * 3;
           for (let y = box.top; y < box.bottom; y++) {
             whole.set(data.subarray((y - box.top) * row, (y - box.top + 1) * row), (y * width + box.left) * 3);
           }
           return { width, height, data: whole };
         }),
-      };
-    });
+      });
+    }
+    return looks;
+  }
+
+  /** Which of these things are seen where, at each point; null where the program failed. */
+  masks(points: readonly (readonly number[])[], px: number, things: readonly (readonly string[])[]) {
+    const edits = points.map((point) => this.edits(point));
+    return this.sweeper.masks(this.program, this.trace, edits, px, things);
+  }
+
+  /** What stands in these objects, or they in it, at each point; null where the program failed. */
+  crossings(points: readonly (readonly number[])[], of: readonly string[]) {
+    const edits = points.map((point) => this.edits(point));
+    return this.sweeper.crossings(this.program, this.trace, edits, of);
+  }
+
+  /** The look as brighter or tinted light would show it at best: every channel scaled and shifted to fit its target. */
+  evened(look: Look): Look {
+    return { views: look.views.map((picture, i) => evened(picture, this.target(i, picture))) };
+  }
+
+  /** A look's targets, as pictures of its sizes. */
+  targetsOf(look: Look): Picture[] {
+    return look.views.map((picture, i) => this.target(i, picture));
   }
 
   /** What is compared: pictures less target (or less another look), blurred, thinned to about one value per sigma. */
@@ -167,20 +219,23 @@ export class Problem {
     return losses.reduce((sum, loss) => sum + loss, 0) / losses.length;
   }
 
-  /** Pictures of the point with one knob moved at a time; `both`: then the same again with it moved the other way. */
+  /**
+   * Pictures of the point, and of it with one knob moved at a time; `both`: then the same again with it moved the other way.
+   * One batch: a job of its own for the point costs a run of the program.
+   */
   async nudged(
     point: readonly number[],
     members: readonly number[],
     steps: readonly number[],
     level: Level,
     boxes?: readonly (readonly (Box | null)[] | null)[],
-    under?: Look,
     both = false,
-  ): Promise<(Look | null)[]> {
-    if (members.length === 0) return [];
+  ): Promise<{ under: Look | null; looks: (Look | null)[] }> {
     const along = (sign: number) => members.map((k, i) => point.map((u, j) => (j === k ? u + sign * steps[i]! : u)));
-    const points = both ? [...along(1), ...along(-1)] : along(1);
-    return this.look(points, level, both && boxes ? [...boxes, ...boxes] : boxes, under);
+    const points = [point, ...along(1), ...(both ? along(-1) : [])];
+    const parts = boxes && [null, ...boxes, ...(both ? boxes : [])];
+    const [under, ...looks] = await this.look(points, level, parts, "first");
+    return { under: under ?? null, looks };
   }
 
   /** The part of each view that a nudge changes visibly, null for nearly all of it. */

@@ -1,108 +1,20 @@
 import { type Fitter, type Scan, sumSquares } from "./fitter.ts";
-import type { Scale } from "./problem.ts";
+import type { Box } from "./pictures.ts";
+import type { Look, Scale } from "./problem.ts";
 import { criterion, supportOf, weightedSquares } from "./select.ts";
 
-/** The knobs that place and turn one thing: components by axis. `slope`: metres or radians per unit of the number. */
-export interface Placement {
-  readonly name: string;
-  readonly axes: { knob: number; axis: number; slope: number }[];
-  readonly turns: { knob: number; slope: number }[];
-  /** Its size in metres, within reason: what the rings of offsets are measured by. */
-  readonly size: number;
-}
-
-/** Turns tried, in degrees: periodic and steep, so a gradient seldom finds them. */
-const turns = [-8, 8, -16, 16, -30, 30, -60, 60, 90, 180];
-
-/** Things whose location or rotation is set in place by knobs of their own. */
-function placements(fitter: Fitter): Placement[] {
-  const { trace } = fitter.problem;
-  const found = new Map<string, Placement>();
-  for (const [k, places] of Object.entries(trace.in_place)) {
-    const own = places.filter(([collection]) => collection === "objects");
-    if (own.length !== 1) continue;
-    const [, name, path, axis, slope] = own[0]!;
-    const size = trace.scene.sizes[name];
-    if (size === undefined || size > 5 * trace.scene.median) continue;
-    const entry = found.get(name) ?? {
-      name,
-      axes: [],
-      turns: [],
-      size: Math.min(Math.max(size, trace.scene.median), 2 * trace.scene.median),
-    };
-    found.set(name, entry);
-    if (path === "location") entry.axes.push({ knob: Number(k), axis, slope });
-    else if (path === "rotation_euler") entry.turns.push({ knob: Number(k), slope });
-  }
-  return [...found.values()];
-}
-
 /** Numbers set to other values together, and whose they are: of one owner's tries at most one is taken. */
-interface Try {
+export interface Try {
   readonly owner: string;
   readonly moved: readonly (readonly [knob: number, units: number])[];
   /** What freeing its knobs costs, in units of the criterion (1: the textbook one for one parameter). */
   readonly cost: number;
-}
-
-/**
- * Looks for each thing at places a gradient cannot see: rings of offsets in the ground plane, and turns, everything else
- * held. `of`: the things looked for, all by default. Returns the knobs that moved.
- */
-export async function searchPlaces(
-  fitter: Fitter,
-  scale: Scale,
-  strictness: number,
-  of: readonly Placement[] = placements(fitter),
-): Promise<number[]> {
-  const { problem } = fitter;
-  const tries: Try[] = [];
-  for (const { name, axes, turns: own, size } of of) {
-    const add = (moved: [number, number][]) => tries.push({ owner: name, moved, cost: strictness * moved.length });
-    // Turning a thing of revolution shows nothing.
-    for (const { knob, slope } of own) {
-      if (fitter.visible(knob) < 3e-4) continue;
-      for (const degrees of turns) {
-        add([[knob, fitter.point[knob]! + (degrees * Math.PI) / 180 / slope / problem.coordinates[knob]!.unit]]);
-      }
-    }
-    const ground = [...axes].sort((a, b) => a.axis - b.axis).slice(0, 2);
-    if (ground.length < 2) continue;
-    // Where the program put it is always worth a look: a thing may have been moved for another's sake.
-    const home = axes.map(({ knob }): [number, number] => [knob, problem.origin[knob]!]);
-    if (home.some(([k, u]) => fitter.point[k] !== u)) tries.push({ owner: name, moved: home, cost: 0 });
-    for (const ring of [0.2, 0.4, 0.65]) {
-      for (let i = 0; i < 8; i++) {
-        const angle = (i / 8 + (ring === 0.4 ? 1 / 16 : 0)) * 2 * Math.PI;
-        const offset = [Math.cos(angle) * ring * size, Math.sin(angle) * ring * size];
-        add(
-          ground.map(({ knob, slope }, j): [number, number] => [
-            knob,
-            fitter.point[knob]! + offset[j]! / slope / problem.coordinates[knob]!.unit,
-          ]),
-        );
-      }
-    }
-  }
-  return takeBest(fitter, tries, scale);
-}
-
-/** Things looked for again at most, those with most left to explain where they show. */
-const mostMisplaced = 5;
-
-/** The things where most is left to explain; see `doubtful`. */
-export async function misplaced(fitter: Fitter, scale: Scale): Promise<Placement[]> {
-  const things = placements(fitter);
-  const owners = new Map<number, Placement>();
-  for (const thing of things) for (const { knob } of [...thing.axes, ...thing.turns]) owners.set(knob, thing);
-  const members = [...owners.keys()].filter((k) => fitter.problem.isUsable(k));
-  if (members.length === 0) return [];
-  const suspects = await doubtful(fitter, await fitter.scan(members, scale, "all"), scale);
-  return [...new Set(suspects.map((k) => owners.get(k)!))].slice(0, mostMisplaced);
+  /** Where its picture differs from another, per view, and that other: only this much of it is rendered. */
+  readonly within?: { readonly boxes: readonly Box[]; readonly under: Look };
 }
 
 /** Knobs tried at other values at most: a try is a rerun of the program. */
-const mostSuspects = 32;
+const mostSuspects = 16;
 
 /** The scanned knobs where most is left to explain: more than a few times the noise, where a nudge of them shows. */
 export async function doubtful(fitter: Fitter, scan: Scan, scale: Scale): Promise<number[]> {
@@ -166,65 +78,165 @@ export async function searchValues(fitter: Fitter, scale: Scale, members: readon
       tries.push({ owner: pair.join(), moved, cost: fitter.price(pair[0]!) });
     }
   }
-  return takeBest(fitter, tries, scale);
+  return tries.length === 0 ? [] : take(fitter, await score(fitter, tries, scale), scale);
 }
 
-/** Renders all tries; those that pay are then taken together, best first, as far as that helps. Returns the knobs moved. */
-async function takeBest(fitter: Fitter, tries: readonly Try[], scale: Scale): Promise<number[]> {
-  if (tries.length === 0) return [];
+export interface Rule {
+  /** Pictures are compared with light and tint evened out: a far place must not be taken for its brightness. */
+  readonly evened?: boolean;
+  /** The least fall of |r|^2 that a first move must bring. */
+  readonly least?: number;
+  /** The share of what a move explains by itself that it must still explain after others. */
+  readonly alone?: number;
+  /** Tries that must not be taken, whatever they explain. */
+  readonly refuses?: (tries: readonly Try[]) => Promise<boolean[]>;
+}
+
+/** A try as its picture shows it. */
+export interface Scored {
+  readonly one: Try;
+  /** |r|^2 with it. */
+  readonly value: number;
+  /** What it explains where it shows is worth the knobs it frees. */
+  readonly pays: boolean;
+}
+
+/** Renders all tries: |r|^2 here and of each; those that fail to render are left out. `known`: a look of this point. */
+export async function score(
+  fitter: Fitter,
+  tries: readonly Try[],
+  scale: Scale,
+  rule: Rule = {},
+  known?: Look,
+): Promise<{ now: number; scored: Scored[] }> {
   const { problem } = fitter;
-  const [here, ...looks] = await problem.look([fitter.point, ...tries.map((t) => place(fitter.point, t.moved))], scale);
-  if (!here) return [];
+  if (tries.length === 0) return { now: 0, scored: [] };
+  const base = known ?? (await fitter.base(scale));
+  const rendered = await problem.look(
+    tries.map((t) => place(fitter.point, t.moved)),
+    scale,
+    tries.map((t) => t.within?.boxes ?? null),
+    tries.map((t) => t.within?.under ?? base),
+  );
+  const [here, ...looks] = [base, ...rendered].map((look) => look && (rule.evened ? problem.evened(look) : look));
+  if (!here) return { now: 0, scored: [] };
   const residual = problem.features(here, scale.sigma);
   const now = sumSquares(residual);
   const observations = problem.observations(here, scale.sigma);
-  // A move frees its knobs, judged where it shows; going home frees none.
-  const best = new Map<string, { value: number; moved: Try["moved"] }>();
-  looks.forEach((look, i) => {
-    if (!look) return;
-    const { owner, moved, cost } = tries[i]!;
+  const scored = looks.flatMap((look, i): Scored[] => {
+    if (!look) return [];
+    const one = tries[i]!;
+    // A move frees its knobs, judged where it shows; going home frees none.
     const support = supportOf(problem.features(look, scale.sigma, here), observations);
     const after = problem.features(look, scale.sigma);
-    const score = criterion(
-      weightedSquares(residual, support.weights),
-      weightedSquares(after, support.weights),
-      support.observations,
-      cost,
-    );
-    const value = sumSquares(after);
-    if (score < 0 && value < now && value < (best.get(owner)?.value ?? Number.POSITIVE_INFINITY)) {
-      best.set(owner, { value, moved });
-    }
+    const was = weightedSquares(residual, support.weights);
+    const is = weightedSquares(after, support.weights);
+    return [{ one, value: sumSquares(after), pays: criterion(was, is, support.observations, one.cost) < 0 }];
   });
-  const ranked = [...best.values()].sort((a, b) => a.value - b.value);
-  if (ranked.length === 0) return [];
-  // Greedy: a move stays if it still helps after those before it; the next few candidates are judged in one batch.
-  const taken = [...ranked[0]!.moved];
-  let point = place(fitter.point, taken);
-  let value = ranked[0]!.value;
-  let rest = ranked.slice(1);
-  while (rest.length > 0) {
-    const next = rest.slice(0, 12);
-    const judged = await fitter.judge(
-      next.map((r) => place(point, r.moved)),
-      scale,
-    );
-    let pick = -1;
-    judged.forEach((v, i) => {
-      if (v < 0.99 * value && (pick < 0 || v < judged[pick]!)) pick = i;
-    });
-    // Those that no longer help have been explained by what was taken.
-    rest = rest.filter((_, i) => i >= next.length || (pick >= 0 && i !== pick && judged[i]! < value));
-    if (pick < 0) continue;
-    point = place(point, next[pick]!.moved);
-    value = judged[pick]!;
-    taken.push(...next[pick]!.moved);
-  }
-  fitter.point = point;
-  return taken.map(([k]) => k);
+  return { now, scored };
 }
 
-const place = (point: readonly number[], moved: readonly (readonly [number, number])[]): number[] => {
+/** What a knob more must add to a try's gain, as a share of it. */
+const perKnob = 0.02;
+
+/** Best first: by what tries explain, those that move fewer numbers before those that explain hardly more. */
+export const inOrder = (scored: readonly Scored[], now: number): Scored[] => {
+  const worth = ({ value, one }: Scored) => (now - value) * (1 - perKnob * one.moved.length);
+  return [...scored].sort((a, b) => worth(b) - worth(a));
+};
+
+/** Tries of one owner that are judged beside those of others: the best, and the best that move it elsewhere. */
+const perOwner = 3;
+
+/** Owners whose best try is taken first, each in turn: which of two things stands in a place shows in what the other does then. */
+const openings = 3;
+
+/** Tries judged after each that was taken. */
+const width = 6;
+
+/** Where a try puts its owner, as far as its first two numbers say: tries that agree in them differ in detail only. */
+const spotOf = ({ owner, moved }: Try) => `${owner} ${moved.slice(0, 2).flat().join(" ")}`;
+
+/** The best tries of each owner that are not refused, best first: the next best is asked about where one is refused. */
+async function bestOfEach(paying: readonly Scored[], now: number, rule: Rule): Promise<Scored[]> {
+  const found: Scored[] = [];
+  const seen = new Map<string, number>();
+  for (const one of inOrder(paying, now)) {
+    const { owner } = one.one;
+    const count = seen.get(owner) ?? 0;
+    if (count >= 2 * perOwner || found.some((other) => spotOf(other.one) === spotOf(one.one))) continue;
+    seen.set(owner, count + 1);
+    found.push(one);
+  }
+  const refused = (await rule.refuses?.(found.map(({ one }) => one))) ?? [];
+  const kept = found.filter((_, i) => !refused[i]);
+  return kept.filter(
+    ({ one }, i) => kept.slice(0, i).filter((other) => other.one.owner === one.owner).length < perOwner,
+  );
+}
+
+interface Taken {
+  readonly point: number[];
+  readonly value: number;
+  readonly knobs: number[];
+}
+
+/** Takes `first`, then of the rest what helps most, one try of each owner, as far as that helps. */
+async function greedy(
+  fitter: Fitter,
+  first: Scored,
+  ranked: readonly Scored[],
+  now: number,
+  scale: Scale,
+  rule: Rule,
+): Promise<Taken> {
+  let taken: Taken = {
+    point: place(fitter.point, first.one.moved),
+    value: first.value,
+    knobs: first.one.moved.map(([k]) => k),
+  };
+  let rest = ranked.filter(({ one }) => one.owner !== first.one.owner);
+  while (rest.length > 0) {
+    const { point, value, knobs } = taken;
+    const next = rest.slice(0, width);
+    const points = next.map(({ one }) => place(point, one.moved));
+    const judged = await fitter.judge(points, scale, rule.evened);
+    // What a move explained by itself, and no longer does, has been explained by what was taken.
+    const helps = next.map((one, i) => {
+      const gain = value - judged[i]!;
+      return gain > 0.01 * value && gain > (rule.alone ?? 0) * (now - one.value);
+    });
+    const pick = judged.reduce((best, v, i) => (helps[i] && (best < 0 || v < judged[best]!) ? i : best), -1);
+    const chosen = next[pick]?.one;
+    rest = rest.filter((one, i) => one.one.owner !== chosen?.owner && (i >= next.length || helps[i]!));
+    if (chosen === undefined) continue;
+    taken = { point: points[pick]!, value: judged[pick]!, knobs: [...knobs, ...chosen.moved.map(([k]) => k)] };
+  }
+  return taken;
+}
+
+/** Of scored tries those that pay are taken together, as far as that helps. Returns the knobs moved. */
+export async function take(
+  fitter: Fitter,
+  { now, scored }: { now: number; scored: readonly Scored[] },
+  scale: Scale,
+  rule: Rule = {},
+): Promise<number[]> {
+  const paying = scored.filter(({ pays, value }) => pays && value < now - (rule.least ?? 0));
+  if (paying.length === 0) return [];
+  const ranked = await bestOfEach(paying, now, rule);
+  const first = ranked.filter(({ one }, i) => ranked.findIndex((other) => other.one.owner === one.owner) === i);
+  let best: Taken | null = null;
+  for (const opening of first.slice(0, openings)) {
+    const taken = await greedy(fitter, opening, ranked, now, scale, rule);
+    if (best === null || taken.value < best.value) best = taken;
+  }
+  if (best === null) return [];
+  fitter.point = best.point;
+  return best.knobs;
+}
+
+export const place = (point: readonly number[], moved: readonly (readonly [number, number])[]): number[] => {
   const next = [...point];
   for (const [k, u] of moved) next[k] = u;
   return next;

@@ -7,9 +7,11 @@ import type { Context, Task, View } from "../../../machines/domain/index.ts";
 import type { GeneratorMove, GeneratorPlayer, PlayerIO } from "../player.ts";
 import { coordinates } from "./coordinates.ts";
 import { Fitter } from "./fitter.ts";
+import { isGrain, redrawn } from "./grain.ts";
+import { type PutBack, putBack } from "./guard.ts";
 import { type Knob, patch, skeleton, type Trace } from "./knobs.ts";
-import { endOfTime, endsInTime, limitedIO, outOfTime, Trail } from "./limited.ts";
-import { decode } from "./pictures.ts";
+import { atTheEnd, endOfTime, endsInTime, limitedIO, outOfTime, Trail } from "./limited.ts";
+import { decode, meanSquare } from "./pictures.ts";
 import { Problem, type Scale } from "./problem.ts";
 import { coarse, polish, refine } from "./stages.ts";
 import { Sweeper } from "./sweeper.ts";
@@ -23,7 +25,7 @@ export interface SolverOptions {
 }
 
 /** How results are compared: the size and samples every round's gain is measured at. */
-const yardstick: Scale = { px: 128, samples: 32, probe: 8, sigma: 0, seed: 7 };
+const yardstick: Scale = { px: 128, samples: 16, probe: 8, sigma: 0, seed: 7 };
 
 /** With less than this share of the start's difference left, no more knobs are looked for and no fourth round is begun. */
 const little = 0.03;
@@ -132,35 +134,51 @@ export function createSolver(options: SolverOptions = {}): GeneratorPlayer {
     fitter.moveTo(knobs.map((k) => k.value));
     const before = [...fitter.point];
 
-    const [first, old] = await problem.look([problem.origin, before], yardstick);
+    const fresh = before.every((u, k) => u === problem.origin[k]);
+    const [first, moved] = await problem.look(fresh ? [before] : [problem.origin, before], yardstick);
+    const old = fresh ? first : moved;
     if (!first || !old) throw new VigaError("player_failed", "the program does not render");
-    const noise = (await fitter.noise(yardstick, old)) / problem.features(old, 0).length;
-    const loss: Losses = { start: problem.loss(first), before: problem.loss(old), after: problem.loss(old), noise };
+    const again = await redrawn(fitter, yardstick);
+    const noise = meanSquare(problem.features(old, 0, again)) / 2;
+    const loss: Losses = {
+      start: problem.loss(first),
+      before: problem.loss(old),
+      after: problem.loss(old),
+      noise,
+      grain: false,
+    };
     io.note("progress", { round: context.t, stage, step: "start", loss: loss.before, renders: sweeper.renders });
     const left = Math.max(0, loss.before - noise) / Math.max(1e-12, loss.start - noise);
     // The rounds after the third are the dearest and the ones that bring least.
     if (stage > 3 && left < little) return { type: "end", reason: account.enough(loss, left) };
-    const previous = stage > 3 ? earlier.at(-2) : undefined;
+    const previous = stage > 2 ? earlier.at(-2) : undefined;
     if (previous) {
       const [look] = await problem.look([previous.map((v, k) => problem.units(k, v))], yardstick);
       const was = look ? problem.loss(look) - noise : Number.POSITIVE_INFINITY;
-      if (loss.before - noise > (1 - worthwhile) * was) {
+      // What was little then has been polished since.
+      const polished = was < little * (loss.start - noise);
+      if (polished || (stage > 3 && loss.before - noise > (1 - worthwhile) * was)) {
         return { type: "end", reason: account.enough(loss, left) };
       }
     }
-    // Close to the noise another round would fit the noise.
-    if (loss.before < (stage > 3 ? 3 : 2) * noise) return { type: "end", reason: account.ending(loss) };
+    // Where nothing stands out of the noise another round would fit the noise.
+    loss.grain = isGrain(problem, old, again, stage > 3 ? 3 : 2);
+    if (loss.grain) return { type: "end", reason: account.ending(loss) };
 
     // With little left to explain, the same knobs seen more sharply bring more than a search for others.
     let reached = stage === 2 && left < little ? 3 : stage;
+    let spared: PutBack | null = null;
+    let shown = old;
     for (;;) {
       const cut = await endsInTime(fitter, trail, yardstick, async () => {
         if (reached === 1) await coarse(fitter);
         else if (reached === 2) await refine(fitter);
         else await polish(fitter, reached > 3);
       });
+      spared = await atTheEnd(() => putBack(fitter, before));
       const [now] = await problem.look([fitter.point], yardstick);
       if (!now) throw new VigaError("player_failed", "the fitted program does not render");
+      shown = now;
       loss.after = problem.loss(now);
       io.note("progress", {
         round: context.t,
@@ -177,13 +195,16 @@ export function createSolver(options: SolverOptions = {}): GeneratorPlayer {
       if (cut) return { type: "end", reason: outOfTime(options.limits) };
       if (reached++ >= 3) return { type: "end", reason: account.ending(loss) };
     }
+    const drawn = await atTheEnd(() => redrawn(fitter, yardstick));
+    loss.grain = isGrain(problem, shown, drawn, 2);
     const values = fitter.point.map((u, k) => problem.value(k, u));
     const next = patch(origin, base.knobs, values);
+    const told = account.thought(base.knobs, knobs, values, loss, sweeper.renders, base.trace, reached);
     return {
       type: "programs",
       candidates: [
         {
-          thought: account.thought(base.knobs, knobs, values, loss, sweeper.renders, base.trace, reached),
+          thought: spared === null ? told : account.putBack(told, spared),
           code_diff: unifiedDiff(code, next, { context: 3, name: "program.py" }),
           code: next,
         },

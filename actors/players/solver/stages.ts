@@ -1,8 +1,9 @@
 import { tryCamera } from "./camera.ts";
 import type { Fitter } from "./fitter.ts";
+import { locate } from "./locate.ts";
 import { at, type Scale } from "./problem.ts";
 import { prune } from "./prune.ts";
-import { doubtful, misplaced, searchPlaces, searchValues } from "./search.ts";
+import { doubtful, searchValues } from "./search.ts";
 
 // How the three kinds of round work. Every number here was chosen by bench/solver.ts over kinds and seeds.
 
@@ -56,20 +57,33 @@ async function measurements(fitter: Fitter, of: (k: number) => boolean, passes: 
   }
 }
 
+/** Sets the light, at a wide blur: things are looked for, and told from each other, better under the right one. */
+async function light(fitter: Fitter): Promise<void> {
+  const { problem } = fitter;
+  const members = candidates(fitter, false).filter((k) => problem.isLight(k));
+  const scale = at(48, 8, 4, 3);
+  const scan = await fitter.scan(members, scale, "all");
+  const chosen = fitter.nominate(scan, new Set(), 5, 5, 1.5, await fitter.noise(scale));
+  fitter.tell("light", { knobs: chosen.map((k) => problem.knobs[k]!.label) });
+  await fitter.fit(chosen, scale, 4, 5, scan);
+}
+
 /** Round 1: what light, colour and place explain at a glance; then things are looked for where gradients cannot see. */
 export async function coarse(fitter: Fitter): Promise<void> {
   // A camera that explains all but a little leaves nothing that could be seen at this size.
   if ((await tryCamera(fitter)) > 0.97) return;
   const { problem } = fitter;
+  await light(fitter);
+  await locate(fitter, 3);
   await measurements(fitter, (k) => problem.isShapeKey(k), 2);
   const reruns = few(fitter);
   const start = [...fitter.point];
   const fine = at(64, 16, 4, 1.5);
   const { noise, share } = await measure(fitter, fine);
   const own = (k: number) => !problem.inPlace(k) && !problem.knobs[k]!.inFunction && problem.knobs[k]!.kind !== "color";
-  const wide = { reruns: false, learn: "all", limit: 8, reach: 5, strictness: 1.5, iterations: 4 } as const;
-  await widen(fitter, at(64, 8, 4, 4), wide);
-  await searchPlaces(fitter, at(64, 4, 4, 1.5), 1.5);
+  const wide = { reruns: false, learn: "all", limit: 8, reach: 5, strictness: 1.5, iterations: 3 } as const;
+  await widen(fitter, at(48, 8, 4, 3), wide);
+  if ((await share()) > 0.1) await locate(fitter, 1);
   const left = await share();
   if (reruns && left > 0.4) {
     // Knobs that act in place explain too little: the search over measurements starts from the first point again.
@@ -78,7 +92,7 @@ export async function coarse(fitter: Fitter): Promise<void> {
     await measurements(fitter, own, 4);
     if ((await share()) > left) fitter.point = inPlace;
   }
-  await widen(fitter, at(64, 16, 4, 2.2), { ...wide, reruns, learn: "new", limit: 6, reach: 4, iterations: 5 });
+  await widen(fitter, at(64, 16, 4, 2.2), { ...wide, reruns, learn: "new", limit: 6, reach: 4, iterations: 3 });
   if ((await share()) > 0.1) {
     await widen(fitter, fine, { ...wide, reruns, learn: "new", limit: 6, reach: 4, iterations: 5 });
   }
@@ -137,28 +151,13 @@ async function search(fitter: Fitter, scale: Scale, { noise, share }: Measure, p
   }
 }
 
-/** Looks for the things again where most is left to explain: a first place may have been taken for another's sake. */
-async function relocate(fitter: Fitter, scale: Scale, passes: number): Promise<void> {
-  for (let pass = 0; pass < passes; pass++) {
-    const things = await misplaced(fitter, scale);
-    const moved = await searchPlaces(fitter, scale, 2, things);
-    fitter.tell("places", {
-      pass,
-      things: things.map((t) => t.name),
-      knobs: moved.map((k) => fitter.problem.knobs[k]!.label),
-    });
-    if (moved.length === 0) break;
-    await fitter.fit(fitter.moved(), scale, 2, 3);
-  }
-}
-
 /** Round 2: what is left is searched for the next few knobs at a time. */
 export async function refine(fitter: Fitter): Promise<void> {
   const scale = at(64, 16, 4, 1.2);
   const known = await measure(fitter, scale);
   if (fitter.moved().length > 0) {
     await fitter.fit(fitter.moved(), scale, 2, 3);
-    if ((await known.share()) > enough) await relocate(fitter, at(64, 8, 4, 1.2), 2);
+    if ((await known.share()) > enough) await locate(fitter, 2);
   }
   await search(fitter, scale, known, 4);
 }
@@ -169,11 +168,11 @@ export async function polish(fitter: Fitter, finer: boolean): Promise<void> {
   const known = await measure(fitter, sharp);
   if ((await known.share()) > 2 * enough) await search(fitter, sharp, known, 2);
   // A thing turned the wrong way can hide in a share that is small because all else was far off.
-  await relocate(fitter, at(64, 8, 4, 0.8), 1);
+  await locate(fitter, 1);
   const [px, samples] = finer ? [192, 16] : [128, 16];
   await fitter.scan(fitter.moved(), at(64, 4, 4, 1), "all");
-  await fitter.fit(fitter.moved(), at(px, samples, 8, 1.5), 2, 2);
   const middle = at(px, samples, 8, 1.2);
+  await fitter.fit(fitter.moved(), middle, 2, 2);
   await prune(fitter, middle, 2, await fitter.noise(middle));
-  await fitter.fit(fitter.moved(), at(px, samples, 8, 0.8), 3, 1.5);
+  await fitter.fit(fitter.moved(), at(px, samples, 8, 0.8), finer ? 3 : 1, 1.5);
 }

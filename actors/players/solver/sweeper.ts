@@ -41,6 +41,54 @@ export interface Sweep {
   readonly shots: (Shot | null)[];
 }
 
+const point3 = z.tuple([z.number(), z.number(), z.number()]);
+const masksReply = z.object({
+  sizes: sweepReply.shape.sizes,
+  offsets: z.array(z.number().int()),
+  vectors: z.array(
+    z
+      .object({
+        views: z.array(
+          z.object({
+            matrix: z.array(z.number()).length(16),
+            counts: z.array(z.tuple([z.number().int(), z.number().int()])),
+          }),
+        ),
+        boxes: z.array(z.tuple([point3, point3]).nullable()),
+      })
+      .nullable(),
+  ),
+});
+
+const crossingsReply = z.object({
+  vectors: z.array(z.array(z.tuple([z.string(), z.string(), z.number(), z.number()])).nullable()),
+});
+
+/** Two objects whose surfaces cut each other: how deep, and the size of the smaller, in metres. */
+export interface Crossing {
+  readonly one: string;
+  readonly other: string;
+  readonly depth: number;
+  readonly size: number;
+}
+
+/** What is seen of things in one view. */
+export interface ViewMasks extends PictureSize {
+  /** World to clip space, row by row. */
+  readonly matrix: readonly number[];
+  /** Per pixel 0, or 1 + the thing that is in front. */
+  readonly ids: Uint8Array;
+  /** Pixels of each thing: in front, and were nothing before it. */
+  readonly things: readonly { readonly seen: number; readonly alone: number }[];
+}
+
+export interface Masks {
+  readonly views: readonly ViewMasks[];
+  /** Per thing the corners of its world box; null for what has no surface. */
+  readonly boxes: readonly (readonly [low: Point3, high: Point3] | null)[];
+}
+export type Point3 = readonly [number, number, number];
+
 /** Runs the engine's solver operations for one program and counts what they cost. */
 export class Sweeper {
   renders = 0;
@@ -84,23 +132,31 @@ export class Sweeper {
     });
   }
 
-  /** Pictures of many vectors of `program`. `boxes[v][view]` limits a vector to a part of the picture. */
+  /** The traced places of the knobs that these vectors edit. */
+  private inPlace(trace: Trace, edits: readonly (readonly Edit[])[]) {
+    const used = new Set(edits.flatMap((vector) => vector.map(([k]) => String(k))));
+    return Object.fromEntries(Object.entries(trace.in_place).filter(([k]) => used.has(k)));
+  }
+
+  /**
+   * Pictures of many vectors of `program`. `boxes[v][view]` limits a vector to a part of the picture, `hide[v]` leaves the
+   * objects of these names out of it.
+   */
   async sweep(
     program: string,
     trace: Trace,
     edits: readonly (readonly Edit[])[],
     level: Level,
     boxes?: readonly (readonly (Box | null)[] | null)[],
+    hide?: readonly (readonly string[] | null)[],
   ): Promise<Sweep> {
-    const used = new Set(edits.flatMap((vector) => vector.map(([k]) => String(k))));
-    const inPlace = Object.fromEntries(Object.entries(trace.in_place).filter(([k]) => used.has(k)));
     const reply = await this.job({
       op: "call",
       name: "sweep",
       args: {
         program,
         edits,
-        in_place: inPlace,
+        in_place: this.inPlace(trace, edits),
         lean: trace.lean,
         px: level.px,
         samples: level.samples,
@@ -109,6 +165,7 @@ export class Sweeper {
         views: this.views,
         boxes:
           boxes?.map((one) => one?.map((box) => box && [box.left, box.top, box.right, box.bottom]) ?? null) ?? null,
+        hide: hide ?? null,
       },
       files: ["sweep.rgb"],
       seconds: 600,
@@ -137,5 +194,58 @@ export class Sweeper {
       });
     });
     return { sizes: result.sizes, shots };
+  }
+
+  /** Which of the things (lists of object names) are seen where, for many vectors of `program`; null where it failed. */
+  async masks(
+    program: string,
+    trace: Trace,
+    edits: readonly (readonly Edit[])[],
+    px: number,
+    things: readonly (readonly string[])[],
+  ): Promise<(Masks | null)[]> {
+    const reply = await this.job({
+      op: "call",
+      name: "masks",
+      args: {
+        program,
+        edits,
+        in_place: this.inPlace(trace, edits),
+        lean: trace.lean,
+        px,
+        views: this.views,
+        things: Object.fromEntries(things.map((names, i) => [`thing${i}`, names])),
+      },
+      files: ["masks.ids"],
+      seconds: 600,
+    });
+    const { sizes, offsets, vectors } = masksReply.parse(reply.result);
+    const ref = reply.files["masks.ids"];
+    if (ref === undefined) throw new VigaError("engine_failed", "masks came back without their file");
+    const bytes = await this.io.bytes(ref);
+    return vectors.map((vector, v) => {
+      let at = offsets[v] ?? -1;
+      if (vector === null || at < 0) return null;
+      const views = vector.views.map(({ matrix, counts }, i) => {
+        const { width, height } = sizes[i]!;
+        const ids = bytes.subarray(at, at + width * height);
+        at += width * height;
+        return { width, height, matrix, ids, things: counts.map(([seen, alone]) => ({ seen, alone })) };
+      });
+      return { views, boxes: vector.boxes };
+    });
+  }
+
+  /** What stands in these objects, or they in it, for many vectors of `program`; null where it failed. */
+  async crossings(
+    program: string,
+    trace: Trace,
+    edits: readonly (readonly Edit[])[],
+    of: readonly string[],
+  ): Promise<(Crossing[] | null)[]> {
+    const args = { program, edits, in_place: this.inPlace(trace, edits), lean: trace.lean, of };
+    const reply = await this.job({ op: "call", name: "crossings", args, seconds: 600 });
+    const { vectors } = crossingsReply.parse(reply.result);
+    return vectors.map((found) => found?.map(([one, other, depth, size]) => ({ one, other, depth, size })) ?? null);
   }
 }

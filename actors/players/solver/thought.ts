@@ -1,3 +1,4 @@
+import type { PutBack } from "./guard.ts";
 import { type Knob, literal, type Trace } from "./knobs.ts";
 
 export interface Losses {
@@ -7,6 +8,8 @@ export interface Losses {
   after: number;
   /** What path-tracing noise alone contributes at the size the losses were measured at. */
   readonly noise: number;
+  /** Nothing stands out of that noise, in sharp pictures nor in blurred ones. */
+  grain: boolean;
 }
 
 const stageNames = ["", "coarse fit", "refinement"];
@@ -20,16 +23,13 @@ const structure =
 export const withoutStructure = (reason: string): string => reason.replace(structure, "").trim();
 
 function verdict(loss: Losses): string {
-  const left = Math.max(0, loss.after - loss.noise);
-  if (left < loss.noise) return "What is left is about the renderer's own noise.";
+  if (loss.grain) return "What is left is about the renderer's own noise.";
   return `What is left is ${(loss.after / loss.noise).toFixed(1)} times the renderer's own noise.`;
 }
 
 /** What the solver says when it ends: the only place where it speaks of structure, so once in a run. */
-const lastVerdict = (loss: Losses): string => {
-  const left = Math.max(0, loss.after - loss.noise);
-  return left >= loss.noise && loss.after > 0.5 * loss.start ? structure : verdict(loss);
-};
+const lastVerdict = (loss: Losses): string =>
+  !loss.grain && loss.after > 0.5 * loss.start ? structure : verdict(loss);
 
 /** The generator's thought of a round: which numbers moved, from what to what, and what that gained. */
 function thought(
@@ -62,11 +62,21 @@ function thought(
 }
 
 const ending = (loss: Losses): string =>
-  `another round gains nothing beyond noise: photometric loss x1000 at 128 px is ${milli(loss.before)}, ` +
+  `${loss.grain ? "another round gains nothing beyond noise" : "no number that was tried explains more"}: photometric loss x1000 at 128 px is ${milli(loss.before)}, ` +
   `noise ${milli(loss.noise)}. ${lastVerdict(loss)}`;
 
 const enough = (loss: Losses, left: number): string =>
   `${(100 * (1 - left)).toFixed(1)} % of the difference is explained: photometric loss x1000 at 128 px is ` +
   `${milli(loss.before)}, noise ${milli(loss.noise)}; finer rounds would cost more than they bring.`;
 
-export const account = { thought, ending, enough };
+/** The thought, with what was put back and why. */
+function withPutBack(told: string, { hidden, crossed, unlike }: PutBack): string {
+  const why = [
+    ...(hidden.length > 0 ? [`what was gained hid or shrank them: ${hidden.join(", ")}`] : []),
+    ...(crossed.length > 0 ? [`they came to stand in others: ${crossed.join(", ")}`] : []),
+    ...(unlike ? ["shapes came out less like the target's"] : []),
+  ];
+  return why.length > 0 ? `${told}\n\nPut back, because ${why.join("; ")}.` : told;
+}
+
+export const account = { thought, ending, enough, putBack: withPutBack };

@@ -7,6 +7,9 @@ gains little from threads, and two children were faster than two threads in ever
 A vector may ask for a box of whole pixels per view: with the same seed the pixels of a box equal those of the whole
 picture, so derivatives of small objects cost their own area.
 
+A vector may leave things out (`hide`: object names per vector, their children go with them): what stands behind a thing is
+seen, and where else it may stand is read off the difference.
+
 Each view has its own shape, as a run's pictures do, and may have its own frame. Pictures are written to one file,
 `sweep.rgb`: for each vector, for each view, rows top-down, 3 bytes a pixel, box only.
 """
@@ -132,7 +135,29 @@ class Live:
                     setattr(holder, key, value)
 
 
-def handle(args, job):
+def family(names):
+    """The objects of these names and all their children."""
+    found = [bpy.data.objects[name] for name in names if name in bpy.data.objects]
+    return {child for item in found for child in (item, *item.children_recursive)}
+
+
+class Hidden:
+    """Leaves things out of pictures, and puts them back for the next."""
+
+    def __init__(self):
+        self.items = {}
+
+    def only(self, names):
+        for item, hidden in self.items.items():
+            item.hide_render = hidden
+        self.items = {item: item.hide_render for item in family(names or [])}
+        for item in self.items:
+            item.hide_render = True
+
+
+def spread(args, wide):
+    """The values of every vector, the numbers that are edited in place, and lists of vectors that share a run of the program:
+    cut where their parts would keep every processor busy; a part costs one run."""
     knobs = op_knobs.find(args["program"])
     base = [knob["value"] for knob in knobs]
     vectors = []
@@ -142,19 +167,24 @@ def handle(args, job):
             values[k] = value
         vectors.append(values)
     places = {int(k): v for k, v in args.get("in_place", {}).items()}
-    boxes = args.get("boxes") or [None] * len(vectors)
-    wide = max(1, job.cpus)
     rerun = [k for k in range(len(knobs)) if k not in places]
     groups = {}
     for v, values in enumerate(vectors):
         groups.setdefault(tuple(values[k] for k in rerun), []).append(v)
-    # A group is cut where its parts would keep every processor busy; a part costs one run of the program.
     tasks = []
     share = max(4, -(-len(vectors) // wide))
     for members in groups.values():
         for i in range(0, len(members), share):
             tasks.append(members[i:i + share])
     tasks.sort(key=len, reverse=True)
+    return knobs, vectors, places, tasks
+
+
+def handle(args, job):
+    wide = max(1, job.cpus)
+    knobs, vectors, places, tasks = spread(args, wide)
+    boxes = args.get("boxes") or [None] * len(vectors)
+    hide = args.get("hide") or [None] * len(vectors)
     threads = max(1, wide // len(tasks)) if len(tasks) < wide else 1
     views = args["views"]
     path = os.path.join(job.dir, "sweep.rgb")
@@ -173,11 +203,13 @@ def handle(args, job):
         viewpoints = [Viewpoint(scene, view, args["px"]) for view in views]
         live = Live(places) if len(members) > 1 else None
         twin(scene)
+        hidden = Hidden()
         scratch = os.path.join(job.dir, f"sweep-{members[0]}.tga")
         with open(f"{path}.{members[0]}", "wb") as out:
             for v in members:
                 if live:
                     live.move(vectors[v], reference)
+                hidden.only(hide[v])
                 for i, viewpoint in enumerate(viewpoints):
                     # Handlers have their turn when the frame is set, and none during the render.
                     viewpoint.go(scene)

@@ -181,4 +181,6 @@ def measure():
     camera = bpy.context.scene.camera
     return {"sizes": sizes, "median": boxes[len(boxes) // 2] if boxes else 1.0,
             "cameras": [c.name for c in bpy.context.scene.objects if c.type == "CAMERA"],
+            "lamps": [c.name for c in bpy.context.scene.objects if c.type == "LIGHT"],
+            "parents": {c.name: c.parent.name for c in bpy.context.scene.objects if c.parent},
             "camera": camera.name if camera else None}

@@ -26,7 +26,13 @@ export function parse(text: string): { values: number[]; starts: number[]; ends:
   return { values, starts, ends };
 }
 
-export function draw(values: readonly number[], size: PictureSize, seed: number, noise = 0.01): Uint8Array {
+export function draw(
+  values: readonly number[],
+  size: PictureSize,
+  seed: number,
+  noise = 0.01,
+  hide: readonly string[] = [],
+): Uint8Array {
   const { width, height } = size;
   const [ax, ay, red, bx, by, light] = values as [number, number, number, number, number, number, number];
   const out = new Uint8Array(width * height * 3);
@@ -35,8 +41,8 @@ export function draw(values: readonly number[], size: PictureSize, seed: number,
     for (let x = 0; x < width; x++) {
       const u = (x + 0.5) / width;
       const v = (y + 0.5) / height;
-      const a = Math.exp(-((u - ax) ** 2 + (v - ay) ** 2) / 0.012);
-      const b = Math.exp(-((u - bx) ** 2 + (v - by) ** 2) / 0.02);
+      const a = hide.includes("a") ? 0 : Math.exp(-((u - ax) ** 2 + (v - ay) ** 2) / 0.012);
+      const b = hide.includes("b") ? 0 : Math.exp(-((u - bx) ** 2 + (v - by) ** 2) / 0.02);
       const colours = [0.2 + 0.6 * red * a - 0.1 * b, 0.2 - 0.1 * a + 0.5 * b, 0.2 + 0.3 * a + 0.1 * b];
       for (let c = 0; c < 3; c++) {
         state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
@@ -46,6 +52,41 @@ export function draw(values: readonly number[], size: PictureSize, seed: number,
     }
   }
   return out;
+}
+
+/** Clip space of a camera that sees the unit square, x to the right and y down. */
+const matrix = [2, 0, 0, -1, 0, -2, 0, 1, 0, 0, 0, 0, 0, 0, 0, 1];
+
+/** What the engine's "masks" says of the blobs: discs, `b` before `a`. */
+function masksOf(values: readonly number[], size: PictureSize, things: readonly (readonly string[])[]) {
+  const ids = new Uint8Array(size.width * size.height);
+  const counts = things.map((): [number, number] => [0, 0]);
+  const discs = [
+    { name: "a", x: values[0]!, y: values[1]!, r: 0.1 },
+    { name: "b", x: values[3]!, y: values[4]!, r: 0.13 },
+  ];
+  for (const { name, x, y, r } of discs) {
+    const i = things.findIndex((objects) => objects.includes(name));
+    if (i < 0) continue;
+    for (let p = 0; p < ids.length; p++) {
+      const u = ((p % size.width) + 0.5) / size.width;
+      const v = (Math.floor(p / size.width) + 0.5) / size.height;
+      if (Math.hypot(u - x, v - y) > r) continue;
+      ids[p] = i + 1;
+      counts[i]![1]++;
+    }
+  }
+  for (const id of ids) if (id > 0) counts[id - 1]![0]++;
+  const boxes = things.map((objects) => {
+    const disc = discs.find(({ name }) => objects.includes(name));
+    return disc
+      ? [
+          [disc.x - disc.r, disc.y - disc.r, -disc.r],
+          [disc.x + disc.r, disc.y + disc.r, disc.r],
+        ]
+      : null;
+  });
+  return { ids, counts, boxes };
 }
 
 export interface Stage {
@@ -122,7 +163,14 @@ export async function blobStage(
           ];
         }),
       );
-      const scene = { sizes: { a: 0.4, b: 0.4 }, median: 0.4, cameras: ["Camera1", "Camera2"], camera: "Camera1" };
+      const scene = {
+        sizes: { a: 0.4, b: 0.4 },
+        median: 0.4,
+        cameras: ["Camera1", "Camera2"],
+        lamps: [],
+        parents: {},
+        camera: "Camera1",
+      };
       return {
         ok: true,
         result: {
@@ -139,11 +187,40 @@ export async function blobStage(
         files: {},
       };
     }
+    if (request.name === "masks") {
+      const { edits, px, views, things } = args as unknown as {
+        edits: [number, number][][];
+        px: number;
+        views: View[];
+        things: Record<string, string[]>;
+      };
+      const sizes = views.map(({ aspect }) => sizeOf(aspect!, px));
+      const parts: Uint8Array[] = [];
+      const vectors = edits.map((vector) => {
+        const values = [...parse(args.program as string).values];
+        for (const [k, value] of vector) values[k] = value;
+        const seen = sizes.map((size) => masksOf(values, size, Object.values(things)));
+        for (const { ids } of seen) parts.push(ids);
+        return { views: seen.map(({ counts }) => ({ matrix, counts })), boxes: seen[0]!.boxes };
+      });
+      const step = sizes.reduce((sum, { width, height }) => sum + width * height, 0);
+      const result = {
+        file: "masks.ids",
+        sizes: sizes.map(({ width, height }) => [width, height]),
+        offsets: edits.map((_, v) => v * step),
+        vectors,
+      };
+      return { ok: true, result, files: { "masks.ids": await put(Buffer.concat(parts)) } };
+    }
+    if (request.name === "crossings") {
+      return { ok: true, result: { vectors: (args.edits as unknown[]).map(() => []) }, files: {} };
+    }
     stage.sweeps += 1;
     if (fails(stage.sweeps)) {
       return { ok: false, result: null, files: {}, error: { kind: "crash", type: "EngineEnded", message: "gone" } };
     }
-    const { edits, px, seed, boxes, samples, views } = args as unknown as {
+    const { edits, px, seed, boxes, samples, views, hide } = args as unknown as {
+      hide: (string[] | null)[] | null;
       edits: [number, number][][];
       px: number;
       seed: number;
@@ -161,7 +238,7 @@ export async function blobStage(
       for (const [k, value] of vector) values[k] = value;
       offsets.push(at);
       sizes.forEach((size, i) => {
-        const whole = draw(values, size, seed, 0.02 / Math.sqrt(samples));
+        const whole = draw(values, size, seed, 0.02 / Math.sqrt(samples), hide?.[v] ?? []);
         const [left, top, right, bottom] = boxes?.[v]?.[i] ?? [0, 0, size.width, size.height];
         for (let y = top; y < bottom; y++) {
           parts.push(Buffer.from(whole.subarray((y * size.width + left) * 3, (y * size.width + right) * 3)));

@@ -27,7 +27,7 @@ const traced = (slope: number | null): Trace => ({
   held: [],
   in_place: slope === null ? {} : { 0: [["objects", "Book", "rotation_euler", 2, slope]] },
   touches: slope === null ? {} : { 0: ["objects/Book/rotation_euler[2]"] },
-  scene: { sizes: { Book: 0.5 }, median: 0.5, cameras: ["Camera1"], camera: "Camera1" },
+  scene: { sizes: { Book: 0.5 }, median: 0.5, cameras: ["Camera1"], lamps: [], parents: {}, camera: "Camera1" },
 });
 
 const perDegree = Math.PI / 180;

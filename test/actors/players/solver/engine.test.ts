@@ -236,6 +236,50 @@ describe("sweeps", () => {
     }
   });
 
+  test("masks say which pixels show a thing, and where; a sweep leaves out what is to be hidden", async () => {
+    const { io } = host();
+    const sweeper = new Sweeper(io, views);
+    const found = await sweeper.knobs(scene);
+    const trace = await sweeper.trace(scene);
+    const k = (label: string) => found.find((knob) => knob.label === label)!.id;
+    const sunk: [number, number][] = [[k("primitive_cube_add.location[2]"), -0.9]];
+    const away: [number, number][] = [[k("primitive_cube_add.location[0]"), 30]];
+    const masks = await sweeper.masks(scene, trace, [[], sunk, away], 40, [["Würfel"], ["Lamp"]]);
+    const [here, under, gone] = masks.map((one) => one!.views[0]!.things[0]!);
+    expect(here!.seen).toBeGreaterThan(40);
+    expect(here!.seen).toBe(here!.alone);
+    expect(under!.seen).toBe(0);
+    expect(under!.alone).toBeGreaterThan(40);
+    expect(gone).toEqual({ seen: 0, alone: 0 });
+    expect(masks[0]!.boxes[1]).toBeNull();
+    const [low, high] = masks[0]!.boxes[0]!;
+    expect((low[2] + high[2]) / 2).toBeCloseTo(0.4, 3);
+    const level = { px: 40, samples: 4, seed: 0 };
+    const { shots } = await sweeper.sweep(scene, trace, [[], [], away], level, undefined, [null, ["Würfel"], null]);
+    const ids = masks[0]!.views[0]!.ids;
+    const change = (of: number) => {
+      const [inside, outside] = [[] as number[], [] as number[]];
+      for (let p = 0; p < ids.length; p++) {
+        (ids[p] === 1 ? inside : outside).push(Math.abs(shots[0]![0]![3 * p]! - shots[of]![0]![3 * p]!));
+      }
+      return [inside, outside].map((values) => values.reduce((a, b) => a + b, 0) / values.length) as [number, number];
+    };
+    const [inside, outside] = change(1);
+    expect(inside).toBeGreaterThan(4 * outside);
+    expect(shots[1]![0]!.filter((v, i) => Math.abs(v - shots[2]![0]![i]!) > 0.05).length).toBeLessThan(100);
+  });
+
+  test("crossings say what stands in what, and how deep", async () => {
+    const { io } = host();
+    const sweeper = new Sweeper(io, views);
+    const found = await sweeper.knobs(scene);
+    const trace = await sweeper.trace(scene);
+    const height = found.find((knob) => knob.label === "primitive_cube_add.location[2]")!.id;
+    const [above, sunk] = await sweeper.crossings(scene, trace, [[[height, 0.6]], [[height, 0.3]]], ["Würfel"]);
+    expect(above).toEqual([]);
+    expect(sunk).toEqual([{ one: "Würfel", other: "Plane", depth: expect.closeTo(0.1, 3), size: expect.any(Number) }]);
+  });
+
   test("a vector whose program fails is left out; the others are rendered", async () => {
     const { io } = host();
     const program = `${scene}if unused > 20:\n    raise ValueError("too much")\n`;

@@ -81,7 +81,7 @@ describe("refining a program's numbers", () => {
   });
 
   it("says nothing of structure where it leaves a program alone: its prompt does, once", async () => {
-    const loss = { start: 0.02, before: 0.02, after: 0.02, noise: 0.0001 };
+    const loss = { start: 0.02, before: 0.02, after: 0.02, noise: 0.0001, grain: false };
     const reason = account.ending(loss);
     expect(reason).toContain("probably structure");
     const move = await withRefine(
@@ -89,7 +89,7 @@ describe("refining a program's numbers", () => {
       solves(() => ({ type: "end", reason })),
     ).write(aContext({ task }), fakeIO());
     const kept = move.type === "programs" ? move.candidates[0]!.refined!.kept! : "";
-    expect(kept).toContain("gains nothing beyond noise");
+    expect(kept).toContain("no number that was tried explains more");
     expect(kept).not.toContain("structure");
     expect(account.thought([], [], [], loss, 10, { touches: {} } as never, 1)).not.toContain("structure");
   });

@@ -1,0 +1,155 @@
+import type { Fitter } from "./fitter.ts";
+import { difference } from "./pictures.ts";
+import { at, type Look, type Problem } from "./problem.ts";
+import { similarity } from "./similarity.ts";
+import type { Crossing, Masks } from "./sweeper.ts";
+import { area, isHidden, knobsOf, type Thing, thingsOf } from "./things.ts";
+
+/** A thing on a smaller share of the picture is not watched: a pixel more or less says nothing. */
+const watched = 0.002;
+
+/** What a thing may lose of what is seen of it, if the picture does not get better where it was and is. */
+const mayLose = 0.3;
+
+/** A size may change by this factor freely; beyond it the loss in the thing's old and new outline must fall by half. */
+const freely = 2;
+
+/** Deeper than this share of the smaller one's size, things that stood apart must not cross. */
+const touching = 0.01;
+
+/** Unless the loss in the moved thing's old and new outline falls to this share: then it belongs there (a candle in its holder). */
+const belongs = 0.3;
+
+/** Similarity may fall by this much, which is about what noise makes of it at the samples compared. */
+const blurred = 0.004;
+
+/** The things of a program, and every other object with a surface by itself; a thing's children are watched with it. */
+export function watchedThings({ trace }: Problem): Thing[] {
+  const things = thingsOf(trace);
+  const known = new Set(things.flatMap(({ objects }) => objects));
+  const isPart = (name: string | undefined): boolean =>
+    name !== undefined && (known.has(name) || isPart(trace.scene.parents[name]));
+  const others = Object.keys(trace.scene.sizes).filter((name) => !isPart(name));
+  return [...things, ...others.map((name) => ({ name, objects: [name], axes: [], turns: [], sizes: [] }))];
+}
+
+interface Sight {
+  readonly point: readonly number[];
+  readonly masks: Masks;
+  readonly look: Look;
+  readonly crossings: readonly Crossing[];
+}
+
+/** What a stage did that was not kept. */
+export interface PutBack {
+  /** Things it hid, shrank or grew. */
+  readonly hidden: string[];
+  /** Things it moved into others. */
+  readonly crossed: string[];
+  /** It lowered the loss and made shapes less alike. */
+  readonly unlike: boolean;
+}
+
+/**
+ * Puts back what a stage bought pixels with: a thing that it hid, shrank, sank or moved into another goes back to where it
+ * was before; if that does not help, or shapes came out less alike than before, everything that has a place or a form does.
+ */
+export async function putBack(fitter: Fitter, before: readonly number[]): Promise<PutBack> {
+  const { problem } = fitter;
+  const done: PutBack & { unlike: boolean } = { hidden: [], crossed: [], unlike: false };
+  const changed = fitter.point.flatMap((u, k) => (u === before[k] ? [] : [k]));
+  if (changed.length === 0) return done;
+  const things = watchedThings(problem);
+  const moved = things.filter((thing) => knobsOf(thing).some((k) => changed.includes(k)));
+  const [was, first] = await sights(problem, [before, fitter.point], things, moved);
+  if (!was) return done;
+  const back = (of: (k: number) => boolean) => {
+    fitter.point = fitter.point.map((u, k) => (of(k) ? before[k]! : u));
+  };
+  let is = first ?? null;
+  for (const way of ["things", "forms", "all"] as const) {
+    const hidden = things.filter((_, i) => is === null || isHarmed(problem, things, i, was, is));
+    const crossed = moved.filter((thing) => is !== null && crosses(problem, things, thing, was, is));
+    const unlike = is === null || similarity(problem, is.look) < similarity(problem, was.look) - blurred;
+    if (hidden.length === 0 && crossed.length === 0 && !unlike) break;
+    done.hidden.push(...hidden.map(({ name }) => name).filter((name) => !done.hidden.includes(name)));
+    done.crossed.push(...crossed.map(({ name }) => name).filter((name) => !done.crossed.includes(name)));
+    done.unlike ||= unlike;
+    const harmed = [...hidden, ...crossed].flatMap(knobsOf);
+    if (way === "things" && !harmed.some((k) => changed.includes(k))) continue;
+    back((k) => way === "all" || (way === "forms" ? !isLook(problem, k) : harmed.includes(k)));
+    is = (await sights(problem, [fitter.point], things, moved))[0] ?? null;
+  }
+  if (done.hidden.length > 0 || done.crossed.length > 0 || done.unlike) fitter.tell("put back", { ...done });
+  return done;
+}
+
+/** What is seen at each point; null where the program failed. `moved`: the things asked about whether they cross others. */
+async function sights(
+  problem: Problem,
+  points: readonly (readonly number[])[],
+  things: readonly Thing[],
+  moved: readonly Thing[],
+): Promise<(Sight | null)[]> {
+  const scale = at(96, 8, 4, 0);
+  const objects = things.map((thing) => thing.objects);
+  const masks = await problem.masks(points, scale.px, objects);
+  const looks = await problem.look(points, scale);
+  const of = moved.flatMap((thing) => thing.objects);
+  const crossings = of.length === 0 ? points.map(() => []) : await problem.crossings(points, of);
+  return points.map((point, i) => {
+    const [mask, look, crossing] = [masks[i], looks[i], crossings[i]];
+    return mask && look && crossing ? { point, masks: mask, look, crossings: crossing } : null;
+  });
+}
+
+/** Sets light or colour: nothing that could hide a thing. */
+function isLook(problem: Problem, k: number): boolean {
+  const places = problem.trace.in_place[String(k)];
+  return places?.every(([kind]) => ["lights", "materials", "worlds", "node_groups", "scenes"].includes(kind)) ?? false;
+}
+
+function isHarmed(problem: Problem, things: readonly Thing[], i: number, was: Sight, is: Sight): boolean {
+  const [before, after] = [area(was.masks, i), area(is.masks, i)];
+  const pixels = was.masks.views.reduce((sum, { width, height }) => sum + width * height, 0);
+  if (before.seen < watched * pixels) return false;
+  const { sizes } = things[i]!;
+  const factors = sizes.map((k) => problem.value(k, is.point[k]!) / problem.value(k, was.point[k]!));
+  const far = factors.some((f) => !(f <= freely && f >= 1 / freely));
+  const better = improved(problem, i, was, is);
+  if (far && better > 0.5) return true;
+  const resized = factors.some((f) => f !== 1);
+  if (isHidden(was.masks, is.masks, i, resized)) return true;
+  return after.seen < (1 - mayLose) * before.seen && better >= 1;
+}
+
+/** Whether a thing that was moved stands in another that it did not touch before. */
+function crosses(problem: Problem, things: readonly Thing[], thing: Thing, was: Sight, is: Sight): boolean {
+  const { parents } = problem.trace.scene;
+  const isOf = (name: string | undefined): boolean =>
+    name !== undefined && (thing.objects.includes(name) || isOf(parents[name]));
+  const known = new Set(was.crossings.map(({ one, other }) => [one, other].sort().join("\n")));
+  const fresh = is.crossings.filter(
+    ({ one, other, depth, size }) =>
+      depth > touching * size && isOf(one) !== isOf(other) && !known.has([one, other].sort().join("\n")),
+  );
+  return fresh.length > 0 && improved(problem, things.indexOf(thing), was, is) > belongs;
+}
+
+/** The loss in the union of a thing's old and new outlines, as a share of what it was. */
+const improved = (problem: Problem, i: number, was: Sight, is: Sight): number =>
+  amiss(problem, is, was, i) / Math.max(1e-9, amiss(problem, was, is, i));
+
+/** Squared differences from the targets in the union of a thing's outlines in two sights, as one of them shows it. */
+function amiss(problem: Problem, shown: Sight, other: Sight, i: number): number {
+  const targets = problem.targetsOf(shown.look);
+  return shown.look.views.reduce((sum, picture, v) => {
+    const [one, two] = [shown.masks.views[v]!.ids, other.masks.views[v]!.ids];
+    const delta = difference(picture.data, targets[v]!.data);
+    for (let p = 0; p < one.length; p++) {
+      if (one[p] !== i + 1 && two[p] !== i + 1) continue;
+      for (let c = 3 * p; c < 3 * p + 3; c++) sum += delta[c]! * delta[c]!;
+    }
+    return sum;
+  }, 0);
+}

@@ -1,0 +1,186 @@
+import type { Box } from "./pictures.ts";
+import type { Look, Problem } from "./problem.ts";
+import { project, towards } from "./projection.ts";
+import type { Try } from "./search.ts";
+import type { Masks, Point3 } from "./sweeper.ts";
+import type { Thing } from "./things.ts";
+
+/** Factors a thing's size is tried at, all its knobs together; and one knob alone. */
+const sizes = [0.25, 0.35, 0.5, 0.7, 1.4, 2, 2.8, 4];
+const sizesAlone = [0.4, 0.6, 1.6, 2.5];
+
+/** Factors of a thing's distance from the camera that are tried along the ray it is seen by. */
+const depths = [0.6, 0.78, 1.28, 1.65];
+
+/** A spot of a view, in shares of its width and height. */
+export interface Spot {
+  readonly view: number;
+  readonly x: number;
+  readonly y: number;
+}
+
+/** A thing that is looked for, as it stands now. */
+export interface Sought {
+  readonly thing: Thing;
+  /** The middle of its world box. */
+  readonly centre: Point3;
+  /** Where it may stand instead. */
+  readonly spots: readonly Spot[];
+  /** The picture without it. */
+  readonly without: Look;
+  /** |r|^2 of that, light evened out. */
+  readonly unexplained: number;
+  /** The part of each view that changes when it is left out. */
+  readonly region: readonly (Box | null)[];
+}
+
+type Moved = readonly [knob: number, units: number];
+
+/** Makes the tries for things that are looked for: each a place, a turn, a size, or some of them together. */
+export class Tries {
+  private readonly problem: Problem;
+  private readonly point: readonly number[];
+  private readonly masks: Masks;
+
+  constructor(problem: Problem, point: readonly number[], masks: Masks) {
+    this.problem = problem;
+    this.point = point;
+    this.masks = masks;
+  }
+
+  /** Where it stands, as something to start from. */
+  stay({ thing }: Sought): Try {
+    return { owner: thing.name, moved: [], cost: 0 };
+  }
+
+  /** Its spots, on the ground where it has three axes, and where the program put it. */
+  places(sought: Sought): Try[] {
+    const { axes } = sought.thing;
+    return [...this.standing(sought, axes.length === 3 ? axes.slice(0, 2) : axes), ...this.home(sought)];
+  }
+
+  /** Its spots on a wall that faces the camera. */
+  walls(sought: Sought): Try[] {
+    const { axes } = sought.thing;
+    return axes.length === 3 ? this.standing(sought, [axes[0]!, axes[2]!]) : [];
+  }
+
+  /** Twelve turns about each axis that it may have been turned about, on top of another try. */
+  turns(sought: Sought, base: Try): Try[] {
+    // What stands upright was turned about the upright axis: exact zeros of the others are left to the fit.
+    const likely = sought.thing.turns.filter(({ knob, axis }) => axis === 2 || this.problem.knobs[knob]!.value !== 0);
+    return likely.flatMap(({ knob, slope }) =>
+      Array.from({ length: 11 }, (_, step) =>
+        this.add(sought, base, [this.shifted(knob, ((step + 1) * Math.PI) / 6 / slope)]),
+      ),
+    );
+  }
+
+  /** Sizes from a quarter to four times, and depths along the ray, on top of another try. */
+  sizes(sought: Sought, base: Try): Try[] {
+    const { sizes: own, axes } = sought.thing;
+    const all =
+      own.length === 0
+        ? []
+        : sizes.map((f) =>
+            this.add(
+              sought,
+              base,
+              own.map((k) => this.scaled(k, f)),
+              f,
+            ),
+          );
+    const alone =
+      own.length < 2 ? [] : own.flatMap((k) => sizesAlone.map((f) => this.add(sought, base, [this.scaled(k, f)], f)));
+    const view = this.masks.views[0]!;
+    const seen = axes.length === 3 && base.moved.length === 0 ? project(view, sought.centre) : null;
+    const deep = (seen === null ? [] : depths).flatMap((factor) => {
+      const moves = towards(axes, sought.centre, view, { ...seen!, depth: factor * seen!.depth });
+      if (moves === null) return [];
+      return [
+        this.add(
+          sought,
+          base,
+          axes.map(({ knob, slope }, i) => this.shifted(knob, moves[i]! / slope)),
+        ),
+      ];
+    });
+    return [...all, ...alone, ...deep];
+  }
+
+  private standing(sought: Sought, free: Thing["axes"]): Try[] {
+    if (free.length === 0) return [];
+    return sought.spots.flatMap((spot) => {
+      const moves = towards(free, sought.centre, this.masks.views[spot.view]!, spot);
+      if (moves === null) return [];
+      const moved = free.map(({ knob, slope }, i) => this.shifted(knob, moves[i]! / slope));
+      return [this.add(sought, this.stay(sought), moved)];
+    });
+  }
+
+  /** A thing may have been moved for another's sake: where the program put it is worth a look, and frees nothing. */
+  private home(sought: Sought): Try[] {
+    const home = sought.thing.axes.map(({ knob }): Moved => [knob, this.problem.origin[knob]!]);
+    if (home.every(([k, u]) => this.point[k] === u)) return [];
+    return [{ ...this.add(sought, this.stay(sought), home), cost: 0 }];
+  }
+
+  private add(sought: Sought, base: Try, moved: readonly Moved[], grown = 1): Try {
+    const all = [...base.moved.filter(([k]) => !moved.some(([other]) => other === k)), ...moved];
+    const boxes = this.boxes(sought, all, grown);
+    return {
+      owner: sought.thing.name,
+      moved: all,
+      cost: all.length,
+      ...(boxes === null ? {} : { within: { boxes, under: sought.without } }),
+    };
+  }
+
+  /** The part of each view in which the moved thing can show, by where its middle comes to stand; null where it is unknown. */
+  private boxes({ thing, centre, region, without }: Sought, moved: readonly Moved[], grown: number): Box[] | null {
+    const to = [...centre] as [number, number, number];
+    let turned = false;
+    for (const [k, units] of moved) {
+      const axis = thing.axes.find(({ knob }) => knob === k);
+      if (axis) to[axis.axis]! += (this.problem.value(k, units) - this.problem.value(k, this.point[k]!)) * axis.slope;
+      turned ||= thing.turns.some(({ knob }) => knob === k);
+    }
+    const boxes = this.masks.views.map((view, v): Box | null => {
+      const [box, from, at] = [region[v] ?? null, project(view, centre), project(view, to)];
+      if (box === null || from === null || at === null) return null;
+      const { width, height } = without.views[v]!;
+      const grow = (1.25 * Math.max(1, grown) * from.depth) / at.depth;
+      // About the middle of the thing, which its shadow makes another than the middle of the box.
+      const reach = [
+        from.x * width - box.left,
+        from.y * height - box.top,
+        box.right - from.x * width,
+        box.bottom - from.y * height,
+      ];
+      const most = Math.max(...reach);
+      const [left, top, right, bottom] = reach.map((r) => grow * Math.max(0, turned ? most : r) + 2) as [
+        number,
+        number,
+        number,
+        number,
+      ];
+      const [x, y] = [at.x * width, at.y * height];
+      const cut = {
+        left: Math.max(0, Math.floor(x - left)),
+        top: Math.max(0, Math.floor(y - top)),
+        right: Math.min(width, Math.ceil(x + right)),
+        bottom: Math.min(height, Math.ceil(y + bottom)),
+      };
+      return cut.right - cut.left > 1 && cut.bottom - cut.top > 1 ? cut : null;
+    });
+    return boxes.includes(null) ? null : (boxes as Box[]);
+  }
+
+  private shifted(k: number, by: number): Moved {
+    return [k, this.problem.units(k, this.problem.value(k, this.point[k]!) + by)];
+  }
+
+  private scaled(k: number, by: number): Moved {
+    return [k, this.problem.units(k, this.problem.value(k, this.point[k]!) * by)];
+  }
+}
