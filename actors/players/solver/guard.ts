@@ -67,17 +67,20 @@ export async function putBack(fitter: Fitter, before: readonly number[]): Promis
     fitter.point = fitter.point.map((u, k) => (of(k) ? before[k]! : u));
   };
   let is = first ?? null;
-  for (const way of ["things", "forms", "all"] as const) {
-    const hidden = things.filter((_, i) => is === null || isHarmed(problem, things, i, was, is));
-    const crossed = moved.filter((thing) => is !== null && crosses(problem, things, thing, was, is));
+  for (const way of ["things", "things", "forms", "all"] as const) {
+    const now = fitter.point;
+    const isMoved = (thing: Thing) => knobsOf(thing).some((k) => now[k] !== before[k]);
+    const hidden = things.filter((thing, i) => is === null || isHarmed(problem, thing, i, was, is, isMoved(thing)));
+    const crossed = is === null ? [] : crossing(problem, things, was, is).filter(isMoved);
     const unlike = is === null || similarity(problem, is.look) < similarity(problem, was.look) - blurred;
     if (hidden.length === 0 && crossed.length === 0 && !unlike) break;
     done.hidden.push(...hidden.map(({ name }) => name).filter((name) => !done.hidden.includes(name)));
     done.crossed.push(...crossed.map(({ name }) => name).filter((name) => !done.crossed.includes(name)));
     done.unlike ||= unlike;
-    const harmed = [...hidden, ...crossed].flatMap(knobsOf);
-    if (way === "things" && !harmed.some((k) => changed.includes(k))) continue;
-    back((k) => way === "all" || (way === "forms" ? !isLook(problem, k) : harmed.includes(k)));
+    const covering = is === null ? [] : hidden.flatMap((thing) => inFrontOf(things, thing, was, is!));
+    const returned = [...hidden, ...crossed, ...covering].filter(isMoved).flatMap(knobsOf);
+    if (way === "things" && returned.length === 0) continue;
+    back((k) => way === "all" || (way === "forms" ? !isLook(problem, k) : returned.includes(k)));
     is = (await sights(problem, [fitter.point], things, moved))[0] ?? null;
   }
   if (done.hidden.length > 0 || done.crossed.length > 0 || done.unlike) fitter.tell("put back", { ...done });
@@ -109,31 +112,44 @@ function isLook(problem: Problem, k: number): boolean {
   return places?.every(([kind]) => ["lights", "materials", "worlds", "node_groups", "scenes"].includes(kind)) ?? false;
 }
 
-function isHarmed(problem: Problem, things: readonly Thing[], i: number, was: Sight, is: Sight): boolean {
+function isHarmed(problem: Problem, thing: Thing, i: number, was: Sight, is: Sight, moved: boolean): boolean {
   const [before, after] = [area(was.masks, i), area(is.masks, i)];
   const pixels = was.masks.views.reduce((sum, { width, height }) => sum + width * height, 0);
   if (before.seen < watched * pixels) return false;
-  const { sizes } = things[i]!;
-  const factors = sizes.map((k) => problem.value(k, is.point[k]!) / problem.value(k, was.point[k]!));
+  const factors = thing.sizes.map((k) => problem.value(k, is.point[k]!) / problem.value(k, was.point[k]!));
   const far = factors.some((f) => !(f <= freely && f >= 1 / freely));
   const better = improved(problem, i, was, is);
   if (far && better > 0.5) return true;
   const resized = factors.some((f) => f !== 1);
-  if (isHidden(was.masks, is.masks, i, resized)) return true;
+  // Another thing may rightly have come to stand before it, but nothing may be moved behind another.
+  if (moved && isHidden(was.masks, is.masks, i, resized)) return true;
   return after.seen < (1 - mayLose) * before.seen && better >= 1;
 }
 
-/** Whether a thing that was moved stands in another that it did not touch before. */
-function crosses(problem: Problem, things: readonly Thing[], thing: Thing, was: Sight, is: Sight): boolean {
+/** Things seen where another was: what may hide it. */
+function inFrontOf(things: readonly Thing[], thing: Thing, was: Sight, is: Sight): Thing[] {
+  const own = things.indexOf(thing) + 1;
+  const ids = was.masks.views.flatMap(({ ids }, v) => {
+    const now = is.masks.views[v]!.ids;
+    return Array.from(now).filter((id, p) => ids[p] === own && id !== own && id > 0);
+  });
+  return things.filter((_, i) => ids.includes(i + 1));
+}
+
+/** The things of pairs that cross and did not touch before, unless one of the two has come to where it belongs. */
+function crossing(problem: Problem, things: readonly Thing[], was: Sight, is: Sight): Thing[] {
   const { parents } = problem.trace.scene;
-  const isOf = (name: string | undefined): boolean =>
-    name !== undefined && (thing.objects.includes(name) || isOf(parents[name]));
+  const isOf = (thing: Thing, name: string | undefined): boolean =>
+    name !== undefined && (thing.objects.includes(name) || isOf(thing, parents[name]));
   const known = new Set(was.crossings.map(({ one, other }) => [one, other].sort().join("\n")));
-  const fresh = is.crossings.filter(
-    ({ one, other, depth, size }) =>
-      depth > touching * size && isOf(one) !== isOf(other) && !known.has([one, other].sort().join("\n")),
-  );
-  return fresh.length > 0 && improved(problem, things.indexOf(thing), was, is) > belongs;
+  const found = is.crossings.flatMap(({ one, other, depth, size }) => {
+    if (depth <= touching * size || known.has([one, other].sort().join("\n"))) return [];
+    const pair = things.filter((thing) => isOf(thing, one) || isOf(thing, other));
+    if (pair.length < 2 || pair.some((thing) => improved(problem, things.indexOf(thing), was, is) <= belongs))
+      return [];
+    return pair;
+  });
+  return [...new Set(found)];
 }
 
 /** The loss in the union of a thing's old and new outlines, as a share of what it was. */

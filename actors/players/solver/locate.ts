@@ -93,7 +93,12 @@ async function search(fitter: Fitter, sought: readonly Sought[], masks: Masks, s
       .slice(0, most)
       .map((found) => found.one);
   await grade(sought.flatMap((one) => make.places(one)));
-  await grade(sought.flatMap((one) => [make.stay(one), ...best(one, 2)].flatMap((base) => make.turns(one, base))));
+  await grade(
+    sought.flatMap((one) => [
+      ...[make.stay(one), ...best(one, 2)].flatMap((base) => make.turns(one, base)),
+      ...make.turnsOfTwo(one, best(one, 1)[0] ?? make.stay(one)),
+    ]),
+  );
   // Another size, or a wall, makes up for a wrong place or turn: it must explain much more than those do.
   const known = new Map(sought.map((one) => [one.thing.name, Math.max(0, now - (of(one)[0]?.value ?? now))]));
   const last: Scored[] = [];

@@ -65,14 +65,31 @@ export class Tries {
     return axes.length === 3 ? this.standing(sought, [axes[0]!, axes[2]!]) : [];
   }
 
-  /** Twelve turns about each axis that it may have been turned about, on top of another try. */
+  /** The knobs that may have turned it: what stands upright was turned about the upright axis, exact zeros stay for the fit. */
+  private turning(sought: Sought): Thing["turns"] {
+    return sought.thing.turns.filter(({ knob, axis }) => axis === 2 || this.problem.knobs[knob]!.value !== 0);
+  }
+
+  private turned({ knob, slope }: Thing["turns"][number], degrees: number): Moved {
+    return this.shifted(knob, (degrees * Math.PI) / 180 / slope);
+  }
+
+  /** Twelve turns about each axis, on top of another try. */
   turns(sought: Sought, base: Try): Try[] {
-    // What stands upright was turned about the upright axis: exact zeros of the others are left to the fit.
-    const likely = sought.thing.turns.filter(({ knob, axis }) => axis === 2 || this.problem.knobs[knob]!.value !== 0);
-    return likely.flatMap(({ knob, slope }) =>
-      Array.from({ length: 11 }, (_, step) =>
-        this.add(sought, base, [this.shifted(knob, ((step + 1) * Math.PI) / 6 / slope)]),
-      ),
+    const steps = Array.from({ length: 11 }, (_, i) => 30 * (i + 1));
+    return this.turning(sought).flatMap((one) => steps.map((d) => this.add(sought, base, [this.turned(one, d)])));
+  }
+
+  /** Turns about two axes at once: where both are wrong, neither alone explains anything. */
+  turnsOfTwo(sought: Sought, base: Try): Try[] {
+    const steps = Array.from({ length: 7 }, (_, i) => 45 * (i + 1));
+    const own = this.turning(sought);
+    return own.flatMap((one, i) =>
+      own
+        .slice(i + 1)
+        .flatMap((two) =>
+          steps.flatMap((a) => steps.map((b) => this.add(sought, base, [this.turned(one, a), this.turned(two, b)]))),
+        ),
     );
   }
 
