@@ -76,7 +76,8 @@ export async function locate(fitter: Fitter, passes: number): Promise<number[]> 
     if (stayed.length === 0) break;
     for (const k of stayed) found.add(k);
     for (const k of found) if (fitter.point[k] === problem.origin[k]) found.delete(k);
-    await fitter.fit([...found], at(64, 8, 4, 1.5), 2, 3);
+    // With the light: under a wrong one places settle beside the right ones.
+    await fitter.fit(fitter.moved(), at(64, 8, 4, 1.5), 3, 3);
   }
   return [...found];
 }
