@@ -23,6 +23,9 @@ const noticeable = { now: 0.01, first: 0.003 };
 /** Things looked for in a pass at most, those with most left in their outline. */
 const mostSought = 6;
 
+/** A thing stands where it leaves less than this share of what is unexplained there without it; else it stands in for another. */
+const standsThere = 0.6;
+
 /** A size, a depth or a wall is taken if it explains this many times what a place and a turn do. */
 const makeshift = 1.5;
 
@@ -47,11 +50,13 @@ export async function locate(fitter: Fitter, passes: number): Promise<number[]> 
     if (masks === null) break;
     const { here, noise, sought } = await survey(fitter, all, masks, scale, pass === 0 ? settled.first : settled.later);
     if (here === null || sought.length === 0) break;
-    const { now, scored: graded } = await search(fitter, sought, masks, scale, here);
+    const { now, scored: graded } = await search(fitter, sought, masks, scale, here, noise);
     const least = worthwhile * Math.max(0, now - noise);
     // What explains no more than the thing's absence hides it.
     const bare = new Map(sought.map(({ thing, unexplained }) => [thing.name, unexplained]));
-    const scored = graded.filter(({ one, value }) => value < bare.get(one.owner)! - least / 2);
+    const scored = graded.filter(
+      ({ one, value, left }) => left < standsThere && value < bare.get(one.owner)! - least / 2,
+    );
     const rule = {
       evened: true,
       alone: 0.5,
@@ -71,15 +76,23 @@ export async function locate(fitter: Fitter, passes: number): Promise<number[]> 
     if (stayed.length === 0) break;
     for (const k of stayed) found.add(k);
     for (const k of found) if (fitter.point[k] === problem.origin[k]) found.delete(k);
-    await fitter.fit([...found], at(64, 8, 4, 1.5), 2, 3);
+    // With the light: under a wrong one places settle beside the right ones.
+    await fitter.fit(fitter.moved(), at(64, 8, 4, 1.5), 3, 3);
   }
   return [...found];
 }
 
 /** Places, then turns at the best of them and at the present one, then sizes and depths at the best of those: all scored. */
-async function search(fitter: Fitter, sought: readonly Sought[], masks: Masks, scale: Scale, here: Look) {
+async function search(
+  fitter: Fitter,
+  sought: readonly Sought[],
+  masks: Masks,
+  scale: Scale,
+  here: Look,
+  noise: number,
+) {
   const make = new Tries(fitter.problem, fitter.point, masks);
-  const rule: Rule = { evened: true };
+  const rule: Rule = { evened: true, noise };
   const scored: Scored[] = [];
   let now = 0;
   const grade = async (tries: readonly Try[], to: Scored[] = scored) => {
@@ -206,7 +219,8 @@ async function survey(
       return extent(delta, width, height, Math.max(0.01, 0.12 * peak), 1);
     });
     const unexplained = sumSquares(problem.features(bare, scale.sigma));
-    graded.push({ left, one: { thing, centre, spots, without, region, unexplained } });
+    const size = Math.max(box[1][0] - box[0][0], box[1][1] - box[0][1]);
+    graded.push({ left, one: { thing, centre, size, spots, without, region, unexplained } });
   });
   const sought = graded.sort((a, b) => b.left - a.left).slice(0, mostSought);
   return { here, noise, sought: sought.map(({ one }) => one) };

@@ -47,7 +47,7 @@ function ends(fitter: Fitter, members: readonly number[]): number[][] {
 }
 
 /** How far a length is tried from its value, as factors; a place, in 0.4 of the scene's median size. */
-const factors = [0.55, 0.67, 0.8, 1.25, 1.5, 1.8];
+const factors = [0.3, 0.45, 0.65, 0.8, 1.25, 1.55, 2.2, 3.3];
 const offsets = [-0.6, -0.3, 0.3, 0.6];
 
 /**
@@ -84,6 +84,8 @@ export async function searchValues(fitter: Fitter, scale: Scale, members: readon
 export interface Rule {
   /** Pictures are compared with light and tint evened out: a far place must not be taken for its brightness. */
   readonly evened?: boolean;
+  /** What noise adds to |r|^2. */
+  readonly noise?: number;
   /** The least fall of |r|^2 that a first move must bring. */
   readonly least?: number;
   /** The share of what a move explains by itself that it must still explain after others. */
@@ -99,6 +101,8 @@ export interface Scored {
   readonly value: number;
   /** What it explains where it shows is worth the knobs it frees. */
   readonly pays: boolean;
+  /** Of what is unexplained without the thing, the share that is left where the thing shows; 0 where that is not known. */
+  readonly left: number;
 }
 
 /** Renders all tries: |r|^2 here and of each; those that fail to render are left out. `known`: a look of this point. */
@@ -123,6 +127,14 @@ export async function score(
   const residual = problem.features(here, scale.sigma);
   const now = sumSquares(residual);
   const observations = problem.observations(here, scale.sigma);
+  const grain = (rule.noise ?? 0) / residual.length;
+  const leftOf = (under: Look, look: Look, after: Float32Array): number => {
+    const without = rule.evened ? problem.evened(under) : under;
+    const { weights } = supportOf(problem.features(look, scale.sigma, without), observations);
+    const noise = grain * weights.reduce((sum, w) => sum + w, 0);
+    const bare = weightedSquares(problem.features(without, scale.sigma), weights) - noise;
+    return Math.max(0, weightedSquares(after, weights) - noise) / Math.max(1e-9, bare);
+  };
   const scored = looks.flatMap((look, i): Scored[] => {
     if (!look) return [];
     const one = tries[i]!;
@@ -131,7 +143,8 @@ export async function score(
     const after = problem.features(look, scale.sigma);
     const was = weightedSquares(residual, support.weights);
     const is = weightedSquares(after, support.weights);
-    return [{ one, value: sumSquares(after), pays: criterion(was, is, support.observations, one.cost) < 0 }];
+    const pays = criterion(was, is, support.observations, one.cost) < 0;
+    return [{ one, value: sumSquares(after), pays, left: one.within ? leftOf(one.within.under, look, after) : 0 }];
   });
   return { now, scored };
 }

@@ -92,7 +92,7 @@ export async function coarse(fitter: Fitter): Promise<void> {
     await measurements(fitter, own, 4);
     if ((await share()) > left) fitter.point = inPlace;
   }
-  await widen(fitter, at(64, 16, 4, 2.2), { ...wide, reruns, learn: "new", limit: 6, reach: 4, iterations: 3 });
+  await widen(fitter, at(64, 16, 4, 2.2), { ...wide, reruns, learn: "new", limit: 6, reach: 4, iterations: 5 });
   if ((await share()) > 0.1) {
     await widen(fitter, fine, { ...wide, reruns, learn: "new", limit: 6, reach: 4, iterations: 5 });
   }

@@ -12,6 +12,9 @@ const sizesAlone = [0.4, 0.6, 1.6, 2.5];
 /** Factors of a thing's distance from the camera that are tried along the ray it is seen by. */
 const depths = [0.6, 0.78, 1.28, 1.65];
 
+/** How far around its place a thing is tried, in its own size. */
+const nearby = 0.4;
+
 /** A spot of a view, in shares of its width and height. */
 export interface Spot {
   readonly view: number;
@@ -24,6 +27,8 @@ export interface Sought {
   readonly thing: Thing;
   /** The middle of its world box. */
   readonly centre: Point3;
+  /** The longer side of its ground plan. */
+  readonly size: number;
   /** Where it may stand instead. */
   readonly spots: readonly Spot[];
   /** The picture without it. */
@@ -53,10 +58,25 @@ export class Tries {
     return { owner: thing.name, moved: [], cost: 0 };
   }
 
-  /** Its spots, on the ground where it has three axes, and where the program put it. */
+  /** Its spots, on the ground where it has three axes, a ring around where it stands, and where the program put it. */
   places(sought: Sought): Try[] {
     const { axes } = sought.thing;
-    return [...this.standing(sought, axes.length === 3 ? axes.slice(0, 2) : axes), ...this.home(sought)];
+    const ground = axes.length === 3 ? axes.slice(0, 2) : axes;
+    return [...this.standing(sought, ground), ...this.around(sought, ground), ...this.home(sought)];
+  }
+
+  /** A thing that others stand in or before is told by its picture from no place that is near. */
+  private around(sought: Sought, ground: Thing["axes"]): Try[] {
+    if (ground.length !== 2) return [];
+    return Array.from({ length: 8 }, (_, i) => {
+      const angle = (i * Math.PI) / 4;
+      const off = [Math.cos(angle), Math.sin(angle)].map((part) => nearby * sought.size * part);
+      return this.add(
+        sought,
+        this.stay(sought),
+        ground.map(({ knob, slope }, j) => this.shifted(knob, off[j]! / slope)),
+      );
+    });
   }
 
   /** Its spots on a wall that faces the camera. */
