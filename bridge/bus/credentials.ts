@@ -39,7 +39,7 @@ const reads: Permissions = {
   subscribe: ["viga.evt.>", inbox],
 };
 
-/** What an executor needs: its slot's queue and entry, answers to roles, and what is written of its own actors. */
+/** What an executor needs: its slot's queue and entry, jobs for its engine's slots, answers to roles, and what is written of its own actors. */
 function slotPermissions(engine: string, slot: string): Permissions {
   const queue = `${token(engine)}-${token(slot)}`;
   const read = [streams.mailbox, streams.event, `KV_${buckets.actors}`, `KV_${buckets.slots}`];
@@ -47,6 +47,8 @@ function slotPermissions(engine: string, slot: string): Permissions {
   return {
     publish: [
       "viga.mbx.*.*",
+      // It plays the executor role too, which hands candidates to every slot of its engine.
+      `viga.job.${token(engine)}.*`,
       "viga.evt.*.executor.>",
       "viga.dlq.*.executor",
       `$KV.${buckets.slots}.slot.${token(engine)}.${token(slot)}`,

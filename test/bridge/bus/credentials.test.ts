@@ -111,8 +111,12 @@ describe("logins of a run's own bus", () => {
     await own.close();
   });
 
+  it("an executor, which plays that role too, hands candidates to its engine's other slots", async () => {
+    expect(await mayPublish(slotUser("gpu0"), jobSubject("blender", "gpu1"))).toBe(true);
+  });
+
   it.each([
-    jobSubject("blender", "gpu1"),
+    jobSubject("slides", "gpu1"),
     "viga.evt.r.memory.round",
     "viga.ctl.r.stop",
     `$KV.${buckets.slots}.slot.blender.gpu1`,

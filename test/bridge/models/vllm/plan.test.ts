@@ -157,7 +157,8 @@ describe("the numbers behind it", () => {
         const asked: VllmOptions = { model: findModel(name), ...rest };
         const plan = planVllm(asked);
         const shorter = planVllm({ ...asked, context: 256, maxSeqs: 1 });
-        if (plan.fits === false) expect(shorter.margin_gib).toBeGreaterThanOrEqual(plan.margin_gib);
+        // Margins are rounded to hundredths.
+        if (plan.fits === false) expect(shorter.margin_gib).toBeGreaterThanOrEqual(plan.margin_gib - 0.02);
         if (plan.fits === true) expect(shorter.fits).toBe(true);
         if (plan.fits === true) expect(plan.longestContext).toBeGreaterThanOrEqual(rest.context);
         for (const line of adviceFor(asked, plan)) {
