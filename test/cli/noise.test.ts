@@ -70,7 +70,7 @@ test("a round that is better by 2 % and looks worse at 8 samples is the best, an
     /round 5 and round 2 differ by less than the noise; with 32 samples .*: round 5 is better/,
   );
   const report = await out("report.html");
-  expect(report).toContain("Stopped, end_process: the recording has no round 6.");
+  expect(report).toContain("Stopped after round 5: end_process: the recording has no round 6.");
   expect(report).toMatch(/Previews scatter: PL by 0\.000\d+ from seed to seed/);
 }, 120_000);
 
