@@ -37,7 +37,7 @@ export async function takeHome(
     };
     const answer = await runJob(
       { bus: host.options.bus, host, leases, engine: spec.engine },
-      { op: "call", name: wanted.operation, args, files: [...wanted.files] },
+      { op: "call", name: wanted.operation, args, files: [...wanted.files], lasting: true },
       { key: `take-home/${t}`, seconds: 4 * spec.limits.seconds + slack, again: 1 },
     );
     const reply = opReply.parse(answer.reply);

@@ -40,6 +40,8 @@ export const jobWork = z.discriminatedUnion("op", [
     name: z.string(),
     args: z.record(z.string(), z.unknown()),
     files: z.array(z.string()),
+    /** Its files belong to the run's result; without it they go when the run ends. */
+    lasting: z.literal(true).optional(),
     seconds: z.number().optional(),
   }),
   /** This candidate was chosen: the scenes of the others of its round may go. Nobody waits for an answer. */

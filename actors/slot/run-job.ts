@@ -21,7 +21,8 @@ export async function runOrder(
   try {
     await chmod(dir, 0o777);
     const reply = await carryOut(engine, kept, order, spec, store, dir, scratch);
-    return { reply: reply.reply, files: await collect(dir, store, reply.wanted, order.work.op === "call") };
+    const transient = order.work.op === "call" && order.work.lasting !== true;
+    return { reply: reply.reply, files: await collect(dir, store, reply.wanted, transient) };
   } catch (error) {
     const { message } = toVigaError(error);
     return { reply: failedRun({ kind: "engine", type: "EngineError", message }), files: {} };
