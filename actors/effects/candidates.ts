@@ -1,4 +1,5 @@
 import type { Measures, Program, RunSpec, State } from "../../machines/domain/index.ts";
+import { previewMargin } from "../../machines/memory/comparing.ts";
 import type { ActorHost } from "../actor/host.ts";
 import type { LeaseWatch } from "../run/lease.ts";
 import { carefulQuality, drawCarefully } from "./careful.ts";
@@ -13,16 +14,14 @@ interface Measured {
   measures: Measures;
 }
 
-/** Up to which difference of their losses two candidates may be equal: as of two rounds (docs/architecture.md). */
-const marginOf = (a: Measures, b: Measures): number =>
-  2 * Math.hypot(a.noise, b.noise) + 2 * Math.max(a.floor ?? 0, b.floor ?? 0);
-
 /** The candidates that noise does not tell from the lowest, the lowest first; of equal programs one. */
 export function equalToLowest(measured: readonly Measured[]): Measured[] {
   const sorted = measured.toSorted((a, b) => a.measures.loss - b.measures.loss);
   const [lowest] = sorted;
   if (lowest === undefined) return [];
-  const near = sorted.filter(({ measures: own }) => own.loss - lowest.measures.loss <= marginOf(own, lowest.measures));
+  const near = sorted.filter(
+    ({ measures: own }) => own.loss - lowest.measures.loss <= previewMargin(own, lowest.measures),
+  );
   const codes = near.map(({ program }) => program.code);
   return near.filter(({ program }, at) => codes.indexOf(program.code) === at).slice(0, mostAgain);
 }

@@ -1,4 +1,5 @@
 import type { ModeDefinition } from "./mode.ts";
+import { sceneQuality, sceneVerifierSkills } from "./scene.ts";
 
 /** BlenderGym: edit a start program until its render matches the goal picture. Layout and quality as in the dataset. */
 export const blendergym: ModeDefinition = {
@@ -18,15 +19,7 @@ export const blendergym: ModeDefinition = {
   frames: "single",
   skills: {
     generator: ["make_plan", "execute_code", "lookup_api", "get_scene_info", "end_process"],
-    verifier: [
-      "get_scene_info",
-      "initialize_viewpoint",
-      "set_camera",
-      "investigate",
-      "set_visibility",
-      "measure_difference",
-      "end_process",
-    ],
+    verifier: sceneVerifierSkills,
   },
   prompts: "blendergym",
   aspects: ["objects", "layout", "environment"],
@@ -37,9 +30,9 @@ export const blendergym: ModeDefinition = {
   defaults: {
     memory: { rounds: 24 },
     stop: { max_rounds: 10 },
-    render: { preview: { px: 256, samples: 16 }, final: { px: 512, samples: 512 } },
+    render: sceneQuality.render,
   },
-  lookedAt: { px: 512, samples: 32 },
+  lookedAt: sceneQuality.lookedAt,
   layout: {
     kind: "folder",
     start: { from: ["start.py"], required: true },

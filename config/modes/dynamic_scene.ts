@@ -9,7 +9,7 @@ export const dynamicScene: ModeDefinition = {
   recognises: ({ kind, has }) => (kind === "folder" && has("start.png") ? 1 : 0),
   frames: "start_middle_end",
   skills: {
-    generator: ["make_plan", "execute_code", "lookup_api", "get_scene_info", "undo_last_step", "end_process"],
+    generator: staticScene.skills.generator,
     verifier: ["set_keyframe", ...staticScene.skills.verifier],
   },
   prompts: "dynamic_scene",

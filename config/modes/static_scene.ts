@@ -1,4 +1,5 @@
 import type { ModeDefinition } from "./mode.ts";
+import { sceneQuality, sceneVerifierSkills } from "./scene.ts";
 
 /** Reconstruction from scratch: one or more pictures, or a text alone, become a scene. Programs start from nothing. */
 export const staticScene: ModeDefinition = {
@@ -22,15 +23,7 @@ export const staticScene: ModeDefinition = {
   targetsAreViews: true,
   skills: {
     generator: ["make_plan", "execute_code", "lookup_api", "get_scene_info", "undo_last_step", "end_process"],
-    verifier: [
-      "get_scene_info",
-      "initialize_viewpoint",
-      "set_camera",
-      "investigate",
-      "set_visibility",
-      "measure_difference",
-      "end_process",
-    ],
+    verifier: sceneVerifierSkills,
   },
   prompts: "static_scene",
   aspects: ["camera", "objects", "layout", "environment"],
@@ -40,9 +33,9 @@ export const staticScene: ModeDefinition = {
   defaults: {
     memory: { rounds: 12 },
     stop: { max_rounds: 100 },
-    render: { preview: { px: 256, samples: 16 }, final: { px: 512, samples: 512 } },
+    render: sceneQuality.render,
   },
-  lookedAt: { px: 512, samples: 32 },
+  lookedAt: sceneQuality.lookedAt,
   layout: {
     kind: "folder",
     start: { from: ["start.py"], required: false },

@@ -34,10 +34,17 @@ export interface Comparison {
 /** Until it is drawn carefully a program is taken to scatter up to so many times as the run's first one did. */
 const otherPrograms = 2;
 
+/** What sampling may add to the loss of a preview that was drawn once. */
+const floorOfOne = ({ floor = 0 }: Measures): number => otherPrograms * floor;
+
+/** Up to which difference previews of two programs may be equal: their noise, and what sampling may add to one of them. */
+export const previewMargin = (a: Measures, b: Measures): number =>
+  spreadOf(a.noise, b.noise) + Math.max(floorOfOne(a), floorOfOne(b));
+
 /** What sampling may add to the preview's loss: measured for the very program once it was drawn carefully. */
 function floorOf({ measures, careful }: Round): number {
   if (!measures) return 0;
-  if (!careful) return otherPrograms * (measures.floor ?? 0);
+  if (!careful) return floorOfOne(measures);
   return Math.max(0, measures.loss - careful.loss + (careful.floor ?? 0));
 }
 

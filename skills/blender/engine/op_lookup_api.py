@@ -71,7 +71,7 @@ def type_text(rna):
 
 
 def node_text(rna):
-    tree = bpy.data.node_groups.new("lookup", hints_home(rna.identifier))
+    tree = bpy.data.node_groups.new("lookup", tree_for(rna.identifier))
     try:
         node = tree.nodes.new(rna.identifier)
         return (
@@ -90,7 +90,7 @@ def socket_text(socket):
     return f"{socket.name!r}={shown}"
 
 
-def hints_home(name):
+def tree_for(name):
     from op_symbols import HOMES
 
     return next((tree for start, tree in HOMES if name.startswith(start)), "ShaderNodeTree")
@@ -98,7 +98,7 @@ def hints_home(name):
 
 def every():
     """(name, kind, what else is said of it, its text when asked for)."""
-    from op_symbols import ABSTRACT, _is_node
+    from op_symbols import ABSTRACT, is_node
 
     for module in dir(bpy.ops):
         for name in dir(getattr(bpy.ops, module)):
@@ -112,7 +112,7 @@ def every():
         rna = getattr(getattr(bpy.types, name), "bl_rna", None)
         if rna is None or rna.identifier != name or re.search(r"_(PT|MT|HT|OT|UL|GT|GGT)_", name):
             continue
-        if _is_node(rna) and name not in ABSTRACT:
+        if is_node(rna) and name not in ABSTRACT:
             # A node is known by its label: "Noise Texture" is ShaderNodeTexNoise.
             yield rna.name or name, "node", name, lambda rna=rna: node_text(rna)
             continue

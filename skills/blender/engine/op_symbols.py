@@ -71,7 +71,7 @@ def nodes(start=""):
     for name in dir(bpy.types):
         rna = getattr(getattr(bpy.types, name), "bl_rna", None)
         home = next((tree for start, tree in HOMES if name.startswith(start)), None)
-        if rna is None or home is None or not name.startswith(start) or name in ABSTRACT or not _is_node(rna):
+        if rna is None or home is None or not name.startswith(start) or name in ABSTRACT or not is_node(rna):
             continue
         try:
             if home not in trees:
@@ -90,7 +90,7 @@ def nodes(start=""):
     return found
 
 
-def _is_node(rna):
+def is_node(rna):
     base = rna.base
     while base is not None:
         if base.identifier == "Node":

@@ -52,10 +52,7 @@ def set_camera(args, job):
     view = Viewpoint(args.get("viewpoint"), job)
     view.location = vector(args.get("location"), "location")
     view.rotation, view.moved = Euler(vector(args.get("rotation_euler"), "rotation_euler")), True
-    forward = -(view.rotation.to_matrix().col[2])
-    reach = view.reach()
-    _, free = framing.Rays().first(view.location, forward, reach)
-    view.pivot = view.location + forward * (free if free < reach else reach / 4)
+    view.look_along(-view.rotation.to_matrix().col[2])
     return shown(view, args)
 
 

@@ -7,6 +7,7 @@ import math
 import os
 
 import bpy
+from mathutils import Vector
 
 from . import framing, scene_file, scene_info
 
@@ -223,8 +224,8 @@ def floating(scene, boxes, names, touching):
         moves = obj.rigid_body is not None or (obj.animation_data is not None and obj.animation_data.action is not None)
         if touching.get(name) or moves or obj.parent is not None or obj.constraints or obj.hide_render:
             continue
-        middle = framing.Vector((low[axis] + high[axis]) / 2 for axis in range(3))
-        below, at = rays.first(middle, framing.Vector((0, 0, -1)), 1e4, through=(name,))
+        middle = Vector((low[axis] + high[axis]) / 2 for axis in range(3))
+        below, at = rays.first(middle, Vector((0, 0, -1)), 1e4, through=(name,))
         gap = at - (middle.z - low[2])
         if below is not None and gap > CONTACT * size_of(boxes[name]):
             gaps.append((gap / size_of(boxes[name]), gap, name, below))

@@ -99,9 +99,7 @@ class Viewpoint:
         self.location, self.rotation = matrix.translation.copy(), matrix.to_euler()
         forward = -(matrix.to_3x3() @ Vector((0, 0, 1))).normalized()
         self.lens = self._lens_of(camera.data)
-        reach = self.reach()
-        _, free = framing.Rays().first(self.location, forward, reach)
-        self.pivot = self.location + forward * (free if free < reach else reach / 4)
+        self.look_along(forward)
         if camera.data.type == "ORTHO":
             far = camera.data.ortho_scale / 2 / math.tan(framing.angle_of(self.lens) / 2)
             self.location = self.pivot - forward * far
@@ -126,6 +124,12 @@ class Viewpoint:
     def take(self, pose):
         self.location, self.rotation, self.lens = Vector(pose["location"]), pose["rotation"], pose["lens"]
         self.moved = True
+
+    def look_along(self, forward):
+        """What the camera looks at is what stands in its middle; where nothing does, a place within the scene's reach."""
+        reach = self.reach()
+        _, free = framing.Rays().first(self.location, forward, reach)
+        self.pivot = self.location + forward * (free if free < reach else reach / 4)
 
     def look_from(self, location):
         self.location, self.moved = location, True

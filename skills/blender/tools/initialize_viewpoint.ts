@@ -1,14 +1,10 @@
 import { z } from "zod";
-import type { Tool } from "../../tool.ts";
-import { sized, viewpointResult, viewpointText } from "./viewpoint/answer.ts";
+import { sized, viewpointTool } from "./viewpoint/answer.ts";
 
 /** Four cameras around things; the one that sees most of them is where the other viewpoint tools go on (paper, appendix D). */
-export const tool: Tool = {
+export const tool = viewpointTool({
   name: "initialize_viewpoint",
   title: "Look at things from four sides",
-  kind: "engine",
-  roles: ["generator", "verifier"],
-  engines: ["blender"],
   description:
     "Looks at objects, or at the whole scene, from four corners of the box around them, turned aside where something would stand between. Answers with four pictures, a numbered sheet of them, and each camera's position and rotation. The scene itself stays as it is.",
   args: sized({
@@ -16,8 +12,4 @@ export const tool: Tool = {
       .array(z.string())
       .describe("Names of the objects to look at, as get_scene_info gives them; [] for the whole scene."),
   }),
-  result: viewpointResult,
-  text: viewpointText,
-  action: "initialize_viewpoint",
-  keeps: "viewpoint",
-};
+});

@@ -1,16 +1,12 @@
 import { z } from "zod";
-import type { Tool } from "../../tool.ts";
-import { sized, viewpointResult, viewpointText } from "./viewpoint/answer.ts";
+import { sized, viewpointTool } from "./viewpoint/answer.ts";
 
 const three = z.array(z.number()).length(3);
 
 /** The observer's camera at an exact pose (paper, appendix D). */
-export const tool: Tool = {
+export const tool = viewpointTool({
   name: "set_camera",
   title: "Look from an exact pose",
-  kind: "engine",
-  roles: ["generator", "verifier"],
-  engines: ["blender"],
   description:
     "Takes a picture of the scene from this position and rotation. It is your own camera: the scene's cameras stay as they are, and a pose that proves good can be given to the program as it is.",
   args: sized({
@@ -19,8 +15,4 @@ export const tool: Tool = {
       "[x, y, z] in radians, XYZ order, as rotation_euler; [0, 0, 0] looks straight down.",
     ),
   }),
-  result: viewpointResult,
-  text: viewpointText,
-  action: "set_camera",
-  keeps: "viewpoint",
-};
+});

@@ -1,12 +1,12 @@
 import { z } from "zod";
-import type { Audience } from "../../../tool.ts";
+import type { Audience, Tool } from "../../../tool.ts";
 
 const numbers = z.array(z.number().nullable());
 const seen = z.array(z.object({ name: z.string(), share: z.number() }));
 const pose = z.object({ location: numbers, rotation: numbers, lens: z.number(), frame: z.int() });
 
 /** What the viewpoint tools answer beside their pictures. */
-export const viewpointResult = z.looseObject({
+const viewpointResult = z.looseObject({
   viewpoint: z.looseObject({}).describe("what the next viewpoint tool starts from"),
   camera: pose.describe("world position, XYZ Euler angles in radians, focal length in mm on a 36 mm sensor, frame"),
   sees: seen.optional().describe("what the picture shows, by rays, as shares of its area"),
@@ -48,7 +48,7 @@ function lines({ camera, sees, views, hidden, frames }: Result): string[] {
 }
 
 /** The answer in words, poses so that a program can take them as they are. */
-export function viewpointText(result: unknown): string {
+function viewpointText(result: unknown): string {
   const parsed = viewpointResult.safeParse(result);
   return parsed.success ? lines(parsed.data).join("\n") : JSON.stringify(result);
 }
@@ -64,3 +64,15 @@ export const sized =
           px: z.int().min(8).max(2048).optional().describe("longer side of the picture, default 256"),
           samples: z.int().min(1).max(1024).optional().describe("samples a pixel, default 16"),
         });
+
+/** A tool that looks at the live scene from the viewpoint that the last such tool left; the engine's action has its name. */
+export const viewpointTool = (own: Pick<Tool, "name" | "title" | "description" | "args">): Tool => ({
+  kind: "engine",
+  roles: ["generator", "verifier"],
+  engines: ["blender"],
+  result: viewpointResult,
+  text: viewpointText,
+  action: own.name,
+  keeps: "viewpoint",
+  ...own,
+});

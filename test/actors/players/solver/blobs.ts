@@ -1,6 +1,11 @@
 import { createHash } from "node:crypto";
 import sharp from "sharp";
 import type { JobReply, JobRequest, PlayerIO } from "../../../../actors/players/player.ts";
+import { coordinates } from "../../../../actors/players/solver/coordinates.ts";
+import { Fitter } from "../../../../actors/players/solver/fitter.ts";
+import { decode } from "../../../../actors/players/solver/pictures.ts";
+import { Problem } from "../../../../actors/players/solver/problem.ts";
+import { Sweeper } from "../../../../actors/players/solver/sweeper.ts";
 import { photometric } from "../../../../evaluators/photometric.ts";
 import { type Context, type PictureSize, sizeOf, type Task, type View } from "../../../../machines/domain/index.ts";
 
@@ -285,4 +290,14 @@ export async function blobStage(
     candidates: 1,
   };
   return { stage, put };
+}
+
+/** A fitter that stands at a start, with the goal's picture as its target. */
+export async function blobFitter(start: readonly number[], goal: readonly number[]): Promise<Fitter> {
+  const { stage } = await blobStage(start, goal);
+  const sweeper = new Sweeper(stage.io, stage.io.views);
+  const code = program(start);
+  const [knobs, trace] = [await sweeper.knobs(code), await sweeper.trace(code)];
+  const target = await decode(await stage.io.bytes(stage.context.task.targets[0]!.image));
+  return new Fitter(new Problem(sweeper, code, knobs, trace, coordinates(knobs, trace), [target]), () => {});
 }

@@ -1,23 +1,12 @@
 import { describe, expect, test } from "vitest";
-import { coordinates } from "../../../../actors/players/solver/coordinates.ts";
-import { Fitter } from "../../../../actors/players/solver/fitter.ts";
 import { isGrain, redrawn } from "../../../../actors/players/solver/grain.ts";
 import { putBack } from "../../../../actors/players/solver/guard.ts";
-import { decode } from "../../../../actors/players/solver/pictures.ts";
-import { Problem, type Scale } from "../../../../actors/players/solver/problem.ts";
-import { Sweeper } from "../../../../actors/players/solver/sweeper.ts";
-import { blobStage, program } from "./blobs.ts";
+import type { Scale } from "../../../../actors/players/solver/problem.ts";
+import { blobFitter } from "./blobs.ts";
 
 const goal = [0.3, 0.3, 0.7, 0.7, 0.7, 1, 0];
 
-async function fitterAt(start: readonly number[]): Promise<Fitter> {
-  const { stage } = await blobStage(start, goal);
-  const sweeper = new Sweeper(stage.io, stage.io.views);
-  const code = program(start);
-  const [knobs, trace] = [await sweeper.knobs(code), await sweeper.trace(code)];
-  const target = await decode(await stage.io.bytes(stage.context.task.targets[0]!.image));
-  return new Fitter(new Problem(sweeper, code, knobs, trace, coordinates(knobs, trace), [target]), () => {});
-}
+const fitterAt = (start: readonly number[]) => blobFitter(start, goal);
 
 describe("what a stage did to the things", () => {
   test("is put back where it hid one behind another, with the rest of what it moved kept", async () => {

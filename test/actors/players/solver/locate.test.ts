@@ -1,26 +1,16 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { coordinates } from "../../../../actors/players/solver/coordinates.ts";
-import { Fitter } from "../../../../actors/players/solver/fitter.ts";
+import type { Fitter } from "../../../../actors/players/solver/fitter.ts";
 import type { Trace } from "../../../../actors/players/solver/knobs.ts";
 import { locate } from "../../../../actors/players/solver/locate.ts";
-import { decode } from "../../../../actors/players/solver/pictures.ts";
-import { Problem } from "../../../../actors/players/solver/problem.ts";
 import { project, towards } from "../../../../actors/players/solver/projection.ts";
-import { type Masks, type Point3, Sweeper } from "../../../../actors/players/solver/sweeper.ts";
+import type { Masks, Point3 } from "../../../../actors/players/solver/sweeper.ts";
 import { isHidden, thingsOf } from "../../../../actors/players/solver/things.ts";
-import { blobStage, program } from "./blobs.ts";
+import { blobFitter } from "./blobs.ts";
 
 const goal = [0.25, 0.3, 0.7, 0.75, 0.7, 1, 0];
 
-async function fitterAt(start: readonly number[]): Promise<Fitter> {
-  const { stage } = await blobStage(start, goal);
-  const sweeper = new Sweeper(stage.io, stage.io.views);
-  const code = program(start);
-  const [knobs, trace] = [await sweeper.knobs(code), await sweeper.trace(code)];
-  const target = await decode(await stage.io.bytes(stage.context.task.targets[0]!.image));
-  return new Fitter(new Problem(sweeper, code, knobs, trace, coordinates(knobs, trace), [target]), () => {});
-}
+const fitterAt = (start: readonly number[]) => blobFitter(start, goal);
 
 const values = (fitter: Fitter) => fitter.point.map((u, k) => fitter.problem.value(k, u));
 
