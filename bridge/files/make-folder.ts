@@ -2,8 +2,8 @@ import { mkdir, stat } from "node:fs/promises";
 import { dirname } from "node:path";
 
 /**
- * Makes a folder and those above it, for their user alone, one by one: Node's own recursive mkdir never returns where a file system answers
- * ENOENT to every new folder (/proc). Rejects with the system's error.
+ * Makes a folder and those above it, for their user alone, one by one: Node's own recursive mkdir never returns where a
+ * file system answers ENOENT to every new folder (/proc). Rejects with the system's error.
  */
 export async function makeFolder(path: string): Promise<void> {
   const found = await stat(path).catch(() => null);
