@@ -137,6 +137,8 @@ class Solid:
         mesh = self.obj.data
         self.closed = len(mesh.loops) == 2 * len(mesh.edges) and len(mesh.polygons) > 3
         self.faces = len(mesh.polygons)
+        # Faces may look inwards: what is behind them is outside then.
+        self.inwards = self.closed and turned_in(mesh)
         count = len(mesh.vertices)
         flat = array.array("f", bytes(12 * count))
         mesh.vertices.foreach_get("co", flat)
@@ -145,6 +147,8 @@ class Solid:
         centres = range(0, self.faces, max(1, self.faces // MOST_VERTICES))
         places = [mesh.vertices[index].co for index in chosen] + [mesh.polygons[index].center for index in centres]
         self.points = [self.matrix @ place for place in places]
+        edges = range(0, len(mesh.edges), max(1, len(mesh.edges) // MOST_VERTICES))
+        self.edges = [[self.matrix @ mesh.vertices[end].co for end in mesh.edges[index].vertices] for index in edges]
 
     def nearest(self, point):
         """(distance, signed depth along the face's normal: above 0 is behind it, squarely) of the nearest face."""
@@ -153,11 +157,29 @@ class Solid:
             return None
         way = point - self.matrix @ place
         across = way.dot((self.turn @ normal).normalized())
-        return way.length, -across, abs(across) > 0.9 * way.length
+        return way.length, across if self.inwards else -across, abs(across) > 0.9 * way.length
+
+    def is_cut_by(self, start, end):
+        """Whether a line between two points passes through a face, its very ends apart."""
+        start, end = self.inverse @ start, self.inverse @ end
+        way = end - start
+        return way.length > 0 and self.obj.ray_cast(start + 0.02 * way, way.normalized(), distance=0.96 * way.length)[0]
 
     def depth(self, point):
+        """How deep a point is inside, below 0 outside; None where the nearest face does not tell, as at an edge."""
         near = self.nearest(point)
-        return near[1] if near else None
+        return near[1] if near and near[2] else None
+
+
+def turned_in(mesh):
+    """Whether a closed mesh's faces look inwards: its volume, by its faces, is below 0 then."""
+    faces = len(mesh.polygons)
+    centres, normals, areas = (array.array("f", bytes(4 * size * faces)) for size in (3, 3, 1))
+    mesh.polygons.foreach_get("center", centres)
+    mesh.polygons.foreach_get("normal", normals)
+    mesh.polygons.foreach_get("area", areas)
+    heights = (sum(centres[3 * i + axis] * normals[3 * i + axis] for axis in range(3)) for i in range(faces))
+    return sum(height * area for height, area in zip(heights, areas)) < 0
 
 
 def reach(one, other):
@@ -169,10 +191,12 @@ def reach(one, other):
             continue
         distance, depth, square = near
         least = min(least, distance)
-        if other.closed or square:
+        if square:
             deep, high = max(deep, depth), max(high, -depth)
-    # A sheet has no inside: what goes through it stands out on both of its sides.
-    return least, deep if other.closed else min(deep, high)
+    if other.closed:
+        return least, deep
+    # A sheet has no inside: what goes through it has an edge that does, and stands out on both of its sides.
+    return least, min(deep, high) if any(other.is_cut_by(*edge) for edge in one.edges) else 0.0
 
 
 def contacts(scene, boxes, graph):

@@ -44,6 +44,13 @@ describe("checks of a scene that need no target", () => {
   it("find nothing in a sound scene, one with joints, legs in the ground and a lamp on the ceiling among them", async () => {
     expect(await checksOf("")).toEqual([]);
     const more = `
+inside_out = cube('InsideOut', (-5, 0, 0.5)); inside_out.data.flip_normals()
+cube('Beside', (-5, 1.5, 0.5)); cube('Tower', (-5, -2.02, 1.5), 3)
+cup = cube('Cup', (5, 0, 0.5)); bpy.context.view_layer.objects.active = cup
+bpy.ops.object.mode_set(mode='EDIT'); bpy.ops.mesh.select_all(action='DESELECT'); bpy.ops.object.mode_set(mode='OBJECT')
+cup.data.polygons[5].select = True
+bpy.ops.object.mode_set(mode='EDIT'); bpy.ops.mesh.delete(type='FACE'); bpy.ops.object.mode_set(mode='OBJECT')
+cube('Board', (5, 0, -0.05), 1).scale = (3, 3, 0.1)
 cube('Leg', (2, 0, 0.45)); cube('Handle', (0.62, 0, 0.5), 0.3)
 bpy.ops.mesh.primitive_uv_sphere_add(radius=0.5, location=(-2, 0, 0.5))
 roof = cube('Roof', (0, 4, 5), 1); roof.scale = (6, 1, 0.1)
