@@ -29,6 +29,10 @@ export class VigaError extends Error {
 export function toVigaError(thrown: unknown): VigaError {
   if (thrown instanceof VigaError) return thrown;
   const message = thrown instanceof Error ? thrown.message : String(thrown);
+  // Any write may be the one that meets the full disk, and the system's own word for it says little.
+  if ((thrown as NodeJS.ErrnoException | null)?.code === "ENOSPC") {
+    return new VigaError("internal", `the disk is full (${message})`, { hint: "free some space there", cause: thrown });
+  }
   return new VigaError("internal", message, { cause: thrown });
 }
 
