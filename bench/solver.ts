@@ -18,6 +18,7 @@ import { engineIO } from "./engine-io.ts";
  * The solver alone, without a bus: kinds x seeds, photometric loss at 512 px / 64 samples before and after, the share of the
  * removable loss that it removed, seconds.
  *   npm run bench -- solver [--kinds placement,camera] [--seeds 5] [--from 0] [--cache DIR] [--every-round] [--verbose]
+ *   npm run bench -- solver --range wide --kinds rough --seconds 60
  *   npm run bench -- solver --range wide [--scenes indoors,outdoors] --from 100 --seeds 2
  */
 let at = { px: 512, samples: 64 };
@@ -58,7 +59,7 @@ export async function solveExample(
   folder: string,
   scratch: string,
   log: (line: string) => void,
-  everyRound = false,
+  { everyRound, seconds: most }: Pick<Flags, "everyRound" | "seconds"> = {},
 ): Promise<Omit<Outcome, "kind" | "seed" | "wrong" | "scene" | "floor">> {
   const goal = await readPicture(join(folder, "renders/goal/render1.png"));
   const base = join(folder, "blender_file.blend");
@@ -78,11 +79,11 @@ export async function solveExample(
   const measure = async (code: string): Promise<number> =>
     photometricLoss(await readPicture(await render(engine, code, base, scratch, view)), goal);
   const losses = [await measure(await text(task.start))];
-  const solver = createSolver();
+  const solver = createSolver(most === undefined ? {} : { limits: { seconds: most }, goesOn: true });
   const rounds: Round[] = [];
   let from: Program | null = null;
   let seconds = 0;
-  for (let t = 1; t <= 10; t++) {
+  for (let t = 1; t <= (most === undefined ? 10 : 1); t++) {
     const context: Context = {
       t,
       task,
@@ -178,6 +179,7 @@ interface Flags {
   samples: number;
   verbose?: boolean;
   everyRound?: boolean;
+  seconds?: number;
 }
 
 const among =
@@ -214,7 +216,7 @@ async function measured(
   );
   const floor = await lossOf(engine, goal, out, scratch);
   const log = flags.verbose ? console.error : () => {};
-  const solved = await solveExample(engine, out, scratch, log, flags.everyRound);
+  const solved = await solveExample(engine, out, scratch, log, flags);
   return { ...what, wrong: wrong.length, floor, ...solved };
 }
 
@@ -238,6 +240,7 @@ export async function solver(args: readonly string[]): Promise<string> {
     .option("--px <N>", "size of what is compared", whole(16), 512)
     .option("--samples <N>", "Cycles samples of what is compared", whole(1), 64)
     .option("--every-round", "measure every round's program, not only the last")
+    .option("--seconds <N>", "one call of this length, as behind a model, instead of rounds", whole(1))
     .option("--verbose", "say what every round did")
     .exitOverride(exitOnFlags)
     .parse(args, { from: "user" })

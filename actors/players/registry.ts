@@ -25,7 +25,9 @@ export async function makeGenerator(
     import("./solver/refine.ts"),
     import("./solver/solver.ts"),
   ]);
-  return { player: withRefine(player, createSolver({ limits: limitsOf(limits) })), shadow };
+  // Given a time, it is used: without one a refinement stays as short as a round, for the model goes on anyway.
+  const goesOn = limits.seconds !== undefined;
+  return { player: withRefine(player, createSolver({ limits: limitsOf(limits), goesOn })), shadow };
 }
 
 /** Makes the player of the verifier role; `shadow` is the one that listens beside it, if any. */

@@ -50,6 +50,16 @@ export interface PutBack {
   readonly unlike: boolean;
 }
 
+/** What two stages did that was not kept. */
+export function allPutBack(one: PutBack | null, two: PutBack): PutBack {
+  if (one === null) return two;
+  return {
+    hidden: [...new Set([...one.hidden, ...two.hidden])],
+    crossed: [...new Set([...one.crossed, ...two.crossed])],
+    unlike: one.unlike || two.unlike,
+  };
+}
+
 /**
  * Puts back what a stage bought pixels with: a thing that it hid, shrank, sank or moved into another goes back to where it
  * was before; if that does not help, or shapes came out less alike than before, everything that has a place or a form does.

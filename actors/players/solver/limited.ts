@@ -15,11 +15,16 @@ export class TimeUp extends VigaError {
 /** The share of its time that a solver keeps for looking at what it found. */
 const forTheEnd = 0.2;
 
-/**
- * What a solver is lent, within limits: what may not move is taken out of its traces, and its jobs end in time. `words`
- * tells what it was held to.
- */
-export function limitedIO(io: PlayerIO, limits: SolverLimits): { io: PlayerIO; words(): string } {
+interface LimitedIO {
+  readonly io: PlayerIO;
+  /** What the solver was held to. */
+  words(): string;
+  /** Whether the time for fitting is over, and what is kept for the end has been begun. */
+  isOver(): boolean;
+}
+
+/** What a solver is lent, within limits: what may not move is taken out of its traces, and its jobs end in time. */
+export function limitedIO(io: PlayerIO, limits: SolverLimits): LimitedIO {
   const { seconds = Number.POSITIVE_INFINITY, tune, lock = [] } = limits;
   const began = performance.now();
   const left = () => seconds - (performance.now() - began) / 1000;
@@ -45,7 +50,7 @@ export function limitedIO(io: PlayerIO, limits: SolverLimits): { io: PlayerIO; w
     words = limited.words;
     return { ...reply, result: limited.trace };
   };
-  return { io: { ...io, job }, words: () => words };
+  return { io: { ...io, job }, words: () => words, isOver: () => told };
 }
 
 /** The points that a fit passes, so that one which is cut short ends at the best of them. */

@@ -1,15 +1,11 @@
-import { type Fitter, sumSquares } from "./fitter.ts";
-import { outlined, peaks, type Seen } from "./peaks.ts";
-import { blur, difference, extent } from "./pictures.ts";
+import type { Fitter } from "./fitter.ts";
+import { peaks } from "./peaks.ts";
 import { at, type Look, type Problem, type Scale } from "./problem.ts";
-import { project, towards } from "./projection.ts";
 import { inOrder, place, type Rule, type Scored, score, type Try, take } from "./search.ts";
-import type { Masks, Point3, ViewMasks } from "./sweeper.ts";
-import { isHidden, knobsOf, movable, type Thing, thingsOf } from "./things.ts";
+import { maskPx, masksAt, type Survey, type Surveyed, survey, wronglyColoured } from "./survey.ts";
+import type { Masks } from "./sweeper.ts";
+import { areaOf, isHidden, knobsOf, movable, type Thing, thingsOf } from "./things.ts";
 import { type Sought, Tries } from "./tries.ts";
-
-/** Pixels of the masks that decide what is hidden. */
-const maskPx = 64;
 
 /**
  * A thing is right where it stands if it leaves less than this share of what would be amiss in its outline without it; more
@@ -17,8 +13,11 @@ const maskPx = 64;
  */
 const settled = { first: 0.1, later: 0.3 };
 
-/** Nor is it looked for if its outline holds less than these shares of all that is left to explain, and was at first. */
-const noticeable = { now: 0.01, first: 0.003 };
+/** A thing of which less is in front waits until those that are open to view have been looked for. */
+const uncovered = 0.75;
+
+/** A thing of which less is in front is looked for wherever much is left to explain. */
+const unseen = 0.6;
 
 /** Things looked for in a pass at most, those with most left in their outline. */
 const mostSought = 6;
@@ -48,8 +47,11 @@ export async function locate(fitter: Fitter, passes: number): Promise<number[]> 
     const from = [...fitter.point];
     const masks = await masksAt(problem, from, all);
     if (masks === null) break;
-    const { here, noise, sought } = await survey(fitter, all, masks, scale, pass === 0 ? settled.first : settled.later);
-    if (here === null || sought.length === 0) break;
+    const surveyed = await survey(fitter, all, movable(all, masks), masks, scale);
+    if (surveyed === null) break;
+    const { here, noise } = surveyed;
+    const sought = soughtOf(surveyed, pass === 0 ? settled.first : settled.later);
+    if (sought.length === 0) break;
     const { now, scored: graded } = await search(fitter, sought, masks, scale, here, noise);
     const least = worthwhile * Math.max(0, now - noise);
     // What explains no more than the thing's absence hides it.
@@ -82,6 +84,30 @@ export async function locate(fitter: Fitter, passes: number): Promise<number[]> 
   return [...found];
 }
 
+/** The things that do not explain what is seen where they stand, those that leave most first, and where each may be. */
+function soughtOf({ things, least }: Survey, tolerated: number): Sought[] {
+  const share = ({ seen, index }: Surveyed) => {
+    const { seen: shown, alone } = areaOf(
+      seen.map(({ view }) => view),
+      index,
+    );
+    return shown / Math.max(1, alone);
+  };
+  const amiss = things.filter((one) => one.left >= Math.max(least, tolerated * one.bare) && !wronglyColoured(one));
+  // What stands before another may be what is wrong there: once it has been moved the other is looked at again.
+  const open = amiss.filter((one) => share(one) >= uncovered);
+  const first = (open.length > 0 ? open : amiss).sort((a, b) => b.left - a.left);
+  // Little tells of what is covered that it stands where it is: any place without an explanation may be its own.
+  const lost = first.length === 0 ? [] : things.filter((one) => !amiss.includes(one) && share(one) < unseen);
+  return [...first, ...lost].slice(0, mostSought).map((one) => ({
+    ...one,
+    spots:
+      one.thing.axes.length === 0
+        ? []
+        : one.seen.flatMap((seen, v) => peaks(seen, lost.includes(one)).map((spot) => ({ ...spot, view: v }))),
+  }));
+}
+
 /** Places, then turns at the best of them and at the present one, then sizes and depths at the best of those: all scored. */
 async function search(
   fitter: Fitter,
@@ -112,6 +138,7 @@ async function search(
       ...make.turnsOfTwo(one, best(one, 1)[0] ?? make.stay(one)),
     ]),
   );
+  await grade(sought.flatMap((one) => sought.flatMap((other) => (one === other ? [] : make.instead(one, other)))));
   // Another size, or a wall, makes up for a wrong place or turn: it must explain much more than those do.
   const known = new Map(sought.map((one) => [one.thing.name, Math.max(0, now - (of(one)[0]?.value ?? now))]));
   const last: Scored[] = [];
@@ -124,11 +151,6 @@ async function search(
   );
   scored.push(...last.filter(({ one, value }) => now - value > makeshift * known.get(one.owner)!));
   return { now, scored };
-}
-
-async function masksAt(problem: Problem, point: readonly number[], things: readonly Thing[]): Promise<Masks | null> {
-  const objects = things.map((thing) => thing.objects);
-  return (await problem.masks([point], maskPx, objects))[0] ?? null;
 }
 
 /** Of things that were moved together one may have come to hide another: that one goes back, to be looked for again. */
@@ -161,87 +183,4 @@ function hiding(problem: Problem, all: readonly Thing[], before: Masks, from: re
       return now === null || isHidden(before, now, i, sized);
     });
   };
-}
-
-/** The things that do not explain what is seen where they stand, those that leave most first, and where each may be. */
-async function survey(
-  fitter: Fitter,
-  all: readonly Thing[],
-  masks: Masks,
-  scale: Scale,
-  tolerated: number,
-): Promise<{ here: Look | null; noise: number; sought: Sought[] }> {
-  const { problem } = fitter;
-  const things = movable(all, masks).map((i) => all[i]!);
-  const hide = [null, ...things.map(({ objects }) => objects)];
-  const points = [problem.origin, ...hide.map(() => fitter.point)];
-  const [origin, ...looks] = await problem.look(points, scale, undefined, undefined, [null, ...hide]);
-  const here = looks[0] ?? null;
-  if (here === null || !origin) return { here: null, noise: 0, sought: [] };
-  const noise = await fitter.noise(scale, here);
-  const evened = problem.evened(here);
-  const grain = (await fitter.noise({ ...scale, sigma: 0 }, here)) / problem.features(here, 0).length;
-  const whole = (look: Look) => {
-    const residual = problem.features(look, 0);
-    return sumSquares(residual) - grain * residual.length;
-  };
-  const least = Math.max(noticeable.now * whole(evened), noticeable.first * whole(problem.evened(origin)));
-  const graded: { left: number; one: Sought }[] = [];
-  things.forEach((thing, t) => {
-    const without = looks[t + 1];
-    const index = all.indexOf(thing);
-    const box = masks.boxes[index];
-    if (!without || !box) return;
-    const centre = box[0].map((low, i) => (low + box[1][i]!) / 2) as unknown as Point3;
-    const targets = problem.targetsOf(without);
-    const bare = problem.evened(without);
-    const seen = masks.views.map((view, v): Seen => {
-      const picture = evened.views[v]!;
-      const now = project(view, centre) ?? { x: 0.5, y: 0.5, depth: 1 };
-      return {
-        shown: picture,
-        bare: bare.views[v]!,
-        target: targets[v]!,
-        view,
-        index,
-        middle: { x: now.x * picture.width, y: now.y * picture.height },
-        scales: scalesBy(thing, centre, view, picture.height),
-      };
-    });
-    const amiss = seen.map(outlined);
-    const sum = (of: "with" | "without" | "values") => amiss.reduce((total, one) => total + one[of], 0);
-    const left = sum("with") - grain * sum("values");
-    if (left < tolerated * (sum("without") - grain * sum("values")) || left < least) return;
-    const spots = thing.axes.length === 0 ? [] : seen.flatMap((one, v) => peaks(one).map((s) => ({ ...s, view: v })));
-    const region = without.views.map(({ width, height, data }, v) => {
-      const delta = blur(difference(data, here.views[v]!.data), width, height, 1);
-      const peak = delta.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
-      return extent(delta, width, height, Math.max(0.01, 0.12 * peak), 1);
-    });
-    const unexplained = sumSquares(problem.features(bare, scale.sigma));
-    const size = Math.max(box[1][0] - box[0][0], box[1][1] - box[0][1]);
-    graded.push({ left, one: { thing, centre, size, spots, without, region, unexplained } });
-  });
-  const sought = graded.sort((a, b) => b.left - a.left).slice(0, mostSought);
-  return { here, noise, sought: sought.map(({ one }) => one) };
-}
-
-/** By row of a view, how much larger a thing would look were its middle there, on the ground it stands on; null: nowhere. */
-function scalesBy(thing: Thing, centre: Point3, view: ViewMasks, rows: number): (number | null)[] {
-  const now = project(view, centre);
-  const free = thing.axes.slice(0, 2);
-  if (now === null || free.length === 0) return Array.from({ length: rows }, () => 1);
-  return Array.from({ length: rows }, (_, row) => {
-    const moves = towards(free, centre, view, { x: now.x, y: (row + 0.5) / rows });
-    if (moves === null) return free.length < 2 ? 1 : null;
-    const to = [...centre] as [number, number, number];
-    free.forEach(({ axis }, i) => {
-      to[axis]! += moves[i]!;
-    });
-    const there = project(view, to);
-    // Nearer than a third or farther than three times as far is taken for no place at all.
-    return there === null || there.depth > 3 * now.depth || there.depth < now.depth / 3
-      ? null
-      : now.depth / there.depth;
-  });
 }

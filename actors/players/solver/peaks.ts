@@ -18,20 +18,29 @@ export interface Seen {
   readonly scales: readonly (number | null)[];
 }
 
-/** Where a thing may stand: spots where its own picture explains most of the rest, and where the rest is largest. */
-export function peaks(seen: Seen): { x: number; y: number }[] {
+/** One that cannot be seen shows neither its look nor its size: pixels of the patches of the rest that are looked at, and spots. */
+const unseen = { pixels: 40, spots: 5 };
+
+/**
+ * Where a thing may stand: spots where its own picture explains most of the rest, and where the rest is largest. `lost`: it
+ * cannot be seen where it is.
+ */
+export function peaks(seen: Seen, lost = false): { x: number; y: number }[] {
   const { bare, target, view, index } = seen;
   const { width, height } = bare;
   const rest = target.data.map((value, i) => value - bare.data[i]!);
-  const pixels = Math.max(6, (view.things[index]!.alone * width * height) / (view.width * view.height));
+  const pixels = Math.max(
+    lost ? unseen.pixels : 6,
+    (view.things[index]!.alone * width * height) / (view.width * view.height),
+  );
   const across = Math.sqrt(pixels);
   const soft = blur(rest, width, height, Math.max(0.8, across / 4));
   const amiss = new Float32Array(width * height);
   for (let i = 0; i < amiss.length; i++) amiss[i] = soft[3 * i]! ** 2 + soft[3 * i + 1]! ** 2 + soft[3 * i + 2]! ** 2;
   const apart = Math.max(1.5, 0.35 * across);
   const spots = [
-    ...highest(alike(seen), width, height, mostAlike, apart),
-    ...highest(amiss, width, height, mostAmiss, apart),
+    ...(lost ? [] : highest(alike(seen), width, height, mostAlike, apart)),
+    ...highest(amiss, width, height, lost ? unseen.spots : mostAmiss, apart),
   ];
   return spots.map(({ x, y }) => ({ x: (x + 0.5) / width, y: (y + 0.5) / height }));
 }
@@ -49,15 +58,29 @@ function inside({ width, height }: Picture, view: ViewMasks, index: number): { x
   return found;
 }
 
-/** Squared differences from the target inside a thing's outline, with the thing there and without, and of how many values. */
+/** Tints that are tried scale the contrast of what is seen by no less: a flat patch would fit any ground. */
+const leastContrast = 0.3;
+
+/**
+ * Squared differences from the target inside a thing's outline, of how many values: with the thing there, without, and with
+ * every channel of it scaled and shifted as fits best.
+ */
 export function outlined({ shown, bare, target, view, index }: Seen) {
-  const sum = { with: 0, without: 0, values: 0 };
-  for (const { at } of inside(shown, view, index)) {
-    sum.values += 3;
-    for (let c = at; c < at + 3; c++) {
-      sum.with += (shown.data[c]! - target.data[c]!) ** 2;
-      sum.without += (bare.data[c]! - target.data[c]!) ** 2;
+  const sum = { with: 0, without: 0, tinted: 0, values: 0 };
+  const pixels = inside(shown, view, index);
+  const n = Math.max(1, pixels.length);
+  for (let c = 0; c < 3; c++) {
+    let [a, b, aa, ab, bb] = [0, 0, 0, 0, 0];
+    for (const { at } of pixels) {
+      const [x, y] = [shown.data[at + c]!, target.data[at + c]!];
+      [a, b, aa, ab, bb] = [a + x, b + y, aa + x * x, ab + x * y, bb + y * y];
+      sum.with += (x - y) ** 2;
+      sum.without += (bare.data[at + c]! - y) ** 2;
     }
+    const [spread, common, own] = [aa - (a * a) / n, ab - (a * b) / n, bb - (b * b) / n];
+    const gain = Math.max(leastContrast, common / Math.max(1e-9, spread));
+    sum.tinted += Math.max(0, own - 2 * gain * common + gain * gain * spread);
+    sum.values += pixels.length;
   }
   return sum;
 }

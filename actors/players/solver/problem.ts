@@ -1,4 +1,5 @@
 import { type Coordinate, clampUnits, fromUnits, shapeKeyPath, toUnits } from "./coordinates.ts";
+import { type Focus, keepWithin, shareOf } from "./focus.ts";
 import type { Knob, Trace } from "./knobs.ts";
 import {
   type Box,
@@ -50,6 +51,8 @@ export class Problem {
   readonly origin: readonly number[];
   private readonly sweeper: Sweeper;
   private readonly targets: readonly Bytes[];
+  /** Where pictures are compared; null: everywhere. */
+  focus: Focus | null = null;
   private readonly resampled = new Map<string, Picture>();
 
   constructor(
@@ -104,6 +107,12 @@ export class Problem {
     return (this.trace.in_place[String(k)] ?? []).some(
       ([kind, name]) => kind === "cameras" || (kind === "objects" && cameras.includes(name)),
     );
+  }
+
+  /** Sets how surfaces look and nothing else. */
+  isMaterial(k: number): boolean {
+    const places = this.trace.in_place[String(k)] ?? [];
+    return places.length > 0 && places.every(([kind]) => kind === "materials" || kind === "node_groups");
   }
 
   /** Sets, places or turns a lamp or the world. */
@@ -196,6 +205,7 @@ export class Problem {
     const parts = look.views.map((picture, i) => {
       const base = (against?.views[i] ?? this.target(i, picture)).data;
       const delta = difference(picture.data, base);
+      if (this.focus) keepWithin(delta, picture, this.focus.views[i]!, this.focus.ids);
       return thin(blur(delta, picture.width, picture.height, sigma), picture.width, picture.height, stride(sigma));
     });
     const out = new Float32Array(parts.reduce((sum, part) => sum + part.length, 0));
@@ -209,7 +219,8 @@ export class Problem {
 
   /** Independent observations in the features: a Gaussian blur averages 4 pi sigma^2 pixels. */
   observations(look: Look, sigma: number): number {
-    const pixels = look.views.reduce((sum, v) => sum + v.width * v.height, 0);
+    const all = look.views.reduce((sum, v) => sum + v.width * v.height, 0);
+    const pixels = this.focus ? shareOf(this.focus) * all : all;
     return Math.max(40, (3 * pixels) / Math.max(1, 4 * Math.PI * sigma * sigma));
   }
 

@@ -103,6 +103,8 @@ export interface Scored {
   readonly pays: boolean;
   /** Of what is unexplained without the thing, the share that is left where the thing shows; 0 where that is not known. */
   readonly left: number;
+  /** The same as |r|^2. */
+  readonly remains: number;
 }
 
 /** Renders all tries: |r|^2 here and of each; those that fail to render are left out. `known`: a look of this point. */
@@ -128,12 +130,13 @@ export async function score(
   const now = sumSquares(residual);
   const observations = problem.observations(here, scale.sigma);
   const grain = (rule.noise ?? 0) / residual.length;
-  const leftOf = (under: Look, look: Look, after: Float32Array): number => {
+  const leftOf = (under: Look, look: Look, after: Float32Array): { left: number; remains: number } => {
     const without = rule.evened ? problem.evened(under) : under;
     const { weights } = supportOf(problem.features(look, scale.sigma, without), observations);
     const noise = grain * weights.reduce((sum, w) => sum + w, 0);
     const bare = weightedSquares(problem.features(without, scale.sigma), weights) - noise;
-    return Math.max(0, weightedSquares(after, weights) - noise) / Math.max(1e-9, bare);
+    const remains = Math.max(0, weightedSquares(after, weights) - noise);
+    return { left: remains / Math.max(1e-9, bare), remains };
   };
   const scored = looks.flatMap((look, i): Scored[] => {
     if (!look) return [];
@@ -144,7 +147,8 @@ export async function score(
     const was = weightedSquares(residual, support.weights);
     const is = weightedSquares(after, support.weights);
     const pays = criterion(was, is, support.observations, one.cost) < 0;
-    return [{ one, value: sumSquares(after), pays, left: one.within ? leftOf(one.within.under, look, after) : 0 }];
+    const there = one.within ? leftOf(one.within.under, look, after) : { left: 0, remains: 0 };
+    return [{ one, value: sumSquares(after), pays, ...there }];
   });
   return { now, scored };
 }
@@ -152,9 +156,13 @@ export async function score(
 /** What a knob more must add to a try's gain, as a share of it. */
 const perKnob = 0.02;
 
-/** Best first: by what tries explain, those that move fewer numbers before those that explain hardly more. */
+/** What remains where a try shows counts against it by this much: a right place explains less than a larger wrong one, but all. */
+const perRemains = 0.5;
+
+/** Best first: by what tries explain and leave, those that move fewer numbers before those that explain hardly more. */
 export const inOrder = (scored: readonly Scored[], now: number): Scored[] => {
-  const worth = ({ value, one }: Scored) => (now - value) * (1 - perKnob * one.moved.length);
+  const worth = ({ value, remains, one }: Scored) =>
+    (now - value) * (1 - perKnob * one.moved.length) - perRemains * remains;
   return [...scored].sort((a, b) => worth(b) - worth(a));
 };
 

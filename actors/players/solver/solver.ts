@@ -8,7 +8,7 @@ import type { GeneratorMove, GeneratorPlayer, PlayerIO } from "../player.ts";
 import { coordinates } from "./coordinates.ts";
 import { Fitter } from "./fitter.ts";
 import { isGrain, redrawn } from "./grain.ts";
-import { type PutBack, putBack } from "./guard.ts";
+import { allPutBack, type PutBack, putBack } from "./guard.ts";
 import { type Knob, patch, skeleton, type Trace } from "./knobs.ts";
 import { atTheEnd, endOfTime, endsInTime, limitedIO, outOfTime, Trail } from "./limited.ts";
 import { decode, meanSquare } from "./pictures.ts";
@@ -22,6 +22,8 @@ export interface SolverOptions {
   rounds?: number;
   /** What it may move, and how long a round may take. */
   limits?: SolverLimits;
+  /** One call goes on through all kinds of rounds, as long as its seconds last. Default: a call is one round. */
+  goesOn?: boolean;
 }
 
 /** How results are compared: the size and samples every round's gain is measured at. */
@@ -77,7 +79,7 @@ export function createSolver(options: SolverOptions = {}): GeneratorPlayer {
   };
 
   const write = async (context: Context, lent: PlayerIO): Promise<GeneratorMove> => {
-    const { io, words } = limitedIO(lent, options.limits ?? {});
+    const { io, words, isOver } = limitedIO(lent, options.limits ?? {});
     const { task } = context;
     const fromRef = context.from?.code ?? context.best?.program?.code ?? task.start;
     if (fromRef === null) {
@@ -168,35 +170,39 @@ export function createSolver(options: SolverOptions = {}): GeneratorPlayer {
     // With little left to explain, the same knobs seen more sharply bring more than a search for others.
     let reached = stage === 2 && left < little ? 3 : stage;
     let spared: PutBack | null = null;
-    let shown = old;
+    let best = before;
     for (;;) {
       const cut = await endsInTime(fitter, trail, yardstick, async () => {
         if (reached === 1) await coarse(fitter);
         else if (reached === 2) await refine(fitter);
         else await polish(fitter, reached > 3);
       });
-      spared = await atTheEnd(() => putBack(fitter, before));
-      const [now] = await problem.look([fitter.point], yardstick);
+      const returned = await atTheEnd(() => putBack(fitter, before));
+      const [now] = await atTheEnd(() => problem.look([fitter.point], yardstick));
       if (!now) throw new VigaError("player_failed", "the fitted program does not render");
-      shown = now;
-      loss.after = problem.loss(now);
+      const after = problem.loss(now);
       io.note("progress", {
         round: context.t,
         stage: reached,
         step: "done",
-        loss: loss.after,
+        loss: after,
         renders: sweeper.renders,
         cpu: sweeper.cpuSeconds,
       });
-      if (loss.before - loss.after >= Math.max(0.01 * loss.before, 0.02 * noise)) break;
-      // A stage that found nothing leaves the program as it was, and the next, which looks closer, is tried at once.
-      fitter.point = [...before];
-      loss.after = loss.before;
-      if (cut) return { type: "end", reason: outOfTime(options.limits) };
-      if (reached++ >= 3) return { type: "end", reason: account.ending(loss) };
+      if (loss.after - after >= Math.max(0.01 * loss.after, 0.02 * noise)) {
+        [best, spared, loss.after] = [[...fitter.point], allPutBack(spared, returned), after];
+        const drawn = await atTheEnd(() => redrawn(fitter, yardstick));
+        loss.grain = isGrain(problem, now, drawn, 2);
+        if (!options.goesOn || loss.grain || reached >= 3) break;
+      } else {
+        // A stage that found nothing leaves the program as it was, and the next, which looks closer, is tried at once.
+        fitter.point = [...best];
+        if ((cut || isOver()) && best === before) return { type: "end", reason: outOfTime(options.limits) };
+        if (reached >= 3 && best === before) return { type: "end", reason: account.ending(loss) };
+      }
+      if (cut || isOver() || reached >= 3) break;
+      reached++;
     }
-    const drawn = await atTheEnd(() => redrawn(fitter, yardstick));
-    loss.grain = isGrain(problem, shown, drawn, 2);
     const values = fitter.point.map((u, k) => problem.value(k, u));
     const next = patch(origin, base.knobs, values);
     const told = account.thought(base.knobs, knobs, values, loss, sweeper.renders, base.trace, reached);

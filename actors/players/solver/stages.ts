@@ -3,6 +3,7 @@ import type { Fitter } from "./fitter.ts";
 import { locate } from "./locate.ts";
 import { at, type Scale } from "./problem.ts";
 import { prune } from "./prune.ts";
+import { recolour } from "./recolour.ts";
 import { doubtful, searchValues } from "./search.ts";
 
 // How the three kinds of round work. Every number here was chosen by bench/solver.ts over kinds and seeds.
@@ -74,6 +75,7 @@ export async function coarse(fitter: Fitter): Promise<void> {
   if ((await tryCamera(fitter)) > 0.97) return;
   const { problem } = fitter;
   await light(fitter);
+  await recolour(fitter);
   await locate(fitter, 3);
   await measurements(fitter, (k) => problem.isShapeKey(k), 2);
   const reruns = few(fitter);

@@ -97,8 +97,11 @@ export function movable(things: readonly Thing[], masks: Masks): number[] {
 }
 
 /** Of one thing in all views: pixels in front, and were nothing before it. */
-export function area(masks: Masks, i: number): { seen: number; alone: number } {
-  const views = masks.views.map((view) => view.things[i]!);
+export const area = (masks: Masks, i: number): { seen: number; alone: number } => areaOf(masks.views, i);
+
+/** The same of some views. */
+export function areaOf(of: Masks["views"], i: number): { seen: number; alone: number } {
+  const views = of.map((view) => view.things[i]!);
   return {
     seen: views.reduce((sum, { seen }) => sum + seen, 0),
     alone: views.reduce((sum, { alone }) => sum + alone, 0),

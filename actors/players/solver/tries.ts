@@ -3,7 +3,7 @@ import type { Look, Problem } from "./problem.ts";
 import { project, towards } from "./projection.ts";
 import type { Try } from "./search.ts";
 import type { Masks, Point3 } from "./sweeper.ts";
-import type { Thing } from "./things.ts";
+import { knobsOf, type Thing } from "./things.ts";
 
 /** Factors a thing's size is tried at, all its knobs together; and one knob alone. */
 const sizes = [0.25, 0.35, 0.5, 0.7, 1.4, 2, 2.8, 4];
@@ -152,6 +152,25 @@ export class Tries {
       if (moves === null) return [];
       const moved = free.map(({ knob, slope }, i) => this.shifted(knob, moves[i]! / slope));
       return [this.add(sought, this.stay(sought), moved)];
+    });
+  }
+
+  /** Another may have been put where this one stands: the other where the program put it, and this one there, turned. */
+  instead(sought: Sought, other: Sought): Try[] {
+    const back = knobsOf(other.thing).flatMap((k): Moved[] =>
+      this.point[k] === this.problem.origin[k] ? [] : [[k, this.problem.origin[k]!]],
+    );
+    const { axes } = sought.thing;
+    const ground = axes.length === 3 ? axes.slice(0, 2) : axes;
+    if (back.length === 0 || ground.length !== 2) return [];
+    const there = ground.map(({ knob, axis, slope }) =>
+      this.shifted(knob, (other.centre[axis]! - sought.centre[axis]!) / slope),
+    );
+    const steps = Array.from({ length: 6 }, (_, i) => 60 * i);
+    const upright = this.turning(sought).filter(({ axis }) => axis === 2);
+    return (upright.length === 0 ? [0] : steps).map((degrees) => {
+      const moved = [...back, ...there, ...upright.map((one) => this.turned(one, degrees))];
+      return { owner: sought.thing.name, moved, cost: there.length + upright.length };
     });
   }
 

@@ -118,5 +118,5 @@ background.inputs["Strength"].default_value = 0.25
 
 camera = bpy.data.objects["Camera1"]
 camera.location = (0.0, -3.4, 1.7)
-camera.rotation_euler = (math.radians(69), 0.0, 0.0)
+camera.rotation_euler = (math.radians(69), 0.0, math.radians(0))
 camera.data.lens = 38.0

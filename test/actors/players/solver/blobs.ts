@@ -103,7 +103,8 @@ export interface Stage {
 
 /**
  * A host with that engine behind it. `fails`: sweeps fail when this says so. `inPlace`: the knobs before this one are.
- * `shapes`: the sizes of the target pictures, one per view; every view shows the same blobs, drawn out to its shape.
+ * `shapes`: the sizes of the target pictures, one per view; every view shows the same blobs, drawn out to its shape. `noise`: of
+ * one sample.
  */
 export async function blobStage(
   start: readonly number[],
@@ -111,6 +112,7 @@ export async function blobStage(
   fails: (job: number) => boolean = () => false,
   inPlace = 6,
   shapes: readonly PictureSize[] = [{ width: 256, height: 256 }],
+  noise = 0.02,
 ) {
   const store = new Map<string, Buffer>();
   const put = async (content: Buffer | string): Promise<string> => {
@@ -243,7 +245,7 @@ export async function blobStage(
       for (const [k, value] of vector) values[k] = value;
       offsets.push(at);
       sizes.forEach((size, i) => {
-        const whole = draw(values, size, seed, 0.02 / Math.sqrt(samples), hide?.[v] ?? []);
+        const whole = draw(values, size, seed, noise / Math.sqrt(samples), hide?.[v] ?? []);
         const [left, top, right, bottom] = boxes?.[v]?.[i] ?? [0, 0, size.width, size.height];
         for (let y = top; y < bottom; y++) {
           parts.push(Buffer.from(whole.subarray((y * size.width + left) * 3, (y * size.width + right) * 3)));

@@ -16,8 +16,8 @@ const goal = [0.35, 0.4, 0.7, 0.7, 0.65, 1.1, 0];
 const start = [0.5, 0.3, 0.25, 0.62, 0.65, 0.8, 0];
 
 /** The blobs' engine, which also tells what belongs to what. */
-async function stageWithReach(slow = 0) {
-  const { stage } = await blobStage(start, goal);
+async function stageWithReach(slow = 0, noise?: number) {
+  const { stage } = await blobStage(start, goal, undefined, undefined, undefined, noise);
   const belongs = { a: ["materials/Red", "collections/Tableware"], b: ["meshes/B"], Lamp: ["lights/light"] };
   const { job } = stage.io;
   const io = {
@@ -120,6 +120,27 @@ describe("a solver's limits", () => {
     expect(late).toContain("were over");
     expect(io.jobs[1]!.seconds).toBeGreaterThan(40);
   });
+
+  test("behind a model one call goes on through all kinds of rounds while its time lasts, and ends no farther than one round", async () => {
+    // So little noise that one round leaves something to find.
+    const { stage, io } = await stageWithReach(0, 0.002);
+    const context = { ...stage.context, t: 1 };
+    const left: number[] = [];
+    const kinds: number[][] = [];
+    for (const goesOn of [false, true]) {
+      const done: { stage: number; loss: number }[] = [];
+      const note = (_: string, data: Record<string, unknown>) => {
+        if (data.step === "done") done.push(data as unknown as { stage: number; loss: number });
+      };
+      const move = await createSolver({ limits: { seconds: 600 }, goesOn }).write(context, { ...io, note });
+      expect(move.type).toBe("programs");
+      kinds.push(done.map((one) => one.stage));
+      left.push(Math.min(...done.map(({ loss }) => loss)));
+    }
+    expect(kinds[0]).toEqual([1]);
+    expect(kinds[1]!.length).toBeGreaterThan(1);
+    expect(left[1]).toBeLessThanOrEqual(left[0]!);
+  }, 60_000);
 
   test("a fit that is cut short hands in the best it passed, or leaves the program", async () => {
     const cut = await refined({ seconds: 1.5 }, 30);

@@ -1,0 +1,49 @@
+import type { Fitter } from "./fitter.ts";
+import { watchedThings } from "./guard.ts";
+import { at } from "./problem.ts";
+import { masksAt, survey, wronglyColoured } from "./survey.ts";
+
+/** Things on a smaller share of the picture tell too little of their colour. */
+const large = 0.002;
+
+/** Of what colours leave in the outlines they are fitted in they must explain this share, or they stay. */
+const convincing = 0.5;
+
+/**
+ * Sets the colours of things that stand where the target shows their shape in another colour, looking at nothing but their
+ * outlines: there no place explains what is left, and with right colours the other things are told from each other.
+ */
+export async function recolour(fitter: Fitter): Promise<void> {
+  const { problem } = fitter;
+  const all = watchedThings(problem);
+  const masks = await masksAt(problem, fitter.point, all);
+  if (masks === null) return;
+  const pixels = masks.views.reduce((sum, { width, height }) => sum + width * height, 0);
+  const visible = all.flatMap((_, i) => {
+    const seen = masks.views.reduce((sum, { things }) => sum + things[i]!.seen, 0);
+    return seen >= large * pixels ? [i] : [];
+  });
+  const surveyed = await survey(fitter, all, visible, masks, at(80, 4, 4, 1));
+  const found = surveyed?.things.filter((one) => one.left >= surveyed.least && wronglyColoured(one)) ?? [];
+  if (found.length === 0) return;
+  const start = [...fitter.point];
+  const scale = at(64, 8, 4, 1);
+  problem.focus = { views: masks.views, ids: new Set(found.map(({ index }) => index + 1)) };
+  try {
+    const members = problem.knobs.flatMap((_, k) =>
+      problem.isUsable(k) && problem.inPlace(k) && problem.isMaterial(k) ? [k] : [],
+    );
+    const scan = await fitter.scan(members, scale, "all");
+    const noise = await fitter.noise(scale);
+    const chosen = fitter.nominate(scan, new Set(), 3 * found.length + 2, 6, 1, noise);
+    const explained = chosen.length === 0 ? 0 : await fitter.fit(chosen, scale, 6, 6, scan);
+    fitter.tell("recolour", {
+      things: found.map(({ thing }) => thing.name),
+      knobs: chosen.map((k) => problem.knobs[k]!.label),
+      explained,
+    });
+    if (explained < convincing) fitter.point = start;
+  } finally {
+    problem.focus = null;
+  }
+}
