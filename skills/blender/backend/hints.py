@@ -30,6 +30,8 @@ def hint_for(thrown, frame, source):
         if "poll()" in message:
             return wordings.poll(message)
         return _node(message) or wordings.own_output(message, source) or wordings.fixed(thrown, message) or _enum(message)
+    if isinstance(thrown, PermissionError) and "asyncio" in source:
+        return "asyncio's event loop needs sockets, which programs do not have: call the functions one after the other, without asyncio"
     if isinstance(thrown, OSError):
         return wordings.own_output(message, source) or wordings.fixed(thrown, message)
     return wordings.fixed(thrown, message)
