@@ -12,7 +12,7 @@ for fd in range(3, 1024):
     try:
         info = os.fstat(fd)
         # The engine's own script, which Blender has open to read.
-        if os.readlink(f'/proc/self/fd/{fd}').endswith('engine/worker.py'): continue
+        if os.readlink(f'/proc/self/fd/{fd}').endswith('backend/worker.py'): continue
     except OSError: continue
     for act in (lambda: os.write(fd, b'spore'), lambda: os.read(fd, 99)):
         try: act()

@@ -175,7 +175,7 @@ export const tool: Tool = {
   action: "count_objects",
 };
 `,
-    "skills/blender/engine/probe_count.py": `import bpy
+    "skills/blender/probes/probe_count.py": `import bpy
 
 from .actions import action
 

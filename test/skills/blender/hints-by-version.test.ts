@@ -44,6 +44,12 @@ const socket = (name: string) => ({
 /** Texts as Blender 4.3.2 and 5.2.2 write them, and as users of 4.0 to 5.1 report them. */
 const cases: [string, Version, Omit<Case, "version">, RegExp][] = [
   [
+    "asyncio",
+    v4,
+    { type: "PermissionError", message: "[Errno 1] Operation not permitted", source: "asyncio.run(f())" },
+    /without asyncio/,
+  ],
+  [
     "auto smooth",
     v4,
     { type: "AttributeError", message: attribute("Mesh", "use_auto_smooth") },

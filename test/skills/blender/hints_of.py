@@ -45,7 +45,7 @@ def hint(case, hints):
 
 def main():
     sys.path.insert(0, sys.argv[1])
-    hints, changes, words = (importlib.import_module(f"engine.{name}") for name in ("hints", "api_changes", "api_words"))
+    hints, changes, words = (importlib.import_module(f"backend.{name}") for name in ("hints", "api_changes", "api_words"))
     asked = json.load(sys.stdin)
     rows = [list(row) for row in changes.ATTRIBUTES]
     rows += [[kind, *row] for kind, table in (("op", words.OPERATORS), ("node", words.NODES), ("module", words.MODULES)) for row in table]

@@ -1,0 +1,38 @@
+"""Resource limits of a job, set in the job's own process."""
+
+import resource
+import signal
+
+MIB = 1 << 20
+OPEN_FILES = 512
+
+
+def address_space():
+    """Bytes this process has mapped now."""
+    with open("/proc/self/statm") as file:
+        return int(file.read().split()[0]) * resource.getpagesize()
+
+
+def apply(limits, gpu):
+    """memoryMb counts on top of what the engine itself has mapped. A GPU context maps hundreds of GiB without using them,
+    so on a GPU only written-to memory counts."""
+    room = limits["memoryMb"] * MIB
+    if not gpu:
+        _set(resource.RLIMIT_AS, address_space() + room)
+    _set(resource.RLIMIT_DATA, address_space() + room)
+    _set(resource.RLIMIT_FSIZE, limits["fileMb"] * MIB)
+    # A write beyond it fails (EFBIG) and the program is told so. Not every Python ignores the signal itself.
+    signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    _set(resource.RLIMIT_NPROC, limits["processes"])
+    _set(resource.RLIMIT_CORE, 0)
+    _set(resource.RLIMIT_NOFILE, OPEN_FILES)
+    if not gpu:
+        _set(resource.RLIMIT_MEMLOCK, 64 * 1024)
+    _set(resource.RLIMIT_MSGQUEUE, 0)
+
+
+def _set(kind, value):
+    _, hard = resource.getrlimit(kind)
+    if hard != resource.RLIM_INFINITY:
+        value = min(value, hard)
+    resource.setrlimit(kind, (value, value))
