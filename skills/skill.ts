@@ -13,6 +13,8 @@ export interface SkillOptions {
   base?: string;
   /** Folder for job folders. */
   scratch: string;
+  /** Absolute path of the folder that clients may save and export to; absent: they may not. */
+  out?: string;
 }
 
 /** A skill that MCP clients may have: what its folder's mcp.ts exports as `skill`. */

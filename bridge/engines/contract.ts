@@ -37,6 +37,11 @@ export const runRequest = z.object({
   base: z.string().optional(),
   /** Folder or file beside the base that the program may read. */
   assets: z.string().optional(),
+  /** File in `dir` that is opened inside the sandbox before the program: what an earlier program made of the base. */
+  start: z
+    .string()
+    .regex(/^[A-Za-z0-9_][A-Za-z0-9_.-]*$/)
+    .optional(),
   views: z.array(view),
   quality,
   /** Seed of everything random: the program's own random numbers and the renderer's sampling. */

@@ -1,4 +1,4 @@
-import { mkdir, rm } from "node:fs/promises";
+import { access, constants, mkdir, rm } from "node:fs/promises";
 import { availableParallelism } from "node:os";
 import { join, resolve } from "node:path";
 import { Argument, Command } from "commander";
@@ -17,6 +17,7 @@ import { print, printError } from "../print.ts";
 
 interface Options {
   base?: string;
+  out?: string;
   gpu?: Gpu;
   http?: number;
   json?: boolean;
@@ -28,6 +29,7 @@ export function skillCommand(): Command {
     .description("serve a skill over MCP, on stdin and stdout or by HTTP, for any MCP client")
     .addArgument(new Argument("NAME", "which skill").choices(skillNames()))
     .option("--base <FILE>", "file that programs run on (.blend); default: an empty scene")
+    .option("--out <FOLDER>", "folder that save_blend and export_scene write to; without it they write nothing")
     .option("--gpu <GPU>", "number or UUID of the only GPU the engine sees; absent: the CPU", gpuName)
     .option(
       "--http <PORT>",
@@ -38,8 +40,8 @@ export function skillCommand(): Command {
     .addHelpText(
       "after",
       `
-blender   execute_code runs a whole program in the sandbox and answers with its picture;
-          get_scene_info lists what is in the scene
+blender   execute_code runs a program in the sandbox and answers with its picture; further tools
+          look around, undo, keep snapshots, save and export
 
 An MCP host starts it with the command \`viga skill blender\`. Limits, answers, clients tried: docs/mcp.md`,
     )
@@ -52,6 +54,7 @@ An MCP host starts it with the command \`viga skill blender\`. Limits, answers, 
       }
       const skill = await loadSkill(name);
       const base = options.base === undefined ? {} : { base: await checkedBase(options.base, skill) };
+      const out = options.out === undefined ? {} : { out: await madeFolder(options.out) };
       await sweepScratch();
       const scratch = await makeScratch("skill");
       try {
@@ -66,7 +69,7 @@ An MCP host starts it with the command \`viga skill blender\`. Limits, answers, 
         try {
           // The address is told once the engine works.
           if (options.http !== undefined) await starting;
-          const opened = { engine: onceStarted(starting), scratch: jobs, ...base };
+          const opened = { engine: onceStarted(starting), scratch: jobs, ...base, ...out };
           const stop = AbortSignal.any([signal, failed.signal]);
           if (options.http === undefined) await serveOnStdio(skill.open(opened), stop, starting);
           else await serve(() => skill.open(opened), options.http, options, stop);
@@ -90,6 +93,19 @@ async function serve(open: Opened, port: number, { json }: Options, signal: Abor
   } finally {
     await close();
   }
+}
+
+async function madeFolder(given: string): Promise<string> {
+  const folder = resolve(given);
+  try {
+    await mkdir(folder, { recursive: true });
+    await access(folder, constants.W_OK);
+  } catch (error) {
+    throw new VigaError("input_invalid", `--out ${given}: ${(error as Error).message}`, {
+      hint: "give a folder that can be written",
+    });
+  }
+  return folder;
 }
 
 async function checkedBase(given: string, { baseEnding }: Skill): Promise<string> {

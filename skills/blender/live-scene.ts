@@ -1,21 +1,29 @@
 import { randomUUID } from "node:crypto";
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
-import { defaultLimits, type Limits, type OpReply, type RunState } from "../../bridge/engines/contract.ts";
+import { defaultLimits, type Limits, type OpReply, type RunState, runState } from "../../bridge/engines/contract.ts";
 import type { Quality, View } from "../../machines/domain/index.ts";
 import type { SkillEngine } from "../skill.ts";
 
-/** Whose scene is described: that of the last program, of the last that succeeded before it failed, or the base's. */
-export const sceneOwners = ["last_program", "last_good_program", "base"] as const;
+/**
+ * Whose scene is described: that of the last program, of the last that succeeded before it failed, one that undo or a
+ * snapshot brought back, or the base's.
+ */
+export const sceneOwners = ["last_program", "last_good_program", "earlier_program", "base"] as const;
 export type SceneOwner = (typeof sceneOwners)[number];
 
+/** A state of the scene: the programs that made it of the base, each on what the one before left. */
 interface Kept {
   /** Name that the engine keeps it under. */
-  keep: string;
-  program: string;
-  /** Why the engine keeps nothing: the base could not be opened, or the engine ended meanwhile. */
-  error?: OpReply["error"];
+  readonly keep: string;
+  readonly steps: readonly string[];
+  /** Why the engine keeps nothing: the base could not be opened, or the engine ended meanwhile. Absent: not made yet. */
+  made?: Promise<OpReply["error"]>;
 }
+
+/** Steps that can be undone, and named snapshots; the oldest goes first. Each is a process of 5 to 20 MB. */
+export const mostSteps = 8;
+export const mostSnapshots = 8;
 
 /** Errors of a scene that went with its engine's process. */
 const lost: readonly string[] = ["NoScene", "EngineEnded"];
@@ -24,38 +32,63 @@ const lost: readonly string[] = ["NoScene", "EngineEnded"];
 const limits: Limits = { ...defaultLimits, logKb: 16 };
 
 const noPictures = { views: [], quality: { px: 16, samples: 1 } };
+/** The scene as the program before left it, in the folder of the next one's job. */
+const start = "start.blend";
+
+interface Asked {
+  views: View[];
+  quality: Quality;
+  dir: string;
+}
 
 /**
- * The scene of one client: what the last good program made of the base. A program that fails leaves it as it is. A scene
- * whose engine was started again is made once more.
+ * The scene of one client: what the last good program made of the base or, appended, of the scene before it. A program that
+ * fails leaves it as it is. A scene whose engine was started again is made once more.
  */
 export class LiveScene {
   readonly #engine: SkillEngine;
   readonly #base: { base?: string };
   readonly #name = `skill-${randomUUID()}`;
-  #kept: Promise<Kept> | null = null;
+  readonly #snapshots = new Map<string, Kept>();
+  #earlier: Kept[] = [];
+  #now: Kept;
   #owner: SceneOwner = "base";
   #made = 0;
 
   constructor(engine: SkillEngine, base: string | undefined) {
     this.#engine = engine;
     this.#base = base === undefined ? {} : { base };
+    this.#now = { keep: this.#next(), steps: [] };
   }
 
   get owner(): SceneOwner {
     return this.#owner;
   }
 
-  async run(
-    program: string,
-    asked: { views: View[]; quality: Quality; dir: string },
-    signal: AbortSignal,
-  ): Promise<RunState> {
+  /** Steps that undo can take back. */
+  get undoable(): number {
+    return this.#earlier.length;
+  }
+
+  /** Names of the snapshots, the oldest first. */
+  get snapshots(): string[] {
+    return [...this.#snapshots.keys()];
+  }
+
+  /** @param append on the scene as it is, instead of on the base */
+  async run(program: string, asked: Asked, signal: AbortSignal, append = false): Promise<RunState> {
+    const before = this.#now;
+    const from = append && before.steps.length > 0 ? { start } : {};
+    if (from.start !== undefined) {
+      const saved = await this.probe("save_blend", { name: start }, asked.dir);
+      if (!saved.ok) return runState.parse(saved.error ? { ok: false, log: saved.log, error: saved.error } : saved);
+    }
     const keep = this.#next();
-    const job = { job: keep, program, keep, limits, ...this.#base, ...asked };
+    const job = { job: keep, program, keep, limits, ...this.#base, ...asked, ...from };
     const state = await this.#engine.run(job, signal);
     if (state.ok) {
-      await this.#put({ keep, program });
+      const steps = append ? [...before.steps, program] : [program];
+      await this.#step({ keep, steps, made: Promise.resolve(undefined) });
       this.#owner = "last_program";
     } else if (this.#owner === "last_program") this.#owner = "last_good_program";
     return state;
@@ -63,15 +96,13 @@ export class LiveScene {
 
   /** Looks at the scene. `dir` is where its pictures land. */
   async probe(action: string, args: Record<string, unknown>, dir: string): Promise<OpReply> {
+    const kept = this.#now;
     // Before any program has run the base is opened as it is.
-    this.#kept ??= this.#make("", dir);
-    const kept = await this.#kept;
-    if (kept.error === undefined) {
-      const found = await this.#ask(kept, action, args, dir);
-      if (!lost.includes(found.error?.type ?? "")) return found;
-    }
-    this.#kept = this.#make(kept.program, dir);
-    return this.#ask(await this.#kept, action, args, dir);
+    kept.made ??= this.#make(kept, dir);
+    const first = await this.#ask(kept, action, args, dir);
+    if (!lost.includes(first.error?.type ?? "")) return first;
+    kept.made = this.#make(kept, dir);
+    return this.#ask(kept, action, args, dir);
   }
 
   /** An operation of the engine that looks at no scene. */
@@ -79,9 +110,41 @@ export class LiveScene {
     return this.#engine.call({ job: this.#next(), name, args, limits, dir, ...this.#base });
   }
 
+  /** Back to the scene before the last program that succeeded, or before the last restore. -> whether there is one */
+  async undo(): Promise<boolean> {
+    const before = this.#earlier.pop();
+    if (before === undefined) return false;
+    const undone = this.#now;
+    this.#bringBack(before);
+    await this.#letGo(undone);
+    return true;
+  }
+
+  /** Remembers the scene under a name. -> the name of the one that had to go for it */
+  async saveSnapshot(name: string): Promise<string | undefined> {
+    const replaced = this.#snapshots.get(name);
+    this.#snapshots.delete(name);
+    this.#snapshots.set(name, this.#now);
+    if (replaced) await this.#letGo(replaced);
+    if (this.#snapshots.size <= mostSnapshots) return undefined;
+    const [oldest, kept] = [...this.#snapshots][0]!;
+    this.#snapshots.delete(oldest);
+    await this.#letGo(kept);
+    return oldest;
+  }
+
+  /** -> whether there is one of that name */
+  async restoreSnapshot(name: string): Promise<boolean> {
+    const kept = this.#snapshots.get(name);
+    if (kept === undefined) return false;
+    await this.#step(kept);
+    this.#bringBack(kept);
+    return true;
+  }
+
   async close(): Promise<void> {
-    const kept = await this.#kept?.catch(() => null);
-    if (kept) await this.#engine.drop(kept.keep);
+    const all = new Set([this.#now, ...this.#earlier, ...this.#snapshots.values()]);
+    await Promise.all([...all].map(({ keep }) => this.#engine.drop(keep)));
   }
 
   #next(): string {
@@ -89,25 +152,43 @@ export class LiveScene {
     return `${this.#name}-${this.#made}`;
   }
 
-  async #put(kept: Kept): Promise<void> {
-    const before = this.#kept;
-    this.#kept = Promise.resolve(kept);
-    const old = await before?.catch(() => null);
-    if (old) await this.#engine.drop(old.keep);
+  #bringBack(kept: Kept): void {
+    this.#now = kept;
+    this.#owner = kept.steps.length === 0 ? "base" : "earlier_program";
   }
 
-  async #ask({ keep, error }: Kept, action: string, args: Record<string, unknown>, dir: string): Promise<OpReply> {
+  async #step(kept: Kept): Promise<void> {
+    this.#earlier.push(this.#now);
+    this.#now = kept;
+    const gone = this.#earlier.splice(0, this.#earlier.length - mostSteps);
+    await Promise.all(gone.map((each) => this.#letGo(each)));
+  }
+
+  async #letGo(kept: Kept): Promise<void> {
+    const held = [this.#now, ...this.#earlier, ...this.#snapshots.values()];
+    if (!held.includes(kept)) await this.#engine.drop(kept.keep);
+  }
+
+  async #ask(kept: Kept, action: string, args: Record<string, unknown>, dir: string): Promise<OpReply> {
+    const error = await kept.made;
     if (error !== undefined) return { ok: false, log: "", seconds: 0, error };
-    return this.#engine.probe({ job: this.#next(), scene: keep, action, args, limits, dir });
+    return this.#engine.probe({ job: this.#next(), scene: kept.keep, action, args, limits, dir });
   }
 
-  async #make(program: string, dir: string): Promise<Kept> {
-    const keep = this.#next();
-    // A folder of its own: what the program writes is none of the probe's.
-    const folder = join(dir, "again");
-    await mkdir(folder, { recursive: true });
-    const job = { job: keep, program, keep, limits, dir: folder, ...this.#base, ...noPictures };
-    const { error } = await this.#engine.run(job);
-    return { keep, program, ...(error === undefined ? {} : { error }) };
+  /** Its programs one after the other, each on what the one before left. */
+  async #make({ keep, steps }: Kept, dir: string): Promise<OpReply["error"]> {
+    for (const [index, program] of (steps.length === 0 ? [""] : steps).entries()) {
+      // A folder of its own: what the program writes is none of the probe's.
+      const folder = join(dir, `again-${this.#next()}`);
+      await mkdir(folder, { recursive: true });
+      const job = { job: this.#next(), program, keep, limits, dir: folder, ...this.#base, ...noPictures };
+      const args = { name: start };
+      const probe = { job: this.#next(), scene: keep, action: "save_blend", args, limits, dir: folder };
+      const saved = index > 0 ? await this.#engine.probe(probe) : undefined;
+      if (saved?.error !== undefined) return saved.error;
+      const { error } = await this.#engine.run(saved === undefined ? job : { ...job, start });
+      if (error !== undefined) return error;
+    }
+    return undefined;
   }
 }

@@ -10,6 +10,7 @@ import { type CallExtra, tellProgress } from "../progress.ts";
 import type { Skill, SkillOptions } from "../skill.ts";
 import { type Tool, told } from "../tool.ts";
 import { LiveScene, sceneOwners } from "./live-scene.ts";
+import { registerSessionTools } from "./session-tools.ts";
 import { tools } from "./tools/index.ts";
 
 /** What execute_code makes of its arguments, which the server has checked against its definition. */
@@ -19,6 +20,7 @@ const picture = z.object({
   samples: z.number(),
   camera: z.string().optional(),
   aspect: pictureSize.optional(),
+  append: z.boolean(),
 });
 
 const of = z.enum(sceneOwners).describe("whose scene get_scene_info describes");
@@ -39,11 +41,11 @@ function outputOf({ action, operation, result }: Tool): z.ZodType {
   return action === undefined ? executed : z.object({ of, result: result ?? z.unknown() });
 }
 
-/** A program runs in a sandbox on a scene that is always the base again; a probe changes nothing at all. */
+/** A program runs in a sandbox on a copy of the scene, which undo brings back; a probe changes nothing at all. */
 function annotationsOf({ title, action, operation }: Tool): ToolAnnotations {
   const closed = { title, openWorldHint: false };
   if (action !== undefined || operation !== undefined) return { ...closed, readOnlyHint: true };
-  return { ...closed, readOnlyHint: false, destructiveHint: false, idempotentHint: true };
+  return { ...closed, readOnlyHint: false, destructiveHint: false };
 }
 
 /** A client that misspells an argument is told, rather than answered as if it had left it out. */
@@ -67,12 +69,12 @@ const answer = (structured: Record<string, unknown>, isError = false, text?: str
 });
 
 /** The Blender skill as an MCP server: every tool of its folder, on one scene. */
-function open({ engine, base, scratch }: SkillOptions): McpServer {
+function open({ engine, base, scratch, out }: SkillOptions): McpServer {
   const server = new McpServer(
     { name: "viga-blender", version: "1" },
     {
       instructions:
-        "Runs Blender Python in a sandbox without network. Every execute_code starts from the pristine base scene: send the whole program each time.",
+        "Runs Blender Python in a sandbox without network. execute_code starts from the pristine base scene and wants the whole program; with append: true it goes on from the scene as it is.",
     },
   );
   const scene = new LiveScene(engine, base);
@@ -89,14 +91,14 @@ function open({ engine, base, scratch }: SkillOptions): McpServer {
     }
   };
 
-  const execute = async ({ code, px, samples, camera, aspect }: z.output<typeof picture>, extra: CallExtra) => {
+  const execute = async ({ code, px, samples, camera, aspect, append }: z.output<typeof picture>, extra: CallExtra) => {
     const bytes = Buffer.byteLength(code);
     if (bytes > inputLimits.program) {
       return refused(`the program has ${bytes} bytes, more than the ${inputLimits.program} that one may have`);
     }
     return inFolder(async (dir) => {
       const views = [{ camera: camera ?? null, name: "render", ...(aspect === undefined ? {} : { aspect }) }];
-      const state = await scene.run(code, { views, quality: { px, samples }, dir }, extra.signal);
+      const state = await scene.run(code, { views, quality: { px, samples }, dir }, extra.signal, append);
       const { ok, log, error, seconds, renders } = state;
       if (ok) kept.clear();
       const pictures = await answeredPictures(
@@ -158,6 +160,11 @@ function open({ engine, base, scratch }: SkillOptions): McpServer {
       }
     });
   }
+  const changed = () => kept.clear();
+  registerSessionTools(server, {
+    ...{ scene, changed, inFolder, answer, refused, strict },
+    ...(out === undefined ? {} : { out }),
+  });
   // The SDK says of every server that its tools may change.
   server.server.registerCapabilities({ tools: { listChanged: false } });
   return server;

@@ -26,7 +26,8 @@ An exception raised by `handle` becomes the reply's error; raise `JobError` to s
     job.pictures()            how that run takes its pictures: {px, samples, renderer, views}; without any, one view of the
                               active camera as a probe draws it
     job.cameras()             names of the scene's cameras, sorted
-    job.reset()               reopens the base (or the empty factory scene) in this process
+    job.reset()               reopens what the program began on (the base, the empty factory scene, or the scene of an
+                              earlier program) in this process
     job.fork_map(items, work, workers=job.cpus)
                               calls work(item) for every item, each in its own fork of the scene as it is now (so no item
                               sees another's changes), at most `workers` at once; results in the order of items, each
@@ -55,6 +56,8 @@ class Job:
     def __init__(self, request, cpus, device="CPU", can_fork=True):
         self.dir = request["dir"]
         self.base = request.get("base")
+        # What an earlier program made is opened in here only: a program may have put anything into the file.
+        self.start = os.path.join(self.dir, request["start"]) if request.get("start") else None
         self.cpus = cpus
         self.device = device
         self.can_fork = can_fork
@@ -103,7 +106,7 @@ class Job:
                 os.unlink(path)
 
     def reset(self):
-        scene_file.open_base(self.base)
+        scene_file.open_base(self.start or self.base)
 
     def fork_map(self, items, work, workers=None):
         workers = max(1, min(workers or self.cpus, 64))

@@ -152,6 +152,8 @@ def perform(request, cpus, device, can_fork=True, keep=None, prepare=None):
         if prepare:
             prepare()
         if request["op"] == "run":
+            if job.start:
+                job.reset()
             _warn_of_missing(job)
             return run(request, job, keep)
         if request["op"] == "call":

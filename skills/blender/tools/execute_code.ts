@@ -6,7 +6,7 @@ const languages = { python: "Python", html: "HTML" } as const;
 
 function description({ client, language }: Audience): string {
   return client === "mcp"
-    ? "Run a whole Blender Python program on the pristine base scene and render it. Answers with the picture, the program's output and, if it failed, the error with its line and a hint."
+    ? "Run a Blender Python program on the pristine base scene, or with append on the scene as it is, and render it. A program that fails changes nothing. Answers with the picture, the program's output and, if it failed, the error with its line and a hint."
     : `Runs the round's ${languages[language]} program, takes its pictures and hands them to the verifier. It ends the round.`;
 }
 
@@ -18,7 +18,11 @@ function description({ client, language }: Audience): string {
 function args({ client, style, language }: Audience): z.ZodObject {
   if (client === "mcp") {
     return z.object({
-      code: z.string().min(1).describe("the whole program"),
+      code: z.string().min(1).describe("the whole program, or with append what it adds"),
+      append: z
+        .boolean()
+        .default(false)
+        .describe("go on from the scene as it is; objects stay, Python variables do not"),
       thought: z.string().optional().describe("why this program"),
       code_diff: z.string().optional().describe("what changed against the last one"),
       px: z.number().int().min(16).max(2048).default(512).describe("longest side of the picture, pixels"),

@@ -82,7 +82,7 @@ describe("the Blender skill for an MCP client", () => {
   it("refuses arguments that it does not know, and names those that it does", async () => {
     const wrong = await call("execute_code", { code: cube, resolution: 32 });
     expect(wrong.isError).toBe(true);
-    expect(textOf(wrong)).toContain("unknown argument resolution; expected one of code, thought");
+    expect(textOf(wrong)).toContain("unknown argument resolution; expected one of code, append, thought");
     expect(textOf(await call("get_scene_info", { all: true }))).toContain("unknown argument all; expected one of none");
   });
 
