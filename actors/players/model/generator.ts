@@ -73,7 +73,9 @@ export function createModelGenerator(options: ModelGeneratorOptions): GeneratorP
       undone: [],
       plan: null,
     };
-    const names = offeredNames(options.tools ?? definition.skills.generator, sight);
+    // The prompt setting names the tool.
+    const assets = context.task.prompt === "get_asset" ? ["get_better_assets"] : [];
+    const names = offeredNames(options.tools ?? [...definition.skills.generator, ...assets], sight);
     const known: OfferedTool<Written>[] = [
       ...generatorTools(draft),
       ...engineTools("generator", definition.engine, () => sceneOf(draft.base.program, context)),
