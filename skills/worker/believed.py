@@ -73,6 +73,19 @@ def plain_name(name):
     return name.isprintable() and name.isascii() and len(name) <= 200
 
 
+# How a .blend starts: plain, gzip, zstandard.
+SCENE_STARTS = (b"BLENDER", b"\x1f\x8b", b"\x28\xb5\x2f\xfd")
+
+
+def scene_file(path):
+    """Whether what was saved starts as a .blend does; a program may have put anything in its place."""
+    try:
+        with open(os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_NOFOLLOW | os.O_CLOEXEC), "rb") as file:
+            return file.read(7).startswith(SCENE_STARTS)
+    except OSError:
+        return False
+
+
 def png(path, px, size=None):
     """Whether it is a whole PNG of that size (None: any with the longer side px): every chunk's sum, and as many pixels
     as it says, and nothing behind its end."""
