@@ -11,6 +11,8 @@ class Backend:
     exit_hint = "leave out what ends the process: a program just reaches its last line"
     # The name under which a job without forks leaves its live scene in its folder.
     kept_file = ".kept"
+    # How a saved scene's file may begin.
+    scene_starts = (b"",)
 
     def hint_for(self, thrown, frame, source):
         """What to write instead, for a program's exception. -> text or None"""

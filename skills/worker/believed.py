@@ -73,15 +73,11 @@ def plain_name(name):
     return name.isprintable() and name.isascii() and len(name) <= 200
 
 
-# How a .blend starts: plain, gzip, zstandard.
-SCENE_STARTS = (b"BLENDER", b"\x1f\x8b", b"\x28\xb5\x2f\xfd")
-
-
-def scene_file(path):
-    """Whether what was saved starts as a .blend does; a program may have put anything in its place."""
+def begins_with(path, starts):
+    """Whether a file begins in one of these ways; a program may have put anything in its place."""
     try:
         with open(os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_NOFOLLOW | os.O_CLOEXEC), "rb") as file:
-            return file.read(7).startswith(SCENE_STARTS)
+            return file.read(max(map(len, starts))).startswith(tuple(starts))
     except OSError:
         return False
 

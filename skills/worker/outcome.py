@@ -82,11 +82,11 @@ def _run_state(reply, request, directory, present, total):
         state.update(ok=False, error=error("output", "SummaryTooLarge", "the summary of the scene is larger than any scene's"))
     elif missing:
         state.update(ok=False, error=error("output", "NoPicture", f"the picture {sorted(missing)[0]} is missing, broken or not of the size asked for"))
-    elif request.get("save") and not believed.scene_file(os.path.join(directory, request["save"])):
+    elif request.get("save") and not believed.begins_with(os.path.join(directory, request["save"]), backend.in_use.scene_starts):
         saved = os.path.join(directory, request["save"])
         if os.path.isfile(saved):
             os.unlink(saved)
-        state.update(ok=False, error=error("output", "NoSceneFile", "what was saved as the scene is no .blend"))
+        state.update(ok=False, error=error("output", "NoSceneFile", "what was saved as the scene is no file of the kind"))
     return state
 
 

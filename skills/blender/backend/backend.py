@@ -18,6 +18,8 @@ class Blender(Backend):
     crash_hint = "leave out the last unusual operation"
     exit_hint = "leave out os._exit() and bpy.ops.wm.quit_blender(): a program just reaches its last line"
     kept_file = KEPT
+    # A .blend as it is, packed by gzip, or by zstandard.
+    scene_starts = (b"BLENDER", b"\x1f\x8b", b"\x28\xb5\x2f\xfd")
     hint_for = staticmethod(hints.hint_for)
     open_file = staticmethod(scene_file.open_file)
     linked_files = staticmethod(scene_file.linked_files)

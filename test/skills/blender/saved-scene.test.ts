@@ -21,7 +21,7 @@ describe("the scene that a job saves", () => {
 import sys
 def save(path):
     with open(path, 'wb') as file: file.write(bytes([127]) + b'ELF' + bytes(60))
-sys.modules['viga_engine.runner'].scene_file.save = save`;
+sys.modules['viga_engine.blender.backend.runner'].scene_file.save = save`;
     const made = await lab.run(program, { save: "scene.blend" });
     expect(made).toMatchObject({ ok: false, error: { kind: "output", type: "NoSceneFile" } });
     await expect(access(join(made.dir, "scene.blend"))).rejects.toThrow();
