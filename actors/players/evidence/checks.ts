@@ -16,9 +16,11 @@ export function newChecks(state: State, start: State | null | undefined): StateC
   return (state.checks ?? []).filter(({ text }) => !before.has(text));
 }
 
-/** Checks as differences of a verdict. */
+/** Checks as differences of a verdict; what is said of the program's text is seen in no picture. */
 export const checkTexts = (checks: readonly StateCheck[], level: "critical" | "minor"): string[] =>
-  checks.filter(({ check }) => grave.has(check) === (level === "critical")).map(({ text }) => text);
+  checks
+    .filter(({ check }) => check !== "program" && grave.has(check) === (level === "critical"))
+    .map(({ text }) => text);
 
 /** Checks in one line; none where nothing was found. */
 export const checkLine = (checks: readonly StateCheck[]): string[] =>

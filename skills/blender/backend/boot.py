@@ -10,7 +10,7 @@ import bpy
 from ...sandbox import root, sandbox
 from ...worker import selftest
 from ..probes import actions
-from . import backend, card, scene_file
+from . import backend, card, lint_types, scene_file
 from ...worker.channel import Channel
 from ...worker.server import Server
 from ...worker.settings import Settings
@@ -22,6 +22,7 @@ def start(options, requests, replies):
         share(options["cpus"], options.get("first", 0))
         sandbox.end_orphans()
         warm_up(options["own"])
+        lint_types.prepare()
         actions.load_more()
         os.chmod(options["own"], 0o711)  # Jobs' users reach their own folders in it and see nothing else.
         settings = Settings(

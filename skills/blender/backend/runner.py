@@ -9,7 +9,7 @@ import bpy
 
 from ...worker import forking, picture_size
 from ..probes import actions
-from . import frames, object_maps, program, render, scene_checks, scene_file, scene_info, tolerant
+from . import frames, lint, object_maps, program, render, scene_checks, scene_file, scene_info, tolerant
 from ...worker.errors import JobError, describe, error
 from .job import Job
 
@@ -18,17 +18,19 @@ _threads_before = _thread._count()
 
 def run(request, job, keep=None):
     """keep: called once the program has ended well, to hold on to the live scene."""
+    warnings = lint.of_program(request["program"], job)
     began = time.monotonic()
     program.seed(request.get("seed", 0))
     failure = program.execute(request["program"])
     executed = time.monotonic()
     if failure is not None and failure["kind"] == "program":
-        failure = with_others(failure, request, job)
+        failure = lint.beside(with_others(failure, request, job), warnings)
     reply = {"ok": failure is None, "renders": [], "scene": False}
     if failure is None:
         shed_threads()
         try:
             results(request, job, reply, keep)
+            reply["checks"] += [lint.as_check(one) for one in warnings]
         except Exception as thrown:
             failure = describe(thrown)
     if failure is not None:
