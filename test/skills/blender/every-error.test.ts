@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { cube, type Lab, openLab } from "../../bridge/engines/lab.ts";
 import { before, own, tracked } from "./deliberate-errors.ts";
+import { failingIn, reported } from "./reported-errors.ts";
 
 let lab: Lab;
 beforeAll(async () => {
@@ -18,15 +19,26 @@ async function missed(statements: readonly string[]): Promise<string[]> {
 
 describe("every error of a program at once", () => {
   it.each([
-    { who: "models and people make", statements: own },
-    { who: "public trackers know", statements: tracked },
-  ])("names 95 % of the errors that $who", async ({ statements }) => {
+    { who: "models and people make", statements: () => own },
+    { who: "are of kinds that public trackers know", statements: () => tracked },
+    {
+      who: "were reported, where this Blender has them",
+      statements: () => failingIn(lab.engine.card.version).map(({ statement }) => statement),
+    },
+  ])("names 95 % of the errors that $who", async ({ statements: of }) => {
+    const statements = of();
     const parts = Array.from({ length: Math.ceil(statements.length / 10) }, (_, at) =>
       statements.slice(10 * at, 10 * at + 10),
     );
     const not: string[] = [];
     for (const part of parts) not.push(...(await missed(part)));
     expect(not.length, `not named: ${not.join("; ")}`).toBeLessThanOrEqual(0.05 * statements.length);
+  });
+
+  it("is asked for thirty errors with the place where each was reported", () => {
+    expect(reported.length).toBeGreaterThanOrEqual(30);
+    expect(new Set(reported.map(({ statement }) => statement)).size).toBe(reported.length);
+    expect(reported.every(({ source }) => /\/(?:issues|pull)\/\d+$/.test(source))).toBe(true);
   });
 
   it("tells none that only follow from another, and says what to write", async () => {
