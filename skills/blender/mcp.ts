@@ -4,7 +4,7 @@ import { McpServer } from "@modelcontextprotocol/sdk/server/mcp.js";
 import type { CallToolResult, ToolAnnotations } from "@modelcontextprotocol/sdk/types.js";
 import { z } from "zod";
 import { inputLimits } from "../../config/check-inputs.ts";
-import { jobSeconds, pictureSize, programError } from "../../machines/domain/index.ts";
+import { jobSeconds, pictureSize, programError, stateCheck } from "../../machines/domain/index.ts";
 import { answeredPictures } from "../pictures.ts";
 import { type CallExtra, tellProgress } from "../progress.ts";
 import type { Skill, SkillOptions } from "../skill.ts";
@@ -30,6 +30,7 @@ const executed = z.object({
   ok: z.boolean(),
   log: z.string().describe("the end of what the program printed"),
   error: programError.optional(),
+  checks: z.array(stateCheck).optional().describe("what is wrong with the scene, or may be with the program's text"),
   seconds: jobSeconds,
   pictures: z.array(z.object({ width: z.number(), height: z.number(), media: z.string() })),
   of,
@@ -99,7 +100,7 @@ function open({ engine, base, scratch, out }: SkillOptions): McpServer {
     return inFolder(async (dir) => {
       const views = [{ camera: camera ?? null, name: "render", ...(aspect === undefined ? {} : { aspect }) }];
       const state = await scene.run(code, { views, quality: { px, samples }, dir }, extra.signal, append);
-      const { ok, log, error, seconds, renders } = state;
+      const { ok, log, error, checks = [], seconds, renders } = state;
       if (ok) kept.clear();
       const pictures = await answeredPictures(
         dir,
@@ -110,6 +111,7 @@ function open({ engine, base, scratch, out }: SkillOptions): McpServer {
           ok,
           log,
           ...(error === undefined ? {} : { error }),
+          ...(checks.length === 0 ? {} : { checks }),
           seconds,
           pictures: pictures.map(({ width, height, content }) => ({ width, height, media: content.mimeType })),
           of: scene.owner,

@@ -60,6 +60,12 @@ describe("the Blender skill for an MCP client", () => {
     expect(names(info)).toEqual(["Cam", "Cube", "Sun"]);
   });
 
+  it("tells what is wrong with a scene, and with lines of the program that nothing ran", async () => {
+    const { structuredContent } = await execute(`${cube}\ndef never():\n    bpy.data.lamps.new("l", "SUN")\n`);
+    const { checks } = structuredContent as { checks: { check: string; text: string }[] };
+    expect(checks.find(({ check }) => check === "program")?.text).toContain("use bpy.data.lights");
+  });
+
   it("hands a viewpoint from call to call until another program runs", async () => {
     await execute(cube);
     const camera = (answer: CallToolResult) =>
