@@ -1,7 +1,7 @@
 import type { Fitter } from "./fitter.ts";
 import { peaks } from "./peaks.ts";
 import { at, type Look, type Problem, type Scale } from "./problem.ts";
-import { inOrder, place, type Rule, type Scored, score, type Try, take } from "./search.ts";
+import { inOrder, perRemains, place, type Rule, type Scored, score, type Try, take } from "./search.ts";
 import { maskPx, masksAt, type Survey, type Surveyed, survey, wronglyColoured } from "./survey.ts";
 import type { Masks } from "./sweeper.ts";
 import { areaOf, isHidden, knobsOf, movable, type Thing, thingsOf } from "./things.ts";
@@ -56,8 +56,12 @@ export async function locate(fitter: Fitter, passes: number): Promise<number[]> 
     const least = worthwhile * Math.max(0, now - noise);
     // What explains no more than the thing's absence hides it.
     const bare = new Map(sought.map(({ thing, unexplained }) => [thing.name, unexplained]));
+    const stays = new Map(sought.map(({ thing, left }) => [thing.name, left]));
     const scored = graded.filter(
-      ({ one, value, left }) => left < standsThere && value < bare.get(one.owner)! - least / 2,
+      ({ one, value, left, remains }) =>
+        left < standsThere &&
+        value < bare.get(one.owner)! - least / 2 &&
+        now - value > perRemains * (remains - stays.get(one.owner)!),
     );
     const rule = {
       evened: true,
@@ -85,7 +89,7 @@ export async function locate(fitter: Fitter, passes: number): Promise<number[]> 
 }
 
 /** The things that do not explain what is seen where they stand, those that leave most first, and where each may be. */
-function soughtOf({ things, least }: Survey, tolerated: number): Sought[] {
+function soughtOf({ things, least, isOpen }: Survey, tolerated: number): Sought[] {
   const share = ({ seen, index }: Surveyed) => {
     const { seen: shown, alone } = areaOf(
       seen.map(({ view }) => view),
@@ -93,12 +97,17 @@ function soughtOf({ things, least }: Survey, tolerated: number): Sought[] {
     );
     return shown / Math.max(1, alone);
   };
-  const amiss = things.filter((one) => one.left >= Math.max(least, tolerated * one.bare) && !wronglyColoured(one));
+  const wrong = things.filter(
+    (one) => one.left > 0 && one.left >= tolerated * one.bare && !wronglyColoured(one, least),
+  );
+  const amiss = wrong.filter(({ left }) => left >= least);
   // What stands before another may be what is wrong there: once it has been moved the other is looked at again.
   const open = amiss.filter((one) => share(one) >= uncovered);
   const first = (open.length > 0 ? open : amiss).sort((a, b) => b.left - a.left);
-  // Little tells of what is covered that it stands where it is: any place without an explanation may be its own.
-  const lost = first.length === 0 ? [] : things.filter((one) => !amiss.includes(one) && share(one) < unseen);
+  // What is covered or a speck leaves little where it is: wherever much is left to explain it may belong.
+  const lost = isOpen
+    ? things.filter((one) => !amiss.includes(one) && (wrong.includes(one) || share(one) < unseen))
+    : [];
   return [...first, ...lost].slice(0, mostSought).map((one) => ({
     ...one,
     spots:

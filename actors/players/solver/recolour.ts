@@ -24,7 +24,8 @@ export async function recolour(fitter: Fitter): Promise<void> {
     return seen >= large * pixels ? [i] : [];
   });
   const surveyed = await survey(fitter, all, visible, masks, at(80, 4, 4, 1));
-  const found = surveyed?.things.filter((one) => one.left >= surveyed.least && wronglyColoured(one)) ?? [];
+  const found =
+    surveyed?.things.filter((one) => one.left >= surveyed.least && wronglyColoured(one, surveyed.least)) ?? [];
   if (found.length === 0) return;
   const start = [...fitter.point];
   const scale = at(64, 8, 4, 1);

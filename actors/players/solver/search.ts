@@ -157,7 +157,7 @@ export async function score(
 const perKnob = 0.02;
 
 /** What remains where a try shows counts against it by this much: a right place explains less than a larger wrong one, but all. */
-const perRemains = 0.5;
+export const perRemains = 0.5;
 
 /** Best first: by what tries explain and leave, those that move fewer numbers before those that explain hardly more. */
 export const inOrder = (scored: readonly Scored[], now: number): Scored[] => {

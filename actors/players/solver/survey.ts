@@ -12,6 +12,12 @@ export const maskPx = 64;
 /** A thing is left alone if its outline holds less than these shares of all that is left to explain, and was at first. */
 const noticeable = { now: 0.01, first: 0.003 };
 
+/** So many times the noise is much. */
+const muchLeft = 4;
+
+/** Without a thing this share of what it leaves must be left: else there is nothing where it stands. */
+const somethingThere = 0.1;
+
 /** A thing that another tint would bring below this share, of what it leaves and of what would be left without it, stands right. */
 const tintExplains = 0.25;
 
@@ -40,6 +46,8 @@ export interface Survey {
   readonly noise: number;
   /** What a thing must leave to be worth a look. */
   readonly least: number;
+  /** Whether much more than noise is left to explain. */
+  readonly isOpen: boolean;
   readonly things: readonly Surveyed[];
 }
 
@@ -52,12 +60,9 @@ export async function masksAt(
   return (await problem.masks([point], maskPx, objects))[0] ?? null;
 }
 
-/** And without it this share of what it leaves must be left: else there is nothing where it stands. */
-const somethingThere = 0.1;
-
-/** It stands where the target shows something of its shape in another colour. */
-export const wronglyColoured = ({ left, bare, tinted }: Surveyed): boolean =>
-  bare > somethingThere * left && tinted < tintExplains * Math.min(left, bare);
+/** It stands where the target shows something of its shape in another colour; `least`: less than this is nothing. */
+export const wronglyColoured = ({ left, bare, tinted }: Surveyed, least: number): boolean =>
+  bare > Math.max(least, somethingThere * left) && tinted < tintExplains * Math.min(left, bare);
 
 /** Looks at the picture with all things and without each of `some` (places in `all`); null where the program fails. */
 export async function survey(
@@ -115,7 +120,8 @@ export async function survey(
     const [left, empty, tinted] = [sum("with"), sum("without"), sum("tinted")];
     return [{ thing, index, centre, size, seen, left, bare: empty, tinted, without, region, unexplained }];
   });
-  return { here, noise, least, things };
+  const isOpen = sumSquares(problem.features(evened, scale.sigma)) > muchLeft * noise;
+  return { here, noise, least, isOpen, things };
 }
 
 /** By row of a view, how much larger a thing would look were its middle there, on the ground it stands on; null: nowhere. */

@@ -1,8 +1,9 @@
 import type { Box } from "./pictures.ts";
-import type { Look, Problem } from "./problem.ts";
+import type { Problem } from "./problem.ts";
 import { project, towards } from "./projection.ts";
 import type { Try } from "./search.ts";
-import type { Masks, Point3 } from "./sweeper.ts";
+import type { Surveyed } from "./survey.ts";
+import type { Masks } from "./sweeper.ts";
 import { knobsOf, type Thing } from "./things.ts";
 
 /** Factors a thing's size is tried at, all its knobs together; and one knob alone. */
@@ -22,21 +23,9 @@ export interface Spot {
   readonly y: number;
 }
 
-/** A thing that is looked for, as it stands now. */
-export interface Sought {
-  readonly thing: Thing;
-  /** The middle of its world box. */
-  readonly centre: Point3;
-  /** The longer side of its ground plan. */
-  readonly size: number;
-  /** Where it may stand instead. */
+/** A thing that is looked for, and where it may stand instead. */
+export interface Sought extends Surveyed {
   readonly spots: readonly Spot[];
-  /** The picture without it. */
-  readonly without: Look;
-  /** |r|^2 of that, light evened out. */
-  readonly unexplained: number;
-  /** The part of each view that changes when it is left out. */
-  readonly region: readonly (Box | null)[];
 }
 
 type Moved = readonly [knob: number, units: number];
