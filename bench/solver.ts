@@ -249,7 +249,7 @@ export async function solver(args: readonly string[]): Promise<string> {
   const scratch = await mkdtemp(join(tmpdir(), "viga-bench-"));
   const cache = resolve(flags.cache ?? join(scratch, "goals"));
   await mkdir(cache, { recursive: true });
-  const engine = await startBlender({ scratch: join(scratch, "engine") });
+  const engine = await startBlender({ scratch });
   const outcomes: Outcome[] = [];
   try {
     const wide = flags.range === "wide";

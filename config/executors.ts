@@ -19,9 +19,16 @@ export function readGpu(written: string): Gpu | undefined {
   return read.success ? read.data : undefined;
 }
 
+/** How an engine keeps one job from the next: a fork each, one process emptied in between, or a process each. */
+export const isolation = z.enum(["fork", "reset", "cold"]);
+export type Isolation = z.output<typeof isolation>;
+
 const executor = z.strictObject({
   slot: slotName.meta({ description: "Name of the slot, like gpu0 or cpu." }),
   gpu: gpuName.optional().meta({ description: "Number or UUID of the GPU it is pinned to; absent: the CPU." }),
+  isolation: isolation
+    .optional()
+    .meta({ description: "How jobs are kept apart; absent: the best that the engine's self-test finds safe." }),
 });
 export type ExecutorSettings = z.output<typeof executor>;
 

@@ -1,4 +1,4 @@
-import { chmod, mkdir, mkdtemp, readdir, rm, stat } from "node:fs/promises";
+import { mkdir, mkdtemp, readdir, rm, stat } from "node:fs/promises";
 import { join, matchesGlob } from "node:path";
 import type { ArtifactStore } from "../../bridge/artifacts/store.ts";
 import { defaultLimits, type Engine, type Limits } from "../../bridge/engines/contract.ts";
@@ -16,10 +16,9 @@ export async function runOrder(
   store: ArtifactStore,
   scratch: string,
 ): Promise<Pick<JobAnswer, "reply" | "files">> {
-  await mkdir(scratch, { recursive: true });
+  await mkdir(scratch, { recursive: true, mode: 0o700 });
   const dir = await mkdtemp(join(scratch, "job-"));
   try {
-    await chmod(dir, 0o777);
     const reply = await carryOut(engine, kept, order, spec, store, dir, scratch);
     const transient = order.work.op === "call" && order.work.lasting !== true;
     return { reply: reply.reply, files: await collect(dir, store, reply.wanted, transient) };
@@ -85,7 +84,6 @@ async function carryOut(
       const quality = spec.render.preview;
       // In a folder of its own: its picture is none of the probe's.
       const again = await mkdtemp(join(scratch, "again-"));
-      await chmod(again, 0o777);
       const made = await engine.run({
         job: `${job}/again`,
         program,

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import type { Gpu } from "../../config/executors.ts";
+import { type Gpu, type Isolation, isolation } from "../../config/executors.ts";
 import type { ProgramPaths } from "../../config/programs.ts";
 import {
   jobSeconds,
@@ -117,13 +117,13 @@ export const opReply = z.object({
 export type OpReply = z.infer<typeof opReply>;
 
 /** How jobs are isolated, best first; chosen by the boot self-test. */
-export type Isolation = "fork" | "reset" | "cold";
+export type { Isolation };
 
 /** What an executor can do; feeds prompts, doctor and the lease. */
 export const capabilityCard = z.object({
   engine: z.string(),
   version: z.string(),
-  isolation: z.enum(["fork", "reset", "cold"]),
+  isolation,
   /** Why a better isolation was not chosen, one line each; empty for "fork". */
   isolationNotes: z.array(z.string()).default([]),
   sandbox: z.object({

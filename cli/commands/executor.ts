@@ -2,7 +2,7 @@ import { Command, InvalidArgumentError, Option } from "commander";
 import { readSpec } from "../../actors/run/read-spec.ts";
 import { slotUser } from "../../bridge/bus/credentials.ts";
 import { engineNames } from "../../bridge/engines/open.ts";
-import { type Gpu, slotName } from "../../config/executors.ts";
+import { type Gpu, type Isolation, isolation, slotName } from "../../config/executors.ts";
 import { stopSignal } from "../exit.ts";
 import { joinBus, untilOver } from "../launch/join.ts";
 import { runSlot } from "../launch/slot.ts";
@@ -19,7 +19,12 @@ export function executorCommand(): Command {
     })
     .option("--gpu <GPU>", "number or UUID of the only GPU the engine sees; absent: the CPU", gpuName)
     .addOption(new Option("--engine <NAME>", "which engine").choices([...engineNames]).default("blender"))
-    .option("--isolation <KIND>", "fork, reset or cold; default: the best that the self-test finds safe")
+    .addOption(
+      new Option(
+        "--isolation <KIND>",
+        "how jobs are kept apart; default: the best that the self-test finds safe",
+      ).choices(isolation.options),
+    )
     .option("--bus <URL>", "NATS server; default: the bus of the newest run here (output/latest/bus.json)")
     .option("--creds <FILE>", "NATS credentials file")
     .option("--out <DIR>", "output folder of the run to join")
@@ -36,17 +41,13 @@ export function executorCommand(): Command {
       const ending = new AbortController();
       const stop = AbortSignal.any([signal, ending.signal]);
       void untilOver(joined, stop).then(() => ending.abort());
-      const isolation = options.isolation;
-      if (isolation !== undefined && isolation !== "fork" && isolation !== "reset" && isolation !== "cold") {
-        throw new InvalidArgumentError("--isolation: expected fork, reset or cold");
-      }
       try {
         await runSlot({
           bus: joined.bus,
           engineName: options.engine,
           slot: options.slot,
           gpu: options.gpu ?? null,
-          ...(isolation === undefined ? {} : { isolation }),
+          ...(options.isolation === undefined ? {} : { isolation: options.isolation }),
           signal: stop,
           log,
           onReady: (card, pid) =>
@@ -67,7 +68,7 @@ interface ExecutorOptions {
   slot: string;
   gpu?: Gpu;
   engine: string;
-  isolation?: string;
+  isolation?: Isolation;
   bus?: string;
   creds?: string;
   out?: string;

@@ -61,9 +61,9 @@ An MCP host starts it with the command \`viga skill blender\`. Limits, answers, 
         const gpu = options.gpu ?? null;
         const cpus = availableParallelism();
         const jobs = join(scratch, "jobs");
-        await mkdir(jobs, { recursive: true });
+        await mkdir(jobs, { mode: 0o700 });
         // Hosts give a server few seconds to answer, which a slow machine needs to start an engine.
-        const starting = openEngine(skill.engine, { gpu, cpus, scratch: join(scratch, "engine") });
+        const starting = openEngine(skill.engine, { gpu, cpus, scratch });
         const failed = new AbortController();
         starting.catch(() => failed.abort());
         try {

@@ -82,7 +82,7 @@ export async function engineChecks(): Promise<Row[]> {
     let engine: Engine | null = null;
     rows.push(
       await check(engineRow, async () => {
-        engine = await startBlender({ scratch: join(dir, "engine") });
+        engine = await startBlender({ scratch: dir });
         const jobs = join(dir, "render");
         await mkdir(jobs, { mode: 0o777 });
         const program =

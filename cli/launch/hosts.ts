@@ -5,7 +5,7 @@ import type { Bus } from "../../bridge/bus/connection.ts";
 import { pause } from "../../bridge/bus/timers.ts";
 import { type Death, type RestartPolicy, restartOnDeath } from "../../bridge/processes/restart.ts";
 import { VigaError } from "../../config/errors.ts";
-import type { ExecutorSettings, Gpu } from "../../config/executors.ts";
+import type { ExecutorSettings, Gpu, Isolation } from "../../config/executors.ts";
 import type { ProgramPaths } from "../../config/programs.ts";
 import type { RunSpec } from "../../machines/domain/index.ts";
 import { programs } from "../setup/programs.mjs";
@@ -75,8 +75,8 @@ function hostsOf(parts: readonly Promise<void>[], signal: AbortSignal): Hosts {
   return { ended, broken };
 }
 
-function slotOf(executor: ExecutorSettings): { slot: string; gpu: Gpu | null } {
-  return { slot: executor.slot, gpu: executor.gpu ?? null };
+function slotOf({ slot, gpu, isolation }: ExecutorSettings): { slot: string; gpu: Gpu | null; isolation?: Isolation } {
+  return { slot, gpu: gpu ?? null, ...(isolation === undefined ? {} : { isolation }) };
 }
 
 function roleArguments(role: HostedRole, spec: RunSpec): string[] {
@@ -85,7 +85,8 @@ function roleArguments(role: HostedRole, spec: RunSpec): string[] {
 
 function slotArguments(executor: ExecutorSettings, engine: string, out: string): string[] {
   const gpu = executor.gpu === undefined ? [] : ["--gpu", String(executor.gpu)];
-  return ["executor", "--slot", executor.slot, "--engine", engine, ...gpu, "--out", out];
+  const isolation = executor.isolation === undefined ? [] : ["--isolation", executor.isolation];
+  return ["executor", "--slot", executor.slot, "--engine", engine, ...gpu, ...isolation, "--out", out];
 }
 
 /** The configured paths as environment variables, for a process that reads no configuration. */

@@ -66,7 +66,7 @@ export function printPlan(config: ResolvedConfig, task: LoadedTask, missing: rea
       ({ name, runs, sees, uses }) =>
         `server ${name}: ${runs}${sees.length === 0 ? "" : `, sees ${sees.join(", ")}`}; outside the sandbox, for ${uses.join(", ") || "nobody"}`,
     ),
-    `executors: ${config.executors.map(({ slot, gpu }) => (gpu === undefined ? slot : `${slot} (GPU ${gpu})`)).join(", ") || "started elsewhere"}${config.executors_from === undefined ? "" : ` (${config.executors_from})`}`,
+    `executors: ${config.executors.map(executorText).join(", ") || "started elsewhere"}${config.executors_from === undefined ? "" : ` (${config.executors_from})`}`,
     drawnText(config),
     `at most ${rounds} rounds, ${programs} programs, ${time}`,
     ...(again_seconds === null
@@ -79,6 +79,11 @@ export function printPlan(config: ResolvedConfig, task: LoadedTask, missing: rea
     "nothing was started",
   ];
   print(`${lines.join("\n")}\n`);
+}
+
+function executorText({ slot, gpu, isolation }: ResolvedConfig["executors"][number]): string {
+  const facts = [...(gpu === undefined ? [] : [`GPU ${gpu}`]), ...(isolation === undefined ? [] : [isolation])];
+  return facts.length === 0 ? slot : `${slot} (${facts.join(", ")})`;
 }
 
 /** Users' own MCP servers: what runs, which environment variables it is given, which roles ask for which of its tools. */

@@ -31,7 +31,7 @@ export async function runSlot(settings: SlotSettings): Promise<void> {
     const starting = openEngine(engineName, {
       gpu,
       cpus: availableParallelism(),
-      scratch: join(scratch, "engine"),
+      scratch,
       // Blender tells a line for every step of every render.
       ...(process.env.VIGA_DEBUG === undefined ? {} : { log }),
       ...(settings.isolation === undefined ? {} : { isolation: settings.isolation }),

@@ -101,10 +101,11 @@ class Reset(Cold):
     shares_tree = True
 
     def writable(self, request):
-        """Job folders lie side by side: each belongs to the job's user only while it is its turn."""
-        scratch = self.settings.scratch
-        inside = os.path.realpath(request["dir"]).startswith(os.path.realpath(scratch) + "/")
-        return [scratch] if inside else [request["dir"]]
+        """Job folders lie side by side: each belongs to the job's user only while it is its turn. The worker's own files
+        must not lie among them: a plain user's jobs are that user too."""
+        beside = os.path.dirname(request["dir"])
+        real, own, scratch = (os.path.realpath(path) + "/" for path in (beside, self.settings.own, self.settings.scratch))
+        return [beside] if real.startswith(scratch) and not own.startswith(real) else [request["dir"]]
 
     def go_on(self, request):
         for _ in range(JOBS_PER_PROCESS):

@@ -7,7 +7,7 @@ class Settings:
     """isolation: "fork" | "reset" | "cold"; level: "root" | "user" | "weak"; device: "CPU" | "GPU"; own: the worker's private folder on the host;
     scratch: the folder it lies in, where job folders are expected;
     temporary: the engine's own temporary folder; system, readable: paths jobs may read;
-    open_to_all: whether any user can reach the system paths as they stand."""
+    closed: the first folder that keeps other users from a system path, or None."""
 
     def __init__(self, isolation, cpus, device, level, own, scratch, temporary, system, readable):
         self.isolation = isolation
@@ -19,12 +19,13 @@ class Settings:
         self.temporary = temporary
         self.system = system
         self.readable = readable
-        self.open_to_all = all(passable(path) for path in system)
+        self.closed = next(filter(None, map(closed_above, system)), None)
 
 
-def passable(path):
+def closed_above(path):
+    """-> the folder on the way to it, or itself, that other users cannot pass through, or None"""
     while path != "/":
         if not os.stat(path).st_mode & 0o001 and os.path.isdir(path):
-            return False
+            return path
         path = os.path.dirname(path)
-    return True
+    return None

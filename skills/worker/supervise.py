@@ -13,7 +13,7 @@ import tempfile
 import time
 
 from ..sandbox import disk, watch
-from . import child, outcome
+from . import backend, child, outcome
 from ..sandbox.box import EXIT_STATUS, Box
 from .channel import reply_on
 from .errors import describe, error
@@ -52,6 +52,13 @@ def spawn(channel, settings, readonly, kind=None):
     os._exit(0)
 
 
+def closed_to_jobs(folder, consequence):
+    return PermissionError(
+        f"without namespaces, root's jobs run as a user of their own, for whom {folder} is closed: {consequence}. "
+        f"Open it for passing through (chmod o+x), or put TMPDIR and files elsewhere"
+    )
+
+
 class Supervisor:
     """For a forked job. `shares_tree`: its user walks to the job folder through folders that are not made for it alone."""
 
@@ -76,10 +83,10 @@ class Supervisor:
         self.owner = os.stat(folder)
         self.handed = folder
         if os.geteuid() == 0 and self.settings.level != "user":
-            if (self.shares_tree or self.settings.level == "weak") and not self.open_way(folder):
-                self.uid = 0
-            if self.settings.level == "weak" and not self.settings.open_to_all:
-                self.uid = 0
+            if self.shares_tree or self.settings.level == "weak":
+                self.open_way(folder)
+            if self.settings.level == "weak" and self.settings.closed:
+                raise closed_to_jobs(self.settings.closed, f"{backend.in_use.name} and its worker cannot be read there")
             os.chown(folder, self.uid, self.uid)
 
     def hand_back(self):
@@ -90,18 +97,19 @@ class Supervisor:
             disk.tidy(self.handed, self.owner, [])
 
     def open_way(self, folder):
-        """Lets other users pass through (not list) the scratch folder and those in it. -> whether a job's user can now
-        reach the folder; under a closed home folder it cannot, and the job keeps our user, without its capabilities."""
+        """Lets other users pass through (not list) the scratch folder and those in it. Without a file tree of its own a
+        job's user must be able to walk there; one that cannot gets no job, rather than ours to walk with."""
         top = os.path.realpath(self.settings.scratch)
         way = os.path.dirname(os.path.realpath(folder))
         while way != "/":
             mode = os.stat(way).st_mode
             if not mode & 0o001:
                 if way != top and not way.startswith(top + "/"):
-                    return self.settings.level != "weak"
+                    if self.settings.level == "weak":
+                        raise closed_to_jobs(way, f"{folder} cannot be reached")
+                    return
                 os.chmod(way, mode & 0o7777 | 0o001)
             way = os.path.dirname(way)
-        return True
 
     def admit(self, files):
         """Lets the job's user read the files its scene refers to, where they stand in the machine's own tree."""
@@ -113,8 +121,8 @@ class Supervisor:
             if real.startswith(top) and os.path.isfile(real):
                 self.open_way(real)
                 os.chmod(real, os.stat(real).st_mode & 0o7777 | 0o004)
-            elif self.settings.level == "weak" and os.path.exists(real) and not self.open_way(real):
-                self.uid = 0
+            elif self.settings.level == "weak" and os.path.exists(real):
+                self.open_way(real)
 
     def place(self, folders, readonly, limits, home=None):
         settings = self.settings

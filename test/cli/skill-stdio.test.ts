@@ -47,3 +47,18 @@ it("a client is answered before the engine has started, whatever it sends, and t
   expect(exitCode).toBe(1);
   await rm(dir, { recursive: true, force: true });
 }, 60_000);
+
+it("in the weak sandbox too, programs run as a user of their own when viga is root", async () => {
+  const params = { protocolVersion: "2025-06-18", capabilities: {}, clientInfo: { name: "pipe", version: "1" } };
+  const code = "import os\nprint('user', 'root' if 0 in (os.getuid(), os.geteuid(), os.getgid()) else 'other')";
+  const messages = [
+    { id: 1, method: "initialize", params },
+    { method: "notifications/initialized" },
+    { id: 2, method: "tools/call", params: { name: "execute_code", arguments: { code, px: 16, samples: 1 } } },
+  ];
+  const input = messages.map(line).join("");
+  const env = { VIGA_SANDBOX: "weak" };
+  const { stdout, exitCode } = await execa(process.execPath, [main, "skill", "blender"], { input, env, reject: false });
+  expect(stdout).toContain("user other");
+  expect(exitCode).toBe(0);
+}, 60_000);

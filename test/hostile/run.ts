@@ -4,11 +4,12 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Command, InvalidArgumentError, Option } from "commander";
 import { exitOnFlags } from "../../cli/exit.ts";
+import { isolation } from "../../config/executors.ts";
 import { themes } from "./programs.ts";
 import { row, summary, tableHead } from "./table.ts";
 import { openGround, type Verdict } from "./trial.ts";
 
-const isolations = ["auto", "fork", "reset", "cold"] as const;
+const isolations = ["auto", ...isolation.options] as const;
 
 function pattern(text: string): RegExp {
   try {

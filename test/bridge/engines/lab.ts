@@ -1,5 +1,5 @@
 import { existsSync } from "node:fs";
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdir, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type BlenderOptions, startBlender } from "../../../bridge/engines/blender.ts";
@@ -34,7 +34,8 @@ export interface Lab {
 export async function openLab(options: Partial<BlenderOptions> = {}): Promise<Lab> {
   const scratch = await mkdtemp(join(tmpdir(), "viga-lab-"));
   const engine = await startBlender({ scratch, cpus: 2, ...options });
-  const folder = (): Promise<string> => mkdtemp(join(scratch, "job-"));
+  await mkdir(join(scratch, "jobs"));
+  const folder = (): Promise<string> => mkdtemp(join(scratch, "jobs", "job-"));
   return {
     engine,
     scratch,
