@@ -13,9 +13,6 @@ import { type Sought, Tries } from "./tries.ts";
  */
 const settled = { first: 0.1, later: 0.3 };
 
-/** A thing of which less is in front waits until those that are open to view have been looked for. */
-const uncovered = 0.75;
-
 /** A thing of which less is in front is looked for wherever much is left to explain. */
 const unseen = 0.6;
 
@@ -101,9 +98,7 @@ function soughtOf({ things, least, isOpen }: Survey, tolerated: number): Sought[
     (one) => one.left > 0 && one.left >= tolerated * one.bare && !wronglyColoured(one, least),
   );
   const amiss = wrong.filter(({ left }) => left >= least);
-  // What stands before another may be what is wrong there: once it has been moved the other is looked at again.
-  const open = amiss.filter((one) => share(one) >= uncovered);
-  const first = (open.length > 0 ? open : amiss).sort((a, b) => b.left - a.left);
+  const first = amiss.sort((a, b) => b.left - a.left);
   // What is covered or a speck leaves little where it is: wherever much is left to explain it may belong.
   const lost = isOpen
     ? things.filter((one) => !amiss.includes(one) && (wrong.includes(one) || share(one) < unseen))
