@@ -11,7 +11,7 @@ import time
 
 from ..sandbox import watch
 from . import backend, child, outcome
-from ..sandbox.box import Box
+from ..sandbox.box import SPOILT, Box
 from .channel import reply_on
 from ..sandbox.log import Log
 from ..sandbox.native import flush_stdio
@@ -111,7 +111,7 @@ class Reset(Cold):
         for _ in range(JOBS_PER_PROCESS):
             while True:
                 ready, _, _ = select.select([self.channel], [], [], 0.2)
-                if not self.still_there():
+                if self.box.word(SPOILT) or not self.still_there():
                     return
                 if ready:
                     break
@@ -125,8 +125,6 @@ class Reset(Cold):
             self.hand_over(request["dir"])
             self.log.take()
             reply_on(self.channel, self.job(request))
-            if not self.still_there():
-                return
 
     def suits(self, request):
         folder_known = any((request["dir"] + "/").startswith(folder + "/") for folder in self.folders)
