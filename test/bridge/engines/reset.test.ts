@@ -22,7 +22,7 @@ it.each([
   ["a function of the engine", `${ours}true = p.execute\np.execute = lambda text: print('STOLEN') or true(text)`],
   ["what a function of the engine runs", `${ours}p._leave_edit_mode.__code__ = (lambda: print('STOLEN')).__code__`],
   ["a builtin, in front of the engine's module", `${ours}p.len = lambda of: print('STOLEN')`],
-  ["a function of Python's library", "import os\nos.path.join = os.path.join.__class__(os.path.join.__code__, {})"],
+  ["a function of Python's library", "import os\nos.path.isabs = lambda path: str(path).startswith('/')"],
   ["a method of Python's library", "import json\njson.JSONDecoder.raw_decode = lambda *given: print('STOLEN')"],
 ])("%s that a program replaced does not reach the next job; the kept scene stays", async (_, program) => {
   const before = await next();
