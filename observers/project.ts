@@ -20,7 +20,7 @@ import { type RunView, roundAt } from "./run-view.ts";
 const fileName = z.string().regex(/^[A-Za-z0-9_][A-Za-z0-9_.-]*$/);
 
 /** A result for use elsewhere: none of viga's own files is replaced by one. */
-const extraFile = z.string().regex(/^(scene\.(glb|usdc)|orbit_\d+\.png)$/);
+const extraFile = z.string().regex(/^(scene\.(glb|usdc)|orbit_\d+\.png|animation\.(gif|mp4|png))$/);
 
 const errorText = z.object({ message: z.string(), hint: z.string().optional() });
 const finalPictures = z.object({

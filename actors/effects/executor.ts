@@ -64,6 +64,7 @@ export function stateOf(program: Program, answer: JobAnswer): State {
     ...(reply.error === undefined ? {} : { error: reply.error }),
     ...(scene === undefined ? {} : { scene }),
     ...((reply.checks?.length ?? 0) === 0 ? {} : { checks: reply.checks }),
+    ...((reply.motion?.length ?? 0) === 0 ? {} : { motion: reply.motion }),
     slot: answer.slot,
     epoch: answer.epoch,
     seconds: reply.seconds,

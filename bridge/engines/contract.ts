@@ -75,6 +75,8 @@ export const runState = z.object({
   scene: z.boolean().default(false),
   /** What is wrong with it that can be told without a target. */
   checks: z.array(stateCheck).optional(),
+  /** What moves in the scene's range of frames, one line a thing. */
+  motion: z.array(z.string()).optional(),
   seconds: jobSeconds.default(noSeconds),
 });
 export type RunState = z.infer<typeof runState>;

@@ -31,7 +31,7 @@ const ours = new Set([
     "side_by_side.png",
   ],
   ...["best", "codes", "renders", "targets", "generator_thoughts", "verifier_thoughts", "artifacts", "bus"],
-  ...["scene.glb", "animation.gif", "animation.mp4", "orbit"],
+  ...["scene.glb", "animation.gif", "animation.mp4", "animation.png", "orbit"],
 ]);
 const isOurs = (run: FoundRun, name: string) => ours.has(name) || name === run.output || name.endsWith(".part");
 

@@ -1,6 +1,9 @@
 import type { ModeDefinition } from "./mode.ts";
 import { staticScene } from "./static_scene.ts";
 
+/** Frames of an animation at most: what a few minutes draw. */
+const mostFrames = 48;
+
 /** A scene that moves: the target is its first frame; start, middle and end frames are rendered each round. */
 export const dynamicScene: ModeDefinition = {
   ...staticScene,
@@ -8,6 +11,12 @@ export const dynamicScene: ModeDefinition = {
   title: "build an animated scene from its first frame and a text",
   recognises: ({ kind, has }) => (kind === "folder" && has("start.png") ? 1 : 0),
   frames: "start_middle_end",
+  takeHome: {
+    operation: "take_home",
+    orbit: 3,
+    animation: mostFrames,
+    files: [...(staticScene.takeHome?.files ?? []), "animation_strip.png", "animation.png"],
+  },
   skills: {
     generator: staticScene.skills.generator,
     verifier: ["set_keyframe", ...staticScene.skills.verifier],
@@ -21,5 +30,4 @@ export const dynamicScene: ModeDefinition = {
       { from: ["start.png", "start.jpg", "target.png", "target.jpg", "target.jpeg", "target/"], required: false },
     ],
   },
-  programs: [...staticScene.programs, "ffmpeg"],
 };

@@ -70,8 +70,9 @@ export interface ModeDefinition {
   language: "python" | "html";
   /** File the best program's result is saved as in the output folder. */
   output: string;
-  /** The engine's operation that makes the best result usable elsewhere: files of these names, and views from around it. */
-  takeHome?: { operation: string; orbit: number; files: readonly string[] };
+  /** The engine's operation that makes the best result usable elsewhere: files of these names, and views from around it,
+   * and of a scene that moves as many frames at most as an animation of it has. */
+  takeHome?: { operation: string; orbit: number; animation?: number; files: readonly string[] };
   /** Ending of a program's file under codes/. */
   codeEnding: "py" | "html";
   views: readonly ModeView[];

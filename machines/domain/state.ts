@@ -47,6 +47,8 @@ export const state = z.object({
   scene: artifactRef.optional(),
   /** Absent: nothing was found. */
   checks: z.array(stateCheck).optional(),
+  /** What moves in the scene's range of frames, one line a thing; absent: pictures are of no frames. */
+  motion: z.array(z.string()).optional(),
   slot: z.string(),
   epoch: z.number().int().nonnegative(),
   seconds: jobSeconds,

@@ -94,7 +94,7 @@ async function trios(runView: RunView, cache: PictureCache, start: End | null, b
 
 /** The result from around it, where the run made such views. */
 async function orbit({ final }: RunView, cache: PictureCache): Promise<Markup | null> {
-  const views = Object.entries(final?.extras ?? {}).filter(([name]) => name.endsWith(".png"));
+  const views = Object.entries(final?.extras ?? {}).filter(([name]) => name.startsWith("orbit_"));
   if (views.length === 0) return null;
   const figures = await Promise.all(
     views.map(async ([, ref], index) =>
@@ -102,6 +102,13 @@ async function orbit({ final }: RunView, cache: PictureCache): Promise<Markup | 
     ),
   );
   return html`<div class="trio">${figures}</div>`;
+}
+
+/** Frames of the result on one sheet, each with its number, where the scene moves. */
+async function frames({ final }: RunView, cache: PictureCache): Promise<Markup | null> {
+  const sheet = final?.extras["animation.png"];
+  if (sheet === undefined) return null;
+  return html`<div class="card">${figure(await cache.show(sheet, 1024), html`<b>The best</b> · frames by number; animation.gif plays them`)}</div>`;
 }
 
 /** The last round before `at` that has a loss. */
@@ -183,6 +190,7 @@ ${runView.error !== null && html`<div class="error"><b>The run failed:</b> <span
 ${facts(runView, start, best)}
 ${await trios(runView, cache, start, best)}
 ${await orbit(runView, cache)}
+${await frames(runView, cache)}
 ${words(runView)}
 <h2>Loss</h2><div class="card">${lossCurve(points, runView.bestT)}${points.length > 0 && roundTable(rounds, runView.bestT, otherMetrics(runView))}</div>
 ${judgement(runView)}

@@ -141,6 +141,7 @@ ${error && html`<div class="error"><b>${error.type}</b>${error.line !== undefine
 ${error?.more !== undefined && html`<details><summary>${error.more.length} more error${error.more.length > 1 ? "s" : ""} after it</summary><ul>${error.more.map((one) => html`<li class="text"><b>${one.type}</b>${one.line !== undefined && ` in line ${one.line}`}: ${one.message}${one.hint !== undefined && ` (${one.hint})`}</li>`)}</ul></details>`}
 ${at.errors.filter((text) => text !== error?.message).map((text) => html`<div class="error">${text}</div>`)}
 ${state?.checks !== undefined && html`<div class="label">Checks of the scene</div><ul>${state.checks.map(({ text }) => html`<li class="text">${text}</li>`)}</ul>`}
+${state?.motion !== undefined && html`<div class="label">What moves</div><ul>${state.motion.map((line) => html`<li class="text">${line}</li>`)}</ul>`}
 ${program !== null && at.t > 0 && html`<div class="label">The ${context.writer}'s thought</div><p class="text">${program.thought}</p>`}
 ${change}
 ${movedLists(context.moves, context.writer, program?.refined)}

@@ -59,6 +59,16 @@ def checks(value):
     return [{key: one[key][:LONGEST_CHECK] for key in ("check", "text")} for one in sound[:MOST_CHECKS]]
 
 
+# Lines on what moves, and characters of one, at most.
+MOST_LINES, LONGEST_LINE = 24, 400
+
+
+def lines(value):
+    """Lines of text from a value of any kind, without control marks."""
+    entries = [one for one in (value if isinstance(value, list) else []) if isinstance(one, str)]
+    return ["".join(mark if mark.isprintable() else " " for mark in one[:LONGEST_LINE]) for one in entries[:MOST_LINES]]
+
+
 def finite(value):
     """JSON has no NaN and no infinity: null in their place."""
     if isinstance(value, dict):

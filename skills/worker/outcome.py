@@ -66,6 +66,7 @@ def _run_state(reply, request, directory, present, total):
         "renders": renders,
         "scene": reply.get("scene") is True and "scene.json" in present,
         "checks": believed.checks(reply.get("checks")),
+        "motion": believed.lines(reply.get("motion")),
         "seconds": {
             "execute": believed.number(seconds.get("execute"), total), "render": believed.number(seconds.get("render"), 0.0), "total": total,
         },

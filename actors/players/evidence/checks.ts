@@ -25,3 +25,7 @@ export const checkTexts = (checks: readonly StateCheck[], level: "critical" | "m
 /** Checks in one line; none where nothing was found. */
 export const checkLine = (checks: readonly StateCheck[]): string[] =>
   checks.length === 0 ? [] : [`Found without the target: ${checks.map(({ text }) => text).join("; ")}.`];
+
+/** What moves, as lines; none where pictures are of no frames. */
+export const motionLines = ({ motion = [] }: State): string[] =>
+  motion.length === 0 ? [] : ["What moves:", ...motion.map((line) => `- ${line}`)];

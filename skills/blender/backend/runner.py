@@ -9,7 +9,7 @@ import bpy
 
 from ...worker import forking, picture_size
 from ..probes import actions
-from . import frames, lint, object_maps, program, render, scene_checks, scene_file, scene_info, tolerant
+from . import bake, frames, lint, motion, object_maps, program, render, scene_checks, scene_file, scene_info, tolerant
 from ...worker.errors import JobError, describe, error
 from .job import Job
 
@@ -66,10 +66,15 @@ def results(request, job, reply, keep):
     """Saved .blend, scene.json and pictures, in this order: pictures change the scene's settings."""
     if bpy.context.scene is None:
         raise JobError("the program removed every scene", "program", "NoScene")
+    moving = moved(request, job)
     if request.get("save"):
         scene_file.save(job.path(request["save"]))
     info = scene_info.scene_info(job.picture_size(), request["quality"])
     info["checks"] = checked(scene_checks.of_scene, job)
+    if moving is not None:
+        info["checks"] += moving.pop("checks")
+        reply["motion"] = moving["text"]
+        info["motion"] = moving
     scene_info.write(job.path("scene.json"), info)
     reply["scene"] = True
     if keep:
@@ -100,6 +105,14 @@ def results(request, job, reply, keep):
     reply["checks"] = [{"check": one["check"], "text": one["text"]} for one in info["checks"]]
     if maps.views or info["checks"]:
         scene_info.write(job.path("scene.json"), scene_info.with_views(info, maps.views))
+
+
+def moved(request, job):
+    """What moves, where pictures are of frames; rigid bodies are baked before anything is saved or drawn."""
+    if all(view.get("frame") is None for view in request["views"]):
+        return None
+    bake.rigid_bodies()
+    return checked(lambda: motion.of_scene(job, job.picture_size()), job) or None
 
 
 def checked(check, job):

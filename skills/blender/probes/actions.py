@@ -13,7 +13,7 @@ import bpy
 from mathutils import Vector
 
 from ...worker import picture_size
-from ..backend import object_maps, render, scene_checks, scene_info
+from ..backend import motion, object_maps, render, scene_checks, scene_info
 from ...worker.errors import JobError
 
 _actions = {}
@@ -52,6 +52,11 @@ def _scene_info(args, job):
     maps = object_maps.ViewMaps(job, pictures, len(views))
     for view in views:
         maps.alone(view)
+    if any(view.get("frame") is not None for view in pictures["views"]):
+        moving = motion.of_scene(job, job.picture_size())
+        if moving is not None:
+            info["checks"] += moving.pop("checks")
+            info["motion"] = moving
     for view in maps.views:
         view.pop("labels", None)
     return scene_info.cut(scene_info.with_views(info, maps.views))

@@ -12,8 +12,9 @@ DIGITS = {
 }
 
 
-def write(path, pictures):
-    """pictures: [(width, height, RGB bytes, row 0 on top)] of one size, numbered from 1, in rows as square as can be."""
+def write(path, pictures, numbers=None):
+    """pictures: [(width, height, RGB bytes, row 0 on top)] of one size, in rows as square as can be. numbers: whole ones
+    from 0 on, else from 1."""
     columns = math.ceil(math.sqrt(len(pictures)))
     rows = math.ceil(len(pictures) / columns)
     width, height = pictures[0][0], pictures[0][1]
@@ -21,7 +22,7 @@ def write(path, pictures):
     sheet = bytearray(b"\x20" * (full[0] * full[1] * 3))
     for index, (w, h, rgb) in enumerate(pictures):
         left, top = index % columns * (width + GAP), index // columns * (height + GAP)
-        marked = _numbered(bytearray(rgb), w, h, str(index + 1))
+        marked = _numbered(bytearray(rgb), w, h, str(numbers[index] if numbers else index + 1))
         for y in range(h):
             at = ((top + y) * full[0] + left) * 3
             sheet[at : at + w * 3] = marked[y * w * 3 : (y + 1) * w * 3]

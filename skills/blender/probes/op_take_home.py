@@ -1,23 +1,30 @@
 """Operation "take_home": a program's result for use elsewhere: scene.glb, scene.usdc where this Blender writes USD, and
 views from around what it shows.
 
-args: {program, seed, orbit (number of views, 0..3), quality: {px, samples, renderer?}, aspect: [width, height] or null}
--> {files: [name], views: [{name, location, rotation, lens, frame}], left_out: {name: why}}
+args: {program, seed, orbit (number of views, 0..3), quality: {px, samples, renderer?}, aspect: [width, height] or null,
+       animation (frames drawn of the scene's range at most; 0: none)}
+-> {files: [name], views: [{name, location, rotation, lens, frame}], left_out: {name: why},
+    animation: {frames, size: [width, height] of each, fps} or absent}
+animation_strip.png has the frames one below the other, animation.png some of them on a sheet with their numbers.
 """
 
 import importlib.util
 import math
 import os
+import time
 
 import bpy
 
 from ...worker import picture_size
-from ..backend import framing, program
+from ..backend import bake, framing, program
 from ...worker.errors import JobError, describe
+from . import contact_sheet
 from .viewpoint import Viewpoint
 
 # Degrees about what is shown, and above, beside the picture's own view.
 AROUND = ((-40, 5), (40, 5), (0, 30))
+# Pictures on the sheet of an animation, and the part of the time left that its frames may take.
+ON_SHEET, PART = 12, 0.7
 
 
 def handle(args, job):
@@ -26,6 +33,8 @@ def handle(args, job):
     if failure is not None:
         raise JobError(failure["message"], failure["kind"], failure["type"])
     job.aspect = picture_size.shape_of(args.get("aspect"))
+    if args.get("animation"):
+        bake.rigid_bodies()
     made = {"files": [], "views": [], "left_out": {}}
     _keep(made, job, "scene.glb", export_glb)
     if getattr(bpy.app.build_options, "usd", False):
@@ -35,6 +44,10 @@ def handle(args, job):
     for index, (around, above) in enumerate(AROUND[: args.get("orbit", 0)], 1):
         name = f"orbit_{index}.png"
         _keep(made, job, name, lambda path, turn=(around, above): made["views"].append({"name": name, **orbit(job, args["quality"], path, *turn)}))
+    if args.get("animation"):
+        _keep(made, job, "animation_strip.png", lambda path: made.update(animation=animate(job, args["quality"], path, args["animation"])))
+        if "animation" in made:
+            made["files"].append("animation.png")
     return made
 
 
@@ -72,3 +85,32 @@ def orbit(job, quality, path, around, above):
     view.take(framing.stand(low, high, back, set(names), seen, framing.Rays(), view.lens, view.aspect))
     view.picture(os.path.basename(path), quality)
     return view.pose()
+
+
+def animate(job, quality, path, most):
+    """Frames of the scene's range through its own camera, evenly apart; fewer where the time would not do for all."""
+    scene, left = bpy.context.scene, bpy.context.scene.frame_current
+    start, end = scene.frame_start, scene.frame_end
+    if end <= start:
+        raise JobError("the scene's range is one frame: nothing to animate", "program", "OneFrame")
+    until, began = time.monotonic() + PART * job.left(), time.monotonic()
+    drawn, frames = [], spaced(start, end, min(most, end - start + 1))
+    index = 0
+    while index < len(frames):
+        drawn.append(job.pixels(None, quality, frame=frames[index]))
+        index += 1
+        spent = (time.monotonic() - began) / index
+        room = max(1, int((until - time.monotonic()) / spent))
+        if index == 1 and room + 1 < len(frames):
+            # By the first frame's time; its picture stands.
+            frames = spaced(start, end, max(2, room + 1))
+    scene.frame_set(left)
+    width, height = drawn[0][:2]
+    contact_sheet.png(path, width, height * len(drawn), b"".join(rgb for _, _, rgb in drawn))
+    chosen = spaced(0, len(drawn) - 1, min(ON_SHEET, len(drawn)))
+    contact_sheet.write(job.path("animation.png"), [drawn[i] for i in chosen], [frames[i] for i in chosen])
+    return {"frames": frames, "size": [width, height], "fps": scene.render.fps / scene.render.fps_base}
+
+
+def spaced(first, last, count):
+    return sorted({first + round(i * (last - first) / max(1, count - 1)) for i in range(count)})

@@ -20,7 +20,7 @@ import time
 import bpy
 
 from ...worker import picture_size
-from ..backend import frames, render
+from ..backend import bake, frames, render
 from . import op_knobs
 from .lean import lean_operators
 from ..backend.neutral import calm_compositor, drop_render_animation, freed_of_handlers, neutral_output
@@ -201,6 +201,9 @@ def handle(args, job):
             return {"failed": wrong["message"]}
         ran = time.time() - begun
         scene = bpy.context.scene
+        # Bodies held by a bake stand where it has them, so first frames are drawn without one.
+        if any(view.get("frame") not in (None, "start", scene.frame_start) for view in views):
+            bake.rigid_bodies()
         prepare(scene, args, threads, job.device)
         viewpoints = [Viewpoint(scene, view, args["px"]) for view in views]
         live = Live(places) if len(members) > 1 else None

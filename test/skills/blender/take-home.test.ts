@@ -72,3 +72,25 @@ it("what cannot be made costs itself only, and a program that fails is told as s
     error: { type: "ValueError", message: "no" },
   });
 });
+
+it("an animation's frames lie one below the other, evenly apart, and some of them on a sheet", async () => {
+  const moving = `${program}
+bpy.context.scene.frame_start, bpy.context.scene.frame_end = 3, 23
+thing.keyframe_insert('location', frame=3)
+thing.location.z += 2
+thing.keyframe_insert('location', frame=23)
+`;
+  const made = await lab.call("take_home", { ...args, program: moving, orbit: 0, animation: 5 });
+  expect(made.result).toMatchObject({ animation: { frames: [3, 8, 13, 18, 23], size: [48, 32], fps: 24 } });
+  expect((made.result as Made).files).toEqual(expect.arrayContaining(["animation_strip.png", "animation.png"]));
+  const strip = sharp(join(made.dir, "animation_strip.png"));
+  expect(await strip.metadata()).toMatchObject({ width: 48, height: 160 });
+  const part = (top: number) => strip.clone().extract({ left: 0, top, width: 48, height: 32 }).raw().toBuffer();
+  expect((await part(0)).equals(await part(128))).toBe(false);
+  const still = await lab.call("take_home", {
+    ...args,
+    program: `${program}\nbpy.context.scene.frame_end = 1`,
+    animation: 5,
+  });
+  expect((still.result as Made).left_out["animation_strip.png"]).toContain("one frame");
+});

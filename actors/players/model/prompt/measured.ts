@@ -2,7 +2,7 @@ import type { ImagePart, Part } from "../../../../bridge/models/contract.ts";
 import { toVigaError } from "../../../../config/errors.ts";
 import { photometricLoss } from "../../../../evaluators/pictures/pl.ts";
 import type { Context, Round } from "../../../../machines/domain/index.ts";
-import { checkLine, newChecks } from "../../evidence/checks.ts";
+import { checkLine, motionLines, newChecks } from "../../evidence/checks.ts";
 import { crops, type EvidencePicture, wholePair } from "../../evidence/pictures.ts";
 import { findingLines, pictureLine } from "../../evidence/text.ts";
 import { sceneOf, seenViews } from "../../evidence/views.ts";
@@ -47,6 +47,7 @@ async function partsOf(round: Round, context: Context, io: PlayerIO): Promise<Pa
   const wrong = t === 0 ? (state.checks ?? []) : newChecks(state, start);
   const lines = [
     ...checkLine(wrong),
+    ...motionLines(state),
     ...(drawn === null ? [] : [drawn]),
     ...findingLines(findings, mostFindings, saidOf(round)),
   ];

@@ -90,6 +90,8 @@ const summary = z.object({
   left_out: z.record(z.string(), z.number()).default({}),
   views: z.array(view).default([]),
   checks: z.array(z.object({ check: z.string(), text: z.string() })).default([]),
+  /** What moves, where pictures are of frames. */
+  motion: z.object({ text: z.array(name) }).optional(),
 });
 export type SceneSummary = z.output<typeof summary>;
 export type SceneLight = SceneSummary["lights"][number];

@@ -175,7 +175,7 @@ function moreText(rest: readonly Entry[], count: number, room: number): string {
 }
 
 function headOf(scene: SceneSummary): string {
-  const { frames, world, views, checks } = scene;
+  const { frames, world, views, checks, motion } = scene;
   const background = world?.background;
   const unmapped = views.filter((view) => view.left_out !== undefined);
   return [
@@ -189,6 +189,7 @@ function headOf(scene: SceneSummary): string {
       ? []
       : [`World background ${socketText(background.color)}, strength ${socketText(background.strength)}.`]),
     ...(checks.length === 0 ? [] : [`Found wrong: ${checks.map(({ text }) => text).join("; ")}.`]),
+    ...(motion === undefined ? [] : ["What moves:", ...motion.text.slice(0, 24).map((line) => `- ${line}`)]),
     ...unmapped
       .slice(0, 2)
       .map((view) => `What ${view.name} shows is not told apart: ${view.left_out?.slice(0, 100)}.`),
