@@ -142,6 +142,11 @@ async function search(
       ...make.turnsOfTwo(one, best(one, 1)[0] ?? make.stay(one)),
     ]),
   );
+  // The right place of a thing that is turned away explains nothing: what stands nowhere yet is turned at every one.
+  const stands = (one: Sought) => of(one).some(({ left, value }) => left < standsThere && value < now);
+  await grade(
+    sought.filter((one) => !stands(one)).flatMap((one) => make.places(one).flatMap((base) => make.turns(one, base))),
+  );
   await grade(sought.flatMap((one) => sought.flatMap((other) => (one === other ? [] : make.instead(one, other)))));
   // Another size, or a wall, makes up for a wrong place or turn: it must explain much more than those do.
   const known = new Map(sought.map((one) => [one.thing.name, Math.max(0, now - (of(one)[0]?.value ?? now))]));
