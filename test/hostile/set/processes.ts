@@ -113,7 +113,7 @@ def work(*_):
         try: os.close(os.open('beat', os.O_WRONLY | os.O_CREAT | os.O_APPEND))
         except OSError: pass
 for module in list(sys.modules.values()):
-    if getattr(module, '__name__', '').endswith('viga_engine.box'):
+    if getattr(module, '__name__', '').endswith('viga_engine.sandbox.box'):
         module.Box.next_request = work`,
   },
   {

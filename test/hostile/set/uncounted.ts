@@ -61,8 +61,8 @@ assert fcntl.fcntl(fd, fcntl.F_GETFL) >= 0`,
     program: `${libc}
 import signal, sys
 beat = os.open('beat', os.O_RDWR | os.O_CREAT)
-Box = sys.modules['viga_engine.box'].Box
-keeper = sys.modules['viga_engine.box'].KEEPER
+Box = sys.modules['viga_engine.sandbox.box'].Box
+keeper = sys.modules['viga_engine.sandbox.box'].KEEPER
 true_set = Box.set_word
 class Times(ctypes.Structure): _fields_ = [(n, ctypes.c_long) for n in ('is_', 'in_', 'vs', 'vn')]
 class Event(ctypes.Structure): _fields_ = [('value', ctypes.c_void_p), ('signo', ctypes.c_int), ('notify', ctypes.c_int), ('pad', ctypes.c_char * 48)]
@@ -89,7 +89,7 @@ Box.set_word = set_word`,
     outcomes: ["ok", "output"],
     program: `
 import sys
-runner = sys.modules['viga_engine.runner']
+runner = sys.modules['viga_engine.blender.backend.runner']
 true = runner.results
 def results(request, job, reply, *rest, **more):
     out = true(request, job, reply, *rest, **more)
@@ -103,7 +103,7 @@ runner.results = results`,
     outcomes: ["output"],
     program: `
 import sys
-runner = sys.modules['viga_engine.runner']
+runner = sys.modules['viga_engine.blender.backend.runner']
 true = runner.render.picture
 def picture(camera, path, *rest, **more):
     out = true(camera, path, *rest, **more)
@@ -117,7 +117,7 @@ runner.render.picture = picture`,
     outcomes: ["output"],
     program: `
 import sys
-info = sys.modules['viga_engine.scene_info']
+info = sys.modules['viga_engine.blender.backend.scene_info']
 def write(path, *rest, **more):
     with open(path, 'w') as file: file.write('{"objects": ' + '[' * (20 << 20) + ']' * (20 << 20) + '}')
 info.write = write`,

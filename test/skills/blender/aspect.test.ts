@@ -147,7 +147,7 @@ describe("a picture's shape", () => {
   it("is checked outside: a program that makes the engine draw another size has no picture", async () => {
     const program = `${scene}
 import sys
-render = sys.modules['viga_engine.render']
+render = sys.modules['viga_engine.blender.backend.render']
 render.size_for = lambda scene, px, aspect=None: (px, px // 2)`;
     const state = await lab.run(program, { views: [view("a", targets.square)], quality });
     expect(state).toMatchObject({ ok: false, renders: [], error: { kind: "output", type: "NoPicture" } });
