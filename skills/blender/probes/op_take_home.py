@@ -35,7 +35,7 @@ def handle(args, job):
     job.aspect = picture_size.shape_of(args.get("aspect"))
     if args.get("animation"):
         bake.rigid_bodies()
-    made = {"files": [], "views": [], "left_out": {}}
+    made, own = {"files": [], "views": [], "left_out": {}}, bpy.context.scene.camera
     _keep(made, job, "scene.glb", export_glb)
     if getattr(bpy.app.build_options, "usd", False):
         _keep(made, job, "scene.usdc", lambda path: bpy.ops.wm.usd_export(filepath=path))
@@ -44,6 +44,8 @@ def handle(args, job):
     for index, (around, above) in enumerate(AROUND[: args.get("orbit", 0)], 1):
         name = f"orbit_{index}.png"
         _keep(made, job, name, lambda path, turn=(around, above): made["views"].append({"name": name, **orbit(job, args["quality"], path, *turn)}))
+    # A viewpoint has made itself the scene's camera, and the animation is seen through the program's own.
+    bpy.context.scene.camera = own
     if args.get("animation"):
         _keep(made, job, "animation_strip.png", lambda path: made.update(animation=animate(job, args["quality"], path, args["animation"])))
         if "animation" in made:

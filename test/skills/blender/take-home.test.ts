@@ -87,6 +87,10 @@ thing.keyframe_insert('location', frame=23)
   expect(await strip.metadata()).toMatchObject({ width: 48, height: 160 });
   const part = (top: number) => strip.clone().extract({ left: 0, top, width: 48, height: 32 }).raw().toBuffer();
   expect((await part(0)).equals(await part(128))).toBe(false);
+  // Seen through the program's own camera, also where views from around were drawn before.
+  const beside = await lab.call("take_home", { ...args, program: moving, orbit: 1, animation: 5 });
+  const again = await sharp(join(beside.dir, "animation_strip.png")).raw().toBuffer();
+  expect(again.equals(await strip.clone().raw().toBuffer())).toBe(true);
   const still = await lab.call("take_home", {
     ...args,
     program: `${program}\nbpy.context.scene.frame_end = 1`,
