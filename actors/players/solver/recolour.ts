@@ -7,7 +7,7 @@ import { masksAt, survey, wronglyColoured } from "./survey.ts";
 const large = 0.002;
 
 /** Of what colours leave in the outlines they are fitted in they must explain this share, or they stay. */
-const convincing = 0.5;
+const convincing = 0.9;
 
 /**
  * Sets the colours of things that stand where the target shows their shape in another colour, looking at nothing but their
