@@ -1,10 +1,10 @@
 #!/bin/sh
 # Unpacks Blender 4.3 as Debian 13 has it, with every library it needs and a glibc of its own, into a cache folder, and prints
 # the path for VIGA_BLENDER. Nothing is installed: it needs apt of a Debian or Ubuntu, the network, and 1.3 GB.
-#   VIGA_BLENDER=$(sh test/blenders/debian-13.sh) npx vitest run test/skills/blender/lint.test.ts
+#   VIGA_BLENDER=$(DEBIAN_MIRROR=... sh test/blenders/debian-13.sh) npx vitest run test/skills/blender/lint.test.ts
 set -eu
 cache=${1:-${XDG_CACHE_HOME:-$HOME/.cache}/viga/blenders/debian-13}
-mirror=${DEBIAN_MIRROR:-http://deb.debian.org/debian}
+mirror=${DEBIAN_MIRROR:?set it to the address of a Debian mirror, as it stands in a sources.list}
 program=$cache/blender
 if [ -x "$program" ]; then
   echo "$program"

@@ -2,6 +2,7 @@ import type { Fitter } from "./fitter.ts";
 import { watchedThings } from "./guard.ts";
 import { at } from "./problem.ts";
 import { masksAt, survey, wronglyColoured } from "./survey.ts";
+import { area } from "./things.ts";
 
 /** Things on a smaller share of the picture tell too little of their colour. */
 const large = 0.002;
@@ -19,10 +20,7 @@ export async function recolour(fitter: Fitter): Promise<void> {
   const masks = await masksAt(problem, fitter.point, all);
   if (masks === null) return;
   const pixels = masks.views.reduce((sum, { width, height }) => sum + width * height, 0);
-  const visible = all.flatMap((_, i) => {
-    const seen = masks.views.reduce((sum, { things }) => sum + things[i]!.seen, 0);
-    return seen >= large * pixels ? [i] : [];
-  });
+  const visible = all.flatMap((_, i) => (area(masks, i).seen >= large * pixels ? [i] : []));
   const surveyed = await survey(fitter, all, visible, masks, at(80, 4, 4, 1));
   const found =
     surveyed?.things.filter((one) => one.left >= surveyed.least && wronglyColoured(one, surveyed.least)) ?? [];
