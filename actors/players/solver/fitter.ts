@@ -1,7 +1,8 @@
 import type { PictureSize } from "../../../machines/domain/index.ts";
+import type { Look } from "./looks.ts";
 import { dampedStep, type Normal, normalEquations, predictedGain, restrict } from "./normal.ts";
 import { type Box, meanSquare } from "./pictures.ts";
-import type { Look, Problem, Scale } from "./problem.ts";
+import type { Problem, Scale } from "./problem.ts";
 import { chance, nominate, supportOf } from "./select.ts";
 
 /** Derivative information of many knobs at one point, by forward differences with common random numbers. */
@@ -83,8 +84,11 @@ export class Fitter {
 
   /** |r|^2 that path-tracing noise alone makes at this scale: half the difference of two seeds. */
   async noise(scale: Scale, known?: Look): Promise<number> {
-    const a = known ?? (await this.base(scale));
-    const [b] = await this.problem.look([this.point], { ...scale, seed: scale.seed + 1 });
+    const again = scale.seed + 1;
+    const [a, b] = known
+      ? [known, (await this.problem.look([this.point], scale, { seeds: [again] }))[0]]
+      : await this.problem.look([this.point, this.point], scale, { seeds: [scale.seed, again] });
+    if (!a) throw new RangeError("the current point does not render");
     return b ? sumSquares(this.problem.features(a, scale.sigma, b)) / 2 : 0;
   }
 

@@ -1,5 +1,6 @@
 import { type Fitter, sumSquares } from "./fitter.ts";
-import type { Look, Problem, Scale } from "./problem.ts";
+import type { Look } from "./looks.ts";
+import type { Problem, Scale } from "./problem.ts";
 
 /** Blurs, in pixels, at which grain is told from a difference. */
 const blurs = [0, 1.5, 4];

@@ -1,6 +1,7 @@
 import type { Fitter } from "./fitter.ts";
+import type { Look } from "./looks.ts";
 import { difference } from "./pictures.ts";
-import { at, type Look, type Problem } from "./problem.ts";
+import { at, type Problem } from "./problem.ts";
 import { similarity } from "./similarity.ts";
 import type { Crossing, Masks } from "./sweeper.ts";
 import { area, isHidden, knobsOf, type Thing, thingsOf } from "./things.ts";

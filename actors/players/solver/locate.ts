@@ -1,9 +1,11 @@
 import type { Fitter } from "./fitter.ts";
+import type { Look } from "./looks.ts";
 import { peaks } from "./peaks.ts";
-import { at, type Look, type Problem, type Scale } from "./problem.ts";
-import { inOrder, perRemains, place, type Rule, type Scored, score, type Try, take } from "./search.ts";
+import { at, type Problem, type Scale } from "./problem.ts";
+import { inOrder, perRemains, place, type Rule, type Scored, score, type Try } from "./score.ts";
 import { maskPx, masksAt, type Survey, type Surveyed, survey, wronglyColoured } from "./survey.ts";
 import type { Masks } from "./sweeper.ts";
+import { take } from "./take.ts";
 import { areaOf, isHidden, knobsOf, movable, type Thing, thingsOf } from "./things.ts";
 import { type Sought, Tries } from "./tries.ts";
 
@@ -144,10 +146,11 @@ async function search(
   );
   // The right place of a thing that is turned away explains nothing: what stands nowhere yet is turned at every one.
   const stands = (one: Sought) => of(one).some(({ left, value }) => left < standsThere && value < now);
-  await grade(
-    sought.filter((one) => !stands(one)).flatMap((one) => make.places(one).flatMap((base) => make.turns(one, base))),
-  );
-  await grade(sought.flatMap((one) => sought.flatMap((other) => (one === other ? [] : make.instead(one, other)))));
+  const nowhere = sought.filter((one) => !stands(one));
+  await grade([
+    ...nowhere.flatMap((one) => make.places(one).flatMap((base) => make.turns(one, base))),
+    ...sought.flatMap((one) => sought.flatMap((other) => (one === other ? [] : make.instead(one, other)))),
+  ]);
   // Another size, or a wall, makes up for a wrong place or turn: it must explain much more than those do.
   const known = new Map(sought.map((one) => [one.thing.name, Math.max(0, now - (of(one)[0]?.value ?? now))]));
   const last: Scored[] = [];

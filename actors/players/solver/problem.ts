@@ -1,6 +1,7 @@
 import { type Coordinate, clampUnits, fromUnits, shapeKeyPath, toUnits } from "./coordinates.ts";
 import { type Focus, keepWithin, shareOf } from "./focus.ts";
 import type { Knob, Trace } from "./knobs.ts";
+import { type Ask, type Look, Looks } from "./looks.ts";
 import {
   type Box,
   type Bytes,
@@ -30,11 +31,6 @@ export const at = (px: number, samples: number, probe: number, sigma: number): S
   seed: 0,
 });
 
-/** Unblurred pictures of a point, one per view. */
-export interface Look {
-  readonly views: Picture[];
-}
-
 /** A column of the Jacobian: the blurred derivative, and the box in which the pictures really change. */
 export interface Column {
   readonly knob: number;
@@ -50,6 +46,7 @@ export class Problem {
   /** The program's own values, in units. */
   readonly origin: readonly number[];
   private readonly sweeper: Sweeper;
+  private readonly looks: Looks;
   private readonly targets: readonly Bytes[];
   /** Where pictures are compared; null: everywhere. */
   focus: Focus | null = null;
@@ -64,6 +61,7 @@ export class Problem {
     targets: readonly Bytes[],
   ) {
     this.sweeper = sweeper;
+    this.looks = new Looks(sweeper, program, trace);
     this.program = program;
     this.knobs = knobs;
     this.trace = trace;
@@ -135,47 +133,14 @@ export class Problem {
     return found;
   }
 
-  /**
-   * Renders points; null where the program failed. `boxes` per point limit the render; the rest is taken from `under`: one
-   * look for each point, or the first point's for all.
-   */
-  async look(
-    points: readonly (readonly number[])[],
-    level: Level,
-    boxes?: readonly (readonly (Box | null)[] | null)[],
-    under?: "first" | readonly Look[],
-    hide?: readonly (readonly string[] | null)[],
-  ): Promise<(Look | null)[]> {
-    const sweep = await this.sweeper.sweep(
-      this.program,
-      this.trace,
+  /** Renders points, whole pictures of the same numbers once only; null where the program failed. */
+  look(points: readonly (readonly number[])[], level: Level, ask: Ask = {}): Promise<(Look | null)[]> {
+    const area = this.targets.every(({ width, height }) => Math.max(width, height) >= 1.4 * level.px);
+    return this.looks.of(
       points.map((point) => this.edits(point)),
-      { ...level, area: this.targets.every(({ width, height }) => Math.max(width, height) >= 1.4 * level.px) },
-      boxes,
-      hide,
+      { ...level, area },
+      ask,
     );
-    const looks: (Look | null)[] = [];
-    for (const [v, shot] of sweep.shots.entries()) {
-      if (!shot) {
-        looks.push(null);
-        continue;
-      }
-      const below = under === "first" ? looks[0] : under?.[v];
-      looks.push({
-        views: shot.map((data, i): Picture => {
-          const box = boxes?.[v]?.[i] ?? null;
-          const { width, height } = sweep.sizes[i]!;
-          if (!box || !below) return { width, height, data };
-          const whole = Float32Array.from(below.views[i]!.data);
-          const row = (box.right - box.left) * 3;
-          for (let y = box.top; y < box.bottom; y++) {
-            whole.set(data.subarray((y - box.top) * row, (y - box.top + 1) * row), (y * width + box.left) * 3);
-          }
-          return { width, height, data: whole };
-        }),
-      });
-    }
-    return looks;
   }
 
   /** Which of these things are seen where, at each point; null where the program failed. */
@@ -245,7 +210,7 @@ export class Problem {
     const along = (sign: number) => members.map((k, i) => point.map((u, j) => (j === k ? u + sign * steps[i]! : u)));
     const points = [point, ...along(1), ...(both ? along(-1) : [])];
     const parts = boxes && [null, ...boxes, ...(both ? boxes : [])];
-    const [under, ...looks] = await this.look(points, level, parts, "first");
+    const [under, ...looks] = await this.look(points, level, { boxes: parts, under: "first" });
     return { under: under ?? null, looks };
   }
 

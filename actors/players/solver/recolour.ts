@@ -32,8 +32,8 @@ export async function recolour(fitter: Fitter): Promise<void> {
     const members = problem.knobs.flatMap((_, k) =>
       problem.isUsable(k) && problem.inPlace(k) && problem.isMaterial(k) ? [k] : [],
     );
-    const scan = await fitter.scan(members, scale, "all");
     const noise = await fitter.noise(scale);
+    const scan = await fitter.scan(members, scale, "all");
     const chosen = fitter.nominate(scan, new Set(), 3 * found.length + 2, 6, 1, noise);
     const explained = chosen.length === 0 ? 0 : await fitter.fit(chosen, scale, 6, 6, scan);
     fitter.tell("recolour", {

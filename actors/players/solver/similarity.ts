@@ -1,6 +1,7 @@
 import { ssim } from "../../../evaluators/pictures/ssim.ts";
+import type { Look } from "./looks.ts";
 import type { Picture } from "./pictures.ts";
-import type { Look, Problem } from "./problem.ts";
+import type { Problem } from "./problem.ts";
 
 /** How many times pictures are halved: edges are compared at each size, so that shapes count beside grain. */
 const halvings = 2;

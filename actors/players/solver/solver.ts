@@ -136,9 +136,11 @@ export function createSolver(options: SolverOptions = {}): GeneratorPlayer {
     fitter.moveTo(knobs.map((k) => k.value));
     const before = [...fitter.point];
 
-    const fresh = before.every((u, k) => u === problem.origin[k]);
-    const [first, moved] = await problem.look(fresh ? [before] : [problem.origin, before], yardstick);
-    const old = fresh ? first : moved;
+    const { seed } = yardstick;
+    // The last is what `redrawn` asks for, drawn in the same job.
+    const [first, old] = await problem.look([problem.origin, before, before], yardstick, {
+      seeds: [seed, seed, seed + 1],
+    });
     if (!first || !old) throw new VigaError("player_failed", "the program does not render");
     const again = await redrawn(fitter, yardstick);
     const noise = meanSquare(problem.features(old, 0, again)) / 2;

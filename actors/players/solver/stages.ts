@@ -4,6 +4,7 @@ import { locate } from "./locate.ts";
 import { at, type Scale } from "./problem.ts";
 import { prune } from "./prune.ts";
 import { recolour } from "./recolour.ts";
+import { groupsOf, revert } from "./revert.ts";
 import { doubtful, searchValues } from "./search.ts";
 
 // How the three kinds of round work. Every number here was chosen by bench/solver.ts over kinds and seeds.
@@ -31,13 +32,24 @@ interface Widening {
 /** Scans, nominates a few more knobs, and fits them with those that have moved. Returns the newly freed knobs. */
 async function widen(fitter: Fitter, scale: Scale, options: Widening): Promise<number[]> {
   const before = new Set(fitter.moved());
-  const scan = await fitter.scan(candidates(fitter, options.reruns), scale, options.learn);
+  // First, because it draws the point itself, which the scan needs too.
   const noise = await fitter.noise(scale);
-  const chosen = fitter.nominate(scan, before, before.size + options.limit, options.reach, options.strictness, noise);
+  const scan = await fitter.scan(candidates(fitter, options.reruns), scale, options.learn);
+  const nominated = fitter.nominate(
+    scan,
+    before,
+    before.size + options.limit,
+    options.reach,
+    options.strictness,
+    noise,
+  );
+  // In the order of what they explain: those that moved before and explain nothing more leave no room for others.
+  const fresh = nominated.filter((k) => !before.has(k)).slice(0, options.limit);
+  const chosen = nominated.filter((k) => before.has(k) || fresh.includes(k));
   fitter.tell("nominate", { sigma: scale.sigma, knobs: chosen.map((k) => fitter.problem.knobs[k]!.label) });
   const members = [...new Set([...before, ...chosen])].filter((k) => scan.members.includes(k));
   await fitter.fit(members, scale, options.iterations, options.reach, scan);
-  return chosen.filter((k) => !before.has(k));
+  return fresh;
 }
 
 const few = (fitter: Fitter): boolean =>
@@ -63,8 +75,9 @@ async function light(fitter: Fitter): Promise<void> {
   const { problem } = fitter;
   const members = candidates(fitter, false).filter((k) => problem.isLight(k));
   const scale = at(48, 8, 4, 3);
+  const noise = await fitter.noise(scale);
   const scan = await fitter.scan(members, scale, "all");
-  const chosen = fitter.nominate(scan, new Set(), 5, 5, 1.5, await fitter.noise(scale));
+  const chosen = fitter.nominate(scan, new Set(), 5, 5, 1.5, noise);
   fitter.tell("light", { knobs: chosen.map((k) => problem.knobs[k]!.label) });
   await fitter.fit(chosen, scale, 4, 5, scan);
 }
@@ -77,6 +90,9 @@ export async function coarse(fitter: Fitter): Promise<void> {
   await light(fitter);
   await recolour(fitter);
   await locate(fitter, 3);
+  // Light and colours were fitted to pictures with things out of place.
+  const looks = groupsOf(fitter).filter((group) => group.every((k) => problem.isLight(k) || problem.isMaterial(k)));
+  await revert(fitter, looks, at(64, 8, 4, 1.5));
   await measurements(fitter, (k) => problem.isShapeKey(k), 2);
   const reruns = few(fitter);
   const start = [...fitter.point];
@@ -98,6 +114,7 @@ export async function coarse(fitter: Fitter): Promise<void> {
   if ((await share()) > 0.1) {
     await widen(fitter, fine, { ...wide, reruns, learn: "new", limit: 6, reach: 4, iterations: 5 });
   }
+  await revert(fitter, groupsOf(fitter), fine);
   await prune(fitter, fine, 2, noise);
   if (!reruns) return;
   // Thin things show in larger pictures only.
@@ -117,8 +134,12 @@ interface Measure {
 }
 
 async function measure(fitter: Fitter, scale: Scale): Promise<Measure> {
+  const { problem, point } = fitter;
+  const { seed } = scale;
+  // One job for all that is asked for below.
+  await problem.look([point, point, problem.origin], scale, { seeds: [seed, seed + 1, seed] });
   const noise = await fitter.noise(scale);
-  const [whole] = await fitter.judge([fitter.problem.origin], scale);
+  const [whole] = await fitter.judge([problem.origin], scale);
   const share = async () => {
     const [now] = await fitter.judge([fitter.point], scale);
     return Math.max(0, now! - noise) / Math.max(1e-9, whole! - noise);

@@ -1,7 +1,8 @@
 import { type Fitter, sumSquares } from "./fitter.ts";
+import type { Look } from "./looks.ts";
 import { outlined, type Seen } from "./peaks.ts";
 import { type Box, blur, difference, extent } from "./pictures.ts";
-import type { Look, Problem, Scale } from "./problem.ts";
+import type { Problem, Scale } from "./problem.ts";
 import { project, towards } from "./projection.ts";
 import type { Masks, Point3, ViewMasks } from "./sweeper.ts";
 import type { Thing } from "./things.ts";
@@ -74,8 +75,13 @@ export async function survey(
 ): Promise<Survey | null> {
   const { problem } = fitter;
   const hide = [null, ...some.map((i) => all[i]!.objects)];
-  const points = [problem.origin, ...hide.map(() => fitter.point)];
-  const [origin, ...looks] = await problem.look(points, scale, undefined, undefined, [null, ...hide]);
+  const { seed } = scale;
+  // The last is what noise is told by, drawn in the same job.
+  const points = [problem.origin, ...hide.map(() => fitter.point), fitter.point];
+  const [origin, ...looks] = await problem.look(points, scale, {
+    hide: [null, ...hide, null],
+    seeds: [seed, ...hide.map(() => seed), seed + 1],
+  });
   const here = looks[0] ?? null;
   if (here === null || !origin) return null;
   const noise = await fitter.noise(scale, here);

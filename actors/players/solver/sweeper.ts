@@ -140,7 +140,7 @@ export class Sweeper {
 
   /**
    * Pictures of many vectors of `program`. `boxes[v][view]` limits a vector to a part of the picture, `hide[v]` leaves the
-   * objects of these names out of it.
+   * objects of these names out of it, `seeds[v]` draws it with other random numbers than the level's.
    */
   async sweep(
     program: string,
@@ -149,6 +149,7 @@ export class Sweeper {
     level: Level,
     boxes?: readonly (readonly (Box | null)[] | null)[],
     hide?: readonly (readonly string[] | null)[],
+    seeds?: readonly number[],
   ): Promise<Sweep> {
     const reply = await this.job({
       op: "call",
@@ -166,6 +167,7 @@ export class Sweeper {
         boxes:
           boxes?.map((one) => one?.map((box) => box && [box.left, box.top, box.right, box.bottom]) ?? null) ?? null,
         hide: hide ?? null,
+        seeds: seeds?.map((seed) => this.io.seed + seed) ?? null,
       },
       files: ["sweep.rgb"],
       seconds: 600,

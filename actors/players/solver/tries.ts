@@ -1,7 +1,7 @@
 import type { Box } from "./pictures.ts";
 import type { Problem } from "./problem.ts";
 import { project, towards } from "./projection.ts";
-import type { Try } from "./search.ts";
+import type { Try } from "./score.ts";
 import type { Surveyed } from "./survey.ts";
 import type { Masks } from "./sweeper.ts";
 import { knobsOf, type Thing } from "./things.ts";

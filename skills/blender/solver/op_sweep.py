@@ -7,6 +7,8 @@ gains little from threads, and two children were faster than two threads in ever
 A vector may ask for a box of whole pixels per view: with the same seed the pixels of a box equal those of the whole
 picture, so derivatives of small objects cost their own area.
 
+A vector may have a seed of its own (`seeds`): two pictures of the same numbers tell what is noise.
+
 A vector may leave things out (`hide`: object names per vector, their children go with them): what stands behind a thing is
 seen, and where else it may stand is read off the difference.
 
@@ -33,7 +35,6 @@ def prepare(scene, args, threads, device):
     calm_compositor(scene)
     scene.render.engine = "CYCLES"
     render.set_cycles(scene, args["samples"], device)
-    scene.cycles.seed = args.get("seed", 0)
     scene.cycles.use_animated_seed = False
     scene.cycles.use_adaptive_sampling = False
     # A small picture stands for a large one averaged by area; a wide pixel filter would blur edges it does not have.
@@ -187,6 +188,7 @@ def handle(args, job):
     knobs, vectors, places, tasks = spread(args, wide)
     boxes = args.get("boxes") or [None] * len(vectors)
     hide = args.get("hide") or [None] * len(vectors)
+    seeds = args.get("seeds") or [args.get("seed", 0)] * len(vectors)
     threads = max(1, wide // len(tasks)) if len(tasks) < wide else 1
     views = args["views"]
     path = os.path.join(job.dir, "sweep.rgb")
@@ -215,6 +217,7 @@ def handle(args, job):
                 if live:
                     live.move(vectors[v], reference)
                 hidden.only(hide[v])
+                scene.cycles.seed = seeds[v]
                 for i, viewpoint in enumerate(viewpoints):
                     # Handlers have their turn when the frame is set, and none during the render.
                     viewpoint.go(scene)

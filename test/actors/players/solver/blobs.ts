@@ -226,11 +226,12 @@ export async function blobStage(
     if (fails(stage.sweeps)) {
       return { ok: false, result: null, files: {}, error: { kind: "crash", type: "EngineEnded", message: "gone" } };
     }
-    const { edits, px, seed, boxes, samples, views, hide } = args as unknown as {
+    const { edits, px, seed, boxes, samples, views, hide, seeds } = args as unknown as {
       hide: (string[] | null)[] | null;
       edits: [number, number][][];
       px: number;
       seed: number;
+      seeds: number[] | null;
       samples: number;
       views: View[];
       boxes: ([number, number, number, number] | null)[][] | null;
@@ -245,7 +246,7 @@ export async function blobStage(
       for (const [k, value] of vector) values[k] = value;
       offsets.push(at);
       sizes.forEach((size, i) => {
-        const whole = draw(values, size, seed, noise / Math.sqrt(samples), hide?.[v] ?? []);
+        const whole = draw(values, size, seeds?.[v] ?? seed, noise / Math.sqrt(samples), hide?.[v] ?? []);
         const [left, top, right, bottom] = boxes?.[v]?.[i] ?? [0, 0, size.width, size.height];
         for (let y = top; y < bottom; y++) {
           parts.push(Buffer.from(whole.subarray((y * size.width + left) * 3, (y * size.width + right) * 3)));

@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
-import type { Look, Problem } from "../../../../actors/players/solver/problem.ts";
+import type { Look } from "../../../../actors/players/solver/looks.ts";
+import type { Problem } from "../../../../actors/players/solver/problem.ts";
 import { similarity } from "../../../../actors/players/solver/similarity.ts";
 
 const size = { width: 48, height: 32 };

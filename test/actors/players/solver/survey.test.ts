@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { outlined, type Seen } from "../../../../actors/players/solver/peaks.ts";
-import { inOrder, type Scored } from "../../../../actors/players/solver/search.ts";
+import { inOrder, type Scored } from "../../../../actors/players/solver/score.ts";
 import { type Surveyed, wronglyColoured } from "../../../../actors/players/solver/survey.ts";
 
 const size = { width: 24, height: 24 };
