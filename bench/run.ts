@@ -1,8 +1,8 @@
 import { fail } from "../cli/exit.ts";
 
 /**
- * `npm run bench [-- NAME...]`: prints the tables that docs/benchmarks.md keeps. `npm run bench -- solver [FLAGS]` takes an
- * hour for all it does, so it runs only when it is asked for.
+ * `npm run bench [-- NAME...]`: prints the tables that docs/benchmarks.md keeps. `npm run bench -- solver [FLAGS]` and
+ * `-- refine FLAGS` take up to an hour for all they do, so they run only when they are asked for.
  */
 const benches: Record<string, () => Promise<string>> = {
   engine: async () => (await import("./engine.ts")).engine(),
@@ -14,13 +14,18 @@ const benches: Record<string, () => Promise<string>> = {
 };
 
 const [first = "", ...rest] = process.argv.slice(2);
-if (first === "solver") {
-  await print("solver", async () => (await import("./solver.ts")).solver(rest));
+/** These take flags, and too long to run unasked. */
+const asked: Record<string, (args: readonly string[]) => Promise<string>> = {
+  solver: async (args) => (await import("./solver.ts")).solver(args),
+  refine: async (args) => (await import("./refine.ts")).refine(args),
+};
+if (Object.hasOwn(asked, first)) {
+  await print(first, () => asked[first]!(rest));
 } else {
   const names = first === "" ? Object.keys(benches) : [first, ...rest];
   const unknown = names.filter((name) => !Object.hasOwn(benches, name));
   if (unknown.length > 0) {
-    const known = [...Object.keys(benches), "solver"].join(", ");
+    const known = [...Object.keys(benches), ...Object.keys(asked)].join(", ");
     process.stderr.write(`no benchmark ${unknown.join(", ")}; there are ${known}\n`);
     process.exit(2);
   }
