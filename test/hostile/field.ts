@@ -54,10 +54,10 @@ function closed(server: Server): Promise<void> {
   return new Promise((done) => server.close(() => done()));
 }
 
-/** scratch: the engine's folder, where jobs lie side by side. */
-export async function openField(scratch: string, engine: () => number): Promise<Field> {
+/** jobs: where the folders of jobs lie side by side. */
+export async function openField(jobs: string, engine: () => number): Promise<Field> {
   const outside = await mkdtemp(join(tmpdir(), "viga-outside-"));
-  const neighbour = await mkdtemp(join(scratch, "neighbour-"));
+  const neighbour = await mkdtemp(join(jobs, "neighbour-"));
   await chmod(outside, 0o755);
   await mkdir(join(outside, "open"));
   await chmod(join(outside, "open"), 0o777);

@@ -1,4 +1,4 @@
-import { lstat, mkdtemp, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
+import { lstat, mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import sharp from "sharp";
 import { type BlenderOptions, startBlender } from "../../bridge/engines/blender.ts";
@@ -49,8 +49,11 @@ export interface Ground {
 export async function openGround(scratch: string, options: Partial<BlenderOptions> = {}): Promise<Ground> {
   process.env.OPENAI_API_KEY = secret;
   let engine = await startBlender({ scratch, cpus: 2, ...options });
-  const field = await openField(scratch, () => engine.pid ?? 0);
-  const folder = (): Promise<string> => mkdtemp(join(scratch, "job-"));
+  // As a slot has them: the jobs' folders beside the engine's own, closed to others.
+  const jobs = join(scratch, "jobs");
+  await mkdir(jobs, { mode: 0o700 });
+  const field = await openField(jobs, () => engine.pid ?? 0);
+  const folder = (): Promise<string> => mkdtemp(join(jobs, "job-"));
   const plain = async (): Promise<{ state: RunState; pixels: Buffer }> => {
     const dir = await folder();
     const job = { job: "good", views: [picture], quality, limits: ordinary, dir };
