@@ -19,7 +19,7 @@ export function readGpu(written: string): Gpu | undefined {
   return read.success ? read.data : undefined;
 }
 
-/** How an engine keeps one job from the next: a fork each, one process emptied in between, or a process each. */
+/** How an engine keeps one job from the next: a fork each, a process each that waits for its job, or a process each. */
 export const isolation = z.enum(["fork", "reset", "cold"]);
 export type Isolation = z.output<typeof isolation>;
 

@@ -26,7 +26,7 @@ def start(box, settings, place, log_fd, keep):
     finish(box, settings, None)
 
 
-def start_anew(box, memfd, settings, place, log_fd, once):
+def start_anew(box, memfd, settings, place, log_fd):
     """The same, with a process of the engine of its own: the sandbox is entered here and locked there, once it can do without exec."""
     pid = _fork_into(box, place, log_fd)
     if pid:
@@ -34,7 +34,7 @@ def start_anew(box, memfd, settings, place, log_fd, once):
     try:
         close_all_but({memfd})
         os.set_inheritable(memfd, True)
-        inner = {"fd": memfd, "place": vars(place), "cpus": settings.cpus, "device": settings.device, "once": once}
+        inner = {"fd": memfd, "place": vars(place), "cpus": settings.cpus, "device": settings.device}
         command = backend.in_use.command(inner)
         os.execv(command[0], command)
     except BaseException as thrown:

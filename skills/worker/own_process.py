@@ -1,62 +1,55 @@
-"""Supervisors for the isolations that do not fork the engine: each job, or each row of jobs, has a process of its own,
-started inside the sandbox. Slower, but it works where a fork of this build does not."""
+"""Supervisors for the isolations that do not fork the engine: each job has a process of its own, started inside the
+sandbox. Slower, but it works where a fork of this build does not. No program reaches the next job: that one's process
+never ran another's."""
 
 import hashlib
 import json
 import os
-import select
 import shutil
 import tempfile
 import time
 
-from ..sandbox import watch
+from ..sandbox import disk, watch
 from . import backend, child, outcome
-from ..sandbox.box import SPOILT, Box
+from ..sandbox.box import Box
 from .channel import reply_on
 from ..sandbox.log import Log
 from ..sandbox.native import flush_stdio
 from .supervise import Supervisor, assets
 
 LINKED_SECONDS = 20
-JOBS_PER_PROCESS = 100
+# Limits that hold from a process's start on; the others are its supervisor's to keep.
+LASTING = ("memoryMb", "fileMb", "processes")
 
 
 class Cold(Supervisor):
-    """One process per job."""
-
-    once = True
+    """The process is started for the job."""
 
     def main(self):
         request = json.loads(self.stream.readline())
         self.home = tempfile.mkdtemp(prefix="home-", dir=self.settings.own)
+        # Not the engine's own home: what a program puts there counts as what it writes.
+        self.writes.append(self.home)
         try:
-            seen = self.files(request)
-            self.admit(seen)
-            self.hand_over(self.home)
-            self.hand_over(request["dir"])
-            self.begin(request, self.writable(request), seen)
-            reply_on(self.channel, self.job(request))
-            self.go_on(request)
+            self.serve(request)
         finally:
             self.end()
             shutil.rmtree(self.home, ignore_errors=True)
 
-    def writable(self, request):
-        return [request["dir"]]
+    def serve(self, request):
+        self.begin(request, request["dir"])
+        reply_on(self.channel, self.job(request))
 
-    def go_on(self, request):
-        """Does nothing: a cold job has a process of its own, so there is no next job here."""
-
-    def begin(self, request, folders, seen):
+    def begin(self, request, folder):
+        self.seen = self.files(request)
+        self.admit(self.seen)
+        self.hand_over(self.home)
+        self.hand_over(folder)
         memfd = Box.memfd()
         self.box = Box(memfd)
         self.log = Log(request["limits"]["logKb"])
-        self.folders = folders
-        self.seen = seen
-        self.assets = assets(request)
-        self.limits = request["limits"]
-        place = self.place(folders, self.seen, request["limits"], self.home)
-        self.pid = child.start_anew(self.box, memfd, self.settings, place, self.log.write_fd, self.once)
+        place = self.place([folder], self.seen, request["limits"], self.home)
+        self.pid = child.start_anew(self.box, memfd, self.settings, place, self.log.write_fd)
         self.log.close_writer()
         os.close(memfd)
 
@@ -67,17 +60,19 @@ class Cold(Supervisor):
 
     def job(self, request):
         began = time.monotonic()
-        ticket = self.box.ask(request)
-        verdict = self.wait(request, ticket, began)
-        # In a process that goes on, a process the program left behind spoils it for the next job.
-        left_behind = not self.once and verdict is None and watch.purge(self.pid, self.settings.level == "weak", None)
-        if verdict is not None or self.once or left_behind:
-            self.end()
+        verdict = self.perform(request, began)
         keep = request["op"] == "run" and request.get("keep") is not None
         reply = outcome.settle(self, request, request["dir"], verdict, self.status, began, [backend.in_use.kept_file])
         if keep:
             self.take_scene(request, reply)
         return reply
+
+    def perform(self, request, began):
+        """-> why it was stopped, or None"""
+        ticket = self.box.ask(request)
+        verdict = self.wait(request, ticket, began)
+        self.end()
+        return verdict
 
     def take_scene(self, request, reply):
         """The saved live scene, out of the job's reach."""
@@ -95,42 +90,64 @@ class Cold(Supervisor):
 
 
 class Reset(Cold):
-    """One process for many jobs; ends with the first that has to be stopped, dies, or leaves it spoilt."""
+    """The process is started before the job is there, to suit one on the same files as the job before it (`stand_by`). The
+    job's folder is not known then: it works in one of ours, which the files of the other are moved into and out of."""
 
-    once = False
-    shares_tree = True
+    def serve(self, request):
+        self.work = tempfile.mkdtemp(prefix="work-", dir=self.settings.own)
+        try:
+            try:
+                self.begin(request, self.work)
+            except Exception:
+                if request["op"] == "stand_by":
+                    return  # The job that finds nobody here is told what is wrong by the next supervisor.
+                raise
+            if request["op"] == "stand_by":
+                request = self.next_like(request)
+            if request is not None:
+                reply_on(self.channel, self.job(request))
+        finally:
+            self.end()
+            shutil.rmtree(self.work, ignore_errors=True)
 
-    def writable(self, request):
-        """Job folders lie side by side: each belongs to the job's user only while it is its turn. The worker's own files
-        must not lie among them: a plain user's jobs are that user too."""
-        beside = os.path.dirname(request["dir"])
-        real, own, scratch = (os.path.realpath(path) + "/" for path in (beside, self.settings.own, self.settings.scratch))
-        return [beside] if real.startswith(scratch) and not own.startswith(real) else [request["dir"]]
+    def next_like(self, expected):
+        """Waits. -> the request, or None when there is none, or its process is not this one"""
+        stamps = [stamp(path) for path in self.seen]
+        line = self.stream.readline()
+        if not line:
+            return None
+        request = json.loads(line)
+        same = all(request["limits"][name] == expected["limits"][name] for name in LASTING)
+        # No file more: another run's base is none of this one's business. One that was replaced is not the one in here.
+        same = same and set(self.files(request)) == set(self.seen)
+        if not same or not self.still_there() or stamps != [stamp(path) for path in self.seen]:
+            reply_on(self.channel, {"renew": True})
+            return None
+        self.log.take()
+        self.log.limit = request["limits"]["logKb"] * 1024
+        return request
 
-    def go_on(self, request):
-        for _ in range(JOBS_PER_PROCESS):
-            while True:
-                ready, _, _ = select.select([self.channel], [], [], 0.2)
-                if self.box.word(SPOILT) or not self.still_there():
-                    return
-                if ready:
-                    break
-            line = self.stream.readline()
-            if not line:
-                return
-            request = json.loads(line)
-            if not self.suits(request):
-                reply_on(self.channel, {"renew": True})
-                return
-            self.hand_over(request["dir"])
-            self.log.take()
-            reply_on(self.channel, self.job(request))
+    def perform(self, request, began):
+        move_all(request["dir"], self.work)
+        try:
+            return super().perform(dict(request, dir=self.work), began)
+        finally:
+            disk.tidy(self.work, self.owner, [])
+            self.handed, self.owner = None, os.stat(request["dir"])
+            move_all(self.work, request["dir"])
 
-    def suits(self, request):
-        folder_known = any((request["dir"] + "/").startswith(folder + "/") for folder in self.folders)
-        # Another run's assets are none of this one's business.
-        same = request["limits"] == self.limits and assets(request) == self.assets
-        return folder_known and same and set(self.files(request)) <= set(self.seen)
+
+def stamp(path):
+    try:
+        info = os.stat(path)
+        return info.st_ino, info.st_mtime_ns, info.st_size
+    except OSError:
+        return None
+
+
+def move_all(source, target):
+    for name in os.listdir(source):
+        shutil.move(os.path.join(source, name), os.path.join(target, name))
 
 
 def linked(base, settings):

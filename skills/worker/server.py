@@ -29,7 +29,8 @@ class Pending:
         self.channel = channel
         self.keeper = keeper
         self.base = base
-        self.renewed = False
+        # Whether its process was there before it.
+        self.stood_by = False
         self.began = time.monotonic()
         self.until = self.began + message["limits"]["seconds"] + GRACE
 
@@ -43,9 +44,8 @@ class Server:
         self.pending = {}
         self.bases = {}
         self.scenes = Scenes()
-        # The supervisor of the row of jobs that share a process, where isolation is "reset".
-        self.row = None
-        self.at_once = 1 if settings.isolation == "reset" else settings.cpus
+        # The channel to a supervisor whose process waits for its job, where isolation is "reset".
+        self.next = None
 
     def serve(self):
         """Until the driver closes its end."""
@@ -107,13 +107,14 @@ class Server:
         self.driver.send({"id": message["id"], "reply": answer})
 
     def start_waiting(self):
-        while self.queue and len(self.pending) < self.at_once:
+        while self.queue and len(self.pending) < self.settings.cpus:
             self.start(self.queue.pop(0))
 
     def start(self, message):
         refused = self.refuse(message)
         if refused:
             return self.answer(message, {"ok": False, "error": refused})
+        keeper = None
         if message["op"] == "probe":
             keeper = self.scenes.find(message["scene"])
             if keeper is None:
@@ -126,21 +127,26 @@ class Server:
             message = dict(message, picture=keeper.picture)
             if keeper.path is not None:
                 message = dict(message, base=keeper.path, files=keeper.files)
-            channel, base = (keeper.channel, None) if keeper.path is None else self.open_channel(message)
-            pending = Pending(message, channel, keeper=keeper, base=base)
-        else:
-            if message.get("keep") is not None:
-                self.scenes.drop(message["keep"])
-            channel, base = self.open_channel(message)
-            pending = Pending(message, channel, base=base)
-        self.pending[message["id"]] = pending
-        pending.channel.send({key: value for key, value in message.items() if key != "id"})
+        elif message.get("keep") is not None:
+            self.scenes.drop(message["keep"])
+        self.hand_on(message, keeper)
         return None
+
+    def hand_on(self, message, keeper, renewed=False):
+        stood_by = False
+        if keeper is not None and keeper.path is None:
+            channel, base = keeper.channel, None
+        elif self.next is not None and not renewed:
+            channel, base, stood_by, self.next = self.next, None, True, None
+        else:
+            channel, base = self.open_channel(message)
+        pending = Pending(message, channel, keeper=keeper, base=base)
+        pending.stood_by = stood_by
+        self.pending[message["id"]] = pending
+        channel.send({key: value for key, value in message.items() if key != "id"})
 
     def open_channel(self, message):
         """-> (channel to a supervisor for this job, key of the base server it came from)"""
-        if self.settings.isolation == "reset" and self.row is not None:
-            return self.row, None
         ours, theirs = socket.socketpair()
         base = None
         if self.settings.isolation != "fork":
@@ -150,10 +156,14 @@ class Server:
         else:
             supervise.spawn(theirs, self.settings, [])
         theirs.close()
-        channel = Channel.of_socket(ours)
-        if self.settings.isolation == "reset":
-            self.row = channel
-        return channel, base
+        return Channel.of_socket(ours), base
+
+    def stand_by(self, message):
+        """Starts the process of the next job, which is taken to be on the files of this one."""
+        if self.settings.isolation == "reset" and self.next is None:
+            like = {key: message[key] for key in ("base", "files", "assets", "limits") if key in message}
+            self.next, _ = self.open_channel(like)
+            self.next.send({"op": "stand_by", **like})
 
     def refuse(self, message):
         directory = message["dir"]
@@ -186,17 +196,13 @@ class Server:
         lines, alive = pending.channel.receive()
         if lines:
             reply = json.loads(lines[0])
-            if pending.channel is self.row and (not alive or reply.get("renew")):
-                self.end_row()
             if reply.get("renew"):
                 return self.again(pending)
             return self.settle(pending, reply)
         if not alive:
-            if pending.channel is self.row:
-                self.end_row()
-                if not pending.renewed:
-                    # It ended between two jobs; this one had not begun.
-                    return self.again(pending)
+            if pending.stood_by:
+                # It ended while it waited; the job had not begun.
+                return self.again(pending)
             failure = error("crash", "EngineEnded", "the process that watched the job ended", hint="run it again")
             if pending.base:
                 failure = error("engine", "BaseCrashed", f"{backend.in_use.name} ended while it opened {pending.base[0]}", hint=f"check that it opens in {backend.in_use.name}")
@@ -206,22 +212,12 @@ class Server:
             self.settle(pending, {"ok": False, "error": failure})
         return None
 
-    def end_row(self):
-        self.row.close()
-        self.row = None
-
     def again(self, pending):
         """The same job with a new supervisor."""
-        del self.pending[pending.message["id"]]
-        channel, base = self.open_channel(pending.message)
-        renewed = Pending(pending.message, channel, keeper=pending.keeper, base=base)
-        renewed.renewed = True
-        self.pending[pending.message["id"]] = renewed
-        channel.send({key: value for key, value in pending.message.items() if key != "id"})
+        pending.channel.close()
+        self.hand_on(pending.message, pending.keeper, renewed=True)
 
     def give_up(self, pending):
-        if pending.channel is self.row:
-            self.end_row()
         if pending.base and pending.base in self.bases:
             self.bases.pop(pending.base).close()
         self.settle(pending, {"ok": False, "error": error("timeout", "Timeout", "the job did not settle in time")})
@@ -236,8 +232,6 @@ class Server:
         if pending is not None and pending.keeper is None:
             # Its supervisor sees the end of the channel; processes forked since hold copies of it, so it is shut for all.
             pending.channel.shut()
-            if pending.channel is self.row:
-                self.end_row()
             self.settle(pending, ended)
 
     def settle(self, pending, reply):
@@ -248,9 +242,10 @@ class Server:
             self.queue[:0] = self.scenes.settled(pending.keeper)
         if kept is not None:
             self.scenes.keep(message["keep"], Keeper(None if kept else pending.channel, pictures_of(message), **kept))
-        if kept != {} and pending.channel is not self.row and not (pending.keeper and pending.keeper.channel):
+        if kept != {} and not (pending.keeper and pending.keeper.channel):
             pending.channel.close()
         self.answer(message, reply, time.monotonic() - pending.began)
+        self.stand_by(message)
 
     def answer(self, message, reply, seconds=0.0):
         reply.setdefault("log", "")
@@ -269,8 +264,8 @@ class Server:
         self.scenes.close()
         for base in self.bases.values():
             base.close()
-        if self.row is not None:
-            self.row.close()
+        if self.next is not None:
+            self.next.close()
         until = time.monotonic() + 0.3
         while time.monotonic() < until:
             try:

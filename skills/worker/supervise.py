@@ -60,9 +60,7 @@ def closed_to_jobs(folder, consequence):
 
 
 class Supervisor:
-    """For a forked job. `shares_tree`: its user walks to the job folder through folders that are not made for it alone."""
-
-    shares_tree = False
+    """For a forked job."""
 
     def __init__(self, channel, settings, readonly):
         self.channel = channel
@@ -83,7 +81,7 @@ class Supervisor:
         self.owner = os.stat(folder)
         self.handed = folder
         if os.geteuid() == 0 and self.settings.level != "user":
-            if self.shares_tree or self.settings.level == "weak":
+            if self.settings.level == "weak":
                 self.open_way(folder)
             if self.settings.level == "weak" and self.settings.closed:
                 raise closed_to_jobs(self.settings.closed, f"{backend.in_use.name} and its worker cannot be read there")
@@ -105,9 +103,7 @@ class Supervisor:
             mode = os.stat(way).st_mode
             if not mode & 0o001:
                 if way != top and not way.startswith(top + "/"):
-                    if self.settings.level == "weak":
-                        raise closed_to_jobs(way, f"{folder} cannot be reached")
-                    return
+                    raise closed_to_jobs(way, f"{folder} cannot be reached")
                 os.chmod(way, mode & 0o7777 | 0o001)
             way = os.path.dirname(way)
 

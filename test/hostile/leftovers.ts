@@ -26,9 +26,9 @@ async function processes(): Promise<Found[]> {
 /**
  * What jobs left running: processes below the engine, and orphans that carry its command line. Base servers belong to
  * the engine (its children, in its session). A kept scene's processes (supervisor, first process, keeper) may be there,
- * asleep or stopped: at most `kept` of them, and none that works.
+ * asleep or stopped, and those that wait for the next job: at most `more` of them, and none that works.
  */
-export async function running(engine: number, scratch: string, kept: number): Promise<string[]> {
+export async function running(engine: number, scratch: string, more: number): Promise<string[]> {
   const all = await processes();
   const parents = new Map(all.map((p) => [p.pid, p.parent]));
   const session = all.find((p) => p.pid === engine)?.session;
@@ -47,7 +47,7 @@ export async function running(engine: number, scratch: string, kept: number): Pr
     }
   }
   // Supervisor and first process wait; the keeper, which ran the program's scene, is stopped.
-  if (left.length <= kept && left.filter((p) => p.state === "T").length <= 1 && left.every((p) => p.state !== "R"))
+  if (left.length <= more && left.filter((p) => p.state === "T").length <= 1 && left.every((p) => p.state !== "R"))
     return [];
   return left.map((p) => `process ${p.pid} (${p.state}) is still there`);
 }
@@ -59,6 +59,7 @@ export async function temporary(scratch: string): Promise<string[]> {
     if (name.startsWith("engine-"))
       for (const file of await readdir(join(scratch, name), { recursive: true }))
         if (!/^(linked-\w+\.json|\.config|\.cache|\.local)/.test(file))
-          found.push(file.replace(/^blender_\w+/, "blender"));
+          // One process that waits for its job has these two, whichever it is.
+          found.push(file.replace(/^(home|work)-\w+/, "$1").replace(/(^|\/)blender_\w+/, "$1blender"));
   return found.sort();
 }

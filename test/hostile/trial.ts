@@ -14,6 +14,8 @@ const ordinary: Limits = { seconds: 20, memoryMb: 2048, logKb: 8, fileMb: 64, pr
 const graceMs = 8000;
 /** Processes of a kept scene: supervisor, first process, keeper. */
 const keptProcesses = 3;
+/** Of the next job, which waits for it in isolation "reset": supervisor and Blender. */
+const waiting = ({ isolation }: CapabilityCard): number => (isolation === "reset" ? 2 : 0);
 
 /** What the next job is: it looks for what was left for it, then draws the scene. */
 const good = `
@@ -120,7 +122,13 @@ export async function openGround(scratch: string, options: Partial<BlenderOption
     if (hostile.keep) escapes.push(...(await grows(dir)));
     faults.push(...(await next()));
     escapes.push(...(await field.damage()));
-    const left = await settle(() => running(engine.pid ?? 0, scratch, hostile.keep ? keptProcesses : 0));
+    const left = await settle(() =>
+      running(
+        engine.pid ?? 0,
+        scratch,
+        waiting(engine.card) + (hostile.keep && engine.card.isolation === "fork" ? keptProcesses : 0),
+      ),
+    );
     escapes.push(...left);
     if (hostile.keep) {
       escapes.push(...(await grows(dir)));
@@ -128,7 +136,7 @@ export async function openGround(scratch: string, options: Partial<BlenderOption
       const bare = { job: "drop", program: "", views: [], quality, limits: ordinary, dir };
       await engine.run({ ...bare, keep: "kept" });
       await (engine as Engine & { drop?(scene: string): Promise<void> }).drop?.("kept");
-      escapes.push(...(await settle(() => running(engine.pid ?? 0, scratch, 0))));
+      escapes.push(...(await settle(() => running(engine.pid ?? 0, scratch, waiting(engine.card)))));
     }
     const before = new Set(files);
     faults.push(

@@ -1,5 +1,5 @@
-"""A Blender of its own inside a sandbox, for the isolations that do not fork: one job (cold) or one after another
-(reset), asked and answered through shared memory."""
+"""A Blender of its own inside a sandbox, for the isolations that do not fork: one job, asked and answered through shared
+memory. It may wait for its job a while."""
 
 import os
 
@@ -9,8 +9,7 @@ from ...sandbox import sandbox
 from ..probes import actions
 from . import runner, scene_file
 from .backend import KEPT
-from .fresh import Fresh
-from ...sandbox.box import SPOILT, Box
+from ...sandbox.box import Box
 from ...sandbox.log import MARK
 from ...sandbox.native import flush_stdio, print_by_line
 
@@ -22,18 +21,10 @@ def main(options):
     actions.load_more()
     runner.without_fork()
     sandbox.lock(sandbox.Place(**options["place"]))
-    fresh = Fresh()
-    seen = 0
-    while True:
-        seen, request = box.next_request(seen)
-        serve(box, request, options)
-        spoilt = options["once"] or fresh.is_spoilt()
-        # Said first: going takes a while, in which a next job could be asked for.
-        box.set_word(SPOILT, spoilt)
-        box.finish(seen)
-        if spoilt:
-            os._exit(0)
-        fresh.again()
+    ticket, request = box.next_request(0)
+    serve(box, request, options)
+    box.finish(ticket)
+    os._exit(0)
 
 
 def serve(box, request, options):
