@@ -1,6 +1,6 @@
-"""A fork of the pristine parent that opened one base .blend and forks a supervisor for every job on it.
+"""A fork of the pristine process that opened one base and forks a supervisor for every job on it.
 
-The parent itself never opens a file from outside, so no file can harm it, and each base is read only once.
+The pristine process itself never opens a file from outside, so no file can harm it, and each base is read only once.
 """
 
 import os
@@ -14,22 +14,17 @@ from .forking import fork
 from ..sandbox.native import close_all_but, die_with_parent
 
 
-class BaseServer:
-    """The parent's handle on one."""
+LONGEST_PATH = 1 << 16
 
-    def __init__(self, path, settings):
-        self.path = path
-        self.control, theirs = socket.socketpair()
-        parent = os.getpid()
-        self.pid = fork()
-        if self.pid == 0:
-            try:
-                die_with_parent(parent)
-                close_all_but({theirs.fileno()})
-                _serve(theirs, path, settings)
-            finally:
-                os._exit(0)
+
+class BaseServer:
+    """The server's handle on one."""
+
+    def __init__(self, path, pristine):
+        self.control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        pristine.base_server(theirs)
         theirs.close()
+        self.control.send(os.fsencode(path))
 
     def hand_over(self, channel):
         """The other end of a job's channel; the request follows on it. Raises OSError when the server has died."""
@@ -38,6 +33,20 @@ class BaseServer:
     def close(self):
         """No more jobs; kept scenes that came from here live on until they are dropped."""
         self.control.close()
+
+
+def spawn(control, settings):
+    """In the pristine process."""
+    parent = os.getpid()
+    if fork() == 0:
+        try:
+            die_with_parent(parent)
+            close_all_but({control.fileno()})
+            path = os.fsdecode(control.recv(LONGEST_PATH))
+            if path:
+                _serve(control, path, settings)
+        finally:
+            os._exit(0)
 
 
 def _serve(control, path, settings):

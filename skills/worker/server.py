@@ -1,7 +1,4 @@
-"""The engine's parent: takes requests, hands each to a supervisor of its own, answers in the order they settle.
-
-It runs no program, opens no file from outside and makes no graphics context; it must stay fit for forking.
-"""
+"""Takes requests, hands each to a supervisor of its own, answers in the order they settle. Nothing is forked from here."""
 
 import json
 import os
@@ -9,16 +6,14 @@ import select
 import socket
 import time
 
-from . import backend, supervise
+from . import backend
 from .base_server import BaseServer
 from .channel import Channel
 from .errors import error
-from .own_process import Cold, Reset
 from .picture_size import pictures_of
 from .scenes import Keeper, Scenes
 
 BASES = 4
-KINDS = {"cold": Cold, "reset": Reset}
 # Beyond its own deadline a job gets this long to settle before the parent stops waiting for it.
 GRACE = 30
 
@@ -36,8 +31,9 @@ class Pending:
 
 
 class Server:
-    def __init__(self, driver, settings, card):
+    def __init__(self, driver, pristine, settings, card):
         self.driver = driver
+        self.pristine = pristine
         self.settings = settings
         self.card = card
         self.queue = []
@@ -54,7 +50,6 @@ class Server:
                 if line is None:
                     return self.leave()
                 self.take(json.loads(line))
-            self.reap()
             self.start_waiting()
 
     def turn(self):
@@ -149,12 +144,10 @@ class Server:
         """-> (channel to a supervisor for this job, key of the base server it came from)"""
         ours, theirs = socket.socketpair()
         base = None
-        if self.settings.isolation != "fork":
-            supervise.spawn(theirs, self.settings, [], KINDS[self.settings.isolation])
-        elif message.get("base"):
+        if self.settings.isolation == "fork" and message.get("base"):
             base = self.give_to_base(message["base"], theirs)
         else:
-            supervise.spawn(theirs, self.settings, [])
+            self.pristine.supervisor(theirs)
         theirs.close()
         return Channel.of_socket(ours), base
 
@@ -181,7 +174,7 @@ class Server:
         for _ in range(2):
             base = self.bases.pop(key, None)
             if base is None:
-                base = BaseServer(path, self.settings)
+                base = BaseServer(path, self.pristine)
             self.bases[key] = base
             while len(self.bases) > BASES:
                 self.bases.pop(next(iter(self.bases))).close()
@@ -260,23 +253,9 @@ class Server:
         self.driver.send({"id": message["id"], "reply": reply})
 
     def leave(self):
-        """Lets kept scenes end in good order; what is still at work is killed with us."""
+        """Lets kept scenes end in good order."""
         self.scenes.close()
         for base in self.bases.values():
             base.close()
         if self.next is not None:
             self.next.close()
-        until = time.monotonic() + 0.3
-        while time.monotonic() < until:
-            try:
-                if not os.waitpid(-1, os.WNOHANG)[0]:
-                    time.sleep(0.005)
-            except ChildProcessError:
-                return
-
-    def reap(self):
-        try:
-            while os.waitpid(-1, os.WNOHANG)[0]:
-                pass
-        except ChildProcessError:
-            pass

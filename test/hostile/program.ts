@@ -36,6 +36,8 @@ export interface Hostile {
   outcomes: readonly Outcome[];
   /** Runs after `scene` (field.ts) unless there are no views or the base is not made by a program. */
   program: string | ((targets: Targets) => string);
+  /** A program that is run before it, as a job of its own. */
+  before?: string;
   /** Over the set's own limits. */
   limits?: Partial<Limits>;
   /** Absent: one picture, a.png. */

@@ -78,6 +78,12 @@ export async function openGround(scratch: string, options: Partial<BlenderOption
 
   const attempt = async (hostile: Hostile): Promise<Verdict> => {
     const pid = engine.pid;
+    if (hostile.before !== undefined) {
+      const dir = await folder();
+      const job = { job: "before", views: [], quality, limits: ordinary, dir };
+      await engine.run({ ...job, program: hostile.before });
+      await rm(dir, { recursive: true, force: true });
+    }
     const dir = await folder();
     const limits = { ...ordinary, ...hostile.limits };
     const base = await prepare(hostile, engine, field.targets, scratch);

@@ -12,6 +12,7 @@ from ...worker import selftest
 from ..probes import actions
 from . import backend, card, lint_types, scene_file
 from ...worker.channel import Channel
+from ...worker.pristine import beside
 from ...worker.server import Server
 from ...worker.settings import Settings
 
@@ -54,7 +55,7 @@ def start(options, requests, replies):
     gc.freeze()  # Objects of the parent are then never touched by a child's collector, so their pages stay shared.
     gc.disable()
     driver.send({"id": 0, "card": description})
-    Server(driver, settings, description).serve()
+    beside(lambda pristine: Server(driver, pristine, settings, description).serve(), settings, (requests, replies))
 
 
 def share(cpus, first):

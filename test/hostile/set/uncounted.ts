@@ -115,11 +115,78 @@ runner.render.picture = picture`,
     name: "a summary of forty megabytes",
     mustNot: "have a summary of any size passed on",
     outcomes: ["output"],
+    limits: { seconds: 60 },
     program: `
 import sys
 info = sys.modules['viga_engine.blender.backend.scene_info']
 def write(path, *rest, **more):
     with open(path, 'w') as file: file.write('{"objects": ' + '[' * (20 << 20) + ']' * (20 << 20) + '}')
 info.write = write`,
+  },
+  {
+    name: "searches its memory for an earlier job's program and what that printed",
+    mustNot: "find them",
+    views: [],
+    outcomes: ["ok"],
+    limits: { seconds: 60 },
+    before: "print('PLANTED-IN-AN-EARLIER-PROGRAM-7f3a91')\nraise ValueError('PLANTED-IN-AN-EARLIER-PROGRAM-7f3a91')",
+    program: `
+import re
+pattern = re.compile(rb'PLANTED-IN-AN-EARLIER-PRO[G]RAM-7f3a91')
+try:
+    memory = open('/proc/self/mem', 'rb', 0)
+    maps = open('/proc/self/maps').read().splitlines()
+except OSError:
+    maps = []
+for line in maps:
+    fields = line.split()
+    start, end = (int(x, 16) for x in fields[0].split('-'))
+    if not fields[1].startswith('rw') or end - start > 64 << 20 or len(fields) > 5 and fields[5].startswith('/'): continue
+    try:
+        memory.seek(start)
+        found = pattern.search(memory.read(end - start))
+    except (OSError, ValueError, OverflowError): continue
+    if found: print('ESCAPED', found[0])`,
+  },
+  {
+    name: "a renderer of its own under the name of Cycles",
+    mustNot: "paint the picture itself",
+    outcomes: ["program"],
+    weak: true,
+    program: `
+for old in [c for c in bpy.types.RenderEngine.__subclasses__() if getattr(c, 'bl_idname', '') == 'CYCLES']: bpy.utils.unregister_class(old)
+class Mine(bpy.types.RenderEngine):
+    bl_idname = 'CYCLES'
+    bl_label = 'Cycles'
+    def render(self, depsgraph):
+        w, h = depsgraph.scene.render.resolution_x, depsgraph.scene.render.resolution_y
+        result = self.begin_result(0, 0, w, h)
+        result.layers[0].passes['Combined'].rect = [[1.0, 0.0, 0.0, 1.0]] * (w * h)
+        self.end_result(result)
+bpy.utils.register_class(Mine)`,
+  },
+  {
+    name: "a method of its own in Cycles' class",
+    mustNot: "paint the picture itself",
+    outcomes: ["program"],
+    program: `
+import cycles
+def render(self, depsgraph):
+    w, h = depsgraph.scene.render.resolution_x, depsgraph.scene.render.resolution_y
+    result = self.begin_result(0, 0, w, h)
+    result.layers[0].passes['Combined'].rect = [[1.0, 0.0, 0.0, 1.0]] * (w * h)
+    self.end_result(result)
+cycles.CyclesRender.render = render`,
+  },
+  {
+    name: "a kept scene that takes every watch on files",
+    mustNot: "leave its user none",
+    keep: true,
+    outcomes: ["ok"],
+    program: `${libc}
+x86 = os.uname().machine == 'x86_64'
+calls = [lambda: libc.syscall(294 if x86 else 26, 0)] + ([lambda: libc.syscall(253)] if x86 else [])
+taken = sum(call() >= 0 for call in calls for _ in range(200))
+if taken: print('ESCAPED', taken, 'watches')`,
   },
 ];
