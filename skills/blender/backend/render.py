@@ -10,6 +10,7 @@ import struct
 import bpy
 
 from ...worker.errors import JobError
+from . import own_renderers
 from .neutral import calm_compositor, drop_render_animation, freed_of_handlers, handler_lists, neutral_output
 from ...worker.picture_size import bounded, fit
 from .png_text import drop_text
@@ -80,6 +81,7 @@ def _size_settings(scene):
 
 
 def set_engine(scene, renderer, samples):
+    own_renderers.check()
     if renderer == "WORKBENCH":
         scene.render.engine = "BLENDER_WORKBENCH"
         return

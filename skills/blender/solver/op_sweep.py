@@ -22,7 +22,7 @@ import time
 import bpy
 
 from ...worker import picture_size
-from ..backend import bake, frames, render
+from ..backend import bake, frames, own_renderers, render
 from . import op_knobs
 from .lean import lean_operators
 from ..backend.neutral import calm_compositor, drop_render_animation, freed_of_handlers, neutral_output
@@ -33,6 +33,7 @@ def prepare(scene, args, threads, device):
     the look stays as the program left it."""
     drop_render_animation(scene)
     calm_compositor(scene)
+    own_renderers.check()
     scene.render.engine = "CYCLES"
     render.set_cycles(scene, args["samples"], device)
     scene.cycles.use_animated_seed = False
