@@ -1,5 +1,6 @@
 """Resource limits of a job, set in the job's own process."""
 
+import os
 import resource
 import signal
 
@@ -13,6 +14,18 @@ def address_space():
         return int(file.read().split()[0]) * resource.getpagesize()
 
 
+def tasks_of_user():
+    """Processes and threads of this user that can be seen here: without namespaces, all of them."""
+    count, user = 0, os.getuid()
+    for name in os.listdir("/proc"):
+        try:
+            if name.isdigit() and os.stat(f"/proc/{name}/task").st_uid == user:
+                count += len(os.listdir(f"/proc/{name}/task"))
+        except OSError:
+            continue
+    return count
+
+
 def apply(limits, gpu):
     """memoryMb counts on top of what the engine itself has mapped. A GPU context maps hundreds of GiB without using them,
     so on a GPU only written-to memory counts."""
@@ -23,7 +36,8 @@ def apply(limits, gpu):
     _set(resource.RLIMIT_FSIZE, limits["fileMb"] * MIB)
     # A write beyond it fails (EFBIG) and the program is told so. Not every Python ignores the signal itself.
     signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
-    _set(resource.RLIMIT_NPROC, limits["processes"])
+    # The kernel counts all that the user runs, not the job's alone.
+    _set(resource.RLIMIT_NPROC, tasks_of_user() + limits["processes"])
     _set(resource.RLIMIT_CORE, 0)
     _set(resource.RLIMIT_NOFILE, OPEN_FILES)
     if not gpu:
