@@ -2,7 +2,7 @@
 
 Refused with EPERM: starting programs, sockets, tracing, mounting, namespaces, keys, kernel interfaces, other
 processes' memory, changing the processor share, timers and file events that send signals (they wake a kept scene that
-stands still), leases (they block who opens a result), space beyond a file's end, socket pairs (descriptors on their way
+stands still), watches on files (a user has few of them, which a kept scene would hold), leases (they block who opens a result), space beyond a file's end, socket pairs (descriptors on their way
 and their buffers belong to no process); and, where no GPU driver needs it, memory that is held without being
 mapped (a piece of a shared mapping keeps all of it), which no limit counts. clone3 answers ENOSYS, so libc falls back to clone, whose flags a
 filter can read.
@@ -33,7 +33,7 @@ DENIED = {
     "vhangup": (153, 58), "personality": (135, 92), "iopl": (172, None), "ioperm": (173, None),
     "modify_ldt": (154, None), "uselib": (134, None), "lookup_dcookie": (212, 18), "shmget": (29, 194),
     "semget": (64, 190), "msgget": (68, 186), "mq_open": (240, 180), "sched_setaffinity": (203, 122),
-    "timer_create": (222, 107), "socketpair": (53, 199), "vmsplice": (278, 75), "setpriority": (141, 140),
+    "timer_create": (222, 107), "inotify_init": (253, None), "inotify_init1": (294, 26), "socketpair": (53, 199), "vmsplice": (278, 75), "setpriority": (141, 140),
     "sched_setscheduler": (144, 119), "sched_setparam": (142, 118), "sched_setattr": (314, 274), "ioprio_set": (251, 30),
     "memfd_secret": (447, 447), "pidfd_send_signal": (424, 424), "tkill": (200, 130), "rt_sigqueueinfo": (129, 138),
 }
