@@ -96,6 +96,8 @@ export async function toolLoop<R>(options: LoopOptions<R>): Promise<LoopResult<R
         continue;
       }
       messages.push(answered(call, outcome));
+      const why = outcome.kind === "refused" ? { why: outcome.text.slice(0, 300) } : {};
+      io.note("tool.call", { t: options.t, tool: call.name, ok: outcome.kind === "answer", ...why });
       const signature =
         outcome.kind === "refused" ? `refused ${call.name}: ${outcome.text}` : `${call.name} ${stable(call.arguments)}`;
       if (circles.seen(signature)) repeated.push(outcome.kind === "refused" ? `${call.name} was refused` : call.name);
