@@ -1,9 +1,10 @@
 """Which things meet in the course of an animation, and at which frame first."""
 
-from . import scene_checks
+from . import families, neutral, scene_checks
 
-# Pairs told, and pairs whose surfaces are compared in one frame.
-MOST_TOLD = 40
+# Pairs told, and pairs whose surfaces are compared in the first and in a later frame.
+MOST_TOLD = 60
+MOST_COMPARED_FIRST = 240
 MOST_COMPARED = 60
 
 
@@ -16,29 +17,33 @@ class Meetings:
         self.touched = set()
         self.found = []
         self.supports = {}
+        self.pairs = []
 
     def look(self, frame, boxes, graph):
         """boxes: {name: its boxes up to this frame}"""
         begins, solids, compared = self.first is None, {}, 0
         self.first = frame if begins else self.first
-        names = [name for name in boxes if self.scene.objects[name].type == "MESH"]
-        moved = {name: step_of(boxes[name]) for name in names}
-        for index, one in enumerate(names):
-            for other in names[index + 1 :]:
-                if (one, other) in self.touched or (not begins and max(moved[one], moved[other]) == 0):
-                    continue
-                near = self.reach(one, other, boxes) + min(moved[one] + moved[other], self.smaller(one, other, boxes)) / 4
-                if not boxes_meet(boxes[one][-1], boxes[other][-1], near):
-                    continue
-                compared += 1
-                if compared > MOST_COMPARED:
+        if begins:
+            self.pairs = pairs_of([name for name in boxes if self.scene.objects[name].type == "MESH"])
+        moved = {name: step_of(track) for name, track in boxes.items()}
+        for one, other in self.pairs:
+            if (one, other) in self.touched or (not begins and max(moved[one], moved[other]) == 0):
+                continue
+            near = self.reach(one, other, boxes) + min(moved[one] + moved[other], self.smaller(one, other, boxes)) / 4
+            if not boxes_meet(boxes[one][-1], boxes[other][-1], near):
+                continue
+            compared += 1
+            if compared > (MOST_COMPARED_FIRST if begins else MOST_COMPARED):
+                if not begins:
                     return
-                if self.touch(one, other, near, solids, graph):
-                    self.touched.add((one, other))
-                    if begins:
-                        self.stand(one, other, boxes, near)
-                    else:
-                        self.found.append({"thing": one, "with": other, "frame": frame})
+                # Not looked at: a meeting that may be none is not told later.
+                self.touched.add((one, other))
+            elif self.touch(one, other, near, solids, graph):
+                self.touched.add((one, other))
+                if begins:
+                    self.stand(one, other, boxes, near)
+                else:
+                    self.found.append({"thing": one, "with": other, "frame": frame})
 
     def touch(self, one, other, near, solids, graph):
         for name in (one, other):
@@ -73,11 +78,19 @@ class Meetings:
     def is_moved_otherwise(self, name):
         """Whether keys of a thing may be for something else than its place: a form, a colour, a switch of its physics."""
         action = self.scene.objects[name].animation_data.action
-        paths = [curve.data_path for curve in getattr(action, "fcurves", [])]
+        paths = [curve.data_path for group in neutral.curve_groups(action) for curve in group]
         return not any(path in ("location", "rotation_euler", "rotation_quaternion", "scale") for path in paths)
 
     def told(self):
-        return self.found[:MOST_TOLD]
+        """Those of unlike things first, where not all can be told; in the order of the frames."""
+        chosen = sorted(self.found, key=lambda one: families.kind_of(one["thing"]) == families.kind_of(one["with"]))[:MOST_TOLD]
+        return sorted(chosen, key=lambda one: one["frame"])
+
+
+def pairs_of(names):
+    """Every two of them, those of unlike things first: among many pieces of one thing these are what is asked for."""
+    pairs = [(one, other) for index, one in enumerate(names) for other in names[index + 1 :]]
+    return sorted(pairs, key=lambda pair: families.kind_of(pair[0]) == families.kind_of(pair[1]))
 
 
 def step_of(boxes):

@@ -7,7 +7,7 @@ import time
 import bpy
 from mathutils import Vector
 
-from . import framing, meetings, scene_checks, scene_info
+from . import families, framing, meetings, scene_checks, scene_info
 
 # Frames that are looked at (a longer range in steps), things that are followed, and those told one by one.
 MOST_FRAMES = 120
@@ -16,6 +16,9 @@ MOST_TOLD = 12
 SECONDS = 6.0
 # From this part of a thing's size on, or these radians, it moves or changes its form.
 MOVED, TURNED = 0.02, 0.03
+# Modifiers that move points against each other, and points whose mean is taken.
+BENDING = ("ARMATURE", "CLOTH", "CURVE", "HOOK", "LATTICE", "MESH_DEFORM", "SIMPLE_DEFORM", "SOFT_BODY", "WAVE")
+MOST_POINTS = 200
 
 
 class Track:
@@ -25,12 +28,18 @@ class Track:
         self.name = name
         self.boxes = []
         self.turns = []
+        self.means = []
 
-    def add(self, box, matrix):
+    def add(self, box, matrix, mean=None):
         self.boxes.append(box)
         self.turns.append(matrix.to_quaternion())
+        if mean is not None:
+            self.means.append(mean)
 
     def middle(self, index):
+        """Of its box, which an arm that swings would shift: of what is bent, the mean of its points."""
+        if self.means:
+            return self.means[index]
         low, high = self.boxes[index]
         return (Vector(low) + Vector(high)) / 2
 
@@ -73,7 +82,7 @@ def of_scene(job, size):
 
 
 def follow(scene, frames, size, until):
-    tracks, cameras, met, seen = {}, [], None, []
+    tracks, cameras, met, seen, bent = {}, [], None, [], set()
     camera = Track("") if scene.camera is not None else None
     for frame in frames:
         if len(seen) > 2 and time.monotonic() > until:
@@ -84,13 +93,15 @@ def follow(scene, frames, size, until):
         if not tracks:
             names = sorted(boxes, key=lambda name: (not is_animated(scene.objects[name]), name))[:MOST_THINGS]
             tracks = {name: Track(name) for name in names}
+            bent = {name for name in names if is_bent(scene.objects[name])}
             met = meetings.Meetings(scene)
         gone = [name for name in tracks if name not in boxes]
         for name in gone:
             # What is hidden in the course of it has been followed up to here; it is told as far as it went.
             boxes[name] = tracks[name].boxes[-1]
         for name, track in tracks.items():
-            track.add(boxes[name], scene.objects[name].evaluated_get(graph).matrix_world)
+            thing = scene.objects[name].evaluated_get(graph)
+            track.add(boxes[name], thing.matrix_world, mean_of(thing) if name in bent else None)
         met.look(frame, {name: track.boxes for name, track in tracks.items()}, graph)
         if camera is not None and scene.camera is not None:
             place = scene.camera.evaluated_get(graph)
@@ -114,6 +125,25 @@ def is_animated(obj):
     if obj.rigid_body is not None and obj.rigid_body.type == "ACTIVE":
         return True
     return is_keyed(obj) or obj.parent is not None or bool(obj.constraints) or any(m.type == "ARMATURE" for m in obj.modifiers)
+
+
+def is_bent(obj):
+    """Whether its points may move against each other."""
+    return obj.type == "MESH" and (obj.data.shape_keys is not None or any(m.type in BENDING for m in obj.modifiers))
+
+
+def mean_of(thing):
+    """The mean of an evaluated mesh's points in the world, of some hundred of them where it has more."""
+    points = thing.data.vertices
+    step = max(1, len(points) // MOST_POINTS)
+    chosen = [points[index].co for index in range(0, len(points), step)]
+    return thing.matrix_world @ (sum(chosen, Vector()) / max(1, len(chosen)))
+
+
+def skeleton_of(obj):
+    """The armature that is to move it and is keyed itself, or None."""
+    rigs = [m.object for m in obj.modifiers if m.type == "ARMATURE" and m.object is not None]
+    return next((rig for rig in rigs if is_keyed(rig)), None)
 
 
 def is_keyed(obj):
@@ -151,6 +181,8 @@ def told(tracks, camera, cameras, met, frames, scene, end):
             "begins": track.begins, "fastest": scene_info.number(track.fastest), "fastest_at": track.fastest_at,
             "turned_degrees": round(math.degrees(track.turned), 1),
         }
+        if track.means and track.formed > MOVED * max(track.size(), 1e-3):
+            one["bent"] = scene_info.number(track.formed)
         support = met.support(track.name)
         if support is not None:
             off = since([is_off(track.boxes[i], tracks[support].boxes[i]) for i in range(len(frames))], frames)
@@ -167,6 +199,10 @@ def told(tracks, camera, cameras, met, frames, scene, end):
     keyed = [t.name for t in rest if is_keyed(scene.objects[t.name]) and not met.is_moved_otherwise(t.name)]
     resting = [t.name for t in rest if (body := scene.objects[t.name].rigid_body) is not None and body.type == "ACTIVE"]
     checks = [scene_checks.found("still", f"{name} is keyed and does not move in frames {frames[0]} to {frames[-1]}", [name]) for name in keyed[:4]]
+    for track in rest:
+        rig = skeleton_of(scene.objects[track.name])
+        if rig is not None:
+            checks.append(scene_checks.found("still", f"{track.name} does not follow its skeleton {rig.name}, which is keyed: its vertex groups need the names of the bones that move", [track.name, rig.name]))
     if not movers and not (camera and camera.moves):
         checks.append(scene_checks.found("nothing_moves", f"nothing moves in frames {frames[0]} to {frames[-1]}: no thing, not the camera"))
     summary = {
@@ -192,15 +228,21 @@ def place_text(values):
 def lines(summary, camera):
     """One line a thing, what moves most first."""
     first, last = summary["frames"]
-    out = [f"Frames {first} to {last} at {summary['fps']:g} per second; places are middles of boxes, speeds scene units a second."]
-    for one in summary["things"][:MOST_TOLD]:
+    out = [f"Frames {first} to {last} at {summary['fps']:g} per second; places are middles of boxes, of what is bent the mean of its points, speeds scene units a second."]
+    things = summary["things"]
+    many = families.of([one["name"] for one in things]) if len(things) > MOST_TOLD else {}
+    gathered = {name for members in many.values() for name in members}
+    alone = [one for one in things if one["name"] not in gathered]
+    for one in alone[:MOST_TOLD]:
         name = one["name"]
         parts = [", ".join(f"{place_text(p['at'])} at frame {p['frame']}" for p in one["places"])]
         if one["begins"] is not None:
             parts.append(f"moves from frame {one['begins']} on, fastest {one['fastest']:.3g} at frame {one['fastest_at']}")
         if one["turned_degrees"] > 2:
             parts.append(f"turned by up to {one['turned_degrees']:.0f} degrees")
-        met = [f"{c['with'] if c['thing'] == name else c['thing']} at {c['frame']}" for c in summary["contacts"] if name in (c["thing"], c["with"])]
+        if "bent" in one:
+            parts.append(f"its outline changes by up to {one['bent']:.3g}")
+        met = families.met_by(name, summary["contacts"], gathered)
         if met:
             parts.append(f"meets {', '.join(met[:5])}{' and others' if len(met) > 5 else ''}")
         if "leaves" in one:
@@ -210,7 +252,9 @@ def lines(summary, camera):
         if "out_of_view" in one:
             parts.append(f"out of view from frame {one['out_of_view']} on")
         out.append(f"{name}: {'; '.join(parts)}")
-    more = [one["name"] for one in summary["things"][MOST_TOLD:]]
+    for kind, members in list(many.items())[:MOST_TOLD]:
+        out.append(families.line(kind, [one for one in things if one["name"] in members], summary["contacts"], place_text))
+    more = [one["name"] for one in alone[MOST_TOLD:]]
     if more:
         out.append(f"{len(more)} more move: {', '.join(more[:MOST_TOLD])}{' ...' if len(more) > MOST_TOLD else ''}")
     if summary["resting"]:

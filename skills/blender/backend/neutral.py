@@ -60,19 +60,18 @@ def drop_render_animation(scene):
     for driver in list(data.drivers):
         if driver.data_path.startswith(("render.", "cycles.", "eevee.")):
             data.drivers.remove(driver)
-    action = data.action
-    if action is None or not hasattr(action, "fcurves"):
-        curves = []
-        for layer in getattr(action, "layers", []):
-            for strip in layer.strips:
-                for bag in getattr(strip, "channelbags", []):
-                    curves.append(bag.fcurves)
-    else:
-        curves = [action.fcurves]
+    curves = curve_groups(data.action)
     for group in curves:
         for curve in list(group):
             if curve.data_path.startswith(("render.", "cycles.", "eevee.")) and not curve.data_path.endswith(".seed"):
                 group.remove(curve)
+
+
+def curve_groups(action):
+    """Collections of an action's curves: one before Blender 5, then one per channel bag."""
+    if action is None or hasattr(action, "fcurves"):
+        return [] if action is None else [action.fcurves]
+    return [bag.fcurves for layer in action.layers for strip in layer.strips for bag in getattr(strip, "channelbags", [])]
 
 
 def calm_compositor(scene):

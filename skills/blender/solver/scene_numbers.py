@@ -7,6 +7,8 @@ import array
 import bpy
 from mathutils import Vector
 
+from ..backend import neutral
+
 COLLECTIONS = ("objects", "lights", "cameras", "materials", "worlds", "node_groups", "shape_keys", "textures", "curves",
                "metaballs", "lattices", "meshes", "collections", "grease_pencils")
 # Derived from another property, or editor state that no picture depends on.
@@ -110,7 +112,7 @@ def opaque(data):
             image.pixels.foreach_get(pixels)
             out[("images", image.name)] = hash(pixels.tobytes())
     for action in data.actions:
-        curves = getattr(action, "fcurves", ())
+        curves = (curve for group in neutral.curve_groups(action) for curve in group)
         out[("actions", action.name)] = hash(tuple(tuple(p.co) for c in curves for p in c.keyframe_points))
     return out
 

@@ -1,6 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
+import { loadRecording } from "../../../actors/players/replay/replay.ts";
 import { type Lab, openLab } from "../../bridge/engines/lab.ts";
 
 /** A ball that is dropped beside a table's middle, a cup that is keyed off the table, and a box keyed to where it is. */
@@ -77,3 +78,41 @@ it("a scene that stands still is told as such, and one frame has no motion to te
   expect(state.checks?.map(({ check }) => check)).toContain("nothing_moves");
   expect((await lab.run(still, { views: [{ name: "a", camera: null }] })).motion).toEqual([]);
 });
+
+/** The program of a moving scene among the examples. */
+async function example(name: string): Promise<string> {
+  const move = (await loadRecording(join(import.meta.dirname, `../../../examples/dynamic/${name}.yaml`))).moves.get(1);
+  return move?.type === "programs" ? move.candidates[0]!.code : "";
+}
+
+it("many pieces of one thing are told in one line, with what they meet", async () => {
+  const state = await lab.run(await example("break"), { views: views.slice(0, 1) });
+  expect(state.error).toBeUndefined();
+  expect(state.checks).toEqual([]);
+  const [, ball = "", shards = "", ...others] = state.motion ?? [];
+  expect(others).toEqual([]);
+  expect(ball).toMatch(/^Ball: .*; meets Shard [\d.]+ at 1[4-7], Floor at \d+/);
+  expect(shards).toMatch(
+    /^Shard \(30 things\): the middle of all .*the first to move is Shard [\d.]+ from frame 1[5-8] on/,
+  );
+  expect(shards).toMatch(/first meet Ball at 1[4-7], Floor at \d\d/);
+}, 60_000);
+
+it("what a skeleton moves is told by its points, and a figure that does not follow its skeleton is among the checks", async () => {
+  const walk = await example("walk");
+  const state = await lab.run(walk, { views: views.slice(0, 1) });
+  expect(state.error).toBeUndefined();
+  expect(state.checks).toEqual([]);
+  const { motion } = JSON.parse(await readFile(join(state.dir, "scene.json"), "utf8"));
+  const [figure, ...rest] = motion.things;
+  expect(rest).toEqual([]);
+  // Five strides of 0.62 in 60 frames: 1.24 units a second, the object itself stands still.
+  expect(figure).toMatchObject({ name: "Figure", turned_degrees: 0, bent: expect.any(Number) });
+  expect(figure.places[2].at[0] - figure.places[0].at[0]).toBeCloseTo(3.1, 1);
+  expect(figure.fastest).toBeGreaterThan(1.2);
+  expect(figure.fastest).toBeLessThan(1.7);
+  const loose = await lab.run(walk.replace("vertex_groups.new(name=name)", "vertex_groups.new(name=name + '!')"), {
+    views: views.slice(0, 1),
+  });
+  expect(loose.checks?.map(({ text }) => text).join()).toContain("Figure does not follow its skeleton Rig");
+}, 60_000);

@@ -8,7 +8,7 @@ const folder = join(import.meta.dirname, "../../../../examples/dynamic");
 
 it("the moving scenes among the examples are recordings of one program each, labelled as written by hand", async () => {
   const files = await readdir(folder);
-  expect(files).toEqual(["belt.yaml", "knock.yaml", "quake.yaml"]);
+  expect(files).toEqual(["belt.yaml", "break.yaml", "knock.yaml", "quake.yaml", "walk.yaml"]);
   for (const name of files) {
     expect(await readFile(join(folder, name), "utf8")).toMatch(/^# Written by hand/);
     const generator = createReplayGenerator(await loadRecording(join(folder, name)));
