@@ -4,7 +4,7 @@ import { modeOf } from "../../../config/modes/index.ts";
 import type { SolverLimits } from "../../../config/refine.ts";
 import type { Context } from "../../../machines/domain/index.ts";
 import type { EngineFacts } from "../../../prompts/index.ts";
-import { type GeneratorMove, type GeneratorPlayer, type PlayerIO, sceneOf } from "../player.ts";
+import { type GeneratorMove, type GeneratorPlayer, type PlayerIO, type SceneRef, sceneOf } from "../player.ts";
 import { defaultLimits, type LoopLimits, toolLoop } from "./loop.ts";
 import { comparisonParts } from "./prompt/explicit-comparison.ts";
 import { openingOf, type Sight } from "./prompt/opening.ts";
@@ -73,12 +73,13 @@ export function createModelGenerator(options: ModelGeneratorOptions): GeneratorP
       undone: [],
       plan: null,
     };
+    const given = await givenScene(context, draft.base.code, io);
     // The prompt setting names the tool.
     const assets = context.task.prompt === "get_asset" ? ["get_better_assets"] : [];
     const names = offeredNames(options.tools ?? [...definition.skills.generator, ...assets], sight);
     const known: OfferedTool<Written>[] = [
       ...generatorTools(draft),
-      ...engineTools("generator", definition.engine, () => sceneOf(draft.base.program, context)),
+      ...engineTools("generator", definition.engine, () => sceneOf(draft.base.program, context) ?? given),
       ...(options.extra ?? []),
     ];
     const tools = pickTools(names, known, "generator");
@@ -168,6 +169,11 @@ async function baseOf(context: Context, io: PlayerIO): Promise<Draft["base"]> {
     return { t: context.from.t, code: await io.text(context.from.code), program: context.from };
   if (context.task.start !== null) return { t: 0, code: await io.text(context.task.start), program: null };
   return { t: 0, code: "", program: null };
+}
+
+/** The scene that is given before any program changes it: a base alone, as a program of nothing leaves it. */
+async function givenScene({ task }: Context, code: string, io: PlayerIO): Promise<SceneRef | null> {
+  return task.base !== null && code === "" ? { t: 0, candidate: 0, code: await io.put(""), slot: "" } : null;
 }
 
 /** Null where the endpoint takes no temperature. */

@@ -10,9 +10,9 @@ import bpy
 MOST_FRAMES = 1000
 
 
-def rigid_bodies():
-    """Bakes to the end of the scene's range, and leaves the scene at its frame. -> whether anything was baked: not where
-    nothing is simulated, and not what the program baked itself."""
+def rigid_bodies(until=None):
+    """Bakes to the end of the scene's range, or to a frame, and leaves the scene at its frame. -> whether anything was baked:
+    not where nothing is simulated, and not what the program baked itself."""
     scene = bpy.context.scene
     world = scene.rigidbody_world
     if world is None or not world.enabled or world.collection is None or not len(world.collection.objects):
@@ -20,8 +20,10 @@ def rigid_bodies():
     cache = world.point_cache
     if cache.is_baked:
         return False
-    cache.use_disk_cache = False
-    cache.frame_end = max(cache.frame_start + 1, min(scene.frame_end, cache.frame_start + MOST_FRAMES))
+    # Touched only where it is on: in a scene that came from a file, Blender 3.4 crashes on setting it to what it is.
+    if cache.use_disk_cache:
+        cache.use_disk_cache = False
+    cache.frame_end = max(cache.frame_start + 1, min(scene.frame_end if until is None else until, cache.frame_start + MOST_FRAMES))
     left = scene.frame_current
     with quiet(), bpy.context.temp_override(scene=scene, point_cache=cache):
         bpy.ops.ptcache.bake(bake=True)

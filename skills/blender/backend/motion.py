@@ -8,6 +8,7 @@ import bpy
 from mathutils import Vector
 
 from . import families, framing, meetings, scene_checks, scene_info
+from .frames import has_keys
 
 # Frames that are looked at (a longer range in steps), things that are followed, and those told one by one.
 MOST_FRAMES = 120
@@ -147,8 +148,7 @@ def skeleton_of(obj):
 
 
 def is_keyed(obj):
-    data = obj.animation_data
-    return data is not None and (data.action is not None or len(data.drivers) > 0 or len(data.nla_tracks) > 0)
+    return obj.animation_data is not None and has_keys(obj.animation_data)
 
 
 def is_out(box, matrix):

@@ -106,6 +106,7 @@ def _render(args, job):
         scene.collection.objects.link(made)
     camera = render.find_camera(scene, args.get("camera"))
     if args.get("frame") is not None:
+        bake.rigid_bodies(int(args["frame"]))
         scene.frame_set(int(args["frame"]))
     if moved:
         camera.animation_data_clear()

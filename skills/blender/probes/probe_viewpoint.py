@@ -4,7 +4,7 @@ import math
 
 from mathutils import Euler
 
-from ..backend import framing
+from ..backend import frames, framing
 from . import contact_sheet, moves
 from .actions import action, vector
 from .viewpoint import DEFAULT_LENS, Viewpoint, find, wrong
@@ -119,4 +119,5 @@ def set_keyframe(args, job):
     view = Viewpoint({**(args.get("viewpoint") or {}), "frame": number}, job)
     scene = view.scene
     outside = not scene.frame_start <= number <= scene.frame_end
-    return shown(view, args, frames={"start": scene.frame_start, "end": scene.frame_end, "outside": outside})
+    told = {"start": scene.frame_start, "end": scene.frame_end, "outside": outside, "differ": frames.may_differ(scene)}
+    return shown(view, args, frames=told)

@@ -9,7 +9,7 @@ import bpy
 from mathutils import Euler, Vector
 
 from ...worker import picture_size
-from ..backend import framing, render, scene_info
+from ..backend import bake, framing, render, scene_info
 from .actions import vector
 from ...worker.errors import JobError
 
@@ -78,6 +78,9 @@ class Viewpoint:
             self.lens, self.pivot = float(kept["lens"]), Vector(_numbers(kept["pivot"], "pivot", 3))
 
     def _show(self):
+        if self.frame != self.scene.frame_current:
+            # Where pictures are of no frame, nothing has simulated the scene yet.
+            bake.rigid_bodies(self.frame)
         self.scene.frame_set(self.frame)
         for name, shown in self.visibility.items():
             if name in self.scene.objects:

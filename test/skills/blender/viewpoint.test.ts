@@ -143,6 +143,40 @@ describe("viewpoint tools on a live scene", () => {
     expect(moved.camera.frame).toBe(20);
   });
 
+  it("see simulated bodies where they are at a frame, and say where frames do not differ", async () => {
+    const views = [{ ...picture, aspect: { width: 4, height: 3 } }];
+    const still = room.replace(/camera\.keyframe_insert.*\n/g, "");
+    const drop = `${still}
+jug = bpy.data.objects['RedJug']
+jug.location.z = 2.2
+bpy.ops.rigidbody.world_add()
+for name, kind in (('Floor', 'PASSIVE'), ('RedJug', 'ACTIVE')):
+    bpy.context.view_layer.objects.active = bpy.data.objects[name]
+    bpy.ops.rigidbody.object_add(type=kind)
+camera.rotation_euler.z = 0
+`;
+    const places: number[] = [];
+    for (const [scene, program] of Object.entries({ drop, still })) {
+      const state = await lab.run(program, { keep: scene, views, quality: { px: 64, samples: 1 } });
+      expect(state.error).toBeUndefined();
+      for (const frame_number of [1, 20]) {
+        const { dir, result } = await lab.probe(scene, "set_keyframe", { frame_number });
+        expect(result).toMatchObject({ camera: { frame: frame_number }, frames: { differ: scene === "drop" } });
+        const { data } = await sharp(join(dir, "viewpoint.png"))
+          .removeAlpha()
+          .raw()
+          .toBuffer({ resolveWithObject: true });
+        const rows = Array.from({ length: 48 }, (_, y) => y).filter((y) =>
+          Array.from({ length: 64 }, (_, x) => 3 * (64 * y + x)).some((at) => data[at]! > 150 && data[at + 2]! < 80),
+        );
+        places.push(rows.at(-1) ?? -1);
+      }
+    }
+    const [up, down, ...same] = places as [number, number, number, number];
+    expect(down).toBeGreaterThan(up + 8);
+    expect(same[0]).toBe(same[1]);
+  });
+
   it("understand what is asked in words", async () => {
     const start = await look("investigate", { operation: "focus", object_name: "BlueBox" });
     const far = ({ camera }: Answer) => Math.hypot(...camera.location.map((at, axis) => at - [-1, 0, 0.4][axis]!));

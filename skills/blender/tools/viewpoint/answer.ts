@@ -15,7 +15,7 @@ const viewpointResult = z.looseObject({
     .optional()
     .describe("one per picture view_N.png; `seen`: part of the things that nothing covers"),
   hidden: z.array(z.string()).optional(),
-  frames: z.object({ start: z.int(), end: z.int(), outside: z.boolean() }).optional(),
+  frames: z.object({ start: z.int(), end: z.int(), outside: z.boolean(), differ: z.boolean() }).optional(),
 });
 type Result = z.output<typeof viewpointResult>;
 
@@ -41,6 +41,7 @@ function lines({ camera, sees, views, hidden, frames }: Result): string[] {
     `Camera: ${poseText(camera)}.`,
     ...(sees === undefined ? [] : [`The picture shows ${seenText(sees)} (by rays, of its area).`]),
     ...(hidden === undefined || hidden.length === 0 ? [] : [`Hidden for you alone: ${hidden.join(", ")}.`]),
+    ...(frames?.differ === false ? ["Nothing in the scene is animated: every frame shows the same."] : []),
     ...(frames?.outside === true
       ? [`The scene's frames are ${frames.start} to ${frames.end}: this one is outside.`]
       : []),
