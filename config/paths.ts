@@ -28,6 +28,7 @@ export function absolutePaths(tree: Tree, from: string): Tree {
     }
     return ["dir", "start", "start_image", "base", "assets"].includes(key) ? path(value) : value;
   });
+  map("assets", (key, value) => (key === "folders" && Array.isArray(value) ? value.map(path) : value));
   map("models", (_name, keys) =>
     isTree(keys) && "key_file" in keys ? { ...keys, key_file: path(keys.key_file) } : keys,
   );

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { assetsSchema } from "./assets.ts";
 import { executorsSchema, limitsSchema } from "./executors.ts";
 import { initSettings, modeNames, promptSettings } from "./modes/index.ts";
 import { profileOverride } from "./profile.ts";
@@ -88,6 +89,7 @@ export const configSchema = z.strictObject({
   skills: skillsSchema
     .default({})
     .meta({ description: "MCP servers of your own, whose tools roles may be offered. They run outside the sandbox." }),
+  assets: assetsSchema.prefault({}).meta({ description: "Where models of things come from (Blender modes)." }),
   shadow: shadowSchema.prefault({}).meta({ description: "Players that listen and are recorded, but never used." }),
   refine: refineSchema
     .default("none")

@@ -13,6 +13,8 @@ export interface SkillOptions {
   base?: string;
   /** Folder for job folders. */
   scratch: string;
+  /** Absolute paths of the libraries of 3D files that are searched. */
+  assets?: string[];
   /** Absolute path of the folder that clients may save and export to; absent: they may not. */
   out?: string;
 }

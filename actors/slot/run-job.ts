@@ -1,6 +1,7 @@
 import { mkdir, mkdtemp, readdir, rm, stat } from "node:fs/promises";
 import { join, matchesGlob } from "node:path";
 import type { ArtifactStore } from "../../bridge/artifacts/store.ts";
+import { assetRoots } from "../../bridge/assets/roots.ts";
 import { defaultLimits, type Engine, type Limits } from "../../bridge/engines/contract.ts";
 import { toVigaError } from "../../config/errors.ts";
 import { failedRun, type RunSpec } from "../../machines/domain/index.ts";
@@ -41,7 +42,8 @@ async function carryOut(
 ): Promise<{ reply: Record<string, unknown>; wanted: string[] }> {
   const { work, job } = order;
   const base = spec.task.base === null ? {} : { base: await basePath(spec, store) };
-  const assets = spec.task.assets === undefined ? {} : { assets: spec.task.assets.root };
+  const roots = assetRoots(spec);
+  const assets = roots.length === 0 ? {} : { assets: roots };
   const limits: Limits = {
     ...defaultLimits,
     seconds: ("seconds" in work ? work.seconds : undefined) ?? spec.limits.seconds,

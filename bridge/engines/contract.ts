@@ -35,8 +35,8 @@ export const runRequest = z.object({
   program: z.string(),
   /** Absolute path of the pristine .blend the program runs on; absent: an empty factory scene. */
   base: z.string().optional(),
-  /** Folder or file beside the base that the program may read. */
-  assets: z.string().optional(),
+  /** Absolute paths of folders and files beside the base that the program may read. */
+  assets: z.array(z.string()).optional(),
   /** File in `dir` that is opened inside the sandbox before the program: what an earlier program made of the base. */
   start: z
     .string()
@@ -102,7 +102,7 @@ export const callRequest = z.object({
   name: z.string().regex(/^[a-z_]+$/),
   args: z.record(z.string(), z.unknown()),
   base: z.string().optional(),
-  assets: z.string().optional(),
+  assets: z.array(z.string()).optional(),
   limits,
   dir: z.string(),
 });

@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { access, constants, mkdir, rm } from "node:fs/promises";
 import { availableParallelism } from "node:os";
 import { join, resolve } from "node:path";
@@ -18,6 +19,7 @@ import { print, printError } from "../print.ts";
 interface Options {
   base?: string;
   out?: string;
+  assets?: string[];
   gpu?: Gpu;
   http?: number;
   json?: boolean;
@@ -30,6 +32,7 @@ export function skillCommand(): Command {
     .addArgument(new Argument("NAME", "which skill").choices(skillNames()))
     .option("--base <FILE>", "file that programs run on (.blend); default: an empty scene")
     .option("--out <FOLDER>", "folder that save_blend and export_scene write to; without it they write nothing")
+    .option("--assets <FOLDER>", "assets: a library of .blend, .glb, .gltf and .obj files (repeatable)", collect)
     .option("--gpu <GPU>", "number or UUID of the only GPU the engine sees; absent: the CPU", gpuName)
     .option(
       "--http <PORT>",
@@ -40,6 +43,8 @@ export function skillCommand(): Command {
     .addHelpText(
       "after",
       `
+assets    get_better_assets finds models in libraries, tries each in the sandbox and answers with
+          pictures, sizes and the code that places one
 blender   execute_code runs a program in the sandbox and answers with its picture; further tools
           look around, undo, keep snapshots, save and export
 
@@ -54,6 +59,7 @@ An MCP host starts it with the command \`viga skill blender\`. Limits, answers, 
       }
       const skill = await loadSkill(name);
       const base = options.base === undefined ? {} : { base: await checkedBase(options.base, skill) };
+      const assets = checkedFolders(options.assets ?? [], name);
       const out = options.out === undefined ? {} : { out: await madeFolder(options.out) };
       await sweepScratch();
       const scratch = await makeScratch("skill");
@@ -69,7 +75,7 @@ An MCP host starts it with the command \`viga skill blender\`. Limits, answers, 
         try {
           // The address is told once the engine works.
           if (options.http !== undefined) await starting;
-          const opened = { engine: onceStarted(starting), scratch: jobs, ...base, ...out };
+          const opened = { engine: onceStarted(starting), scratch: jobs, assets, ...base, ...out };
           const stop = AbortSignal.any([signal, failed.signal]);
           if (options.http === undefined) await serveOnStdio(skill.open(opened), stop, starting);
           else await serve(() => skill.open(opened), options.http, options, stop);
@@ -80,6 +86,24 @@ An MCP host starts it with the command \`viga skill blender\`. Limits, answers, 
         await rm(scratch, { recursive: true, force: true });
       }
     });
+}
+
+const collect = (value: string, before: string[] = []): string[] => [...before, value];
+
+/** A library that is not there would be an empty one to every search. */
+function checkedFolders(given: readonly string[], skill: string): string[] {
+  if (given.length > 0 && skill !== "assets") {
+    throw new VigaError("input_invalid", `--assets: the skill ${skill} searches no library`, {
+      hint: "viga skill assets",
+    });
+  }
+  return given.map((folder) => {
+    const path = resolve(folder);
+    if (existsSync(path)) return path;
+    throw new VigaError("input_invalid", `--assets ${folder}: there is no such folder`, {
+      hint: "give a folder of .blend, .glb, .gltf or .obj files",
+    });
+  });
 }
 
 type Opened = () => ReturnType<Skill["open"]>;

@@ -25,8 +25,8 @@ from ..sandbox.sandbox import Place, job_uid
 
 
 def assets(request):
-    """Files beside the base that the program may read."""
-    return [request["assets"]] if request.get("assets") else []
+    """Files and folders beside the base that the program may read."""
+    return list(request.get("assets") or [])
 
 
 def spawn(channel, settings, readonly, kind=None):

@@ -18,6 +18,8 @@ export interface ModelGeneratorOptions {
   mode: string;
   /** Names of the tools to offer; absent: the mode's own. execute_code is always among them. */
   tools?: readonly string[];
+  /** The run has libraries of assets, so that it is offered a tool that looks through them. */
+  library?: boolean;
   /** Tools beyond the built-in ones (a skill's), offered when `tools` names them. */
   extra?: readonly OfferedTool[];
   limits?: Partial<LoopLimits>;
@@ -74,8 +76,8 @@ export function createModelGenerator(options: ModelGeneratorOptions): GeneratorP
       plan: null,
     };
     const given = await givenScene(context, draft.base.code, io);
-    // The prompt setting names the tool.
-    const assets = context.task.prompt === "get_asset" ? ["get_better_assets"] : [];
+    // The prompt setting names the tool, and a library is there to be looked through.
+    const assets = context.task.prompt === "get_asset" || options.library === true ? ["get_better_assets"] : [];
     const names = offeredNames(options.tools ?? [...definition.skills.generator, ...assets], sight);
     const known: OfferedTool<Written>[] = [
       ...generatorTools(draft),

@@ -8,7 +8,7 @@ An exception raised by `handle` becomes the reply's error; raise `JobError` to s
     job.dir                   absolute path of the job folder: the only place that can be written
     job.cpus                  processors this engine may use
     job.base                  absolute path of the open .blend, or None
-    job.assets                absolute path of the folder or file that the program may load from, or None
+    job.assets                absolute paths of the folders and files that the program may load from
     job.left()                seconds until the deadline (the supervisor kills the job there; stop a little earlier)
     job.log(text)             one line into the job's log
     job.execute(program)      runs program text as the engine's `run` does (own namespace, structured error);
@@ -59,7 +59,7 @@ class Job:
         self.base = request.get("base")
         # What an earlier program made is opened in here only: a program may have put anything into the file.
         self.start = os.path.join(self.dir, request["start"]) if request.get("start") else None
-        self.assets = request.get("assets")
+        self.assets = request.get("assets") or []
         self.cpus = cpus
         self.device = device
         self.can_fork = can_fork

@@ -24,7 +24,11 @@ def place_asset(path, size, location=(0, 0, 0)):
         new.remove(thing)
         bpy.data.objects.remove(thing)
     bpy.context.view_layer.update()
-    corners = [thing.matrix_world @ Vector(corner) for thing in new if thing.type == "MESH" for corner in thing.bound_box]
+    # The glTF importer keeps the shapes that it draws bones with in a collection outside the view layer.
+    new = [thing for thing in new if thing.name in bpy.context.view_layer.objects]
+    graph = bpy.context.evaluated_depsgraph_get()
+    meshes = [thing for thing in new if thing.type == "MESH"]
+    corners = [thing.matrix_world @ Vector(corner) for thing in meshes for corner in thing.evaluated_get(graph).bound_box]
     if not corners:
         raise ValueError(f"{path} holds no mesh")
     low = [min(corner[axis] for corner in corners) for axis in range(3)]

@@ -54,7 +54,7 @@ describe("a job on a slot", () => {
     expect(await askedFor({ op: "run", t: 1, candidate: 0, code, quality, keep: true })).toMatchObject({
       limits: { seconds: 7, memoryMb: 512 },
       seed: 41,
-      assets: "/task/assets",
+      assets: ["/task/assets"],
       views: ring.spec.views,
       quality: { px: 64, samples: 3, renderer: "EEVEE" },
       keep: `${ring.spec.run}.1.0`,

@@ -38,14 +38,14 @@ describe.each(isolations)("a job in isolation %s", (isolation) => {
     await writeFile(join(beside, "assets", "cup", "model.obj"), "v 0 0 0\n");
     await writeFile(join(beside, "goal.py"), "secret");
     const program = (path: string) => `print(open(${JSON.stringify(path)}).read())`;
-    const assets = join(beside, "assets");
-    expect(await lab.run(program(join(assets, "cup", "model.obj")), { assets })).toMatchObject({
+    const assets = [join(beside, "assets")];
+    expect(await lab.run(program(join(beside, "assets", "cup", "model.obj")), { assets })).toMatchObject({
       ok: true,
       log: expect.stringContaining("v 0 0 0"),
     });
     expect(await lab.run(program(join(beside, "goal.py")), { assets })).toMatchObject({ ok: false });
-    expect(await lab.run(program(join(assets, "cup", "model.obj")))).toMatchObject({ ok: false });
-    expect(await lab.run(`open(${JSON.stringify(join(assets, "new.txt"))}, "w")`, { assets })).toMatchObject({
+    expect(await lab.run(program(join(beside, "assets", "cup", "model.obj")))).toMatchObject({ ok: false });
+    expect(await lab.run(`open(${JSON.stringify(join(beside, "assets", "new.txt"))}, "w")`, { assets })).toMatchObject({
       ok: false,
     });
   });

@@ -47,6 +47,16 @@ export function protocolTool<R>(
   };
 }
 
+/** A tool that needs the network, keys or files of the host: its definition with what is done. */
+export function serviceTool(name: string, role: ToolRole, run: OfferedTool["run"]): OfferedTool {
+  const tool = definitionOf(name, role);
+  return { name, kind: "service", spec: (style) => specOf(tool, style), run };
+}
+
+/** A definition's own way to tell its answer. */
+export const answerText = (name: string, role: ToolRole, result: unknown): string =>
+  definitionOf(name, role).text?.(result) ?? JSON.stringify(result);
+
 /**
  * The tools of a role that are probes of the live scene: a definition that names its action needs nothing more here.
  * `scene` says whose scene; without it, or where it gives null, the host knows.
