@@ -49,6 +49,8 @@ export function configTemplate(schema?: string): string {
     "  # verifier: { player: gpt-6-luna, analyze_target: true, skills: [get_scene_info, measure_difference], calibrate: 4 }",
     "  # generator: { player: claude-sonnet-5-5, reasoning_effort: medium, temperature: null }",
     commented("# shadow: { verifier: gpt-6.1-sol }", "listens, is recorded, is never used"),
+    "# Models of things: libraries of your own, and services that make what those lack (keys stay in the environment).",
+    '# assets: { folders: [~/models], services: [{ kind: meshy }, { kind: sam3d, url: "http://localhost:8100" }] }',
     "# Tools of MCP servers of your own, for a role's skills: [get_scene_info, mytools/*]. They run outside the sandbox and",
     "# see the environment variables that you name, or a url with headers whose values are in the environment.",
     "# skills: { mytools: { command: [python3, my_server.py], env: [MY_KEY] } }",

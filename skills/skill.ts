@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import type { McpServer } from "@modelcontextprotocol/sdk/server/mcp.js";
 import type { Engine } from "../bridge/engines/contract.ts";
+import type { AssetService } from "../config/assets.ts";
 
 /** What a skill asks of its engine. */
 export type SkillEngine = Pick<Engine, "run" | "probe" | "call" | "drop">;
@@ -15,6 +16,8 @@ export interface SkillOptions {
   scratch: string;
   /** Absolute paths of the libraries of 3D files that are searched. */
   assets?: string[];
+  /** Services that make what no library has. */
+  services?: AssetService[];
   /** Absolute path of the folder that clients may save and export to; absent: they may not. */
   out?: string;
 }

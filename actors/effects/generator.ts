@@ -46,6 +46,7 @@ export function generatorEffects(
         code: await host.options.store.put(candidate.code),
         ...(candidate.refined === undefined ? {} : { refined: candidate.refined }),
         ...(candidate.undone === undefined ? {} : { undone: candidate.undone }),
+        ...(candidate.assets === undefined ? {} : { assets: candidate.assets }),
       })),
     );
     return {

@@ -79,7 +79,7 @@ export interface PlayerIO {
 }
 
 /** A program that a generator hands in; `code` is text. */
-export type Candidate = Pick<Program, "thought" | "code_diff" | "code" | "refined" | "undone">;
+export type Candidate = Pick<Program, "thought" | "code_diff" | "code" | "refined" | "undone" | "assets">;
 
 /** A generator's move: one or more candidate programs, or the end of the process. */
 export type GeneratorMove =

@@ -3,14 +3,16 @@ import { access, constants, mkdir, rm } from "node:fs/promises";
 import { availableParallelism } from "node:os";
 import { join, resolve } from "node:path";
 import { Argument, Command } from "commander";
+import { serviceKey } from "../../bridge/assets/make.ts";
 import { openEngine } from "../../bridge/engines/open.ts";
 import { makeScratch, sweepScratch } from "../../bridge/processes/scratch.ts";
 import { checkBase } from "../../config/check-inputs.ts";
 import { VigaError } from "../../config/errors.ts";
 import type { Gpu } from "../../config/executors.ts";
+import { resolveConfig } from "../../config/loader.ts";
 import { plainJson } from "../../config/plain-text.ts";
 import { serveOnHttp } from "../../skills/http.ts";
-import { loadSkill, onceStarted, type Skill, skillNames } from "../../skills/skill.ts";
+import { loadSkill, onceStarted, type Skill, type SkillOptions, skillNames } from "../../skills/skill.ts";
 import { serveOnStdio } from "../../skills/stdio.ts";
 import { stopSignal } from "../exit.ts";
 import { gpuName, whole } from "../numbers.ts";
@@ -20,6 +22,7 @@ interface Options {
   base?: string;
   out?: string;
   assets?: string[];
+  config?: string;
   gpu?: Gpu;
   http?: number;
   json?: boolean;
@@ -33,6 +36,7 @@ export function skillCommand(): Command {
     .option("--base <FILE>", "file that programs run on (.blend); default: an empty scene")
     .option("--out <FOLDER>", "folder that save_blend and export_scene write to; without it they write nothing")
     .option("--assets <FOLDER>", "assets: a library of .blend, .glb, .gltf and .obj files (repeatable)", collect)
+    .option("--config <FILE>", "assets: a viga.yaml whose assets: section names libraries and services")
     .option("--gpu <GPU>", "number or UUID of the only GPU the engine sees; absent: the CPU", gpuName)
     .option(
       "--http <PORT>",
@@ -59,7 +63,7 @@ An MCP host starts it with the command \`viga skill blender\`. Limits, answers, 
       }
       const skill = await loadSkill(name);
       const base = options.base === undefined ? {} : { base: await checkedBase(options.base, skill) };
-      const assets = checkedFolders(options.assets ?? [], name);
+      const assets = assetsOf(options, name);
       const out = options.out === undefined ? {} : { out: await madeFolder(options.out) };
       await sweepScratch();
       const scratch = await makeScratch("skill");
@@ -75,7 +79,7 @@ An MCP host starts it with the command \`viga skill blender\`. Limits, answers, 
         try {
           // The address is told once the engine works.
           if (options.http !== undefined) await starting;
-          const opened = { engine: onceStarted(starting), scratch: jobs, assets, ...base, ...out };
+          const opened = { engine: onceStarted(starting), scratch: jobs, ...assets, ...base, ...out };
           const stop = AbortSignal.any([signal, failed.signal]);
           if (options.http === undefined) await serveOnStdio(skill.open(opened), stop, starting);
           else await serve(() => skill.open(opened), options.http, options, stop);
@@ -90,20 +94,26 @@ An MCP host starts it with the command \`viga skill blender\`. Limits, answers, 
 
 const collect = (value: string, before: string[] = []): string[] => [...before, value];
 
-/** A library that is not there would be an empty one to every search. */
-function checkedFolders(given: readonly string[], skill: string): string[] {
-  if (given.length > 0 && skill !== "assets") {
-    throw new VigaError("input_invalid", `--assets: the skill ${skill} searches no library`, {
+/** What is searched and who makes models. A library that is not there would be an empty one to every search. */
+function assetsOf({ assets, config }: Options, skill: string): Pick<SkillOptions, "assets" | "services"> {
+  const given = assets !== undefined ? "--assets" : config !== undefined ? "--config" : null;
+  if (given !== null && skill !== "assets") {
+    throw new VigaError("input_invalid", `${given}: the skill ${skill} has no use for it`, {
       hint: "viga skill assets",
     });
   }
-  return given.map((folder) => {
+  // The mode matters to no setting of assets.
+  const { folders, services } =
+    config === undefined ? { folders: [], services: [] } : resolveConfig({ config, mode: "static_scene" }).assets;
+  for (const service of services) serviceKey(service, process.env);
+  const named = (assets ?? []).map((folder) => {
     const path = resolve(folder);
     if (existsSync(path)) return path;
     throw new VigaError("input_invalid", `--assets ${folder}: there is no such folder`, {
       hint: "give a folder of .blend, .glb, .gltf or .obj files",
     });
   });
+  return { assets: [...named, ...folders], services };
 }
 
 type Opened = () => ReturnType<Skill["open"]>;

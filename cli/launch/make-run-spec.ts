@@ -1,4 +1,6 @@
+import { mkdir } from "node:fs/promises";
 import type { ArtifactStore } from "../../bridge/artifacts/store.ts";
+import { madeAssets } from "../../bridge/assets/roots.ts";
 import { toToken } from "../../bridge/bus/subjects.ts";
 import { modeOf } from "../../config/modes/index.ts";
 import type { ResolvedConfig } from "../../config/resolved.ts";
@@ -24,6 +26,8 @@ export async function makeSpec(
   const targets = await Promise.all(
     task.targets.map(async ({ name, path }) => ({ name, image: await takePicture(path, store, task.targetsAsStored) })),
   );
+  // Jobs are lent the folder as it is when they begin: it is there before the first.
+  if (config.assets.services.length > 0) await mkdir(madeAssets(out), { recursive: true });
   const plateau = config.stop.plateau === false ? { patience: 1_000_000, min_gain: 0 } : config.stop.plateau;
   const { usd, minutes } = config.stop.budget;
   return {

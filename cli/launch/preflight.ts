@@ -1,3 +1,4 @@
+import { serviceKey } from "../../bridge/assets/make.ts";
 import { openBus } from "../../bridge/bus/connection.ts";
 import { readKey } from "../../bridge/models/endpoint/keys.ts";
 import { askServed } from "../../bridge/models/served.ts";
@@ -34,6 +35,8 @@ export async function preflight(config: ResolvedConfig, hosts: HostMode): Promis
       hint: "export it in this shell, or run without a model: --config offline",
     });
   }
+  const [unmade] = badServices(config);
+  if (unmade !== undefined) throw unmade;
   const [bad] = badKeys(config);
   if (bad !== undefined) throw bad;
   await reachBus(config);
@@ -53,7 +56,7 @@ export async function lacks(config: ResolvedConfig, hosts: HostMode): Promise<st
   return [
     ...missing.map(({ name, apt }) => `${name} (apt-get install ${apt.join(" ")})`),
     ...missingKeys(config),
-    ...badKeys(config).map(({ message }) => message),
+    ...[...badKeys(config), ...badServices(config)].map(({ message }) => message),
   ];
 }
 
@@ -100,6 +103,18 @@ function lacksKey(profile: NamedProfile): boolean {
   const names = keyNames(profile);
   if (!profile.key_required || profile.key_file !== undefined || names.length === 0) return false;
   return names.every((name) => !process.env[name]);
+}
+
+/** Services of assets whose key the environment lacks, or holds in a form that no request can carry. */
+function badServices({ assets }: ResolvedConfig): VigaError[] {
+  return assets.services.flatMap((service) => {
+    try {
+      serviceKey(service, process.env);
+      return [];
+    } catch (error) {
+      return [toVigaError(error)];
+    }
+  });
 }
 
 /** What is wrong with the keys that are there: files that cannot be read, values that no request can carry. */

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { pinnedAsset } from "./asset.ts";
 import { program } from "./program.ts";
 import { round } from "./round.ts";
 import { stage } from "./stage.ts";
@@ -20,6 +21,8 @@ export const context = z.object({
   /** Why memory set `from` back to the best, for the generator to read. */
   note: z.string().nullable(),
   candidates: z.number().int().positive(),
+  /** Models of things that were fetched in any round, the newest last; absent: none. */
+  assets: z.array(pinnedAsset).optional(),
   /** What a staged run works on now. */
   stage: stage.optional(),
 });

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { artifactRef } from "./artifact.ts";
+import { pinnedAsset } from "./asset.ts";
 
 /** What a numeric solver made of a program that somebody else wrote. Its losses are those of its own small pictures. */
 export const refined = z.object({
@@ -36,5 +37,7 @@ export const program = z.object({
   refined: refined.optional(),
   /** Rounds that its writer took back (undo_last_step) before writing it. */
   undone: z.array(z.number().int().nonnegative()).optional(),
+  /** Models of things that its writer fetched for it. */
+  assets: z.array(pinnedAsset).optional(),
 });
 export type Program = z.infer<typeof program>;

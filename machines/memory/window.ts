@@ -1,4 +1,4 @@
-import type { Context, Program, Round, Stage } from "../domain/index.ts";
+import type { Context, PinnedAsset, Program, Round, Stage } from "../domain/index.ts";
 import { isWorse, lossOf } from "./comparing.ts";
 import { figure } from "./progress.ts";
 import type { StageProgress } from "./state.ts";
@@ -60,12 +60,27 @@ export function startingPoint(t: number, past: Past): { from: Program | null; no
   };
 }
 
+/** Fetched models that are told at most: the newest. */
+const mostAssets = 40;
+
+/** Models fetched in any round, also in one that failed or was taken back: their files are there and may have cost money. */
+function assetsOf(rounds: readonly Round[]): PinnedAsset[] {
+  const all = new Map<string, PinnedAsset>();
+  for (const asset of rounds.flatMap(({ program }) => program?.assets ?? [])) {
+    all.delete(asset.path);
+    all.set(asset.path, asset);
+  }
+  return [...all.values()].slice(-mostAssets);
+}
+
 /** What memory hands on as it is. */
 type Given = Pick<Context, "t" | "task" | "plan" | "analysis" | "candidates">;
 
 export function makeContext(given: Given, past: Past, window: number): Context {
   const { from, note } = startingPoint(given.t, past);
   const { rounds, best, stageName: stage } = past;
-  const context = { ...given, rounds: windowOf(standing(rounds), window), best, from, note };
+  const assets = assetsOf(rounds);
+  const pinned = assets.length === 0 ? {} : { assets };
+  const context = { ...given, rounds: windowOf(standing(rounds), window), best, from, note, ...pinned };
   return stage === undefined ? context : { ...context, stage };
 }

@@ -1,10 +1,12 @@
-import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { mkdir, mkdtemp, readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { McpServer } from "@modelcontextprotocol/sdk/server/mcp.js";
 import type { CallToolResult } from "@modelcontextprotocol/sdk/types.js";
 import { z } from "zod";
+import { keepAsset } from "../../bridge/assets/keep.ts";
+import { obtainAsset, type Source } from "../../bridge/assets/obtain.ts";
 import { assetCache } from "../../bridge/assets/records.ts";
-import { type Inspect, inspection, searchAssets } from "../../bridge/assets/search.ts";
+import { type Inspect, inspection } from "../../bridge/assets/search.ts";
 import { defaultLimits } from "../../bridge/engines/contract.ts";
 import { toVigaError, VigaError } from "../../config/errors.ts";
 import { fitted } from "../pictures.ts";
@@ -16,12 +18,22 @@ import { tool } from "./tools/get_better_assets.ts";
 /** Bytes of the sheet in an answer, before base64. */
 const mostBytes = 2 * 1024 * 1024;
 
-const asked = z.object({ object_name: z.string(), object_description: z.string().optional() });
+const asked = z.object({
+  object_name: z.string(),
+  object_description: z.string().optional(),
+  reference_type: z.enum(["text", "image"]),
+  rig_and_animate: z.boolean(),
+  action_description: z.string().optional(),
+  make: z.boolean(),
+});
 
 const refused = (text: string): CallToolResult => ({ isError: true, content: [{ type: "text", text }] });
 
 /** The asset skill as an MCP server: libraries are searched, and what fits is imported in the sandbox first. */
-function open({ engine, scratch, assets = [] }: SkillOptions): McpServer {
+function open({ engine, scratch, out, assets = [], services = [] }: SkillOptions): McpServer {
+  const cache = assetCache();
+  /** Where made models are put, under names that tell what they are. */
+  const kept = out ?? join(cache, "models");
   const server = new McpServer(
     { name: "viga-assets", version: "1" },
     {
@@ -35,18 +47,30 @@ function open({ engine, scratch, assets = [] }: SkillOptions): McpServer {
     (dir: string): Inspect =>
     async (files) => {
       const request = { job: "inspect", name: "inspect_assets", args: { files: [...files] }, limits: defaultLimits };
-      const reply = await engine.call({ ...request, dir, assets });
+      const reply = await engine.call({ ...request, dir, assets: [...assets, kept] });
       if (!reply.ok) throw new VigaError("engine_failed", reply.error?.message ?? "the engine gave no reason");
       return { answer: inspection.parse(reply.result), picture: (name) => readFile(join(dir, name)) };
     };
 
-  async function find(given: Record<string, unknown>): Promise<CallToolResult> {
-    if (assets.length === 0) return refused("no library was named: start the server with --assets FOLDER");
-    const { object_name, object_description } = asked.parse(given);
+  async function find(given: Record<string, unknown>, signal: AbortSignal): Promise<CallToolResult> {
+    if (assets.length === 0 && services.length === 0) {
+      return refused("no library was named: start the server with --assets FOLDER");
+    }
     const dir = await mkdtemp(join(scratch, "assets-"));
     try {
-      const search = { roots: assets, name: object_name, about: object_description };
-      const { sheet, ...found } = await searchAssets(search, inspecting(dir), assetCache());
+      await mkdir(kept, { recursive: true });
+      const source: Source = {
+        roots: assets,
+        services,
+        cache,
+        inspect: inspecting(dir),
+        env: process.env,
+        signal,
+        progress: () => undefined,
+        once: (make) => make(),
+        keep: ({ path }, name) => keepAsset(path, name, kept),
+      };
+      const { sheet, made: _, ...found } = await obtainAsset(asked.parse(given), source);
       return {
         structuredContent: { ...found },
         content: [
@@ -67,12 +91,12 @@ function open({ engine, scratch, assets = [] }: SkillOptions): McpServer {
     description,
     inputSchema: z.strictObject(args.shape),
     outputSchema: tool.result!,
-    annotations: { title: tool.title, readOnlyHint: true, openWorldHint: false },
+    annotations: { title: tool.title, readOnlyHint: services.length === 0, openWorldHint: services.length > 0 },
   };
   server.registerTool(tool.name, shown, async (given: Record<string, unknown>, extra: CallExtra) => {
     const settled = tellProgress(extra, `${tool.name} is at work or waits for its turn`);
     try {
-      return await find(given);
+      return await find(given, extra.signal);
     } finally {
       settled();
     }

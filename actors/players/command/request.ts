@@ -82,6 +82,7 @@ export async function writeRequest(
         stage: context.stage ?? null,
         task: await taskOf(context.task),
         plan: context.plan,
+        assets: context.assets ?? [],
         analysis: context.analysis,
         note: context.note,
         from: await programOf(context.from),

@@ -1,14 +1,16 @@
+import { assetSettings } from "../../../bridge/assets/roots.ts";
 import type { Model } from "../../../bridge/models/contract.ts";
 import { toVigaError } from "../../../config/errors.ts";
 import { modeOf } from "../../../config/modes/index.ts";
 import type { SolverLimits } from "../../../config/refine.ts";
-import type { Context } from "../../../machines/domain/index.ts";
+import type { Context, RunSpec } from "../../../machines/domain/index.ts";
 import type { EngineFacts } from "../../../prompts/index.ts";
 import { type GeneratorMove, type GeneratorPlayer, type PlayerIO, type SceneRef, sceneOf } from "../player.ts";
 import { defaultLimits, type LoopLimits, toolLoop } from "./loop.ts";
 import { comparisonParts } from "./prompt/explicit-comparison.ts";
 import { openingOf, type Sight } from "./prompt/opening.ts";
 import { picturesOf, promptOf, withRefining } from "./prompt/system.ts";
+import { assetTool } from "./tools/asset-tool.ts";
 import { engineTools } from "./tools/definitions.ts";
 import { type Draft, generatorTools, programFromText, type Written } from "./tools/generator-tools.ts";
 import { type OfferedTool, pickTools } from "./tools/tool.ts";
@@ -18,8 +20,8 @@ export interface ModelGeneratorOptions {
   mode: string;
   /** Names of the tools to offer; absent: the mode's own. execute_code is always among them. */
   tools?: readonly string[];
-  /** The run has libraries of assets, so that it is offered a tool that looks through them. */
-  library?: boolean;
+  /** The run whose libraries and services of assets it may use; absent: none. */
+  assets?: RunSpec;
   /** Tools beyond the built-in ones (a skill's), offered when `tools` names them. */
   extra?: readonly OfferedTool[];
   limits?: Partial<LoopLimits>;
@@ -74,14 +76,16 @@ export function createModelGenerator(options: ModelGeneratorOptions): GeneratorP
       base: await baseOf(context, io),
       undone: [],
       plan: null,
+      assets: [],
     };
     const given = await givenScene(context, draft.base.code, io);
     // The prompt setting names the tool, and a library is there to be looked through.
-    const assets = context.task.prompt === "get_asset" || options.library === true ? ["get_better_assets"] : [];
+    const assets = context.task.prompt === "get_asset" || hasAssets(options) ? ["get_better_assets"] : [];
     const names = offeredNames(options.tools ?? [...definition.skills.generator, ...assets], sight);
     const known: OfferedTool<Written>[] = [
       ...generatorTools(draft),
       ...engineTools("generator", definition.engine, () => sceneOf(draft.base.program, context) ?? given),
+      ...(options.assets === undefined ? [] : [assetTool(options.assets, (asset) => draft.assets.push(asset))]),
       ...(options.extra ?? []),
     ];
     const tools = pickTools(names, known, "generator");
@@ -144,6 +148,13 @@ export function createModelGenerator(options: ModelGeneratorOptions): GeneratorP
   };
 }
 
+/** Whether the run's configuration names libraries or services. */
+function hasAssets({ assets }: ModelGeneratorOptions): boolean {
+  if (assets === undefined) return false;
+  const { folders, services } = assetSettings(assets);
+  return folders.length > 0 || services.length > 0;
+}
+
 /** Tools of a baseline are those that do not stretch its memory: a plan or an earlier program would. */
 function offeredNames(names: readonly string[], sight: Sight): string[] {
   if (sight === "one_shot") return ["execute_code"];
@@ -158,9 +169,12 @@ function moveOf(turns: readonly { written: Written; plan: string | null }[]): Ge
   if (ends.length > programs.length || programs.length === 0) return { type: "end", reason: ends[0] ?? "no program" };
   const plan = turns.map((turn) => turn.plan).find((made) => made !== null);
   const different = programs.filter((one, index) => programs.findIndex((other) => other.code === one.code) === index);
+  // What one candidate fetched is there for whoever goes on from another.
+  const fetched = new Map(programs.flatMap(({ assets = [] }) => assets).map((asset) => [asset.path, asset]));
+  const assets = fetched.size === 0 ? {} : { assets: [...fetched.values()] };
   return {
     type: "programs",
-    candidates: different.map(({ type: _, ...candidate }) => candidate),
+    candidates: different.map(({ type: _, ...candidate }) => ({ ...candidate, ...assets })),
     ...(plan ? { plan } : {}),
   };
 }

@@ -1,4 +1,3 @@
-import { assetSettings } from "../../../bridge/assets/roots.ts";
 import { createModel } from "../../../bridge/models/client.ts";
 import { VigaError } from "../../../config/errors.ts";
 import type { NamedProfile } from "../../../config/profile.ts";
@@ -9,7 +8,6 @@ import type { CardReader, PlayerModule, PlayerRequest } from "../player-module.t
 import { roleSkills } from "../skills.ts";
 import { noteModelEvent } from "./call.ts";
 import { createModelGenerator } from "./generator.ts";
-import { assetTool } from "./tools/asset-tool.ts";
 import { createModelVerifier } from "./verifier.ts";
 
 function modelOptions({ role, spec, config, signal }: PlayerRequest) {
@@ -54,11 +52,9 @@ function withCard(
 export const player: PlayerModule = {
   async generator(request) {
     const { baseline, refine } = request.config;
-    const asked = modelOptions(request);
     const options = {
-      ...asked,
-      extra: [...(asked.extra ?? []), ...(request.spec.engine === "blender" ? [assetTool(request.spec)] : [])],
-      library: assetSettings(request.spec).folders.length > 0,
+      ...modelOptions(request),
+      ...(request.spec.engine === "blender" ? { assets: request.spec } : {}),
       refined: refiningOf(refine),
       ...(baseline === "none" ? {} : { baseline }),
       ...(request.role.explicit_comparison === true ? { explicitComparison: true } : {}),

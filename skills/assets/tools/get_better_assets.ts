@@ -30,17 +30,27 @@ export const tool: Tool = {
   roles: ["generator"],
   engines: ["blender"],
   description:
-    "Looks in the libraries of 3D files for one thing and answers with the paths that fit, the best first, a numbered sheet of their pictures, and the code that imports one, standing on the ground at the size you state. Its materials are final: do not repaint it.",
+    "Looks in the libraries of 3D files for one thing and answers with the paths that fit, the best first, a numbered sheet of their pictures, and the code that imports one, standing on the ground at the size you state. Where no file fits and a service is configured, that makes one, which takes minutes and costs money. Its materials are final: do not repaint it.",
   args: z.object({
     thought: z.string().optional().describe("Why this thing is better imported than built."),
     object_name: z.string().min(1).max(200).describe('One thing, in a word or two: "armchair".'),
     reference_type: z
       .enum(["text", "image"])
       .default("text")
-      .describe("Files are chosen by name and description either way; the answer says so."),
-    object_description: z.string().max(500).optional().describe("What decides between several files of that name."),
-    rig_and_animate: z.boolean().default(false).describe("Not done here: a file has the movements it came with."),
-    action_description: z.string().max(200).optional().describe("Verbs only; has no effect here."),
+      .describe(
+        "What a service makes it from: the description, or the thing cut out of the target by its name. Files are chosen by name and description.",
+      ),
+    object_description: z
+      .string()
+      .max(500)
+      .optional()
+      .describe("Decides between several files of that name; what a service is told of its looks."),
+    rig_and_animate: z.boolean().default(false).describe("A figure that moves: with bones and the movement asked for."),
+    action_description: z.string().max(200).optional().describe('Its movement, one verb: "walk" (default), "run".'),
+    make: z
+      .boolean()
+      .default(false)
+      .describe("Have a service make it, whatever the libraries hold; only where the files you were told do not do."),
   }),
   result: answer,
   text: (result) => {

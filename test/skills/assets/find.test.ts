@@ -5,8 +5,10 @@ import { Client } from "@modelcontextprotocol/sdk/client/index.js";
 import { InMemoryTransport } from "@modelcontextprotocol/sdk/inMemory.js";
 import sharp from "sharp";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+import { assetService } from "../../../config/assets.ts";
 import { skill } from "../../../skills/assets/mcp.ts";
 import { type Lab, openLab } from "../../bridge/engines/lab.ts";
+import { assetServices } from "../../harness/asset-services.ts";
 
 let lab: Lab;
 let beside: string;
@@ -134,6 +136,24 @@ print([[round(f(c[i] for c in corners), 3) + 0.0 for i in range(3)] for f in (mi
       /vase\.obj \(programs may not read it: Permission denied\)/,
     );
     await rm(vase);
+  });
+
+  it("has a service make what no library holds, and imports that in the sandbox too", async () => {
+    const services = await assetServices();
+    vi.stubEnv("MESHY_API_KEY", "msy_key");
+    const meshy = assetService.parse({ kind: "meshy", url: services.url });
+    services.behave({ polls: 0 });
+    const options = { engine: lab.engine, scratch: join(lab.scratch, "jobs"), assets: [assets], services: [meshy] };
+    const [mine, its] = InMemoryTransport.createLinkedPair();
+    const other = new Client({ name: "test", version: "1" });
+    await Promise.all([skill.open(options).connect(its), other.connect(mine)]);
+    const answer = await other.callTool({ name: "get_better_assets", arguments: { object_name: "sushi" } });
+    expect(answer.structuredContent).toMatchObject({
+      found: [{ path: expect.stringMatching(/sushi-\w{8}\.glb$/), size: [1, 0, 2], meshes: 1, faces: 1 }],
+      notes: [expect.stringContaining("made for you by meshy")],
+    });
+    await other.close();
+    await services.close();
   });
 
   it("refuses without a library, and says how to name one", async () => {

@@ -1,5 +1,5 @@
 import type { ChatMessage, ImagePart, Part } from "../../../../bridge/models/contract.ts";
-import type { Context, Measures, Round, Task } from "../../../../machines/domain/index.ts";
+import type { Context, Measures, PinnedAsset, Round, Task } from "../../../../machines/domain/index.ts";
 import { stageText } from "../../../../prompts/stage.ts";
 import type { PlayerIO } from "../../player.ts";
 import type { Draft } from "../tools/generator-tools.ts";
@@ -53,8 +53,15 @@ async function taskParts(context: Context, io: PlayerIO): Promise<Part[]> {
     head,
     ...pictures,
     ...(await startPicture(task, io)),
+    ...(context.assets === undefined ? [] : [text(pinnedText(context.assets))]),
     ...(task.assets === undefined ? [] : [text(assetsText(task.assets.files))]),
   ];
+}
+
+/** Never left out: what was fetched would be fetched, and paid for, again. */
+function pinnedText(assets: readonly PinnedAsset[]): string {
+  const lines = assets.map(({ name, path, about }) => `- ${name}: ${path}${about === "" ? "" : ` (${about})`}`);
+  return ["# Models that were fetched; programs may load them", ...lines].join("\n");
 }
 
 /** Files named to a model at most; a folder of more holds variants that one list does not help to choose from. */

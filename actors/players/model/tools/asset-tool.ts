@@ -1,50 +1,100 @@
+import { z } from "zod";
+import { keepAsset } from "../../../../bridge/assets/keep.ts";
+import { obtainAsset, type Source } from "../../../../bridge/assets/obtain.ts";
 import { assetCache } from "../../../../bridge/assets/records.ts";
-import { assetRoots } from "../../../../bridge/assets/roots.ts";
-import { type Inspect, inspection, searchAssets } from "../../../../bridge/assets/search.ts";
+import { assetRoots, assetSettings, madeAssets } from "../../../../bridge/assets/roots.ts";
+import { type FoundAsset, type Inspect, inspection } from "../../../../bridge/assets/search.ts";
 import { toVigaError, VigaError } from "../../../../config/errors.ts";
-import type { RunSpec } from "../../../../machines/domain/index.ts";
+import type { PinnedAsset, RunSpec } from "../../../../machines/domain/index.ts";
 import type { PlayerIO } from "../../player.ts";
 import { answerText, serviceTool } from "./definitions.ts";
-import { bounded, type OfferedTool } from "./tool.ts";
+import { bounded, type OfferedTool, type ToolTurn } from "./tool.ts";
 
 const name = "get_better_assets";
+
+const asked = z.object({
+  object_name: z.string(),
+  object_description: z.string().optional(),
+  reference_type: z.enum(["text", "image"]).default("text"),
+  rig_and_animate: z.boolean().default(false),
+  action_description: z.string().optional(),
+  make: z.boolean().default(false),
+});
+
+/** A path that a program may come to load, and whether it is kept in sight although none does. */
+export interface OfferedAsset extends PinnedAsset {
+  made: boolean;
+}
 
 /** Imports files on the slot, in the sandbox, as a program would. */
 function inspecting(io: PlayerIO): Inspect {
   return async (files) => {
-    const reply = await io.job({
-      op: "call",
-      name: "inspect_assets",
-      args: { files: [...files] },
-      files: ["asset-*.png"],
-    });
+    const args = { files: [...files] };
+    const reply = await io.job({ op: "call", name: "inspect_assets", args, files: ["asset-*.png"] });
     if (!reply.ok) throw new VigaError("engine_failed", reply.error?.message ?? "the engine gave no reason");
     return { answer: inspection.parse(reply.result), picture: (file) => io.bytes(reply.files[file] ?? "") };
   };
 }
 
-/** The generator's way to models of things: the run's libraries are searched, and what fits is tried in the sandbox. */
-export function assetTool(spec: RunSpec): OfferedTool {
-  return serviceTool(name, "generator", async (args, { io }) => {
-    const { object_name, object_description } = args as { object_name: string; object_description?: string };
-    const roots = assetRoots(spec);
-    if (roots.length === 0) {
+function sourceOf(spec: RunSpec, { io, call, t }: ToolTurn): Source {
+  return {
+    roots: assetRoots(spec),
+    services: assetSettings(spec).services,
+    cache: assetCache(),
+    inspect: inspecting(io),
+    env: process.env,
+    signal: io.signal,
+    progress: (text, fraction) => io.note("progress", { t, text, fraction }),
+    once: (make) => io.once(`asset/${call}`, make),
+    keep: ({ path }, thing) => keepAsset(path, thing, madeAssets(spec.out)),
+  };
+}
+
+/**
+ * The generator's way to models of things: the run's libraries are searched and, where a service is configured, one makes
+ * what they lack. What fits is tried in the sandbox.
+ *
+ * @param offered told of every path that an answer names
+ */
+export function assetTool(spec: RunSpec, offered: (asset: OfferedAsset) => void): OfferedTool {
+  return serviceTool(name, "generator", async (args, turn) => {
+    const source = sourceOf(spec, turn);
+    if (source.roots.length === 0 && source.services.length === 0) {
       return {
         kind: "refused",
         text: "This run has no library of assets, so there is nothing to choose from. Build a simple stand-in and go on.",
       };
     }
     try {
-      const asked = { roots, name: object_name, about: object_description };
-      const { sheet, ...found } = await searchAssets(asked, inspecting(io), assetCache());
-      const images =
-        sheet === null ? [] : [{ type: "image" as const, bytes: sheet, media: "image/png" as const, label: "assets" }];
+      const wanted = asked.parse(args);
+      const { sheet, made, ...found } = await obtainAsset(wanted, source);
+      if (made !== undefined) turn.io.note("asset.made", { t: turn.t, name: wanted.object_name, ...made });
+      for (const one of found.found) {
+        offered({ name: wanted.object_name, path: one.path, about: aboutOf(one), made: one.path === made?.path });
+      }
       const text = bounded(answerText(name, "generator", found));
-      return { kind: "answer", text, ...(images.length === 0 ? {} : { images }) };
+      if (sheet === null) return { kind: "answer", text };
+      return { kind: "answer", text, images: [{ type: "image", bytes: sheet, media: "image/png", label: "assets" }] };
     } catch (error) {
       const known = toVigaError(error);
       if (known.code === "interrupted") throw known;
-      return { kind: "refused", text: `${name} failed: ${known.message}. Build a simple stand-in and go on.` };
+      const hint = known.hint === undefined ? "" : ` (${known.hint})`;
+      return { kind: "refused", text: `${name} failed: ${known.message}${hint}. Build a simple stand-in and go on.` };
     }
   });
+}
+
+function aboutOf({ size, metres, animations = [] }: FoundAsset): string {
+  return [
+    ...(size === undefined ? [] : [`${size.join(" x ")} in its own units`]),
+    ...(metres === undefined ? [] : [`really ${metres} m`]),
+    ...(animations.length === 0 ? [] : [`moves: ${animations.join(", ")}`]),
+  ].join(", ");
+}
+
+/** What of it stays in sight: what was made, which cost money, and what the program loads. */
+export function pinnedOf(offered: readonly OfferedAsset[], code: string): PinnedAsset[] {
+  const kept = offered.filter(({ made, path }) => made || code.includes(path));
+  const last = new Map(kept.map(({ made: _, ...asset }) => [asset.path, asset]));
+  return [...last.values()];
 }

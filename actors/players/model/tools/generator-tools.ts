@@ -1,6 +1,7 @@
 import { z } from "zod";
 import type { Context, Program } from "../../../../machines/domain/index.ts";
 import type { Candidate, PlayerIO } from "../../player.ts";
+import { type OfferedAsset, pinnedOf } from "./asset-tool.ts";
 import { planOf, protocolTool } from "./definitions.ts";
 import { fencedProgram, readProgram } from "./read-program.ts";
 import type { OfferedTool, ToolOutcome } from "./tool.ts";
@@ -18,6 +19,8 @@ export interface Draft {
   /** Rounds that it took back on the way. */
   undone: number[];
   plan: string | null;
+  /** Models of things that its tool answered with. */
+  assets: OfferedAsset[];
 }
 
 /** Read tolerantly: a program that comes as a diff alone is put together from the one before. */
@@ -41,7 +44,9 @@ function take(draft: Draft, args: Record<string, unknown>): ToolOutcome<Written>
   if (handed.notes.length > 0) io.note("program.read", { t: context.t, notes: handed.notes });
   const { code, code_diff } = handed;
   const undone = draft.undone.length === 0 ? {} : { undone: draft.undone };
-  return { kind: "final", result: { type: "program", thought: said(args.thought), code_diff, code, ...undone } };
+  const pinned = pinnedOf(draft.assets, code);
+  const kept = { ...undone, ...(pinned.length === 0 ? {} : { assets: pinned }) };
+  return { kind: "final", result: { type: "program", thought: said(args.thought), code_diff, code, ...kept } };
 }
 
 /** Takes a program that came as a fenced block in a reply without any call. */
