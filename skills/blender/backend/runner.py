@@ -9,7 +9,7 @@ import bpy
 
 from ...worker import forking, picture_size
 from ..probes import actions
-from . import bake, frames, lint, motion, object_maps, program, render, scene_checks, scene_file, scene_info, tolerant
+from . import bake, frames, given, lint, motion, object_maps, program, render, scene_checks, scene_file, scene_info, tolerant
 from ...worker.errors import JobError, describe, error
 from .job import Job
 
@@ -20,6 +20,8 @@ def run(request, job, keep=None):
     """keep: called once the program has ended well, to hold on to the live scene."""
     warnings = lint.of_program(request["program"], job)
     began = time.monotonic()
+    # What an earlier program left (`start`) is that program's own.
+    kept = given.Given() if job.base and not job.start else None
     program.seed(request.get("seed", 0))
     failure = program.execute(request["program"])
     executed = time.monotonic()
@@ -29,7 +31,7 @@ def run(request, job, keep=None):
     if failure is None:
         shed_threads()
         try:
-            results(request, job, reply, keep)
+            results(request, job, reply, keep, kept)
             reply["checks"] += [lint.as_check(one) for one in warnings]
         except Exception as thrown:
             failure = describe(thrown)
@@ -62,7 +64,7 @@ def with_others(failure, request, job):
     return {**failure, "more": others[: tolerant.MOST]} if others else failure
 
 
-def results(request, job, reply, keep):
+def results(request, job, reply, keep, kept=None):
     """Saved .blend, scene.json and pictures, in this order: pictures change the scene's settings."""
     if bpy.context.scene is None:
         raise JobError("the program removed every scene", "program", "NoScene")
@@ -70,7 +72,7 @@ def results(request, job, reply, keep):
     if request.get("save"):
         scene_file.save(job.path(request["save"]))
     info = scene_info.scene_info(job.picture_size(), request["quality"])
-    info["checks"] = checked(scene_checks.of_scene, job)
+    info["checks"] = (checked(kept.checks, job) if kept else []) + checked(scene_checks.of_scene, job)
     if moving is not None:
         info["checks"] += moving.pop("checks")
         reply["motion"] = moving["text"]
