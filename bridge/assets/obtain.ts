@@ -1,7 +1,7 @@
 import type { AssetService } from "../../config/assets.ts";
 import { type MadeAsset, makeAsset, serviceFor } from "./make.ts";
 import { type Inspect, type SearchResult, searchAssets } from "./search.ts";
-import type { AssetRequest } from "./services/service.ts";
+import type { AssetRequest, Box } from "./services/service.ts";
 
 /** What `get_better_assets` is called with. */
 export interface AskedAsset {
@@ -11,6 +11,8 @@ export interface AskedAsset {
   rig_and_animate: boolean;
   action_description?: string | undefined;
   make: boolean;
+  /** Where the thing is in the target. */
+  box?: Box | undefined;
 }
 
 /** What a role or a server lends to the search. */
@@ -28,12 +30,17 @@ export interface Source {
   /** Puts a model where programs may load it from. -> its path there */
   keep(made: MadeAsset, name: string): Promise<string>;
   /** The thing as the target shows it, or why it cannot be had. */
-  picture?(): Promise<Pick<AssetRequest, "picture" | "scene"> | { why: string }>;
+  picture?(asked: AskedAsset): Promise<Shown>;
 }
+
+/** A thing as a target shows it. */
+export type Shown = Pick<AssetRequest, "picture" | "scene" | "uncut"> | { why: string };
 
 export interface Obtained extends SearchResult {
   /** What a service made for this call; its path is among `found`. */
   made?: { path: string; service: string; cached: boolean };
+  /** The thing cut out of the target, as the service was shown it. */
+  cutOut?: Buffer;
 }
 
 /** A thing from the libraries or, where none has it or another is wanted, from a service. */
@@ -77,7 +84,7 @@ async function requestOf(asked: AskedAsset, source: Source): Promise<AssetReques
     : [name, object_description].filter((part) => part !== "").join(", ");
   const action = asked.rig_and_animate ? { action: action_description?.trim() || "walk" } : {};
   if (asked.reference_type === "text") return { name, text, ...action };
-  const shown = (await source.picture?.()) ?? { why: "there is no target picture to cut it out of" };
+  const shown = (await source.picture?.(asked)) ?? { why: "there is no target picture to cut it out of" };
   return "why" in shown ? shown : { name, text, ...shown, ...action };
 }
 
@@ -93,5 +100,6 @@ async function make(request: AssetRequest, service: AssetService, source: Source
     ...shown,
     notes: [...shown.notes, `It ${how} by ${made.service}; its size is not that of the real thing.`],
     made: { path, service: made.service, cached: made.cached },
+    ...(request.picture === undefined ? {} : { cutOut: request.picture }),
   };
 }

@@ -70,7 +70,7 @@ function open({ engine, scratch, out, assets = [], services = [] }: SkillOptions
         once: (make) => make(),
         keep: ({ path }, name) => keepAsset(path, name, kept),
       };
-      const { sheet, made: _, ...found } = await obtainAsset(asked.parse(given), source);
+      const { sheet, made: _, cutOut: __, ...found } = await obtainAsset(asked.parse(given), source);
       return {
         structuredContent: { ...found },
         content: [

@@ -85,7 +85,9 @@ export function createModelGenerator(options: ModelGeneratorOptions): GeneratorP
     const known: OfferedTool<Written>[] = [
       ...generatorTools(draft),
       ...engineTools("generator", definition.engine, () => sceneOf(draft.base.program, context) ?? given),
-      ...(options.assets === undefined ? [] : [assetTool(options.assets, (asset) => draft.assets.push(asset))]),
+      ...(options.assets === undefined
+        ? []
+        : [assetTool(options.assets, context.analysis, (asset) => draft.assets.push(asset))]),
       ...(options.extra ?? []),
     ];
     const tools = pickTools(names, known, "generator");

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { type AssetRequest, dataUri, type Service, type StepState } from "./service.ts";
+import { type AssetRequest, dataUri, lacksPicture, type Service, type StepState } from "./service.ts";
 
 /*
  * Meshy's API as its documentation has it: https://docs.meshy.ai/api/text-to-3d (preview, then refine),
@@ -55,6 +55,8 @@ export const meshy: Service = {
   authorization: (key) => `Bearer ${key}`,
   refuses(request) {
     const verb = verbOf(request);
+    const uncut = lacksPicture(request);
+    if (uncut !== null) return uncut;
     if (verb === undefined || given(verb) !== null || idOf(verb) !== undefined) return null;
     return `it has no movement "${verb}" here: walk, run, idle, look, rise, attack, die, jump`;
   },

@@ -8,6 +8,8 @@ export interface AssetRequest {
   picture?: Buffer;
   /** The whole picture and the thing's place in it as fractions, for services that cut out by themselves. */
   scene?: { picture: Buffer; box?: Box };
+  /** Why there is no `picture` although one was asked for. */
+  uncut?: string;
   /** Give it bones and this movement, a verb ("walk"). */
   action?: string;
 }
@@ -57,6 +59,10 @@ export interface Service {
   /** Ends a step, where the service can. */
   cancel?(step: Step, wire: Wire): Promise<void>;
 }
+
+/** Why a service that needs the thing cut out cannot go by this; null where it can. */
+export const lacksPicture = ({ picture, scene, uncut }: AssetRequest): string | null =>
+  scene !== undefined && picture === undefined ? `it needs the thing cut out, and ${uncut ?? "it is not"}` : null;
 
 /** A picture as services take it inside JSON. */
 export const dataUri = (png: Buffer): string => `data:image/png;base64,${png.toString("base64")}`;

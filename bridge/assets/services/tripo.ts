@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { VigaError } from "../../../config/errors.ts";
-import type { AssetRequest, Service, StepState } from "./service.ts";
+import { type AssetRequest, lacksPicture, type Service, type StepState } from "./service.ts";
 
 /*
  * Tripo's API, v2, as its documentation has it: https://platform.tripo3d.ai/docs/generation, .../upload, .../task,
@@ -55,6 +55,8 @@ export const tripo: Service = {
   kind: "tripo",
   authorization: (key) => `Bearer ${key}`,
   refuses(request) {
+    const uncut = lacksPicture(request);
+    if (uncut !== null) return uncut;
     if (request.action === undefined || presetOf(request) !== undefined) return null;
     return `it has no movement "${request.action}": idle, walk, run, dive, climb, jump, slash, shoot, hurt, fall, turn`;
   },

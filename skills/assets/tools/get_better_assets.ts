@@ -47,6 +47,17 @@ export const tool: Tool = {
       .describe("Decides between several files of that name; what a service is told of its looks."),
     rig_and_animate: z.boolean().default(false).describe("A figure that moves: with bones and the movement asked for."),
     action_description: z.string().max(200).optional().describe('Its movement, one verb: "walk" (default), "run".'),
+    box: z
+      .object({
+        left: z.number().min(0).max(1),
+        top: z.number().min(0).max(1),
+        right: z.number().min(0).max(1),
+        bottom: z.number().min(0).max(1),
+      })
+      .optional()
+      .describe(
+        "Where all of the thing is in the first target, as fractions from its upper left corner; for image, unless its description says so.",
+      ),
     make: z
       .boolean()
       .default(false)

@@ -1,6 +1,9 @@
+import sharp from "sharp";
 import { z } from "zod";
+import { boxOf } from "../../../../bridge/assets/cutout/box-of.ts";
+import { cutOut } from "../../../../bridge/assets/cutout/cut-out.ts";
 import { keepAsset } from "../../../../bridge/assets/keep.ts";
-import { obtainAsset, type Source } from "../../../../bridge/assets/obtain.ts";
+import { type AskedAsset, obtainAsset, type Shown, type Source } from "../../../../bridge/assets/obtain.ts";
 import { assetCache } from "../../../../bridge/assets/records.ts";
 import { assetRoots, assetSettings, madeAssets } from "../../../../bridge/assets/roots.ts";
 import { type FoundAsset, type Inspect, inspection } from "../../../../bridge/assets/search.ts";
@@ -19,6 +22,7 @@ const asked = z.object({
   rig_and_animate: z.boolean().default(false),
   action_description: z.string().optional(),
   make: z.boolean().default(false),
+  box: z.object({ left: z.number(), top: z.number(), right: z.number(), bottom: z.number() }).optional(),
 });
 
 /** A path that a program may come to load, and whether it is kept in sight although none does. */
@@ -36,7 +40,21 @@ function inspecting(io: PlayerIO): Inspect {
   };
 }
 
-function sourceOf(spec: RunSpec, { io, call, t }: ToolTurn): Source {
+/** The thing in the first target, by the box that is given or that the target's description has. */
+async function shownIn(io: PlayerIO, analysis: string | null, { object_name, box }: AskedAsset): Promise<Shown> {
+  const [target] = io.task.targets;
+  if (target === undefined) return { why: "there is no target picture to cut it out of" };
+  const picture = await sharp(await io.bytes(target.image))
+    .png()
+    .toBuffer();
+  const place = box ?? boxOf(object_name, analysis);
+  if (place === null) return { scene: { picture }, uncut: "nobody said where it is: give its box" };
+  const found = await cutOut(picture, place);
+  const scene = { picture, box: place };
+  return "why" in found ? { scene, uncut: found.why } : { scene, picture: found.png };
+}
+
+function sourceOf(spec: RunSpec, analysis: string | null, { io, call, t }: ToolTurn): Source {
   return {
     roots: assetRoots(spec),
     services: assetSettings(spec).services,
@@ -46,6 +64,7 @@ function sourceOf(spec: RunSpec, { io, call, t }: ToolTurn): Source {
     signal: io.signal,
     progress: (text, fraction) => io.note("progress", { t, text, fraction }),
     once: (make) => io.once(`asset/${call}`, make),
+    picture: (wanted) => shownIn(io, analysis, wanted),
     keep: ({ path }, thing) => keepAsset(path, thing, madeAssets(spec.out)),
   };
 }
@@ -54,11 +73,12 @@ function sourceOf(spec: RunSpec, { io, call, t }: ToolTurn): Source {
  * The generator's way to models of things: the run's libraries are searched and, where a service is configured, one makes
  * what they lack. What fits is tried in the sandbox.
  *
+ * @param analysis the target as a viewer described it
  * @param offered told of every path that an answer names
  */
-export function assetTool(spec: RunSpec, offered: (asset: OfferedAsset) => void): OfferedTool {
+export function assetTool(spec: RunSpec, analysis: string | null, offered: (asset: OfferedAsset) => void): OfferedTool {
   return serviceTool(name, "generator", async (args, turn) => {
-    const source = sourceOf(spec, turn);
+    const source = sourceOf(spec, analysis, turn);
     if (source.roots.length === 0 && source.services.length === 0) {
       return {
         kind: "refused",
@@ -67,14 +87,14 @@ export function assetTool(spec: RunSpec, offered: (asset: OfferedAsset) => void)
     }
     try {
       const wanted = asked.parse(args);
-      const { sheet, made, ...found } = await obtainAsset(wanted, source);
+      const { sheet, made, cutOut: shown, ...found } = await obtainAsset(wanted, source);
       if (made !== undefined) turn.io.note("asset.made", { t: turn.t, name: wanted.object_name, ...made });
       for (const one of found.found) {
         offered({ name: wanted.object_name, path: one.path, about: aboutOf(one), made: one.path === made?.path });
       }
       const text = bounded(answerText(name, "generator", found));
-      if (sheet === null) return { kind: "answer", text };
-      return { kind: "answer", text, images: [{ type: "image", bytes: sheet, media: "image/png", label: "assets" }] };
+      const images = [...picture("assets", sheet), ...picture("cut out of the target", shown ?? null)];
+      return { kind: "answer", text, ...(images.length === 0 ? {} : { images }) };
     } catch (error) {
       const known = toVigaError(error);
       if (known.code === "interrupted") throw known;
@@ -83,6 +103,9 @@ export function assetTool(spec: RunSpec, offered: (asset: OfferedAsset) => void)
     }
   });
 }
+
+const picture = (label: string, bytes: Buffer | null) =>
+  bytes === null ? [] : [{ type: "image" as const, bytes, media: "image/png" as const, label }];
 
 function aboutOf({ size, metres, animations = [] }: FoundAsset): string {
   return [

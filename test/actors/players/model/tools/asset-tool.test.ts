@@ -53,9 +53,22 @@ function inspects(request: JobRequest): JobReply {
   return { ok: true, result: { seen, code: "def place_asset(): ..." }, files: pictures };
 }
 
-async function played(assets: Record<string, unknown>, args: Record<string, unknown>, code: (path: string) => string) {
+interface Seen {
+  target: Buffer;
+  analysis: string;
+}
+
+async function played(
+  assets: Record<string, unknown>,
+  args: Record<string, unknown>,
+  code: (path: string) => string,
+  seen?: Seen,
+) {
   const spec = specOf(assets);
-  const io = fakeIO({ job: inspects });
+  const targets = seen === undefined ? [] : [{ name: "render", image: ref(seen.target) }];
+  const task = { ...spec.task, targets };
+  const io = fakeIO({ job: inspects, task });
+  if (seen !== undefined) io.store(seen.target);
   io.store(thumbnail);
   let path = "";
   const model = fakeModel((request, n) => {
@@ -64,7 +77,7 @@ async function played(assets: Record<string, unknown>, args: Record<string, unkn
     return call("execute_code", { thought: "", code: code(path) });
   });
   const generator = createModelGenerator({ model, mode: "static_scene", assets: spec });
-  const context = { ...aContext(), task: spec.task };
+  const context = { ...aContext(), task, analysis: seen?.analysis ?? null };
   const move = await generator.write(context, io);
   return { move, io, path, said: spokenTo(model.requests[1]!) };
 }
@@ -96,6 +109,29 @@ describe("get_better_assets in a run", () => {
     });
     expect([...io.record.keys()].filter((key) => key.startsWith("asset/"))).toHaveLength(1);
     expect(JSON.stringify([io.notes, [...io.record], said])).not.toContain("msy_key");
+  });
+
+  it("shows a service the thing as the target shows it, cut out by the description's box or a given one", async () => {
+    const svg =
+      '<svg xmlns="http://www.w3.org/2000/svg" width="200" height="100"><rect width="200" height="100" fill="#789"/><circle cx="60" cy="50" r="30" fill="#c22"/></svg>';
+    const target = await sharp(Buffer.from(svg)).png().toBuffer();
+    const assets = { services: [{ kind: "meshy", url: services.url }] };
+    services.behave({ polls: 0 });
+    const args = { object_name: "ball", reference_type: "image" };
+    const analysis = JSON.stringify({ objects: [{ name: "red ball", box: [0.12, 0.14, 0.48, 0.86] }] });
+    const { said } = await played(assets, args, () => "pass", { target, analysis });
+    expect(said).toContain("[cut out of the target]");
+    const { image_url } = services.asked[0]!.body as { image_url: string };
+    const { data, info } = await sharp(Buffer.from(image_url.split(",")[1]!, "base64"))
+      .raw()
+      .toBuffer({ resolveWithObject: true });
+    const alpha = (x: number, y: number) => data[4 * (y * info.width + x) + 3]!;
+    expect([alpha(0, 0), alpha(info.width >> 1, info.height >> 1)]).toEqual([0, 255]);
+    expect(info.width).toBeLessThan(90);
+    services.behave({});
+    const lost = await played(assets, { ...args, object_name: "cup" }, () => "pass", { target, analysis });
+    expect(lost.said).toContain("meshy: it needs the thing cut out, and nobody said where it is: give its box");
+    expect(services.asked).toEqual([]);
   });
 
   it("says that it failed and why, so that the run goes on without", async () => {
