@@ -82,7 +82,8 @@ async function prepare(nc: NatsConnection, js: JetStreamClient): Promise<Pick<Bu
 /** Milliseconds for one attempt: the client would wait for ever for a server that dies during the handshake. */
 const attemptTimeout = 1500;
 
-async function dial(address: BusAddress, name: string, timeout: number): Promise<NatsConnection> {
+/** A connection that reconnects for ever; `timeout` is for the first, milliseconds. Throws `bus_unreachable`. */
+export async function dial(address: BusAddress, name: string, timeout: number): Promise<NatsConnection> {
   for (const started = Date.now(); ; ) {
     const left = timeout - (Date.now() - started);
     try {

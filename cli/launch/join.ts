@@ -76,7 +76,7 @@ async function overError(out: string): Promise<VigaError> {
 }
 
 /** `nats://token@host` and `nats://user:password@host` give the login to the client, not to the log. */
-function loginOf(url: string): Pick<BusAddress, "url" | "token" | "user"> {
+export function loginOf(url: string): Pick<BusAddress, "url" | "token" | "user"> {
   const [, scheme, first, password, host] = /^(nats|tls):\/\/([^@:/]+)(?::([^@:/]+))?@(.+)$/.exec(url) ?? [];
   if (host === undefined) return { url };
   return {

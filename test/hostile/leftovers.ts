@@ -52,14 +52,18 @@ export async function running(engine: number, scratch: string, more: number): Pr
   return left.map((p) => `process ${p.pid} (${p.state}) is still there`);
 }
 
-/** The engine's own temporary files. */
-export async function temporary(scratch: string): Promise<string[]> {
+/** The engine's own temporary files; of the next job, which waits for it where `waits`, the home and the folder are its own. */
+export async function temporary(scratch: string, waits: boolean): Promise<string[]> {
   const found: string[] = [];
-  for (const name of await readdir(scratch))
-    if (name.startsWith("engine-"))
-      for (const file of await readdir(join(scratch, name), { recursive: true }))
-        if (!/^(linked-\w+\.json|\.config|\.cache|\.local)/.test(file))
-          // One process that waits for its job has these two, whichever it is.
-          found.push(file.replace(/^(home|work)-\w+/, "$1").replace(/(^|\/)blender_\w+/, "$1blender"));
+  for (const name of await readdir(scratch)) {
+    if (!name.startsWith("engine-")) continue;
+    for (const kind of ["home-", "work-"]) {
+      const folders = (await readdir(join(scratch, name))).filter((folder) => folder.startsWith(kind));
+      if (folders.length > (waits ? 1 : 0)) found.push(...folders);
+    }
+    for (const file of await readdir(join(scratch, name), { recursive: true }).catch(() => []))
+      if (!/^(linked-\w+\.json|\.config|\.cache|\.local|home-|work-)/.test(file))
+        found.push(file.replace(/^blender_\w+/, "blender"));
+  }
   return found.sort();
 }

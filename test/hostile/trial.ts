@@ -65,7 +65,7 @@ export async function openGround(scratch: string, options: Partial<BlenderOption
     return { state, pixels };
   };
   const reference = (await plain()).pixels;
-  const files = await temporary(scratch);
+  const files = (await temporary(scratch, true)).filter((file) => !/^(home|work)-/.test(file));
 
   const next = async (): Promise<string[]> => {
     const { state, pixels } = await plain();
@@ -146,7 +146,9 @@ export async function openGround(scratch: string, options: Partial<BlenderOption
     }
     const before = new Set(files);
     faults.push(
-      ...(await settle(async () => (await temporary(scratch)).filter((f) => !before.has(f)))).map((f) => `left ${f}`),
+      ...(
+        await settle(async () => (await temporary(scratch, waiting(engine.card) > 0)).filter((f) => !before.has(f)))
+      ).map((f) => `left ${f}`),
     );
     await rm(dir, { recursive: true }).catch((error: unknown) => faults.push(`its folder cannot be removed: ${error}`));
     if (base !== undefined) await rm(base, { force: true });
@@ -266,7 +268,7 @@ async function grows(dir: string): Promise<string[]> {
 }
 
 async function settle(look: () => Promise<string[]>): Promise<string[]> {
-  const end = Date.now() + 5000;
+  const end = Date.now() + 20_000;
   for (;;) {
     const left = await look();
     if (left.length === 0 || Date.now() > end) return left;
