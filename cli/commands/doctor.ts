@@ -16,7 +16,12 @@ export function doctorCommand(): Command {
         mode: options.mode,
         out: options.out,
         json: options.json === true,
-        further: options.quick ? [] : [busCheck, engineChecks],
+        further: options.quick
+          ? []
+          : [
+              { on: ["nats-server"], check: busCheck },
+              { on: ["blender", "python in blender"], check: engineChecks },
+            ],
       });
     });
 }

@@ -18,6 +18,10 @@ const wanted: readonly Wanted[] = [
   { program: programs.ffmpeg, version: ["-version"] },
 ];
 
+/** A program that works for longer than this over its version, or Blender over a line of Python, hangs. */
+const versionSeconds = 20;
+const scriptSeconds = 30;
+
 /** Whether a mode needs a program, as the mode itself says. */
 const needs = (mode: string, { name }: Program) => modes.get(mode)?.programs.includes(name) === true;
 
@@ -26,7 +30,7 @@ const usual = "blendergym";
 
 async function programRow({ program, version, least }: Wanted, mode: string): Promise<Row> {
   const path = locate(program);
-  const found = path === null ? null : versionIn(await ask(path, version, 60));
+  const found = path === null ? null : versionIn(await ask(path, version, versionSeconds));
   const old = found !== null && least !== undefined && !atLeast(found, least);
   const required = needs(mode, program);
   const get = `apt-get install --no-install-recommends ${program.apt.join(" ")}`;
@@ -56,7 +60,8 @@ async function blenderPython(mode: string): Promise<Row[]> {
     "print('python', sys.version.split()[0])",
     "print('numpy', __import__('numpy').__version__ if importlib.util.find_spec('numpy') else 'none')",
   ];
-  const said = path && (await ask(path, ["-b", "--factory-startup", "--python-expr", script.join("\n")], 90));
+  const said =
+    path && (await ask(path, ["-b", "--factory-startup", "--python-expr", script.join("\n")], scriptSeconds));
   const python = /^python (\S+)/m.exec(said ?? "")?.[1] ?? null;
   const numpy = /^numpy (\d\S*)/m.exec(said ?? "")?.[1] ?? null;
   const first = path === null ? "install blender first" : "";
