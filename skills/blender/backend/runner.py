@@ -72,7 +72,7 @@ def results(request, job, reply, keep, kept=None):
     if request.get("save"):
         scene_file.save(job.path(request["save"]))
     info = scene_info.scene_info(job.picture_size(), request["quality"])
-    info["checks"] = (checked(kept.checks, job) if kept else []) + checked(scene_checks.of_scene, job)
+    info["checks"] = (checked(kept.checks, job) if kept else []) + checked(lambda: scene_checks.of_scene(request["program"]), job)
     if moving is not None:
         info["checks"] += moving.pop("checks")
         reply["motion"] = moving["text"]

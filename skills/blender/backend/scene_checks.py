@@ -9,7 +9,7 @@ import os
 import bpy
 from mathutils import Vector
 
-from . import framing, scene_file, scene_info
+from . import framing, mesh_lines, scene_file, scene_info
 
 # Things that are looked at, pairs of them whose boxes meet, and vertices of each.
 MOST_THINGS = 80
@@ -35,8 +35,8 @@ def size_of(box):
     return max(high - low for low, high in zip(*box))
 
 
-def of_scene():
-    """Checks that need no picture."""
+def of_scene(program=None):
+    """Checks that need no picture. program: its text, for the lines that made what is wrong."""
     scene = bpy.context.scene
     graph = bpy.context.evaluated_depsgraph_get()
     boxes = framing.visible()
@@ -48,7 +48,8 @@ def of_scene():
         checks.append(found("no_light", "nothing gives light: no lamp, no emission, a black world"))
     bare = sorted(name for name in shown if is_empty(scene.objects[name], graph))
     if bare:
-        checks.append(found("empty_mesh", f"without any face, so never seen (mesh.from_pydata(vertices, [], faces) gives it some): {', '.join(bare[:MOST_TOLD])}", bare[:MOST_TOLD]))
+        told = mesh_lines.told([scene.objects[name] for name in bare[:MOST_TOLD]], program)
+        checks.append(found("empty_mesh", told, bare[:MOST_TOLD]))
     gone = scene_file.missing_files()
     if gone:
         names = [os.path.basename(path) or path for path in gone[:MOST_TOLD]]

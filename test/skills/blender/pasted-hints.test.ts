@@ -63,10 +63,24 @@ describe("what a message says to write works when it is pasted", () => {
       "vertices, faces = [(0, 0, 2), (1, 0, 2), (0, 0, 3)], [(0, 1, 2)]",
     ];
     const told = (state: RunState) => state.checks?.find(({ check }) => check === "empty_mesh")?.text;
-    const text = told(await run(bare));
-    expect(text).toContain("Sail");
-    const mended = await run([...bare, /\((mesh\.from_pydata\(.*?\))/.exec(text!)![1]!]);
+    const hint = /Sail \(line (\d+) of the program; `(.*?)` gives it some\)/;
+    const [, line, call] = hint.exec(told(await run(bare)) ?? "") ?? [];
+    expect(Number(line)).toBe(before + 1);
+    const mended = await run([...bare, call!]);
     renders(mended);
     expect(told(mended)).toBeUndefined();
+    // In a function, named by its caller, filled by the call that lacks the faces.
+    const flat = [
+      "def sheet(name, points):",
+      "    me = bpy.data.meshes.new(name)",
+      "    me.from_pydata(points, [], [])",
+      "    bpy.context.collection.objects.link(bpy.data.objects.new(name, me))",
+      "sheet('Sail', [(0, 0, 2), (1, 0, 2), (1, 0, 3), (0, 0, 3)])",
+    ];
+    const [, place, instead] = hint.exec(told(await run(flat)) ?? "") ?? [];
+    expect(Number(place)).toBe(before + 3);
+    const filled = await run(flat.with(2, `    ${instead}`));
+    renders(filled);
+    expect(told(filled)).toBeUndefined();
   });
 });
