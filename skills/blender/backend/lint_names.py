@@ -4,13 +4,13 @@ import ast
 import symtable
 
 from . import hints
-from .lint_types import inside
+from .lint_tree import inside, walk
 from .line_names import mean, near
 
 
 def check(lint, known):
     given = {}
-    for node in ast.walk(lint.tree):
+    for node in lint.nodes:
         if isinstance(node, ast.ImportFrom) and any(one.name == "*" for one in node.names):
             return
         # What is put there by other means than its name cannot be told.
@@ -24,11 +24,11 @@ def check(lint, known):
             given[node.id] = min(given.get(node.id, node.lineno), node.lineno)
         if isinstance(node, ast.ExceptHandler) and node.name:
             given.setdefault(node.name, node.lineno)
-    table = symtable.symtable(ast.unparse(lint.tree), "program", "exec")
+    table = symtable.symtable(lint.text, "program", "exec")
     wanted, arguments = set(), set()
     _globals(table, wanted, arguments)
     everywhere = {*known, *given, "__file__", "__name__", "__builtins__", "__doc__", "__class__"}
-    for node in sorted((one for one in ast.walk(lint.tree) if isinstance(one, ast.Name) and isinstance(one.ctx, ast.Load)), key=lambda one: one.lineno):
+    for node in sorted((one for one in lint.nodes if isinstance(one, ast.Name) and isinstance(one.ctx, ast.Load)), key=lambda one: one.lineno):
         if node.id not in everywhere and node.id in wanted and node.id not in arguments:
             lint.warn(node, f"nothing gives {node.id} a value", hints._name(NameError(name=node.id), None) or mean(near(node.id, sorted(given))))
     _above(lint, given, known)
@@ -49,7 +49,7 @@ def _above(lint, given, known):
     for statement in lint.tree.body:
         if not isinstance(statement, (ast.Expr, ast.Assign, ast.AugAssign)):
             continue
-        comprehended = {one.id for part in ast.walk(statement) if isinstance(part, ast.comprehension) for one in ast.walk(part.target) if isinstance(one, ast.Name)}
+        comprehended = {one.id for part in walk(statement) if isinstance(part, ast.comprehension) for one in walk(part.target) if isinstance(one, ast.Name)}
         for node in [statement, *inside(statement)]:
             if not (isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load)) or node.id in known or node.id in comprehended:
                 continue

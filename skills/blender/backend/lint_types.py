@@ -11,6 +11,8 @@ import importlib
 
 import bpy
 
+from .lint_tree import inside, walk
+
 CONTEXT = {
     "scene": "Scene", "object": "Object", "active_object": "Object", "view_layer": "ViewLayer", "collection": "Collection",
     "edit_object": "Object", "blend_data": "BlendData", "preferences": "Preferences", "window_manager": "WindowManager",
@@ -106,6 +108,10 @@ def node_labelled(label):
     return _labels.get(label)
 
 
+# Kinds of node that are most of a program and give no name a value.
+UNNAMING = (ast.Name, ast.Constant, ast.Call, ast.Attribute, ast.BinOp, ast.Tuple, ast.keyword, ast.Expr)
+
+
 class Scope:
     """Names of a module or of a function, with what each is given in the text."""
 
@@ -113,13 +119,15 @@ class Scope:
         self.outer = outer
         self.given = {}
         self.open = set()
+        self.kinds = {}
         arguments = getattr(node, "args", None)
         if isinstance(arguments, ast.arguments):
-            for one in ast.walk(arguments):
+            for one in walk(arguments):
                 if isinstance(one, ast.arg):
                     self.add(one.arg, None)
         for child in inside(node):
-            self.read(child)
+            if not isinstance(child, UNNAMING):
+                self.read(child)
 
     def add(self, name, value, item=False):
         self.given.setdefault(name, []).append((value, item))
@@ -153,13 +161,15 @@ class Scope:
         if isinstance(target, ast.Name):
             self.add(target.id, value, item)
             return
-        for one in ast.walk(target):
+        for one in walk(target):
             if isinstance(one, ast.Name) and isinstance(one.ctx, ast.Store):
                 self.add(one.id, None)
 
     def kind(self, name):
         if name not in self.given:
             return self.outer.kind(name) if self.outer else None
+        if name in self.kinds:
+            return self.kinds[name]
         if name in self.open:
             return None
         self.open.add(name)
@@ -167,7 +177,11 @@ class Scope:
             found = {self._of(value, item) for value, item in self.given[name]}
         finally:
             self.open.discard(name)
-        return found.pop() if len(found) == 1 else None
+        kind = found.pop() if len(found) == 1 else None
+        # Asked on the way to another name's, it may lack what that one is.
+        if not self.open:
+            self.kinds[name] = kind
+        return kind
 
     def _of(self, value, item):
         if value is None:
@@ -178,16 +192,6 @@ class Scope:
         if item:
             return ("rna", found[1]) if found and found[0] == "items" else None
         return found
-
-
-def inside(node):
-    """What belongs to the scope of a module or function: not what is in functions and classes of its own."""
-    todo = list(ast.iter_child_nodes(node))
-    while todo:
-        one = todo.pop()
-        yield one
-        if not isinstance(one, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda)):
-            todo.extend(ast.iter_child_nodes(one))
 
 
 def _imported(node, alias):
