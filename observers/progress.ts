@@ -135,17 +135,18 @@ function newWarnings(runView: RunView, event: TapeEvent): string[] {
 
 const unpainted: Paint = (_, text) => text;
 
-/** Seconds between two plain lines of one refinement. */
+/** Seconds between two plain lines of one refinement or animation. */
 const refiningEvery = 10;
 
-/** Lines of refinements as they go on, so that a run that takes minutes for one program is not silent. */
+/** Lines of refinements and animations as they go on, so that a run that takes minutes for one program is not silent. */
 function refiningLines(runView: RunView): (event: TapeEvent) => string | null {
   let told = Number.NEGATIVE_INFINITY;
   return ({ type, time }) => {
-    const refining = type === "progress" ? (runView.progress?.refining ?? null) : null;
-    if (refining === null || Date.parse(time) - told < 1000 * refiningEvery) return null;
+    const progress = type === "progress" ? runView.progress : null;
+    const lasts = progress !== null && (progress.refining !== null || progress.drawing === true);
+    if (!lasts || Date.parse(time) - told < 1000 * refiningEvery) return null;
     told = Date.parse(time);
-    return refiningText(refining);
+    return progress.refining === null ? plainLine(progress.text) : refiningText(progress.refining);
   };
 }
 

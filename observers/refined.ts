@@ -40,6 +40,8 @@ export const progressData = z.object({
   candidate: z.number().int().optional(),
   loss_before: z.number().nullish(),
   rough: z.boolean().optional(),
+  /** Of a slot that draws an animation. */
+  frames: z.object({ drawn: z.int(), of: z.int().positive() }).optional(),
 });
 
 export interface Progress {
@@ -47,9 +49,15 @@ export interface Progress {
   fraction: number | null;
   loss: number | null;
   refining: Refining | null;
+  /** It is of an animation's frames. */
+  drawing?: true;
 }
 
-export function progressOf({ step, stage, t, ...data }: z.output<typeof progressData>): Progress {
+export function progressOf({ step, stage, t, frames, ...data }: z.output<typeof progressData>): Progress {
+  if (frames !== undefined) {
+    const text = `drawing the animation: frame ${frames.drawn} of ${frames.of}`;
+    return { text, fraction: Math.min(1, frames.drawn / frames.of), loss: null, refining: null, drawing: true };
+  }
   const { fraction = null, loss = null, renders, candidate = 0, loss_before: before = null, rough = false } = data;
   const told = { candidate, renders: renders ?? 0, before, now: loss, rough };
   const refining = data.refining === true && t !== undefined ? { t, ...told } : null;

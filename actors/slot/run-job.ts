@@ -6,9 +6,13 @@ import { defaultLimits, type Engine, type Limits } from "../../bridge/engines/co
 import { toVigaError } from "../../config/errors.ts";
 import { failedRun, type RunSpec } from "../../machines/domain/index.ts";
 import type { JobAnswer, JobOrder } from "../run/jobs.ts";
+import { type FramesDrawn, watchFrames } from "./drawn-frames.ts";
 import type { KeptScenes } from "./kept-scenes.ts";
 
-/** Runs one job on this slot's engine in a folder of its own; everything it leaves becomes artifacts. Never throws. */
+/**
+ * Runs one job on this slot's engine in a folder of its own; everything it leaves becomes artifacts. Never throws.
+ * @param tell hears how many frames of an animation are drawn, as they are
+ */
 export async function runOrder(
   engine: Engine,
   kept: KeptScenes,
@@ -16,9 +20,11 @@ export async function runOrder(
   spec: RunSpec,
   store: ArtifactStore,
   scratch: string,
+  tell: (frames: FramesDrawn) => void = () => {},
 ): Promise<Pick<JobAnswer, "reply" | "files">> {
   await mkdir(scratch, { recursive: true, mode: 0o700 });
   const dir = await mkdtemp(join(scratch, "job-"));
+  const unwatch = order.work.op === "call" && order.work.lasting === true ? watchFrames(dir, tell) : () => {};
   try {
     const reply = await carryOut(engine, kept, order, spec, store, dir, scratch);
     const transient = order.work.op === "call" && order.work.lasting !== true;
@@ -27,6 +33,7 @@ export async function runOrder(
     const { message } = toVigaError(error);
     return { reply: failedRun({ kind: "engine", type: "EngineError", message }), files: {} };
   } finally {
+    unwatch();
     await rm(dir, { recursive: true, force: true });
   }
 }

@@ -5,7 +5,7 @@ import { makeEnvelope, parseEnvelope } from "../../bridge/bus/envelope.ts";
 import { releaseJob, serveJobs } from "../../bridge/bus/jobs.ts";
 import { putCell, readCell, watchCells } from "../../bridge/bus/kv.ts";
 import { publish } from "../../bridge/bus/publish.ts";
-import { mailboxSubject } from "../../bridge/bus/subjects.ts";
+import { eventSubject, mailboxSubject } from "../../bridge/bus/subjects.ts";
 import { pause } from "../../bridge/bus/timers.ts";
 import type { Engine } from "../../bridge/engines/contract.ts";
 import { identityOf, isAlive } from "../../bridge/processes/identity.ts";
@@ -19,6 +19,7 @@ import { actorKey, leaseKey, slotKey, specKey } from "../run/bus-keys.ts";
 import { type JobAnswer, type JobOrder, jobOrder } from "../run/jobs.ts";
 import { type Lease, LeaseWatch, lease } from "../run/lease.ts";
 import { type SlotEntry, SlotWatch, slotEntry } from "../run/slots.ts";
+import type { FramesDrawn } from "./drawn-frames.ts";
 import { KeptScenes } from "./kept-scenes.ts";
 import { runOrder } from "./run-job.ts";
 
@@ -142,7 +143,15 @@ async function answerTo(
     return { ...head, refused: "the scene is leased elsewhere by now", reply: {}, files: {} };
   }
   const { spec, store } = await specOf(order.run);
-  return { ...head, ...(await runOrder(options.engine, kept, order, spec, store, options.scratch)) };
+  const tell = (frames: FramesDrawn) => void tellFrames(options, order, frames).catch(() => undefined);
+  return { ...head, ...(await runOrder(options.engine, kept, order, spec, store, options.scratch, tell)) };
+}
+
+/** How far an animation is drawn, for whoever watches; one that is lost costs a line. */
+async function tellFrames({ bus, slot, signal }: SlotOptions, order: JobOrder, frames: FramesDrawn) {
+  const id = `${order.job}/frames/${frames.drawn}`;
+  const message = makeEnvelope({ id, source: `slot/${slot}`, type: "progress", subject: slot, data: { frames } });
+  await publish(bus, eventSubject(order.run, order.role, "progress"), message, signal);
 }
 
 /**

@@ -45,6 +45,24 @@ function screen(text: string): string[] {
 }
 
 describe("progress", () => {
+  it("says how many frames of an animation are drawn, off a terminal every ten seconds", async () => {
+    const { events } = await sampleRun({ losses: [0.05] });
+    const frames = [1, 5, 20, 48].map((drawn, index) => ({
+      ...events[0]!,
+      id: `frames/${drawn}`,
+      role: "supervisor",
+      type: "progress",
+      time: new Date(Date.parse(events[0]!.time) + [0, 3000, 12_000, 30_000][index]!).toISOString(),
+      data: { frames: { drawn, of: 48 } },
+    }));
+    const written: string[] = [];
+    const progress = createProgress({ stream: { write: (text: string) => written.push(text), isTTY: false }, env: {} });
+    for (const event of [events[0]!, ...frames]) await progress.on(event);
+    await progress.close();
+    const said = written.join("").match(/frame \d+ of 48/g);
+    expect(said).toEqual(["frame 1 of 48", "frame 20 of 48", "frame 48 of 48"]);
+  });
+
   it("off a terminal is a plain line per thing that happened", async () => {
     const text = await show({ losses: [0.05, 0.02, null, 0.03] });
     expect(text).not.toContain("\u001b");

@@ -9,6 +9,7 @@ animation_strip.png has the frames one below the other, animation.png some of th
 """
 
 import importlib.util
+import json
 import math
 import os
 import time
@@ -101,6 +102,7 @@ def animate(job, quality, path, most):
     while index < len(frames):
         drawn.append(job.pixels(None, quality, frame=frames[index]))
         index += 1
+        tell(job, index, len(frames))
         spent = (time.monotonic() - began) / index
         room = max(1, int((until - time.monotonic()) / spent))
         if index == 1 and room + 1 < len(frames):
@@ -112,6 +114,14 @@ def animate(job, quality, path, most):
     chosen = spaced(0, len(drawn) - 1, min(ON_SHEET, len(drawn)))
     contact_sheet.write(job.path("animation.png"), [drawn[i] for i in chosen], [frames[i] for i in chosen])
     return {"frames": frames, "size": [width, height], "fps": scene.render.fps / scene.render.fps_base}
+
+
+def tell(job, drawn, count):
+    """How far it has come, for the slot, which looks into the job's folder now and then."""
+    half = job.path("frames.json.part")
+    with open(half, "w") as file:
+        json.dump({"drawn": drawn, "of": count}, file)
+    os.replace(half, job.path("frames.json"))
 
 
 def spaced(first, last, count):
