@@ -201,5 +201,5 @@ ${lines}`,
     }
     await rm(out, { recursive: true });
   },
-  120_000,
+  240_000,
 );

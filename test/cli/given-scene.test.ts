@@ -99,4 +99,4 @@ models: { m: { like: qwen3-vl-8b, base_url: "${server.url}", model: m, tools: na
     expect.stringMatching(/^TOLD 5 \[-2\.0, 0\.0, 0\.5\] \[0\.0, 2\.0, 2\.86\] \[0\.0, -9\.0, 5\.0\]$/),
     expect.stringMatching(/^TOLD 29 \[2\.0, 0\.0, 0\.5\] \[[-\d.]+, [\d.]+, 0\.5\d*\] \[1\.0, -9\.0, 5\.0\]$/),
   ]);
-}, 120_000);
+}, 240_000);
