@@ -14,7 +14,7 @@ import { defaultPreset, presetLayer, presetNames } from "./presets.ts";
 import { defaultsFor } from "./preview.ts";
 import { resolveRoles } from "./resolve-roles.ts";
 import type { ConfigRequest, ResolvedConfig } from "./resolved.ts";
-import { absentInit, type ConfigTree, configSchema } from "./schema.ts";
+import { type ConfigTree, configSchema } from "./schema.ts";
 import { assign, layerOfSet, parseSet } from "./sets.ts";
 import { unknownServers } from "./skill-names.ts";
 import { resolveStop } from "./stop.ts";
@@ -177,12 +177,15 @@ function check(tree: Tree): { config: ConfigTree | null; problems: Problem[] } {
 /** Values of `prompt` and `init` that the mode does not have. */
 function settingsMisfit(config: ConfigTree, mode: ModeDefinition): Problem[] {
   const allowed = { prompt: mode.promptSettings, init: mode.initSettings } as const;
-  return (["prompt", "init"] as const)
+  const found: Problem[] = (["prompt", "init"] as const)
     .filter((key) => !(allowed[key] as readonly string[]).includes(config[key]))
     .map((key) => ({
       path: [key],
-      message: `expected one of ${allowed[key].join(", ")} in mode ${mode.name}, got "${config[key]}"${
-        config[key] === absentInit ? " (this version has no SAM 3D to make a start scene from the target)" : ""
-      }`,
+      message: `expected one of ${allowed[key].join(", ")} in mode ${mode.name}, got "${config[key]}"`,
     }));
+  if (found.length === 0 && config.init === "sam3d" && !config.assets.services.some(({ kind }) => kind === "sam3d")) {
+    const message = "sam3d needs who makes the scene: assets: { services: [{ kind: sam3d, url: https://... }] }";
+    found.push({ path: ["init"], message });
+  }
+  return found;
 }

@@ -41,9 +41,6 @@ const taskSchema = z
   )
   .meta({ description: "What the run is about." });
 
-/** A start that the reference has and this version does not: refused with its own words (loader.ts). */
-export const absentInit = "sam3d";
-
 const busSchema = z
   .strictObject({
     url: z
@@ -81,10 +78,7 @@ export const configSchema = z.strictObject({
     .enum(promptSettings)
     .default("none")
     .meta({ description: "Prompt variant; which there are depends on the mode." }),
-  init: z
-    .enum([...initSettings, absentInit])
-    .default("none")
-    .meta({ description: "What a scene starts from (scene modes)." }),
+  init: z.enum(initSettings).default("none").meta({ description: "What a scene starts from (scene modes)." }),
   roles: rolesSchema.meta({ description: "Who plays what." }),
   skills: skillsSchema
     .default({})

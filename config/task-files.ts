@@ -93,7 +93,8 @@ export async function findTaskFiles(task: string, mode: ModeDefinition, init: st
     return [];
   };
 
-  const started = init === "none" ? null : initFiles(init);
+  // SAM 3D makes its scene from the target, when the run begins.
+  const started = init === "none" || init === "sam3d" ? null : initFiles(init);
   const start = (await first(started?.start ?? layout.start))[0] ?? null;
   const base = (await first(started?.base ?? layout.base))[0] ?? null;
   const text = (await first(layout.text))[0] ?? null;

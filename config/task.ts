@@ -85,7 +85,17 @@ export async function loadTask({ task, mode, init, prompt }: TaskRequest): Promi
       },
     );
   }
-  if (prompt === "init" && start === null && base === null) {
+  if (init === "sam3d" && (start !== null || startImage !== null)) {
+    throw new VigaError("input_invalid", `init: sam3d makes the start program, and ${start ?? startImage} is given`, {
+      hint: "leave out one of the two",
+    });
+  }
+  if (init === "sam3d" && wanted.length === 0) {
+    throw new VigaError("input_invalid", "init: sam3d makes a scene of the target picture, and there is none", {
+      hint: "give one by --target, or leave init out",
+    });
+  }
+  if (prompt === "init" && start === null && base === null && init !== "sam3d") {
     throw new VigaError("input_invalid", "prompt: init keeps the scene that is given, and none is", {
       hint: "give one by init: minimal or reasonable, --start or --base, or leave prompt: init out",
     });

@@ -4,7 +4,7 @@ import type { ArtifactStore } from "../../bridge/artifacts/store.ts";
 import { assetRoots } from "../../bridge/assets/roots.ts";
 import { defaultLimits, type Engine, type Limits } from "../../bridge/engines/contract.ts";
 import { toVigaError } from "../../config/errors.ts";
-import { failedRun, type RunSpec } from "../../machines/domain/index.ts";
+import { failedRun, type RunSpec, type StateCheck } from "../../machines/domain/index.ts";
 import type { JobAnswer, JobOrder } from "../run/jobs.ts";
 import { type FramesDrawn, watchFrames } from "./drawn-frames.ts";
 import type { KeptScenes } from "./kept-scenes.ts";
@@ -76,6 +76,8 @@ async function carryOut(
         ...(work.keep ? { keep: kept.nameOf(order.run, work) } : {}),
       });
       if (work.keep && state.ok) kept.add(order.run, work);
+      const gone = state.ok ? unloaded(program, spec) : [];
+      if (gone.length > 0) state.checks = [...gone, ...(state.checks ?? [])];
       const wanted = [
         "scene.json",
         ...state.renders.map(({ name }) => `${name}.png`),
@@ -118,6 +120,15 @@ async function carryOut(
       await kept.choose(order.run, work);
       return { reply: { ok: true }, wanted: [] };
   }
+}
+
+/** Given files that a program no longer loads. */
+function unloaded(program: string, { task }: RunSpec): StateCheck[] {
+  const gone = (task.given ?? []).filter((path) => !program.includes(path));
+  return gone.map((path) => ({
+    check: "given_gone",
+    text: `the start scene is given and to be kept, but the program no longer loads ${path}`,
+  }));
 }
 
 /** The .blend's own path where it still exists (its textures lie beside it), else the artifact. */

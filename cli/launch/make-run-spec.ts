@@ -16,7 +16,7 @@ const maxFailures = 5;
 /** Puts a task's inputs into the artifact store and writes down what every process must know of the run. */
 export async function makeSpec(
   config: ResolvedConfig,
-  task: LoadedTask,
+  task: LoadedTask & { given?: string[] },
   out: string,
   store: ArtifactStore,
   skills: NonNullable<RunSpec["skills"]>,
@@ -45,6 +45,7 @@ export async function makeSpec(
       base: task.base === null ? null : { artifact: await store.putFile(task.base), path: task.base },
       ...(task.assetsRoot === null ? {} : { assets: { root: task.assetsRoot, files: task.assets } }),
       prompt: config.prompt,
+      ...(task.given === undefined ? {} : { given: task.given }),
     },
     engine: definition.engine,
     output: definition.output,

@@ -51,7 +51,7 @@ export function printPlan(config: ResolvedConfig, task: LoadedTask, missing: rea
       ? "engine time was not measured for this mode"
       : `about ${spanText(engine_seconds)} of engine time on two cores${solver_seconds === 0 ? "" : `, ${spanText(solver_seconds)} of it the solver's (it mostly stops after a few rounds)`}`;
   const lines = [
-    `${config.mode} ${task.name}: ${task.targets.length} target(s)${task.start ? ", from a start program" : ""}${task.startImage ? ", from a start picture" : ""}`,
+    `${config.mode} ${task.name}: ${task.targets.length} target(s)${task.start ? ", from a start program" : ""}${config.init === "sam3d" ? ", from a scene that SAM 3D makes of the target" : ""}${task.startImage ? ", from a start picture" : ""}`,
     ...roles.map(({ role, player, model, calls, input_tokens, output_tokens, usd }) =>
       model
         ? `${role}: ${player}, at most about ${calls} calls, ${input_tokens} + ${output_tokens} tokens, $${usd.toFixed(2)}`

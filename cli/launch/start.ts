@@ -29,6 +29,7 @@ import { playRun } from "./play-run.ts";
 import { checkExecutors, lacks, preflight } from "./preflight.ts";
 import { loadSpec, writeSpec } from "./run-file.ts";
 import { checkTrusted } from "./run-mark.ts";
+import { makeStartScene, startFrom } from "./start-scene.ts";
 import { tellWaits } from "./waits.ts";
 
 export interface StartOptions {
@@ -55,9 +56,11 @@ export async function startRun(
   }
   await preflight(config, options.hosts);
   const skills = await listForeignTools(config, (line) => printError(`${line}\n`));
+  const scene = config.init === "sam3d" ? await makeStartScene(config, task, options) : null;
   await makeOut(out);
   const store = new ArtifactStore(join(out, "artifacts"));
-  const spec = await makeSpec(config, task, out, store, skills);
+  const begun = scene === null ? task : await startFrom(scene, task, out);
+  const spec = await makeSpec(config, begun, out, store, skills);
   await writeSpec(spec);
   return follow(spec, config, { ...options, fresh: true });
 }

@@ -3,7 +3,7 @@ import type { View } from "../../machines/domain/index.ts";
 /** What a mode is: which engine draws, what each role may use, what is rendered and how a task folder is laid out. */
 
 /** What a scene starts from; a mode lists those it knows. */
-export type InitSetting = "none" | "minimal" | "reasonable";
+export type InitSetting = "none" | "minimal" | "reasonable" | "sam3d";
 
 /** What a verifier of scenes goes through (paper, end_process); a mode lists what may be wrong in its tasks. */
 export type Aspect = "camera" | "objects" | "layout" | "environment" | "animation";

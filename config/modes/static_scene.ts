@@ -28,7 +28,7 @@ export const staticScene: ModeDefinition = {
   prompts: "static_scene",
   aspects: ["camera", "objects", "layout", "environment"],
   promptSettings: ["none", "procedural", "scene_graph", "get_asset", "init", "paper", "staged"],
-  initSettings: ["none", "minimal", "reasonable"],
+  initSettings: ["none", "minimal", "reasonable", "sam3d"],
   needs: { start: false, base: false, target: "or_text" },
   defaults: {
     memory: { rounds: 12 },

@@ -18,5 +18,7 @@ export const task = z.object({
   /** Files a program may load: their folder (or the one file) on the host that made the run, and their absolute paths. */
   assets: z.object({ root: z.string(), files: z.array(z.string()).min(1) }).optional(),
   prompt: z.string(),
+  /** Files that the start program loads and every later one is to keep loading: absolute paths. */
+  given: z.array(z.string()).optional(),
 });
 export type Task = z.infer<typeof task>;

@@ -42,9 +42,9 @@ describe("settings that reach the engine", () => {
     expect(result.all).toContain("blender");
   });
 
-  it("init: sam3d is refused in one line", async () => {
+  it("init: sam3d without a service that makes the scene is refused in one line", async () => {
     const result = await at.viga(...at.run, "--set", "init=sam3d", "--out", "none");
     expect(result.exitCode).toBe(2);
-    expect(result.all).toContain("this version has no SAM 3D");
+    expect(result.all).toContain("init: sam3d needs who makes the scene: assets: { services: [{ kind: sam3d,");
   });
 });

@@ -61,6 +61,23 @@ describe("a job on a slot", () => {
     });
   });
 
+  it("says that a program no longer loads a given scene", async () => {
+    ring.spec.task.given = ["/run/assets/start_scene.glb"];
+    const checksOf = async (text: string) => {
+      const code = await ring.store.put(text);
+      const work: JobWork = { op: "run", t: 1, candidate: 0, code, quality: ring.spec.render.preview, keep: true };
+      const engine = stubEngine();
+      const order: JobOrder = { job: "j", run: ring.spec.run, role: "executor", epoch: 1, work };
+      const store = new ArtifactStore(join(ring.dir, "artifacts"));
+      const { reply } = await runOrder(engine, new KeptScenes(engine), order, ring.spec, store, scratch);
+      return (reply as { checks?: { check: string; text: string }[] }).checks ?? [];
+    };
+    expect(await checksOf("120")).toMatchObject([
+      { check: "given_gone", text: expect.stringContaining("no longer loads /run/assets/start_scene.glb") },
+    ]);
+    expect(await checksOf("120 # /run/assets/start_scene.glb")).toEqual([]);
+  });
+
   it("that makes the final pictures has eight times the time, and saves what the mode names", async () => {
     const code = await ring.store.put("120");
     const quality = ring.spec.render.final;

@@ -53,9 +53,16 @@ async function taskParts(context: Context, io: PlayerIO): Promise<Part[]> {
     head,
     ...pictures,
     ...(await startPicture(task, io)),
+    ...(task.given === undefined ? [] : [text(givenText(task.given))]),
     ...(context.assets === undefined ? [] : [text(pinnedText(context.assets))]),
     ...(task.assets === undefined ? [] : [text(assetsText(task.assets.files))]),
   ];
+}
+
+/** Never left out: a generator that does not know of it throws away what was paid for. */
+function givenText(files: readonly string[]): string {
+  const said = "# The given scene\nA service made it of the target; the start program loads it and shows how.";
+  return `${said} Every program must keep loading it: move, scale and repaint its things, add what is missing.\n${files.map((file) => `- ${file}`).join("\n")}`;
 }
 
 /** Never left out: what was fetched would be fetched, and paid for, again. */
