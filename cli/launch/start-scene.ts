@@ -64,8 +64,10 @@ root = place_asset(${JSON.stringify(path)}, size=2.0, location=(0, 0, 0))
 
 camera = bpy.data.objects.new("Camera", bpy.data.cameras.new("Camera"))
 scene.collection.objects.link(camera)
-camera.location = (0, -4.2, 1.8)
-camera.rotation_euler = (Vector((0, 0, 0.6)) - camera.location).to_track_quat("-Z", "Y").to_euler()
+meshes = [thing for thing in root.children_recursive if thing.type == "MESH"]
+top = max((thing.matrix_world @ Vector(corner)).z for thing in meshes for corner in thing.bound_box)
+camera.location = (0, -6.5, top / 2 + 1)
+camera.rotation_euler = (Vector((0, 0, top / 2)) - camera.location).to_track_quat("-Z", "Y").to_euler()
 scene.camera = camera
 
 sun = bpy.data.objects.new("Sun", bpy.data.lights.new("Sun", "SUN"))

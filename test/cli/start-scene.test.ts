@@ -54,7 +54,7 @@ describe("init: sam3d", () => {
     expect(result.exitCode).toBe(1);
     expect(result.all).toContain("sam3d failed at model: no object was found");
     expect(await readdir(at.dir)).not.toContain("out");
-  });
+  }, 120_000);
 
   it("is refused beside a start program, and told by --dry-run, which asks nobody", async () => {
     const both = await at.viga(...run, "--start", "task/start.py", "--out", "out");
@@ -62,5 +62,5 @@ describe("init: sam3d", () => {
     const plan = await at.viga(...run, "--dry-run");
     expect(plan.all).toContain("from a scene that SAM 3D makes of the target");
     expect(services.asked).toEqual([]);
-  });
+  }, 120_000);
 });
