@@ -28,7 +28,7 @@ export const patienceOf = (kind: string): number => players[kind]?.patience ?? 3
  * player.ts makes it. `model` is named by a profile instead.
  */
 export const players: Readonly<Record<string, PlayerKind>> = {
-  solver: { roles: ["generator"], engines: ["blender"], settings: false, words: "numeric, writes" },
+  solver: { roles: ["generator"], engines: ["blender", "web"], settings: false, words: "numeric, writes" },
   pixels: { roles: ["verifier"], settings: false, words: "measured, judges" },
   replay: {
     roles: roleNames,

@@ -3,6 +3,8 @@ import type { Evaluator } from "./evaluator.ts";
 
 /** Every evaluator by the name that a mode gives it; loaded when a run needs it. */
 const evaluators: Readonly<Record<string, () => Promise<Evaluator>>> = {
+  // Pixels alone: the parts of Design2Code's measure (block, text, position, colour) come in here.
+  pages: async () => (await import("./page-pixels.ts")).pagePixels,
   photometric: async () => (await import("./photometric.ts")).photometric,
 };
 

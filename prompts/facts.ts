@@ -80,7 +80,7 @@ function blenderFacts(card: EngineFacts): string[] {
 export function engineFacts(engine: string, card: EngineFacts | null): string {
   if (engine === "web") {
     const which = card === null ? "a browser" : `${card.engine === "web" ? "Chromium" : card.engine} ${card.version}`;
-    return `The page is drawn by ${which} as a full-page picture.`;
+    return `The page is drawn by ${which} in a window 720 px high, and its picture shows all of it. There are these fonts, which others fall back to: Liberation Sans (Arial, Helvetica), Liberation Serif (Times), Liberation Mono (Courier), DejaVu Sans, DejaVu Serif, DejaVu Sans Mono.`;
   }
   if (engine === "slides") return "The deck is drawn by LibreOffice: keep to what it shows as PowerPoint does.";
   if (engine !== "blender") return card === null ? "" : `Programs run on ${card.engine} ${card.version}.`;

@@ -44,6 +44,14 @@ function camerasText(views: readonly View[]): string[] {
   ];
 }
 
+/** A page's picture is as wide as its target and as high as the page. */
+function pageText({ views, px }: Pictures): string {
+  const aspect = views[0]?.aspect;
+  if (aspect === undefined) return "";
+  const smaller = aspect.width > px ? ` Its picture is made smaller, ${px} px wide.` : "";
+  return `## Picture\nThe whole page, laid out ${aspect.width} px wide; the target is ${aspect.width} x ${aspect.height} px.${smaller}`;
+}
+
 /**
  * Which pictures are taken and how large they are, for those who write programs and those who judge them. "" where it is
  * not known, and for engines whose pictures have no camera.
@@ -53,6 +61,7 @@ export function picturesText(
   role: "generator" | "verifier" | "analyze",
   pictures: Pictures | null,
 ): string {
+  if (engine === "web" && pictures !== null) return pageText(pictures);
   if (engine !== "blender" || pictures === null) return "";
   const { views, px, targets = [] } = pictures;
   const lines = views.map((view) => {

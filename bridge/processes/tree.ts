@@ -1,7 +1,7 @@
 import { readdirSync } from "node:fs";
 import { statFields } from "./identity.ts";
 
-interface Seen {
+export interface Seen {
   pid: number;
   parent: number;
   state: string;
@@ -31,7 +31,7 @@ function safely<T>(read: () => T): T | undefined {
 }
 
 /** A process and all that it has started, directly or not, as far as they have not cut themselves off. */
-function treeOf(root: number): Seen[] {
+export function treeOf(root: number): Seen[] {
   const all = everyProcess();
   const found = all.filter(({ pid }) => pid === root);
   for (let i = 0; i < found.length; i++) found.push(...all.filter(({ parent }) => parent === found[i]!.pid));

@@ -1,7 +1,8 @@
 import { Command, Option } from "commander";
-import { modeNames } from "../../config/modes/index.ts";
+import { modeNames, modeOf } from "../../config/modes/index.ts";
 import { doctor } from "../doctor/doctor.ts";
 import { busCheck, engineChecks } from "../doctor/selftest.ts";
+import { webChecks } from "../doctor/web.ts";
 
 /** `viga doctor`: what is on this machine, what works, and the one command that mends what does not. */
 export function doctorCommand(): Command {
@@ -20,7 +21,9 @@ export function doctorCommand(): Command {
           ? []
           : [
               { on: ["nats-server"], check: busCheck },
-              { on: ["blender", "python in blender"], check: engineChecks },
+              modeOf(options.mode).engine === "web"
+                ? { on: ["bubblewrap", "chromium"], check: webChecks }
+                : { on: ["blender", "python in blender"], check: engineChecks },
             ],
       });
     });

@@ -12,7 +12,7 @@ interface Wanted {
 const wanted: readonly Wanted[] = [
   { program: programs["nats-server"], version: ["--version"], least: "2.9" },
   { program: programs.blender, version: ["--version"], least: "3.4" },
-  { program: programs.bubblewrap, version: ["--version"], least: "0.5" },
+  { program: programs.bubblewrap, version: ["--version"], least: "0.7" },
   { program: programs.chromium, version: ["--version"] },
   { program: programs.libreoffice, version: ["--version"] },
   { program: programs.ffmpeg, version: ["-version"] },

@@ -15,7 +15,10 @@ import type { Row } from "./row.ts";
 
 type Base = Pick<Row, "name" | "needed_for" | "required" | "apt">;
 
-async function check(base: Base, work: () => Promise<{ version: string; how?: string; ok?: boolean }>): Promise<Row> {
+export async function check(
+  base: Base,
+  work: () => Promise<{ version: string; how?: string; ok?: boolean }>,
+): Promise<Row> {
   try {
     const { version, how, ok } = await work();
     return { ...base, version, ok: ok ?? true, how_to_get: how ?? "" };
@@ -30,7 +33,7 @@ async function check(base: Base, work: () => Promise<{ version: string; how?: st
   }
 }
 
-async function inTemp<T>(work: (dir: string) => Promise<T>): Promise<T> {
+export async function inTemp<T>(work: (dir: string) => Promise<T>): Promise<T> {
   const dir = await makeScratch("doctor");
   try {
     return await work(dir);

@@ -43,7 +43,8 @@ export const programs = /** @type {const} */ ({
   chromium: {
     name: "chromium",
     commands: ["chromium", "chromium-browser", "google-chrome"],
-    apt: ["chromium"],
+    // Pages are drawn with these fonts alone, so that they look alike on every machine.
+    apt: ["chromium", "fonts-liberation", "fonts-dejavu-core"],
     why: "pictures of web pages (design2code)",
     env: "VIGA_CHROMIUM",
     setting: "chromium",
@@ -67,14 +68,15 @@ export const programs = /** @type {const} */ ({
 });
 
 const core = [programs["nats-server"], programs.blender];
+const web = [programs.chromium, programs.bubblewrap];
 
 /** What each command of set-up needs. */
 export const needs = {
   demo: core,
-  test: core,
+  test: [...core, ...web],
   chaos: core,
-  hostile: core,
-  bench: core,
+  hostile: [...core, ...web],
+  bench: [...core, ...web],
   generate: [programs.blender],
 };
 

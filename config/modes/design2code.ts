@@ -13,8 +13,8 @@ export const design2code: ModeDefinition = {
   views: [{ camera: null, name: "page" }],
   frames: "single",
   skills: {
-    generator: ["make_plan", "execute_code", "end_process"],
-    verifier: ["measure_difference", "end_process"],
+    generator: ["make_plan", "execute_code", "get_page_info", "end_process"],
+    verifier: ["get_page_info", "measure_difference", "end_process"],
   },
   prompts: "design2code",
   plan: "slides",
@@ -24,7 +24,8 @@ export const design2code: ModeDefinition = {
   defaults: {
     memory: { rounds: 12 },
     stop: { max_rounds: 10 },
-    render: { preview: { px: 1280, samples: 1 }, final: { px: 1280, samples: 1 } },
+    // Pictures are as wide as their targets; only wider ones than this are drawn smaller.
+    render: { preview: { px: 1920, samples: 1 }, final: { px: 1920, samples: 1 } },
   },
   layout: {
     kind: "file",

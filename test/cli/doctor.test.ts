@@ -76,7 +76,11 @@ describe("system programs", () => {
     const pages = await programRows("design2code");
     expect(byName(gym, "blender")).toMatchObject({ ok: false, version: null, required: true });
     expect(byName(gym, "chromium").required).toBe(false);
-    expect(byName(pages, "chromium")).toMatchObject({ ok: false, required: true, apt: ["chromium"] });
+    expect(byName(pages, "chromium")).toMatchObject({
+      ok: false,
+      required: true,
+      apt: ["chromium", "fonts-liberation", "fonts-dejavu-core"],
+    });
     expect(byName(pages, "blender").required).toBe(false);
     expect(mendCommand(pages, true)).toContain("chromium");
   });

@@ -260,9 +260,9 @@ describe("what is wrong with a configuration", () => {
   });
 
   it("asks for a model where the solver cannot work", () => {
-    expect(complaints(() => resolveConfig({ cwd: folder, mode: "design2code" }))).toEqual([
+    expect(complaints(() => resolveConfig({ cwd: folder, mode: "autopresent" }))).toEqual([
       expect.stringContaining(
-        "roles.generator.player: solver plays for blender only; mode design2code needs replay, command, a model",
+        "roles.generator.player: solver plays for blender, web only; mode autopresent needs replay, command, a model",
       ),
     ]);
   });

@@ -32,6 +32,7 @@ const homes: Record<string, readonly string[]> = {
   nats: ["bridge/bus"],
   openai: ["bridge/models"],
   diff: ["bridge/text"],
+  "playwright-core": ["skills/web"],
   "@modelcontextprotocol/sdk": ["bridge/mcp", "skills"],
 };
 

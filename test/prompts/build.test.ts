@@ -74,7 +74,9 @@ describe("system prompts", () => {
     expect(own).toContain("longer side 64 px, in the shape of the scene's resolution");
     expect(own).toContain("save the shape of the resolution");
     expect(buildPrompt(request)).not.toContain("## Pictures");
-    expect(buildPrompt({ ...request, mode: "design2code", pictures: { views, px: 64 } })).not.toContain("## Pictures");
+    const page = buildPrompt({ ...request, mode: "design2code", pictures: { views, px: 64 } });
+    expect(page).toContain("The whole page, laid out 1080 px wide; the target is 1080 x 1920 px.");
+    expect(page).not.toContain("camera");
   });
 
   it("name each photograph's camera, and the cameras that the program must make", () => {

@@ -8,6 +8,8 @@ const grave: ReadonlySet<string> = new Set([
   "black",
   "blown_out",
   "camera_inside",
+  "empty_page",
+  "one_picture",
 ]);
 
 /** What the engine found wrong with a state and not with the start: what a task begins with is not the program's doing. */

@@ -1,8 +1,8 @@
 import { inflateSync } from "node:zlib";
 import { pairViews } from "../../../evaluators/photometric.ts";
 import type { ObjectMap } from "../../../evaluators/pictures/object-map.ts";
+import { goalBeside } from "../../../evaluators/pictures/page-canvas.ts";
 import { decodePicture, type Picture } from "../../../evaluators/pictures/picture.ts";
-import { alignedGoal } from "../../../evaluators/pictures/pl.ts";
 import type { State, Task } from "../../../machines/domain/index.ts";
 import { readScene, type SceneSummary, type SceneView } from "../../../skills/blender/tools/scene/summary.ts";
 import type { PlayerIO } from "../player.ts";
@@ -56,7 +56,7 @@ export async function seenViews(
         name,
         render,
         full,
-        target: alignedGoal(render, full),
+        target: goalBeside(render, full),
         map: shown === undefined ? null : objectMap(shown),
       };
     }),

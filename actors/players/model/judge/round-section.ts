@@ -2,6 +2,8 @@ import type { Part } from "../../../../bridge/models/contract.ts";
 import { modeOf } from "../../../../config/modes/index.ts";
 import type { Feedback, Round } from "../../../../machines/domain/index.ts";
 import { sceneText } from "../../../../skills/blender/tools/scene/text.ts";
+import { readPage } from "../../../../skills/web/tools/page/summary.ts";
+import { pageText } from "../../../../skills/web/tools/page/text.ts";
 import type { Observation, PlayerIO } from "../../player.ts";
 import { figure } from "../prompt/round-text.ts";
 import { bounded } from "../tools/tool.ts";
@@ -87,6 +89,10 @@ async function programParts(observation: Observation, io: PlayerIO, room: number
   return [...parts, text(`# The program of round ${t}\n${shown}`, drop.program)];
 }
 
+/** A scene or a page in words; null where it is neither. */
+const whatStands = (scene: string): string | null =>
+  sceneText(scene, most.scene) ?? pageText(readPage(scene), most.scene);
+
 /**
  * What a verifier is told of a round in words: what it said before and what was done about it, the author's thought, the
  * program, and what the scene holds.
@@ -97,7 +103,7 @@ export async function roundParts(observation: Observation, io: PlayerIO, room: n
   const { previous, earlier, state } = observation;
   const parts = [...earlierParts(earlier ?? []), ...(previous === null ? [] : lastWords(previous))];
   parts.push(...(await programParts(observation, io, room)));
-  const scene = state.scene === undefined ? null : sceneText(await io.text(state.scene), most.scene);
+  const scene = state.scene === undefined ? null : whatStands(await io.text(state.scene));
   if (scene !== null) parts.push(text(`# What the scene holds\n${scene}`, drop.scene));
   return parts;
 }

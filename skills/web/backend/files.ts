@@ -1,0 +1,78 @@
+import { readdirSync, readFileSync, realpathSync, statSync } from "node:fs";
+import { basename, extname, join, relative, sep } from "node:path";
+
+/** A file larger than this is not handed to a page. */
+const mostBytes = 64 * 2 ** 20;
+/** Names told of the files that there are. */
+const mostNames = 12;
+
+const types: Readonly<Record<string, string>> = {
+  ".png": "image/png",
+  ".jpg": "image/jpeg",
+  ".jpeg": "image/jpeg",
+  ".gif": "image/gif",
+  ".webp": "image/webp",
+  ".svg": "image/svg+xml",
+  ".css": "text/css",
+  ".js": "text/javascript",
+  ".woff": "font/woff",
+  ".woff2": "font/woff2",
+  ".ttf": "font/ttf",
+  ".otf": "font/otf",
+};
+
+export interface Served {
+  bytes: Buffer;
+  type: string;
+}
+
+/**
+ * The file of the task that an address names; null where the task has none of that name. Only what lies in the task's own
+ * folder of files is ever read, wherever a link in it leads, and what is no plain file is not.
+ */
+export function fileFor(url: string, home: string, assets: string | undefined): Served | null {
+  if (assets === undefined || !url.startsWith(home)) return null;
+  const path = safely(() => decodeURIComponent(new URL(url).pathname).replace(/^\/+/, ""));
+  if (path === undefined || path === "" || path.includes("\0")) return null;
+  const root = safely(() => realpathSync(assets));
+  if (root === undefined) return null;
+  const folder = statSync(root).isDirectory();
+  if (!folder) return path === basename(assets) || basename(path) === basename(assets) ? read(root) : null;
+  // A program may name its files with their folder or without.
+  const name = basename(root);
+  const places = [path, ...(path.startsWith(`${name}/`) ? [path.slice(name.length + 1)] : [])];
+  for (const place of places) {
+    const found = safely(() => realpathSync(join(root, place)));
+    if (found?.startsWith(root + sep) === true) return read(found);
+  }
+  return null;
+}
+
+/** Names of the task's files, for whoever asked for one that is not there. */
+export function fileNames(assets: string | undefined): string[] {
+  const root = assets === undefined ? undefined : safely(() => realpathSync(assets));
+  if (root === undefined || assets === undefined) return [];
+  if (!statSync(root).isDirectory()) return [basename(assets)];
+  const entries = readdirSync(root, { withFileTypes: true, recursive: true });
+  return entries
+    .filter((entry) => entry.isFile())
+    .map((entry) => relative(root, join(entry.parentPath, entry.name)))
+    .sort()
+    .slice(0, mostNames);
+}
+
+function read(path: string): Served | null {
+  const found = safely(() => statSync(path));
+  if (found?.isFile() !== true || found.size > mostBytes) return null;
+  const bytes = safely(() => readFileSync(path));
+  return bytes === undefined ? null : { bytes, type: types[extname(path).toLowerCase()] ?? "application/octet-stream" };
+}
+
+function safely<T>(work: () => T): T | undefined {
+  try {
+    return work();
+  } catch {
+    // Not there, or not ours to read: for the page it is the same.
+    return undefined;
+  }
+}
