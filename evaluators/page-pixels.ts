@@ -21,7 +21,7 @@ const height: MetricInfo = {
   title: "pixels that the page is too high (too low: below 0)",
   better: "lower",
   unit: "px",
-  digits: 0,
+  digits: 1,
 };
 
 /** What a row counts that only one of two pictures has: about as much as two rows of unlike text. */

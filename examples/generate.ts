@@ -12,6 +12,7 @@ import { VigaError } from "../config/errors.ts";
 import { readPicture } from "../evaluators/pictures/picture.ts";
 import type { PictureSize } from "../machines/domain/index.ts";
 import { draw, poolsOf, readKind, readWide, widePools } from "./draw.ts";
+import { pageCommand } from "./page.ts";
 
 /**
  * Makes a task folder in BlenderGym's layout from a goal program and a seed:
@@ -161,4 +162,4 @@ async function main(): Promise<void> {
   }
 }
 
-if (import.meta.main) await main().catch(fail);
+if (import.meta.main) await (process.argv.includes("--mode") ? pageCommand() : main()).catch(fail);

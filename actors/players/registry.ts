@@ -21,13 +21,13 @@ export async function makeGenerator(
     : null;
   const limits = refiningOf(config.refine);
   if (limits === null) return { player, shadow };
-  const [{ withRefine }, { createSolver }] = await Promise.all([
+  const [{ withRefine }, { solverFor }] = await Promise.all([
     import("./solver/refine.ts"),
-    import("./solver/solver.ts"),
+    import("./solver/for-engine.ts"),
   ]);
   // Given a time, it is used: without one a refinement stays as short as a round, for the model goes on anyway.
   const goesOn = limits.seconds !== undefined;
-  return { player: withRefine(player, createSolver({ limits: limitsOf(limits), goesOn })), shadow };
+  return { player: withRefine(player, solverFor(spec.engine, { limits: limitsOf(limits), goesOn })), shadow };
 }
 
 /** Makes the player of the verifier role; `shadow` is the one that listens beside it, if any. */

@@ -1,5 +1,7 @@
 import { limitsOf } from "../../../config/refine.ts";
 import type { PlayerModule } from "../player-module.ts";
-import { createSolver } from "./solver.ts";
+import { solverFor } from "./for-engine.ts";
 
-export const player: PlayerModule = { generator: async ({ role }) => createSolver({ limits: limitsOf(role) }) };
+export const player: PlayerModule = {
+  generator: async ({ role, spec }) => solverFor(spec.engine, { limits: limitsOf(role) }),
+};

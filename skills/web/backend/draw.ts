@@ -6,15 +6,12 @@ import type { StateCheck } from "../../../machines/domain/index.ts";
 import { type PageSummary, pageSummary } from "../tools/page/summary.ts";
 import { pageChecks } from "./checks.ts";
 import { fileNames } from "./files.ts";
-import type { Tab } from "./tab.ts";
+import { mostHeight, reach, type Tab } from "./tab.ts";
 
-/** Width of a page without a target, and how high a picture may be, in CSS pixels. */
+/** Width of a page without a target, in CSS pixels. */
 const usualWidth = 1280;
-const mostHeight = 16_000;
 /** Elements described, and characters of text told of each. */
 const described = { most: 1500, characters: 160 };
-
-const size = z.object({ width: z.number().int().nonnegative(), height: z.number().int().nonnegative() });
 
 /** How wide a view's page is laid out, and how many picture pixels a CSS pixel has: `px` is the picture's width at most. */
 export function layoutOf({ views, quality }: Pick<RunRequest, "views" | "quality">): { width: number; scale: number } {
@@ -69,8 +66,8 @@ export async function draw(
 }
 
 async function describe(tab: Tab): Promise<{ page: PageSummary; height: number }> {
-  const reach = size.parse(await tab.call("size", {}));
+  const far = reach.parse(await tab.call("size", {}));
   const said = z.looseObject({}).parse(await tab.call("info", { ...described, home: tab.home }));
-  const height = Math.max(1, reach.height);
-  return { page: pageSummary.parse({ ...said, size: [reach.width, height] }), height };
+  const height = Math.max(1, far.height);
+  return { page: pageSummary.parse({ ...said, size: [far.width, height] }), height };
 }

@@ -1,8 +1,13 @@
 import { readFileSync } from "node:fs";
 import type { Browser, BrowserContext, CDPSession, Page, Route } from "playwright-core";
+import { z } from "zod";
 import { fileFor } from "./files.ts";
 import { listen, noTroubles, note, shown, type Troubles } from "./troubles.ts";
 
+/** How far a page reaches, as inpage/size.js says. */
+export const reach = z.object({ width: z.number().int().nonnegative(), height: z.number().int().nonnegative() });
+/** How high a picture may be, in CSS pixels. */
+export const mostHeight = 16_000;
 /** Height of the window that a page is laid out for; its picture is as high as the page. */
 const windowHeight = 720;
 /** Programs that one context shows, each at an address of its own. */
@@ -126,6 +131,14 @@ export class Tab {
     if (quick !== null) return quick;
     await this.layOut(windowHeight);
     return this.#capture(height, true);
+  }
+
+  /** PNG of the page as it stands now, whole; `scale` in picture pixels a CSS pixel. */
+  async shot(scale: number): Promise<Buffer> {
+    const { height } = reach.parse(await this.call("size", {}));
+    const clip = { x: 0, y: 0, width: this.#request.width, height: Math.max(1, Math.min(height, mostHeight)), scale };
+    const asked = { format: "png", optimizeForSpeed: true, captureBeyondViewport: true, clip } as const;
+    return Buffer.from((await this.#ask("Page.captureScreenshot", asked)).data, "base64");
   }
 
   async #capture(height: number, beyond: boolean): Promise<Buffer> {
