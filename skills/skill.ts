@@ -26,8 +26,8 @@ export interface SkillOptions {
 export interface Skill {
   /** Engine that does its jobs. */
   engine: string;
-  /** Ending of a base file, with its dot. */
-  baseEnding: string;
+  /** Ending of a base file, with its dot; absent: its programs run on none. */
+  baseEnding?: string;
   /** One server for one client, with a scene of its own; closing it lets the scene go. */
   open(options: SkillOptions): McpServer;
 }

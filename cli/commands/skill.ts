@@ -33,8 +33,11 @@ export function skillCommand(): Command {
   return new Command("skill")
     .description("serve a skill over MCP, on stdin and stdout or by HTTP, for any MCP client")
     .addArgument(new Argument("NAME", "which skill").choices(skillNames()))
-    .option("--base <FILE>", "file that programs run on (.blend); default: an empty scene")
-    .option("--out <FOLDER>", "folder that save_blend and export_scene write to; without it they write nothing")
+    .option("--base <FILE>", "file that programs run on (blender: a .blend); default: an empty scene")
+    .option(
+      "--out <FOLDER>",
+      "folder that save_blend, export_scene and save_page write to; without it they write nothing",
+    )
     .option("--assets <FOLDER>", "assets: a library of .blend, .glb, .gltf and .obj files (repeatable)", collect)
     .option("--config <FILE>", "assets: a viga.yaml whose assets: section names libraries and services")
     .option("--gpu <GPU>", "number or UUID of the only GPU the engine sees; absent: the CPU", gpuName)
@@ -51,8 +54,9 @@ assets    get_better_assets finds models in libraries, tries each in the sandbox
           pictures, sizes and the code that places one
 blender   execute_code runs a program in the sandbox and answers with its picture; further tools
           look around, undo, keep snapshots, save and export
+web       execute_code draws an HTML page in the sandbox; get_page_info says what stands where, save_page writes it
 
-An MCP host starts it with the command \`viga skill blender\`. Limits, answers, clients tried: docs/mcp.md`,
+An MCP host starts one with a command like \`viga skill blender\`. Limits, answers, clients tried: docs/mcp.md`,
     )
     .action(async (name: string, options: Options) => {
       const signal = stopSignal();
@@ -143,6 +147,9 @@ async function madeFolder(given: string): Promise<string> {
 }
 
 async function checkedBase(given: string, { baseEnding }: Skill): Promise<string> {
+  if (baseEnding === undefined) {
+    throw new VigaError("input_invalid", "--base: this skill's programs run on no file", { hint: "leave it out" });
+  }
   const base = resolve(given);
   if (!base.toLowerCase().endsWith(baseEnding)) {
     const what = baseEnding === ".blend" ? "a Blender file" : `a ${baseEnding}`;

@@ -78,6 +78,7 @@ export const needs = {
   hostile: [...core, ...web],
   bench: [...core, ...web],
   generate: [programs.blender],
+  "generate-page": web,
 };
 
 /** Path of the first of `names` that is an executable file on PATH, or null. */

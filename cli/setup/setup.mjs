@@ -87,14 +87,16 @@ async function systemPrograms(/** @type {keyof typeof needs} */ command, /** @ty
 }
 
 const [name = "", ...rest] = process.argv.slice(2);
-const command = /** @type {keyof typeof needs} */ (name);
+const command = /** @type {keyof typeof starts} */ (name);
 if (!Object.hasOwn(starts, name)) {
   say(`expected one of ${Object.keys(starts).join(", ")}, got ${JSON.stringify(name)}`);
   process.exit(2);
 }
 const plan = rest[0] === "--plan";
 packages(plan);
-await systemPrograms(command, plan);
+// A task made from a page needs a browser and no Blender.
+const pages = command === "generate" && rest.includes("design2code");
+await systemPrograms(pages ? "generate-page" : command, plan);
 const node = nodeFor(root);
 const [script = "", ...fixed] = starts[command];
 const line = [script, ...fixed, ...rest.slice(plan ? 1 : 0)];

@@ -5,6 +5,7 @@ import type { CallToolResult, ToolAnnotations } from "@modelcontextprotocol/sdk/
 import { z } from "zod";
 import { inputLimits } from "../../config/check-inputs.ts";
 import { jobSeconds, pictureSize, programError, stateCheck } from "../../machines/domain/index.ts";
+import { answer, refused, strict } from "../answers.ts";
 import { answeredPictures } from "../pictures.ts";
 import { type CallExtra, tellProgress } from "../progress.ts";
 import type { Skill, SkillOptions } from "../skill.ts";
@@ -48,26 +49,6 @@ function annotationsOf({ title, action, operation }: Tool): ToolAnnotations {
   if (action !== undefined || operation !== undefined) return { ...closed, readOnlyHint: true };
   return { ...closed, readOnlyHint: false, destructiveHint: false };
 }
-
-/** A client that misspells an argument is told, rather than answered as if it had left it out. */
-function strict(args: z.ZodObject): z.ZodObject {
-  const known = Object.keys(args.shape).join(", ") || "none";
-  return z.strictObject(args.shape, {
-    error: (issue) =>
-      issue.code === "unrecognized_keys"
-        ? `unknown argument ${issue.keys.join(", ")}; expected one of ${known}`
-        : undefined,
-  });
-}
-
-const refused = (text: string): CallToolResult => ({ isError: true, content: [{ type: "text", text }] });
-
-/** Text for clients that read no structured content. */
-const answer = (structured: Record<string, unknown>, isError = false, text?: string): CallToolResult => ({
-  isError,
-  structuredContent: structured,
-  content: [{ type: "text", text: text ?? JSON.stringify(structured, null, 2) }],
-});
 
 /** The Blender skill as an MCP server: every tool of its folder, on one scene. */
 function open({ engine, base, scratch, out }: SkillOptions): McpServer {
