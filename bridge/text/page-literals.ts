@@ -18,8 +18,10 @@ export interface PageLiteral {
 export interface Holder {
   start: number;
   end: number;
-  /** Right behind the name of its tag, where an attribute can be put in. */
+  /** Right behind the name of its tag, where an attribute can be put in; of a later part of a sheet, where it begins. */
   tag: number;
+  /** Attributes of the sheet that this is a later part of. */
+  sheet?: string;
   /** The attribute; "" for the text of a style sheet. */
   attribute: string;
 }
@@ -62,8 +64,11 @@ export function pageLiterals(page: string): PageLiterals {
     if (raw?.toLowerCase() === "style") {
       const tag = match.index + 1 + raw.length;
       const start = tag + rawAttributes.length + 1;
-      const holder = found.holders.push({ start, end: start + content.length, tag, attribute: "" }) - 1;
-      rules(content, start, holder, found.literals);
+      for (const [index, [from, to]] of parts(content).entries()) {
+        const place = index === 0 ? { tag } : { tag: start + from, sheet: rawAttributes };
+        const holder = found.holders.push({ start: start + from, end: start + to, ...place, attribute: "" }) - 1;
+        rules(content.slice(from, to), start + from, holder, found.literals);
+      }
     } else if (name !== undefined && whole.length < 20_000) {
       const tag = match.index + 1 + name.length;
       attributesOf(written, tag, found);
@@ -89,11 +94,31 @@ function attributesOf(written: string, tag: number, found: PageLiterals): void {
   }
 }
 
+/** Characters of a part of a sheet: a whole sheet would be read anew for every number that changes in it. */
+const partLength = 1500;
+
+/** A sheet in parts, cut between its rules. */
+function parts(css: string): [from: number, to: number][] {
+  const text = uncommented(css);
+  const found: [number, number][] = [];
+  let from = 0;
+  let at = 0;
+  for (let open = text.indexOf("{"); open >= 0; open = text.indexOf("{", at)) {
+    at = blockEnd(text, open) + 1;
+    if (at - from < partLength || at >= text.length) continue;
+    found.push([from, at]);
+    from = at;
+  }
+  return [...found, [from, css.length]];
+}
+
+/** A sheet without comments, every character in its place. */
+const uncommented = (css: string): string =>
+  css.replaceAll(/\/\*[\s\S]*?\*\/|<!--|-->/g, (gone) => " ".repeat(gone.length));
+
 /** The rules of a sheet, those inside @media too; @font-face, @keyframes and the like hold nothing to move. */
 function rules(css: string, offset: number, holder: number, into: PageLiteral[]): void {
-  const text = css
-    .replaceAll(/\/\*[\s\S]*?\*\//g, (comment) => " ".repeat(comment.length))
-    .replaceAll(/<!--|-->/g, (mark) => " ".repeat(mark.length));
+  const text = uncommented(css);
   let at = 0;
   while (at < text.length) {
     const open = text.indexOf("{", at);

@@ -82,7 +82,7 @@ export class Fit {
       const { value, unit } = numberOf({ text: this.#texts.get(index) ?? literals[index]!.text });
       return [index, numberText(value * nudge, unit, 4)] as const;
     });
-    const measured = await this.#page.measure(trials);
+    const measured = await this.#page.measure(trials, () => this.#late());
     return moves(numbers, literals, this.#texts, measured, now, this.#target);
   }
 
@@ -102,15 +102,26 @@ export class Fit {
     const first = open.sort((a, b) => b.gain - a.gain).slice(0, drawn);
     if (first.length === 0) return false;
     const is = difference(await this.#draw(this.#texts, coarse), this.#small);
-    let best: { guess: Guess; loss: number } | null = null;
+    const better: { guess: Guess; loss: number }[] = [];
     for (const guess of first) {
       if (this.#late()) break;
       const loss = difference(await this.#draw(this.#with(guess), coarse), this.#small);
       if (loss > is * (1 - leastGain)) this.#refuted.add(this.#key(guess));
-      else if (best === null || loss < best.loss) best = { guess, loss };
+      else better.push({ guess, loss });
     }
-    if (best === null) return false;
+    const [best, ...further] = better.sort((a, b) => a.loss - b.loss);
+    if (best === undefined) return false;
     this.#accept(best.guess, is, best.loss);
+    // What helped alone may help beside it: pages differ in several places at once.
+    let loss = best.loss;
+    for (const { guess } of further) {
+      if (guess.literal === best.guess.literal) continue;
+      if (this.#late()) break;
+      const both = difference(await this.#draw(this.#with(guess), coarse), this.#small);
+      if (both > loss * (1 - leastGain)) continue;
+      this.#accept(guess, loss, both);
+      loss = both;
+    }
     return true;
   }
 

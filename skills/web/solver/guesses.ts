@@ -42,7 +42,8 @@ export function moves(
   const matches = new Matches(now, target, measured.boxes, measured.kinds);
   const rows = (height: number) => Math.abs(height - target.height) * target.width * rowWorth;
   return numbers.flatMap((literal, at): Guess[] => {
-    const trial = measured.moved[at]!;
+    const trial = measured.moved[at];
+    if (trial === undefined) return [];
     if (trial.changed.length === 0 && trial.height === measured.height) return [];
     const { value, unit } = numberOf({ text: texts.get(literal) ?? literals[literal]!.text });
     const step = value * (nudge - 1);

@@ -23,6 +23,8 @@ export type Measured = z.output<typeof measured>;
 
 type Edit = [mark: number, attribute: string, text: string];
 
+/** Trials of one call: between calls the time is looked at. */
+const together = 12;
 /** Items that are followed at most. */
 const mostItems = 500;
 
@@ -45,8 +47,9 @@ export class LivePage {
   /** The program with a mark in each tag that holds literals, so that it is found again in the live page. */
   marked(): string {
     const tags = new Map<number, string>();
-    for (const [index, { tag }] of this.found.holders.entries()) {
-      tags.set(tag, `${tags.get(tag) ?? ""} data-viga-${index}`);
+    for (const [index, { tag, sheet }] of this.found.holders.entries()) {
+      const mark = ` data-viga-${index}`;
+      tags.set(tag, sheet === undefined ? `${tags.get(tag) ?? ""}${mark}` : `</style><style${sheet}${mark}>`);
     }
     let out = "";
     let at = 0;
@@ -83,13 +86,19 @@ export class LivePage {
     return decode(await this.#tab.shot(scale));
   }
 
-  /** Where everything stands now, and where it would with each of the trials beside the present texts. */
-  async measure(trials: readonly (readonly [number, string])[]): Promise<Measured> {
+  /** Where everything stands now, and where it would with each of the trials beside the present texts, as far as there is time. */
+  async measure(trials: readonly (readonly [number, string])[], late: () => boolean): Promise<Measured> {
     const changes = trials.map(([index, text]) => {
       const then = new Map(this.#now).set(index, text);
       return [this.#edits(this.#now, then), this.#edits(then, this.#now)];
     });
-    return measured.parse(await this.#tab.call("items", { most: mostItems, trials: changes }));
+    const some = async (trials: typeof changes) =>
+      measured.parse(await this.#tab.call("items", { most: mostItems, trials }));
+    const all = await some(changes.slice(0, together));
+    for (let from = together; from < changes.length && !late(); from += together) {
+      all.moved.push(...(await some(changes.slice(from, from + together))).moved);
+    }
+    return all;
   }
 
   /** The holders whose text differs, with it. */

@@ -5,8 +5,9 @@ import type { SolverLimits } from "../../../../config/refine.ts";
 import type { Context } from "../../../../machines/domain/index.ts";
 import type { GeneratorMove, GeneratorPlayer, PlayerIO } from "../../player.ts";
 
-/** Seconds that a round may take where nothing else is said. */
-const usualSeconds = 35;
+/** Seconds that the first round and each further one may take where nothing else is said: a run takes less than a minute. */
+const firstSeconds = 28;
+const furtherSeconds = 10;
 /** Beside its own time: opening the page, a first picture, a last one. */
 const spareSeconds = 60;
 /** A round that leaves less than this part of the difference, or takes less than this part of it, is the last. */
@@ -47,7 +48,7 @@ export function createPageSolver({ limits = {} }: { limits?: SolverLimits } = {}
     }
     const code = await io.text(from);
     const picture = (await io.bytes(target.image)).toString("base64");
-    const seconds = limits.seconds ?? usualSeconds;
+    const seconds = limits.seconds ?? (last.length === 0 ? firstSeconds : furtherSeconds);
     const args = { program: code, target: picture, seconds };
     const reply = await io.job({ op: "call", name: "fit_page", args, seconds: seconds + spareSeconds });
     if (!reply.ok) {
