@@ -8,6 +8,7 @@ const benches: Record<string, () => Promise<string>> = {
   engine: async () => (await import("./engine.ts")).engine(),
   overhead: async () => (await import("./overhead.ts")).overhead(),
   soak: async () => (await import("./soak.ts")).soak(),
+  pages: async () => (await import("./pages.ts")).pages(),
   lotion: async () => (await import("./lotion.ts")).lotion(),
   window: async () => (await import("./window.ts")).windowCost(),
   vllm: async () => (await import("./vllm.ts")).vllmTable(),
