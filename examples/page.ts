@@ -50,7 +50,7 @@ export async function generatePage(engine: Engine, { page, seed, out }: PageOpti
     const id = basename(page).replace(/\.html?$/i, "");
     const goal = await readFile(page, "utf8");
     const rick = join(dirname(page), "rick.jpg");
-    const assets = (await stat(rick).catch(() => null)) === null ? {} : { assets: rick };
+    const assets = (await stat(rick).catch(() => null)) === null ? {} : { assets: [rick] };
     const render = async (program: string): Promise<Buffer> => {
       const views = [{ name: "page", camera: null, aspect: { width: layoutWidth, height: 720 } }];
       const job = { job: `page-${seed}`, program, views, quality: { px: layoutWidth }, limits: defaultLimits };

@@ -30,10 +30,18 @@ export interface Served {
  * The file of the task that an address names; null where the task has none of that name. Only what lies in the task's own
  * folder of files is ever read, wherever a link in it leads, and what is no plain file is not.
  */
-export function fileFor(url: string, home: string, assets: string | undefined): Served | null {
-  if (assets === undefined || !url.startsWith(home)) return null;
+export function fileFor(url: string, home: string, assets: readonly string[] = []): Served | null {
+  if (!url.startsWith(home)) return null;
   const path = safely(() => decodeURIComponent(new URL(url).pathname).replace(/^\/+/, ""));
   if (path === undefined || path === "" || path.includes("\0")) return null;
+  for (const each of assets) {
+    const served = fileIn(each, path);
+    if (served !== null) return served;
+  }
+  return null;
+}
+
+function fileIn(assets: string, path: string): Served | null {
   const root = safely(() => realpathSync(assets));
   if (root === undefined) return null;
   const folder = statSync(root).isDirectory();
@@ -49,9 +57,13 @@ export function fileFor(url: string, home: string, assets: string | undefined): 
 }
 
 /** Names of the task's files, for whoever asked for one that is not there. */
-export function fileNames(assets: string | undefined): string[] {
-  const root = assets === undefined ? undefined : safely(() => realpathSync(assets));
-  if (root === undefined || assets === undefined) return [];
+export function fileNames(assets: readonly string[] = []): string[] {
+  return assets.flatMap(namesIn).slice(0, mostNames);
+}
+
+function namesIn(assets: string): string[] {
+  const root = safely(() => realpathSync(assets));
+  if (root === undefined) return [];
   if (!statSync(root).isDirectory()) return [basename(assets)];
   const entries = readdirSync(root, { withFileTypes: true, recursive: true });
   return entries

@@ -19,7 +19,7 @@ const leaveMs = 5000;
 
 export interface OpenRequest {
   program: string;
-  assets?: string | undefined;
+  assets?: readonly string[] | undefined;
   /** Width of the layout in CSS pixels. */
   width: number;
   /** Picture pixels a CSS pixel. */

@@ -88,12 +88,12 @@ describe("a page", () => {
     await grey.png().toFile(join(root, "target.png"));
     await symlink(join(root, "target.png"), join(media, "link.png"));
     const seen = (src: string) => `<body><p>text</p><img src="${src}" width=4 height=4>`;
-    expect((await run(seen("grey.png"), { assets: media })).checks).toEqual([]);
-    expect((await run(seen("media/grey.png"), { assets: media })).checks).toEqual([]);
+    expect((await run(seen("grey.png"), { assets: [media] })).checks).toEqual([]);
+    expect((await run(seen("media/grey.png"), { assets: [media] })).checks).toEqual([]);
     for (const src of ["link.png", "../target.png", "%2e%2e/target.png"]) {
-      expect((await run(seen(src), { assets: media })).checks, src).toEqual(["missing_file"]);
+      expect((await run(seen(src), { assets: [media] })).checks, src).toEqual(["missing_file"]);
     }
-    const { state } = await run(seen(`file://${join(root, "target.png")}`), { assets: media });
+    const { state } = await run(seen(`file://${join(root, "target.png")}`), { assets: [media] });
     expect(state.log).toContain("Not allowed to load local resource");
   }, 60_000);
 
