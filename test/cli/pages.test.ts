@@ -1,0 +1,46 @@
+import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { execa } from "execa";
+import { afterAll, beforeAll, expect, it } from "vitest";
+import { defaultLimits } from "../../bridge/engines/contract.ts";
+import { openEngine } from "../../bridge/engines/open.ts";
+import { main } from "../harness/cli.ts";
+
+const page = (height: number, size: number, colour: string) => `<!DOCTYPE html><style>
+body { margin: 0; font-family: Arial } h1 { margin: 10px; font-size: ${size}px } .top { height: ${height}px; background: ${colour} }
+</style><div class=top></div><h1>A heading</h1><p>Some words below it</p>`;
+
+let dir: string;
+beforeAll(async () => {
+  dir = await mkdtemp(join(tmpdir(), "viga-pages-"));
+  const engine = await openEngine("web", { scratch: join(dir, "engine") });
+  try {
+    const views = [{ name: "goal", camera: null, aspect: { width: 480, height: 720 } }];
+    const job = { job: "goal", program: page(60, 30, "#336699"), views, quality: { px: 480 }, limits: defaultLimits };
+    await engine.run({ ...job, dir });
+  } finally {
+    await engine.close();
+  }
+  await mkdir(join(dir, "initialize"));
+  await writeFile(join(dir, "initialize/goal.html"), page(95, 40, "#cc3366"));
+}, 120_000);
+afterAll(() => rm(dir, { recursive: true, force: true }));
+
+it("a page whose numbers and colours are wrong is put right offline, and taken home", async () => {
+  const args = [main, "run", "goal.png", "--out", "out"];
+  const { exitCode, all } = await execa(process.execPath, args, {
+    cwd: dir,
+    reject: false,
+    stdin: "ignore",
+    all: true,
+  });
+  expect(exitCode, all).toBe(0);
+  const { start, best, mode } = JSON.parse(await readFile(join(dir, "out/scores.json"), "utf8"));
+  expect(mode).toBe("design2code");
+  expect(best.pl).toBeLessThan(start.pl * 0.1);
+  expect(await readFile(join(dir, "out/index.html"), "utf8")).toContain("<h1>A heading</h1>");
+  const report = await readFile(join(dir, "out/report.html"), "utf8");
+  expect(report).toContain("page.png");
+  expect(JSON.parse(await readFile(join(dir, "out/renders/1/scene.json"), "utf8"))).toMatchObject({ size: [480, 720] });
+}, 240_000);
