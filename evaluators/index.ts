@@ -3,8 +3,8 @@ import type { Evaluator } from "./evaluator.ts";
 
 /** Every evaluator by the name that a mode gives it; loaded when a run needs it. */
 const evaluators: Readonly<Record<string, () => Promise<Evaluator>>> = {
-  // Pixels alone: the parts of Design2Code's measure (block, text, position, colour) come in here.
-  pages: async () => (await import("./page-pixels.ts")).pagePixels,
+  pages: async () => (await import("./pages.ts")).pages,
+  slides: async () => (await import("./slides.ts")).slides,
   photometric: async () => (await import("./photometric.ts")).photometric,
 };
 

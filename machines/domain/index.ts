@@ -10,6 +10,8 @@ export { type ErrorCode, type ErrorData, errorCodes, errorData, type Retry, retr
 export { type Feedback, feedback } from "./feedback.ts";
 export { type ForeignTool, foreignTool } from "./foreign-tool.ts";
 export {
+  type Difference,
+  difference,
   type Measurement,
   type Measures,
   type MetricInfo,

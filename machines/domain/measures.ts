@@ -21,6 +21,14 @@ export type Measurement = z.infer<typeof measurement>;
 
 const metrics = z.record(z.string(), z.number());
 
+/** A measured difference in words. */
+export const difference = z.object({
+  text: z.string().min(1).max(400),
+  /** About what it adds to the loss. */
+  loss: z.number().nonnegative(),
+});
+export type Difference = z.infer<typeof difference>;
+
 /** Measured differences between a state and its targets. */
 export const measures = z.object({
   /** What a run minimises, 0 (equal) upward; mean over the views that have a target. */
@@ -32,6 +40,8 @@ export const measures = z.object({
   /** The evaluator's numbers by MetricInfo name; means over the views. */
   metrics,
   views: z.array(z.object({ name: z.string(), loss: z.number(), metrics })),
+  /** What the evaluator itself says of them, the weightiest first; absent: it measures pictures only. */
+  differences: z.array(difference).max(24).optional(),
 });
 export type Measures = z.infer<typeof measures>;
 

@@ -13,11 +13,16 @@ import type { Observation, PlayerIO, VerifierPlayer } from "../player.ts";
 /** Findings listed at most; the rest has too little loss to be worth a round. */
 const most = 12;
 
+/** Photometric loss; it is the run's loss itself where pictures alone are measured. */
+const plOf = ({ loss, metrics }: Pick<Measures, "loss" | "metrics">) => metrics.pl ?? loss;
+
 /**
  * Similarity 0..100 out of measures: 100 x (0.6 x max(0, 1 - 2 x sqrt(PL)) + 0.4 x max(0, SSIM)). sqrt(PL) is the root mean
  * squared error as a part of full scale, so the first term reaches 0 when pictures differ by half the scale.
  */
-export function similarity({ loss: pl, metrics }: Pick<Measures, "loss" | "metrics">): number {
+export function similarity(measures: Pick<Measures, "loss" | "metrics">): number {
+  const { metrics } = measures;
+  const pl = plOf(measures);
   const ssim = metrics.ssim ?? 0;
   return 100 * Math.min(1, 0.6 * Math.max(0, 1 - 2 * Math.sqrt(pl)) + 0.4 * Math.max(0, ssim));
 }
@@ -84,7 +89,7 @@ interface Trend {
   idle: boolean;
 }
 
-function trendOf(observation: Observation, now: Measures, changed: Change[]): Trend | null {
+function trendOf(observation: Observation, now: Measures, changed: Change[], label: string): Trend | null {
   const { previous } = observation;
   if (previous === null) return null;
   const old = previous.measures;
@@ -103,7 +108,7 @@ function trendOf(observation: Observation, now: Measures, changed: Change[]): Tr
     worst !== undefined && worst.pl > 1e-6 ? ` Most lost: ${worst.where} (PL ${plText(worst.pl)} more).` : "",
   ].join("");
   const idle = part === 0 && observation.t > 0;
-  const text = `Against round ${previous.t}: PL ${plText(old.loss)} -> ${plText(now.loss)}, ${verdict}; SSIM ${ssimText(old.metrics)} -> ${ssimText(now.metrics)}.${touched}${places}`;
+  const text = `Against round ${previous.t}: ${label} ${plText(old.loss)} -> ${plText(now.loss)}, ${verdict}; SSIM ${ssimText(old.metrics)} -> ${ssimText(now.metrics)}.${touched}${places}`;
   if (idle)
     return { text, advice: "the last edit had no visible effect: change something that is in view, by more", idle };
   const worse = gain < -0.005 && worst !== undefined;
@@ -115,19 +120,49 @@ function trendOf(observation: Observation, now: Measures, changed: Change[]): Tr
 }
 
 function thoughtOf(measures: Measures, trend: Trend | null, findings: Finding[]): string {
-  const views = measures.views.map((v) => `| ${v.name} | ${plText(v.loss)} | ${ssimText(v.metrics)} |`);
+  const pl = plOf(measures);
+  const views = measures.views.map((v) => `| ${v.name} | ${plText(plOf(v))} | ${ssimText(v.metrics)} |`);
   return [
-    `Measured, not judged: PL ${plText(measures.loss)} (root mean squared error ${(100 * Math.sqrt(measures.loss)).toFixed(1)} % of full scale), SSIM ${ssimText(measures.metrics)}.`,
+    `Measured, not judged: PL ${plText(pl)} (root mean squared error ${(100 * Math.sqrt(pl)).toFixed(1)} % of full scale), SSIM ${ssimText(measures.metrics)}.`,
     ...(trend === null ? [] : ["", trend.text]),
     "",
     "| view | PL | SSIM |",
     "|---|---|---|",
     ...views,
     "",
+    ...(measures.differences ?? []).map(({ loss, text }) => `- loss ${plText(loss)}: ${text}`),
     ...(findings.length === 0
       ? ["No difference above the threshold is left."]
       : findings.map((f) => `- ${f.level}, PL ${plText(f.loss)}: ${f.text}`)),
   ].join("\n");
+}
+
+/** Part of the loss from which a difference that the evaluator names counts as critical or major. */
+const toldLevels = { critical: 0.02, major: 0.004 } as const;
+
+/** What the evaluator itself says of blocks and shapes, of one level. */
+function toldOf({ differences = [] }: Measures, level: Finding["level"]): string[] {
+  const levelOf = (loss: number) =>
+    loss >= toldLevels.critical ? "critical" : loss >= toldLevels.major ? "major" : "minor";
+  return differences.filter(({ loss }) => levelOf(loss) === level).map(({ text }) => text);
+}
+
+/** The verdict where there is nothing to compare with: what can be told of the shapes alone. */
+function withoutTarget(measures: Measures): Feedback {
+  const said = measures.differences ?? [];
+  return {
+    visual_difference: {
+      critical: toldOf(measures, "critical"),
+      major: toldOf(measures, "major"),
+      minor: toldOf(measures, "minor"),
+    },
+    edit_suggestion: said.slice(0, 3).map(({ text }) => `correct this: ${text}`),
+    overall_similarity: 100 * Math.max(0, 1 - measures.loss),
+    thought: [
+      "Measured without a target: overflow, overlap, contrast, leaving the slide.",
+      ...(said.length === 0 ? ["Nothing was found."] : said.map(({ loss, text }) => `- loss ${plText(loss)}: ${text}`)),
+    ].join("\n"),
+  };
 }
 
 /** The built-in verifier that needs no model: it measures renders against targets and says in numbers what differs. */
@@ -135,12 +170,14 @@ export function createPixels(): VerifierPlayer {
   return {
     name: "pixels",
     async judge(observation, io): Promise<Feedback> {
+      const told = observation.measures?.differences;
+      if (observation.task.targets.length === 0 && told !== undefined) return withoutTarget(observation.measures!);
       const seen = await look(observation, io);
       const compared = () => compareViews(seen.map(({ name, render: image, target }) => ({ name, image, target })));
       const measures = observation.measures ?? (await compared());
       const [changed, sheet] = await Promise.all([changes(observation, seen, io), heatSheet(seen)]);
       const findings = findingsOfViews(seen).slice(0, most);
-      const trend = trendOf(observation, measures, changed);
+      const trend = trendOf(observation, measures, changed, io.measurement.loss.label);
       const of = (level: Finding["level"]) => findings.filter((f) => f.level === level).map((f) => f.text);
       const advice = [trend?.advice ?? null, ...findings.map((f) => f.advice)].filter((text) => text !== null);
       // Where nothing differs, the target has it so.
@@ -149,9 +186,9 @@ export function createPixels(): VerifierPlayer {
       const focus = findings[0];
       return {
         visual_difference: {
-          critical: [...checkTexts(wrong, "critical"), ...of("critical")],
-          major: [...still, ...of("major")],
-          minor: [...of("minor"), ...checkTexts(wrong, "minor")],
+          critical: [...checkTexts(wrong, "critical"), ...toldOf(measures, "critical"), ...of("critical")],
+          major: [...still, ...toldOf(measures, "major"), ...of("major")],
+          minor: [...toldOf(measures, "minor"), ...of("minor"), ...checkTexts(wrong, "minor")],
         },
         edit_suggestion:
           advice.length > 0
@@ -162,7 +199,7 @@ export function createPixels(): VerifierPlayer {
         overall_similarity: similarity(measures),
         ...(focus === undefined
           ? {}
-          : { next_focus: `${focus.where} (PL ${plText(focus.loss)} of ${plText(measures.loss)})` }),
+          : { next_focus: `${focus.where} (PL ${plText(focus.loss)} of ${plText(plOf(measures))})` }),
         heatmap: await io.put(sheet),
         thought: thoughtOf(measures, trend, findings),
       };

@@ -18,7 +18,7 @@ export async function openChromium(): Promise<{
       let html = "";
       await context.route("**/*", async (route) => {
         const url = route.request().url();
-        if (url === origin) return route.fulfill({ body: html, contentType: "text/html" });
+        if (url === origin) return route.fulfill({ body: html, contentType: "text/html; charset=utf-8" });
         const name = basename(new URL(url).pathname);
         const type = types[extname(name)];
         if (!url.startsWith(origin) || type === undefined) return route.abort();

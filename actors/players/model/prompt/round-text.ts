@@ -43,7 +43,8 @@ export function measuredText(now: Measures | null, before: Measures | null, { lo
     [`${name} ${loss.label} ${figure(of)}`, ...others.flatMap((info) => metricText(info, own) ?? [])].join(", ");
   const views = now.views.length > 1 ? ` Per view: ${now.views.map(viewText).join("; ")}.` : "";
   const title = loss.title.charAt(0).toUpperCase() + loss.title.slice(1);
-  return `${title} ${figure(now.loss)} (lower is better)${trend}${beside.join("")}.${views}`;
+  const said = (now.differences ?? []).map(({ text }) => `\n- ${text}`).join("");
+  return `${title} ${figure(now.loss)} (lower is better)${trend}${beside.join("")}.${views}${said}`;
 }
 
 function wrongText({ type, message, line, source, hint }: Omit<ProgramError, "kind" | "more">, kind = ""): string {

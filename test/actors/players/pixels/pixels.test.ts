@@ -4,7 +4,7 @@ import sharp from "sharp";
 import { describe, expect, it } from "vitest";
 import { createPixels, similarity } from "../../../../actors/players/pixels/pixels.ts";
 import type { Observation, PlayerIO } from "../../../../actors/players/player.ts";
-import { compareViews } from "../../../../evaluators/photometric.ts";
+import { compareViews, photometric } from "../../../../evaluators/photometric.ts";
 import { decodePicture, type Picture } from "../../../../evaluators/pictures/picture.ts";
 import { feedback, type Round, type State, type Task } from "../../../../machines/domain/index.ts";
 import { measureFixtures } from "../../../evaluators/cases.ts";
@@ -28,6 +28,7 @@ function store() {
   const io = {
     bytes: async (ref: string) => files.get(ref)!,
     put: async (content: Buffer | string) => put(content),
+    measurement: photometric.measurement,
   } as Partial<PlayerIO> as PlayerIO;
   return { files, put, io };
 }
@@ -206,5 +207,32 @@ describe("similarity", () => {
     expect(similarity(measuresOf(0, 1))).toBe(100);
     expect(similarity(measuresOf(1, -0.2))).toBe(0);
     expect(similarity(measuresOf(0.01, 0.9))).toBeCloseTo(84, 6);
+  });
+});
+
+describe("what the evaluator itself says", () => {
+  const said = [
+    { text: "heading 'about us' is 24 px too low", loss: 0.03 },
+    { text: "text 'x' should read 'y'", loss: 0.001 },
+  ];
+  const measures = { loss: 0.04, noise: 0, metrics: { loss: 0.04 }, views: [], differences: said };
+
+  it("is the verdict where there is no target", async () => {
+    const { io } = store();
+    const given = await createPixels().judge(
+      {
+        t: 1,
+        task: { ...noTask, targets: [] },
+        state: stateOf(1, []),
+        measures,
+        previous: null,
+        analysis: null,
+      },
+      io,
+    );
+    expect(feedback.parse(given)).toEqual(given);
+    expect(given.visual_difference.critical).toEqual([said[0]!.text]);
+    expect(given.visual_difference.minor).toEqual([said[1]!.text]);
+    expect(given.overall_similarity).toBeCloseTo(96, 9);
   });
 });
