@@ -12,6 +12,8 @@ const benches: Record<string, () => Promise<string>> = {
   lotion: async () => (await import("./lotion.ts")).lotion(),
   window: async () => (await import("./window.ts")).windowCost(),
   vllm: async () => (await import("./vllm.ts")).vllmTable(),
+  "page-scores": async () => (await import("./page-scores.ts")).pageScores(),
+  "page-speed": async () => (await import("./page-scores.ts")).pageSpeed(),
 };
 
 const [first = "", ...rest] = process.argv.slice(2);

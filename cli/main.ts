@@ -16,6 +16,7 @@ const commands: Record<string, () => Promise<Command>> = {
   runs: async () => (await import("./commands/runs.ts")).runsCommand(),
   clean: async () => (await import("./commands/clean.ts")).cleanCommand(),
   report: async () => (await import("./commands/report.ts")).reportCommand(),
+  score: async () => (await import("./commands/score.ts")).scoreCommand(),
   observe: async () => (await import("./commands/observe.ts")).observeCommand(),
   ctl: async () => (await import("./commands/ctl.ts")).controlCommand(),
   executor: async () => (await import("./commands/executor.ts")).executorCommand(),

@@ -1,0 +1,50 @@
+import { Command } from "commander";
+import { modeName, modeOf } from "../../config/modes/index.ts";
+import { plainJson } from "../../config/plain-text.ts";
+import type { DocumentScore } from "../../evaluators/score-documents.ts";
+import { print } from "../print.ts";
+
+interface Flags {
+  prediction: string;
+  reference: string;
+  json?: boolean;
+}
+
+type Scored = Pick<DocumentScore, "loss" | "metrics" | "differences">;
+
+/** How the pairs of a mode are scored, by the evaluator that the mode names. */
+async function score(evaluator: string, pair: { prediction: string; reference: string }): Promise<Scored> {
+  if (evaluator === "slides") return (await import("../../evaluators/score-documents.ts")).scoreDecks(pair);
+  if (evaluator === "pages") return (await import("../../evaluators/score-documents.ts")).scoreScreenshots(pair);
+  return { differences: [], ...(await (await import("../../evaluators/score.ts")).scorePair(pair)) };
+}
+
+/** `viga score MODE`: one prediction against its reference, by the mode's own measure. */
+export function scoreCommand(): Command {
+  return new Command("score")
+    .description("score one prediction against its reference by the measure of a mode")
+    .argument("<MODE>", "whose measure: blendergym, static_scene, design2code, autopresent, ...")
+    .requiredOption("--prediction <P>", "picture or folder of pictures; a screenshot; deck.pptx or deck.pptx:3")
+    .requiredOption("--reference <R>", "what it should be, of the same kind")
+    .option("--json", "answer as JSON")
+    .addHelpText(
+      "after",
+      `
+Decks: SlideBench's match, text, colour and position, x100; texts by their characters, where the benchmark takes embeddings.
+Screenshots: block, text, position and colour of the texts that OCR reads on both, and the pixels.
+
+Examples:
+  viga score blendergym --prediction renders/3 --reference renders/goal
+  viga score autopresent --prediction output.pptx --reference deck.pptx:3
+  viga score design2code --prediction page.png --reference 2.png --json`,
+    )
+    .action(async (mode: string, { json, ...pair }: Flags) => {
+      const found = await score(modeOf(modeName(mode)).evaluator, pair);
+      if (json) return print(`${plainJson(found)}\n`);
+      const lines = Object.entries(found.metrics).map(
+        ([name, value]) => `${name.padEnd(10)} ${Number(value.toPrecision(6))}`,
+      );
+      const loss = found.loss === null ? [] : [`loss       ${Number(found.loss.toPrecision(6))}`];
+      print(`${[...loss, ...lines, ...found.differences.map((text) => `- ${text}`)].join("\n")}\n`);
+    });
+}
