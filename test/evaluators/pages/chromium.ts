@@ -4,6 +4,8 @@ import { type Browser, chromium } from "playwright-core";
 import type { DrawPage } from "../../../evaluators/pages/extract.ts";
 
 const types: Record<string, string> = { ".jpg": "image/jpeg", ".png": "image/png" };
+/** One page of the cases is 25,000 px wide. */
+const drawMs = 180_000;
 const origin = "http://page.invalid/";
 
 /** The system's browser, warm, without a network: one page of 1280 x 720 that draws HTML with the pictures of some folders. */
@@ -29,8 +31,8 @@ export async function openChromium(): Promise<{
       const page = await context.newPage();
       return async (text) => {
         html = text;
-        await page.goto(origin);
-        return page.screenshot({ fullPage: true });
+        await page.goto(origin, { timeout: drawMs });
+        return page.screenshot({ fullPage: true, timeout: drawMs });
       };
     },
     close: () => browser.close(),
