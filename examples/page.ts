@@ -18,7 +18,7 @@ import {
 import { exitOnFlags } from "../cli/exit.ts";
 import { whole } from "../cli/numbers.ts";
 import { VigaError } from "../config/errors.ts";
-import { pageLoss } from "../evaluators/page-pixels.ts";
+import { pageLoss } from "../evaluators/pictures/page-loss.ts";
 import { decodePicture } from "../evaluators/pictures/picture.ts";
 
 /**
