@@ -1,10 +1,13 @@
 import { z } from "zod";
+import type { MetricInfo } from "../machines/domain/index.ts";
 import type { Evaluator } from "./evaluator.ts";
 import { textRatio } from "./matching/ratio.ts";
 import { comparePictures } from "./pages/compare-pictures.ts";
 import type { KindOf } from "./pages/differences.ts";
 import { meansOf, partsLoss, pictureMetrics } from "./pages/metric-infos.ts";
 import { pairViews } from "./photometric.ts";
+import { pageLoss } from "./pictures/page-loss.ts";
+import { decodePicture } from "./pictures/picture.ts";
 
 /** What is read of scene.json: which tag has which text. */
 const pageInfo = z.looseObject({
@@ -44,9 +47,20 @@ function parsedJson(bytes: Buffer): unknown {
   }
 }
 
-/** Pages against screenshots: what text stands where in which colour, beside the pixels. */
+const pl: MetricInfo = { name: "pl", label: "PL", title: "photometric loss", better: "lower", unit: "", digits: 4 };
+const parts: MetricInfo = { ...partsLoss, name: "parts", label: "parts" };
+
+/**
+ * Pages against screenshots. A run minimises the pixels: pages are drawn without noise, while the colour that is read off a
+ * line of letters changes with where their edges fall between pixels, by more than a right correction brings. The parts (what
+ * text stands where in which colour) are measured beside them, and tell what differs in words.
+ */
 export const pages: Evaluator = {
-  measurement: { evaluator: "pages", loss: partsLoss, metrics: [partsLoss, ...pictureMetrics] },
+  measurement: {
+    evaluator: "pages",
+    loss: pl,
+    metrics: [pl, parts, ...pictureMetrics.filter(({ name }) => name !== "pl")],
+  },
   async measure(state, task, read) {
     const pairs = pairViews(state.renders, task.targets);
     if (!state.ok || pairs.length === 0) return null;
@@ -54,13 +68,17 @@ export const pages: Evaluator = {
     const compared = [];
     for (const { name, image, target } of pairs) {
       const [render, goal] = await Promise.all([read(image), read(target)]);
-      compared.push(
-        await comparePictures(
-          { name, key: image, bytes: render },
-          { name: `target ${name}`, key: target, bytes: goal },
-          kindOf,
-        ),
+      const { view, differences } = await comparePictures(
+        { name, key: image, bytes: render },
+        { name: `target ${name}`, key: target, bytes: goal },
+        kindOf,
       );
+      const pixels = pageLoss(await decodePicture(render, name), await decodePicture(goal, `target ${name}`));
+      const { loss, ...rest } = view.metrics;
+      compared.push({
+        view: { name, loss: pixels.pl, metrics: { ...rest, pl: pixels.pl, ssim: pixels.ssim, parts: loss! } },
+        differences,
+      });
     }
     const views = compared.map(({ view }) => view);
     const differences = compared

@@ -55,7 +55,8 @@ describe("a page measured in a run", () => {
       .png()
       .toBuffer();
     const found = await measured(lower, screenshot, [{ tag: "h2", text: "Koa wood, bronze" }]);
-    expect(found.loss).toBeGreaterThan(0.01);
+    expect(found.metrics.parts).toBeGreaterThan(0.01);
+    expect(found.loss).toBe(found.metrics.pl);
     const said = found.differences!.map(({ text }) => text);
     expect(said.some((text) => /is 24 px too low/.test(text))).toBe(true);
     expect(said.some((text) => text.startsWith("heading"))).toBe(true);
@@ -72,7 +73,8 @@ describe("a page measured in a run", () => {
         .toBuffer();
     const found = await measured(await plain("#000000"), await plain("#808080"));
     expect(found.metrics.block).toBeUndefined();
-    expect(found.loss).toBeCloseTo(128 / 255, 6);
+    expect(found.metrics.parts).toBeCloseTo(128 / 255, 6);
+    expect(found.loss).toBeCloseTo((128 / 255) ** 2, 6);
   }, 60_000);
 
   it("is not measured where the program failed or nothing is there to compare with", async () => {
