@@ -12,13 +12,12 @@ import { recoloured } from "../evaluators/pages/recolour.ts";
 import { casesFolder, missingCase } from "../test/evaluators/cases.ts";
 import { openChromium } from "../test/evaluators/pages/chromium.ts";
 import { type GoldenPair, goldenFile, goldenPairs } from "../test/evaluators/pages/golden.ts";
+import { median } from "./median.ts";
 
 const run = promisify(execFile);
 const root = `${casesFolder}design2code/`;
 const parts = ["block", "text", "position", "colour"] as const;
 const slack = { block: 0.02, text: 0.01, position: 0.01, colour: 0.01 } as const;
-const median = (values: number[]) => values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)]!;
-
 /** Pages whose speed is measured. */
 const timed = ["2", "5672", "13775", "9412", "2932"];
 

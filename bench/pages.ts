@@ -6,6 +6,7 @@ import { defaultLimits, type Engine } from "../bridge/engines/contract.ts";
 import { openEngine } from "../bridge/engines/open.ts";
 import { treeOf } from "../bridge/processes/tree.ts";
 import { takenBy } from "../skills/web/backend/watch.ts";
+import { median } from "./median.ts";
 
 /** A page of ordinary length: headings, texts, boxes. */
 const page = (n: number): string =>
@@ -36,8 +37,6 @@ async function cold(dir: string, n: number): Promise<number> {
   await readFile(join(dir, "cold.png"));
   return performance.now() - began;
 }
-
-const median = (values: number[]): number => [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)]!;
 
 /** A page on the warm engine beside one cold browser for each, turn by turn; and what 300 pages leave. */
 export async function pages(): Promise<string> {

@@ -13,6 +13,7 @@ import { photometricLoss } from "../evaluators/pictures/pl.ts";
 import { generate, kinds, scenes, wideKinds } from "../examples/generate.ts";
 import type { Context, Program, Round, Task, View } from "../machines/domain/index.ts";
 import { engineIO } from "./engine-io.ts";
+import { median } from "./median.ts";
 
 /**
  * The solver alone, without a bus: kinds x seeds, photometric loss at 512 px / 64 samples before and after, the share of the
@@ -141,11 +142,6 @@ const gain = (o: Outcome): number => 100 * (1 - Math.min(...o.losses) / o.losses
 /** The share of the removable loss that was removed, per cent. */
 const removed = (o: Outcome): number =>
   (100 * (o.losses[0]! - Math.min(...o.losses))) / Math.max(1e-12, o.losses[0]! - o.floor);
-const median = (values: number[]): number => {
-  const sorted = [...values].sort((a, b) => a - b);
-  const middle = Math.floor(sorted.length / 2);
-  return sorted.length % 2 ? sorted[middle]! : (sorted[middle - 1]! + sorted[middle]!) / 2;
-};
 
 export function table(outcomes: readonly Outcome[]): string {
   const lines = [

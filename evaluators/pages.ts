@@ -5,9 +5,8 @@ import { textRatio } from "./matching/ratio.ts";
 import { comparePictures } from "./pages/compare-pictures.ts";
 import type { KindOf } from "./pages/differences.ts";
 import { meansOf, partsLoss, pictureMetrics } from "./pages/metric-infos.ts";
-import { pairViews } from "./photometric.ts";
+import { pairViews, pl } from "./photometric.ts";
 import { pageLoss } from "./pictures/page-loss.ts";
-import { decodePicture } from "./pictures/picture.ts";
 
 /** What is read of scene.json: which tag has which text. */
 const pageInfo = z.looseObject({
@@ -47,7 +46,6 @@ function parsedJson(bytes: Buffer): unknown {
   }
 }
 
-const pl: MetricInfo = { name: "pl", label: "PL", title: "photometric loss", better: "lower", unit: "", digits: 4 };
 const parts: MetricInfo = { ...partsLoss, name: "parts", label: "parts" };
 
 /**
@@ -59,7 +57,7 @@ export const pages: Evaluator = {
   measurement: {
     evaluator: "pages",
     loss: pl,
-    metrics: [pl, parts, ...pictureMetrics.filter(({ name }) => name !== "pl")],
+    metrics: [pl, parts, ...pictureMetrics.filter((info) => info !== pl)],
   },
   async measure(state, task, read) {
     const pairs = pairViews(state.renders, task.targets);
@@ -68,12 +66,12 @@ export const pages: Evaluator = {
     const compared = [];
     for (const { name, image, target } of pairs) {
       const [render, goal] = await Promise.all([read(image), read(target)]);
-      const { view, differences } = await comparePictures(
+      const { view, differences, ...drawn } = await comparePictures(
         { name, key: image, bytes: render },
         { name: `target ${name}`, key: target, bytes: goal },
         kindOf,
       );
-      const pixels = pageLoss(await decodePicture(render, name), await decodePicture(goal, `target ${name}`));
+      const pixels = pageLoss(drawn.image, drawn.goal);
       const { loss, ...rest } = view.metrics;
       compared.push({
         view: { name, loss: pixels.pl, metrics: { ...rest, pl: pixels.pl, ssim: pixels.ssim, parts: loss! } },

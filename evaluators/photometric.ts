@@ -17,8 +17,15 @@ async function picture(source: Buffer | Picture, name: string): Promise<Picture>
   return Buffer.isBuffer(source) ? decodePicture(source, name) : source;
 }
 
-const pl: MetricInfo = { name: "pl", label: "PL", title: "photometric loss", better: "lower", unit: "", digits: 4 };
-const structural: MetricInfo = {
+export const pl: MetricInfo = {
+  name: "pl",
+  label: "PL",
+  title: "photometric loss",
+  better: "lower",
+  unit: "",
+  digits: 4,
+};
+export const structural: MetricInfo = {
   name: "ssim",
   label: "SSIM",
   title: "structural similarity",

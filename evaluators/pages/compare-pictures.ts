@@ -43,6 +43,9 @@ function heightWords(render: Picture, target: Picture): Difference[] {
 export interface ComparedPicture {
   view: Measures["views"][number];
   differences: Difference[];
+  /** Both pictures, decoded. */
+  image: Picture;
+  goal: Picture;
 }
 
 /**
@@ -75,5 +78,7 @@ export async function comparePictures(
       ...heightWords(image, goal),
       ...blockDifferences(score, { render: image, target: goal }, kindOf),
     ].sort((a, b) => b.loss - a.loss),
+    image,
+    goal,
   };
 }

@@ -1,4 +1,5 @@
 import type { Measures, MetricInfo } from "../../machines/domain/index.ts";
+import { pl, structural } from "../photometric.ts";
 
 const share = (name: string, label: string, title: string): MetricInfo => ({
   name,
@@ -26,8 +27,8 @@ export const pictureMetrics: MetricInfo[] = [
   share("position", "position", "likeness of the matched texts' places"),
   share("colour", "colour", "likeness of the matched texts' colours"),
   share("pixels", "pixels", "1 - root mean squared error"),
-  { name: "pl", label: "PL", title: "photometric loss", better: "lower", unit: "", digits: 4 },
-  share("ssim", "SSIM", "structural similarity"),
+  pl,
+  structural,
 ];
 
 /** Means over views, of each metric over the views that have it. */

@@ -7,15 +7,14 @@ import { ssim } from "./ssim.ts";
 const apartLoss = 0.1;
 
 /** PL of two pictures of pages from their upper edges on; rows that only one has count 0.1 each. */
-export function pageLoss(render: Picture, target: Picture): { pl: number; ssim: number; height: number } {
+export function pageLoss(render: Picture, target: Picture): { pl: number; ssim: number } {
   const pair = pagePair(render, target);
   const rows = pair.render.height;
   const common = rows - pair.apart;
   const whole = photometricLoss(pair.render, pair.goal);
   const below = pair.apart === 0 ? 0 : photometricLoss(from(pair.render, common), from(pair.goal, common));
   const loss = (whole * rows - below * pair.apart + apartLoss * pair.apart) / rows;
-  const higher = render.height < rows ? -pair.apart : pair.apart;
-  return { pl: loss, ssim: ssim(pair.render, pair.goal), height: higher === 0 ? 0 : higher };
+  return { pl: loss, ssim: ssim(pair.render, pair.goal) };
 }
 
 /** The rows of a picture from one on. */
