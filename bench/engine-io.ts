@@ -52,6 +52,7 @@ export function engineIO(
         job: `job-${jobs}`,
         name: request.name,
         args: request.args,
+        ...(request.session === undefined ? {} : { session: request.session }),
         ...(base === undefined ? {} : { base }),
         limits: { ...defaultLimits, seconds: request.seconds ?? 600 },
         dir,

@@ -46,8 +46,9 @@ export function makePlayerIO(
       const sender = { bus, host, leases, slots, engine: spec.engine };
       let answer: JobAnswer;
       if (request.op === "call") {
-        const { name, args, files = [] } = request;
-        answer = await runJob(sender, { op: "call", name, args, files, seconds }, options);
+        const { name, args, files = [], session } = request;
+        const work = { op: "call" as const, name, args, files, seconds, ...(session === undefined ? {} : { session }) };
+        answer = await runJob(sender, work, options);
       } else {
         const looked = request.scene ?? scene;
         if (looked === null) return { ok: false, result: undefined, error: noScene, files: {} };

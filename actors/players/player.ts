@@ -13,9 +13,9 @@ import type {
   View,
 } from "../../machines/domain/index.ts";
 
-/** An engine job as a player asks for it; the host adds job id, lease, limits and folder, and survives a lost slot. */
+/** An engine job as a player asks for it (calls of one `session` share a process where the engine can do that); the host adds job id, lease, limits and folder, and survives a lost slot. */
 export type JobRequest =
-  | { op: "call"; name: string; args: Record<string, unknown>; files?: string[]; seconds?: number }
+  | { op: "call"; name: string; args: Record<string, unknown>; files?: string[]; seconds?: number; session?: string }
   /** `scene`: whose scene is looked at; absent: the one that the turn is about (what is judged, what is changed). */
   | { op: "probe"; action: string; args: Record<string, unknown>; scene?: SceneRef; seconds?: number };
 

@@ -40,6 +40,8 @@ export const jobWork = z.discriminatedUnion("op", [
     name: z.string(),
     args: z.record(z.string(), z.unknown()),
     files: z.array(z.string()),
+    /** Calls of the same session share a process where the engine can do that. */
+    session: z.string().optional(),
     /** Its files belong to the run's result; without it they go when the run ends. */
     lasting: z.literal(true).optional(),
     seconds: z.number().optional(),

@@ -7,6 +7,7 @@ import type { Engine } from "../../bridge/engines/contract.ts";
 export class KeptScenes {
   readonly #engine: Pick<Engine, "drop">;
   readonly #kept = new Map<string, { t: number; candidate: number }[]>();
+  readonly #sessions = new Map<string, string>();
 
   constructor(engine: Pick<Engine, "drop">) {
     this.#engine = engine;
@@ -33,9 +34,21 @@ export class KeptScenes {
     await this.#keep(run, (scene) => scene.t !== t || scene.candidate === candidate);
   }
 
+  /** What the engine calls a session of calls of a run. A run has one at a time. */
+  session(run: string, name: string): string {
+    const full = `${run}.${name}`;
+    const before = this.#sessions.get(run);
+    this.#sessions.set(run, full);
+    if (before !== undefined && before !== full) void this.#engine.drop(before);
+    return full;
+  }
+
   /** The run is over: all of its scenes go. */
   async end(run: string): Promise<void> {
     await this.#keep(run, () => false);
+    const session = this.#sessions.get(run);
+    this.#sessions.delete(run);
+    if (session !== undefined) await this.#engine.drop(session);
   }
 
   async #keep(run: string, stays: (scene: { t: number; candidate: number }) => boolean): Promise<void> {

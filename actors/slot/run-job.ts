@@ -113,7 +113,9 @@ async function carryOut(
       return { reply: { ...(await probe()) }, wanted: ["*.png"] };
     }
     case "call": {
-      const reply = await engine.call({ job, name: work.name, args: work.args, ...base, ...assets, limits, dir });
+      const session = work.session === undefined ? {} : { session: kept.session(order.run, work.session) };
+      const { name, args } = work;
+      const reply = await engine.call({ job, name, args, ...session, ...base, ...assets, limits, dir });
       return { reply: { ...reply }, wanted: work.files };
     }
     case "choose":

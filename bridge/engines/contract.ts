@@ -103,6 +103,11 @@ export const callRequest = z.object({
   args: z.record(z.string(), z.unknown()),
   base: z.string().optional(),
   assets: z.array(z.string()).optional(),
+  /**
+   * Calls that name the same session run one after the other in one process, where the engine's isolation is "fork": what
+   * an operation keeps in memory is there for the next. It ends with drop(), when others are called, or after two idle minutes.
+   */
+  session: z.string().min(1).optional(),
   limits,
   dir: z.string(),
 });
@@ -177,7 +182,7 @@ export interface Engine {
   snapshot(scene: string): Promise<string>;
   /** Makes the kept scene what it was at the snapshot. */
   restore(scene: string, snapshot: string): Promise<void>;
-  /** Lets a kept scene go; its snapshots stay. No scene of that name: nothing happens. */
+  /** Lets a kept scene go, its snapshots stay; or ends a session. None of that name: nothing happens. */
   drop(scene: string): Promise<void>;
   close(): Promise<void>;
 }

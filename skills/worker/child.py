@@ -4,25 +4,30 @@ import os
 
 from ..sandbox import sandbox
 from . import backend, forking
-from ..sandbox.box import EXIT_STATUS, KEEPER, LEASHED
+from ..sandbox.box import ASKED, EXIT_STATUS, KEEPER, LEASHED
 from .errors import describe
-from ..sandbox.native import PR_SET_CHILD_SUBREAPER, PR_SET_PDEATHSIG, SIGKILL, close_all_but, end_at_once_on_exit, flush_stdio, print_by_line, prctl
+from ..sandbox.native import PR_SET_CHILD_SUBREAPER, PR_SET_PDEATHSIG, SIGKILL, close_all_but, die_with_parent, end_at_once_on_exit, flush_stdio, print_by_line, prctl
 
 
-def start(box, settings, place, log_fd, keep):
-    """In the supervisor. -> pid of the sandbox's first process. Never returns in the child."""
+# Forks that stay, and those of fork_map, take their boxes from these.
+SESSION_BOXES = 5
+
+
+def start(box, settings, place, log_fd, keep, session=False):
+    """In the supervisor. keep: something of it lives on; session: the job's process itself, for further calls.
+    -> pid of the sandbox's first process. Never returns in the child."""
     pid = _fork_into(box, place, log_fd)
     if pid:
         return pid
     try:
         # The channel to the engine's parent above all: a program could answer for itself on it.
         close_all_but(set())
-        forking.reserve(settings.cpus)
+        forking.reserve(settings.cpus * SESSION_BOXES if session else settings.cpus)
         sandbox.lock(place)
     except BaseException as thrown:
         _refuse(box, thrown)
     if keep:
-        first_process(box, settings)
+        first_process(box, settings, session)
     finish(box, settings, None)
 
 
@@ -72,6 +77,13 @@ def finish(box, settings, on_keep):
 
 
 def answer(box, ticket, request, settings, on_keep=None):
+    perform(box, request, settings, on_keep)
+    leave_log()
+    box.finish(ticket)
+    os._exit(0)
+
+
+def perform(box, request, settings, on_keep=None):
     reply = backend.in_use.perform(request, settings.cpus, settings.device, keep=on_keep)
     try:
         box.put_reply(reply)
@@ -80,8 +92,21 @@ def answer(box, ticket, request, settings, on_keep=None):
         failure.update(kind="output", type="ReplyTooLarge")
         box.put_reply({"ok": False, "error": failure})
     flush_stdio()
-    leave_log()
-    box.finish(ticket)
+
+
+def take_calls(box, settings):
+    """One call after the other in this very process, which runs no program itself: calls fork for that. -> never"""
+    parent = os.getppid()
+    die_with_parent(parent)
+    box.set_word(LEASHED, 1)
+    forking.threads.start()
+    end_at_once_on_exit()
+    print_by_line()
+    ticket, request = 1, box.request()
+    while request is not None:
+        perform(box, request, settings)
+        box.finish(ticket)
+        ticket, request = box.next_request(ticket, lambda: os.getppid() == parent)
     os._exit(0)
 
 
@@ -92,12 +117,14 @@ def leave_log():
     os.dup2(null, 2)
 
 
-def first_process(box, settings):
-    """Process 1 of a sandbox whose scene is kept. It never runs the program, so nothing the program left behind, no
-    thread and no handler, lives in it; it ends when nothing else is left."""
+def first_process(box, settings, session):
+    """Process 1 of a sandbox whose scene is kept, or whose process takes further calls. It never runs the program, so
+    nothing the program left behind, no thread and no handler, lives in it; it ends when nothing else is left."""
     box.set_word(EXIT_STATUS, 0)
     prctl(PR_SET_CHILD_SUBREAPER, 1)
     pid = os.fork()
+    if pid == 0 and session:
+        take_calls(box, settings)
     if pid == 0:
         finish(box, settings, lambda: keep_scene(box, settings))
     while True:
@@ -107,7 +134,7 @@ def first_process(box, settings):
             os._exit(0)
         if ended == pid:
             box.set_word(EXIT_STATUS, status)
-            box.finish(1)
+            box.finish(box.word(ASKED))
 
 
 def keep_scene(box, settings):

@@ -93,8 +93,21 @@ _reserved = []
 
 
 def reserve(count):
-    """The boxes that `fork_map` hands its children, made while new shared memory may still be had."""
+    """The boxes that forks answer in, made while new shared memory may still be had."""
     _reserved.extend(Box() for _ in range(max(1, min(count, 64)) - len(_reserved)))
+
+
+def lend_box():
+    return _reserved.pop() if _reserved else Box()
+
+
+def take_back(box):
+    _reserved.append(box)
+
+
+def own_none():
+    """A child's children answer in no box that its siblings answer in."""
+    _reserved.clear()
 
 
 def fork_map(items, work, workers):
@@ -135,7 +148,7 @@ def fork_map(items, work, workers):
 
 def within(seconds, work):
     """work() in a fork that is ended after that many seconds. -> a result as one of fork_map's"""
-    box = _reserved.pop() if _reserved else Box()
+    box = lend_box()
     box.put_reply({})
     end, parent = time.monotonic() + seconds, os.getpid()
     pid = fork()
@@ -153,14 +166,14 @@ def within(seconds, work):
         os.waitpid(pid, 0)
         return {"ok": False, "error": {"kind": "timeout", "type": "Timeout", "message": f"it took longer than {seconds:.0f} s"}}
     finally:
-        _reserved.append(box)
+        take_back(box)
         resume()
 
 
 def _child(box, work, item, parent):
     try:
         die_with_parent(parent)
-        _reserved.clear()
+        own_none()
         reply = {"ok": True, "value": work(item)}
         json.dumps(reply)
     except BaseException as thrown:

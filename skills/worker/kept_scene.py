@@ -31,11 +31,7 @@ class KeptScene:
         """Stops the process that holds the scene, and ends every other one: the program may have changed even the code
         that waits. -> whether the scene is held"""
         weak = self.job.settings.level == "weak"
-        # Without a namespace a stopped keeper ends with process 1 of its sandbox only once it has asked for that.
-        limit = time.monotonic() + 0.5
-        while weak and not self.job.box.word(LEASHED) and time.monotonic() < limit:
-            self.job.box.wait(LEASHED, 0, 0.05)
-        if weak and not self.job.box.word(LEASHED):
+        if weak and not self.is_leashed():
             return False
         for _ in range(20):
             watch.purge(self.job.pid, weak, self.job.box.word(KEEPER))
@@ -43,6 +39,13 @@ class KeptScene:
             if not watch.purge(self.job.pid, weak, self.job.box.word(KEEPER)):
                 return self.job.still_there()
         return False
+
+    def is_leashed(self):
+        """Without a namespace a stopped process ends with process 1 of its sandbox only once it has asked for that."""
+        limit = time.monotonic() + 0.5
+        while not self.job.box.word(LEASHED) and time.monotonic() < limit:
+            self.job.box.wait(LEASHED, 0, 0.05)
+        return bool(self.job.box.word(LEASHED))
 
     def thaw(self):
         for pid in self.frozen:

@@ -12,6 +12,7 @@ from .channel import Channel
 from .errors import error
 from .picture_size import pictures_of
 from .scenes import Keeper, Scenes
+from .sessions import Sessions
 
 BASES = 4
 # Beyond its own deadline a job gets this long to settle before the parent stops waiting for it.
@@ -23,6 +24,8 @@ class Pending:
         self.message = message
         self.channel = channel
         self.keeper = keeper
+        # Whether it is a further call of a session.
+        self.session = keeper is not None and message["op"] == "call"
         self.base = base
         # Whether its process was there before it.
         self.stood_by = False
@@ -40,6 +43,7 @@ class Server:
         self.pending = {}
         self.bases = {}
         self.scenes = Scenes()
+        self.sessions = Sessions()
         # The channel to a supervisor whose process waits for its job, where isolation is "reset".
         self.next = None
 
@@ -78,6 +82,7 @@ class Server:
         now = time.monotonic()
         for pending in [p for p in self.pending.values() if now > p.until]:
             self.give_up(pending)
+        self.sessions.end_idle(now)
         return requests
 
     def take(self, message):
@@ -95,6 +100,7 @@ class Server:
             answer["ok"] = self.scenes.restore(message["scene"], message["snapshot"])
         elif op == "drop":
             self.scenes.drop(message["scene"])
+            self.sessions.drop(message["scene"])
         elif op == "cancel":
             self.cancel(message["of"])
         else:
@@ -115,15 +121,18 @@ class Server:
             if keeper is None:
                 hint = "run a program with `keep` first"
                 return self.answer(message, {"ok": False, "error": error("engine", "NoScene", f"no scene {message['scene']!r} is kept", hint=hint)})
-            if keeper.busy:
-                # One at a time on one scene; the rest of the queue overtakes it.
-                return keeper.waiting.append(message)
-            keeper.busy = True
             message = dict(message, picture=keeper.picture)
             if keeper.path is not None:
                 message = dict(message, base=keeper.path, files=keeper.files)
         elif message.get("keep") is not None:
             self.scenes.drop(message["keep"])
+        elif message.get("session") is not None:
+            keeper = self.sessions.find(message["session"])
+        if keeper is not None and keeper.busy:
+            # One at a time on one scene; the rest of the queue overtakes it.
+            return keeper.waiting.append(message)
+        if keeper is not None:
+            keeper.busy = True
         self.hand_on(message, keeper)
         return None
 
@@ -193,7 +202,7 @@ class Server:
                 return self.again(pending)
             return self.settle(pending, reply)
         if not alive:
-            if pending.stood_by:
+            if pending.stood_by or pending.session:
                 # It ended while it waited; the job had not begun.
                 return self.again(pending)
             failure = error("crash", "EngineEnded", "the process that watched the job ended", hint="run it again")
@@ -208,6 +217,10 @@ class Server:
     def again(self, pending):
         """The same job with a new supervisor."""
         pending.channel.close()
+        if pending.session:
+            self.queue[:0] = self.sessions.settled(pending.keeper, time.monotonic())
+            self.sessions.drop(pending.message["session"])
+            pending.keeper = None
         self.hand_on(pending.message, pending.keeper, renewed=True)
 
     def give_up(self, pending):
@@ -231,9 +244,13 @@ class Server:
         message = pending.message
         del self.pending[message["id"]]
         kept = reply.pop("kept", None)
-        if pending.keeper:
+        if pending.session:
+            self.queue[:0] = self.sessions.settled(pending.keeper, time.monotonic())
+        elif pending.keeper:
             self.queue[:0] = self.scenes.settled(pending.keeper)
-        if kept is not None:
+        if kept is not None and message["op"] == "call":
+            self.sessions.add(message["session"], Keeper(pending.channel, None), time.monotonic())
+        elif kept is not None:
             self.scenes.keep(message["keep"], Keeper(None if kept else pending.channel, pictures_of(message), **kept))
         if kept != {} and not (pending.keeper and pending.keeper.channel):
             pending.channel.close()
@@ -255,6 +272,7 @@ class Server:
     def leave(self):
         """Lets kept scenes end in good order."""
         self.scenes.close()
+        self.sessions.close()
         for base in self.bases.values():
             base.close()
         if self.next is not None:

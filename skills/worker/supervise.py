@@ -19,6 +19,7 @@ from .channel import reply_on
 from .errors import describe, error
 from .forking import threads
 from .kept_scene import KeptScene
+from .session import Session
 from ..sandbox.log import Log
 from ..sandbox.native import close_all_but, die_with_parent, flush_stdio
 from ..sandbox.sandbox import Place, job_uid
@@ -130,11 +131,12 @@ class Supervisor:
     def main(self):
         request = json.loads(self.stream.readline())
         began = time.monotonic()
-        keep = request["op"] == "run" and request.get("keep") is not None
+        session = request["op"] == "call" and request.get("session") is not None
+        keep = session or request["op"] == "run" and request.get("keep") is not None
         folders = [request["dir"]]
         # Where probes of a kept scene write: their own folders do not exist yet when its sandbox is made.
         probes = tempfile.mkdtemp(prefix="kept-", dir=self.settings.own) if keep else None
-        kept = KeptScene(self, probes, request["dir"])
+        kept = (Session if session else KeptScene)(self, probes, request["dir"])
         if keep:
             self.hand_over(probes)
             folders.append(probes)
@@ -147,7 +149,7 @@ class Supervisor:
         self.log = Log(request["limits"]["logKb"])
         ticket = self.box.ask(request)
         place = self.place(folders, readonly, request["limits"])
-        self.pid = child.start(self.box, self.settings, place, self.log.write_fd, keep)
+        self.pid = child.start(self.box, self.settings, place, self.log.write_fd, keep, session)
         self.log.close_writer()
         verdict = self.wait(request, ticket, began)
         alive = keep and verdict is None and self.still_there() and (self.box.reply() or {}).get("ok") is True

@@ -97,5 +97,5 @@ export class Looks {
   }
 }
 
-const keyOf = (edits: readonly Edit[], { px, samples, area }: Level, seed: number): string =>
-  JSON.stringify([px, samples, seed, area ?? false, edits]);
+const keyOf = (edits: readonly Edit[], { px, samples, area, exact }: Level, seed: number): string =>
+  JSON.stringify([px, samples, seed, area ?? false, exact ?? false, edits]);

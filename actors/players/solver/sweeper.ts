@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import { z } from "zod";
 import { VigaError } from "../../../config/errors.ts";
 import { type PictureSize, pictureSize, type View } from "../../../machines/domain/index.ts";
@@ -12,6 +13,8 @@ export interface Level {
   readonly px: number;
   readonly samples: number;
   readonly seed: number;
+  /** Each vector runs the program, instead of moving what another's run has made. */
+  readonly exact?: boolean;
   /** Pixels average their area, as a larger picture scaled down does, instead of the program's own pixel filter. */
   readonly area?: boolean;
 }
@@ -95,6 +98,7 @@ export class Sweeper {
   /** Processor seconds the engine's children spent: on n idle processors about n times the wall clock. */
   cpuSeconds = 0;
   private readonly io: PlayerIO;
+  private readonly session = randomUUID();
   private readonly views: readonly View[];
 
   constructor(io: PlayerIO, views: readonly View[]) {
@@ -102,9 +106,9 @@ export class Sweeper {
     this.views = views;
   }
 
-  private async job(request: JobRequest): Promise<JobReply> {
+  private async job(request: Extract<JobRequest, { op: "call" }>): Promise<JobReply> {
     if (this.io.signal.aborted) throw new VigaError("interrupted", "the run was stopped while the solver was fitting");
-    const reply = await this.io.job(request);
+    const reply = await this.io.job({ ...request, session: this.session });
     if (!reply.ok) {
       const error = reply.error;
       throw new VigaError(
@@ -163,6 +167,7 @@ export class Sweeper {
         samples: level.samples,
         seed: this.io.seed + level.seed,
         area: level.area ?? false,
+        exact: level.exact ?? false,
         views: this.views,
         boxes:
           boxes?.map((one) => one?.map((box) => box && [box.left, box.top, box.right, box.bottom]) ?? null) ?? null,

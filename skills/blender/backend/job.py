@@ -9,6 +9,7 @@ An exception raised by `handle` becomes the reply's error; raise `JobError` to s
     job.cpus                  processors this engine may use
     job.base                  absolute path of the open .blend, or None
     job.assets                absolute paths of the folders and files that the program may load from
+    job.session               whether further calls come to this same process: what a module keeps is there for them
     job.left()                seconds until the deadline (the supervisor kills the job there; stop a little earlier)
     job.log(text)             one line into the job's log
     job.execute(program)      runs program text as the engine's `run` does (own namespace, structured error);
@@ -63,6 +64,7 @@ class Job:
         self.cpus = cpus
         self.device = device
         self.can_fork = can_fork
+        self.session = request.get("session") is not None and can_fork
         self._picture = request.get("picture") or picture_size.pictures_of(request)
         self.aspect = picture_size.shape_of(self._picture["aspect"]) if self._picture else None
         self._deadline = time.monotonic() + request["limits"]["seconds"]

@@ -12,7 +12,7 @@ from mathutils.bvhtree import BVHTree
 from . import op_knobs
 from .lean import lean_operators
 from .op_masks import SOLID
-from .op_sweep import Live, family, spread
+from .edited import Live, family, spread
 
 # Corners of one object that are looked up in another at most.
 CORNERS = 2000
@@ -83,11 +83,12 @@ def handle(args, job):
             wrong = job.execute(op_knobs.patch(args["program"], op_knobs.find(args["program"]), reference))
         if wrong:
             return [None] * len(members)
-        live = Live(places) if len(members) > 1 else None
+        live = Live(reference)
+        if len(members) > 1:
+            live.learn(places)
         answers = []
         for v in members:
-            if live:
-                live.move(vectors[v], reference)
+            live.move(vectors[v])
             bpy.context.view_layer.update()
             answers.append(crossings(bpy.context.scene, family(args["of"])))
         return answers

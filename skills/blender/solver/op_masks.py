@@ -14,7 +14,8 @@ from mathutils import Vector
 
 from . import op_knobs
 from .lean import lean_operators
-from .op_sweep import Live, Viewpoint, family, spread
+from .edited import Live, family, spread
+from .shots import Viewpoint
 
 SOLID = {"MESH", "CURVE", "SURFACE", "META", "FONT"}
 
@@ -103,7 +104,9 @@ def handle(args, job):
             return {"failed": wrong["message"]}
         scene = bpy.context.scene
         viewpoints = [Viewpoint(scene, view, args["px"]) for view in views]
-        live = Live(places) if len(members) > 1 else None
+        live = Live(reference)
+        if len(members) > 1:
+            live.learn(places)
         # Rays meet what is shown on a screen: that is made what is rendered, as far as cameras see it.
         for item in scene.objects:
             item.hide_viewport = item.hide_render or not item.visible_camera
@@ -111,8 +114,7 @@ def handle(args, job):
         answers = []
         with open(f"{path}.{members[0]}", "wb") as out:
             for v in members:
-                if live:
-                    live.move(vectors[v], reference)
+                live.move(vectors[v])
                 bpy.context.view_layer.update()
                 seen = [look(scene, viewpoint, things) for viewpoint in viewpoints]
                 for ids, _, _ in seen:

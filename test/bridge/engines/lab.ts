@@ -27,7 +27,12 @@ export interface Lab {
   folder(): Promise<string>;
   run(program: string, job?: Job): Promise<RunState & { dir: string }>;
   probe(scene: string, action: string, args?: Record<string, unknown>): Promise<OpReply & { dir: string }>;
-  call(name: string, args?: Record<string, unknown>, base?: string): Promise<OpReply & { dir: string }>;
+  call(
+    name: string,
+    args?: Record<string, unknown>,
+    base?: string,
+    session?: string,
+  ): Promise<OpReply & { dir: string }>;
   close(): Promise<void>;
 }
 
@@ -49,9 +54,10 @@ export async function openLab(options: Partial<BlenderOptions> = {}): Promise<La
       const dir = await folder();
       return { ...(await engine.probe({ job: "test", scene, action, args, limits, dir })), dir };
     },
-    async call(name, args = {}, base) {
+    async call(name, args = {}, base, session) {
       const dir = await folder();
-      const request = { job: "test", name, args, limits, dir, ...(base === undefined ? {} : { base }) };
+      const more = { ...(base === undefined ? {} : { base }), ...(session === undefined ? {} : { session }) };
+      const request = { job: "test", name, args, limits, dir, ...more };
       return { ...(await engine.call(request)), dir };
     },
     async close() {
