@@ -3,6 +3,8 @@
 import os
 import stat
 
+from .mappings import DELETED
+
 # Most files and folders that a job may leave.
 MOST_ENTRIES = 20000
 LONGEST_PATH = 2048
@@ -28,12 +30,9 @@ def disk_bytes(directory, at_most=MOST_ENTRIES):
     return total, seen
 
 
-DELETED = " (deleted)"
-
-
-def unlinked_bytes(places, folders, unknown):
+def unlinked_bytes(places, removed, folders, unknown):
     """Of files in these folders that are removed but kept open or mapped, which no listing shows; `unknown` for each
-    whose size the kernel does not tell us. places: where /proc tells of each process."""
+    whose size the kernel does not tell us. places: where /proc tells of each process; removed: as `mappings` gives them."""
     starts = tuple(folder + "/" for folder in folders)
     found = {}
     for place in places:
@@ -45,17 +44,10 @@ def unlinked_bytes(places, folders, unknown):
                     found[info.st_ino] = info.st_blocks * 512
         except OSError:
             pass
-        try:
-            with open(f"{place}/maps") as file:
-                lines = [line.split(None, 5) for line in file if line.endswith(DELETED + "\n")]
-        except OSError:
-            continue
-        for fields in lines:
-            number = int(fields[4])
-            if number in found or not fields[5].startswith(starts):
-                continue
+    for number, (where, path) in removed.items():
+        if number not in found and path.startswith(starts):
             try:
-                found[number] = os.stat(f"{place}/map_files/{fields[0]}").st_blocks * 512
+                found[number] = os.stat(where).st_blocks * 512
             except OSError:
                 found[number] = unknown
     return sum(found.values())

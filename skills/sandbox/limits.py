@@ -6,6 +6,7 @@ import signal
 
 MIB = 1 << 20
 OPEN_FILES = 512
+QUEUED_SIGNALS = 1024
 
 
 def address_space():
@@ -38,11 +39,14 @@ def apply(limits, gpu):
     signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
     # The kernel counts all that the user runs, not the job's alone.
     _set(resource.RLIMIT_NPROC, tasks_of_user() + limits["processes"])
-    _set(resource.RLIMIT_CORE, 0)
+    # Not 0: a crash would still be handed to a crash handler of the machine's, which keeps the memory on its disk.
+    _set(resource.RLIMIT_CORE, 1)
     _set(resource.RLIMIT_NOFILE, OPEN_FILES)
     if not gpu:
         _set(resource.RLIMIT_MEMLOCK, 64 * 1024)
     _set(resource.RLIMIT_MSGQUEUE, 0)
+    # Counted for all that the user runs: a job could leave the others none.
+    _set(resource.RLIMIT_SIGPENDING, QUEUED_SIGNALS)
 
 
 def _set(kind, value):

@@ -54,16 +54,12 @@ def build_root(folders, readonly, system, tmp_mb, gpu, temporary):
     new = "/tmp"
     os.makedirs(new + "/proc", exist_ok=True)
     _mount_proc(new + "/proc")
-    os.makedirs(new + "/dev/shm", exist_ok=True)
     options = f"size={tmp_mb}m,nr_inodes=65536,mode=1777"
-    mount("tmpfs", new + "/dev/shm", "tmpfs", MS_NOSUID | MS_NODEV, options)
-    os.makedirs(new + "/tmp", exist_ok=True)
-    mount("tmpfs", new + "/tmp", "tmpfs", MS_NOSUID | MS_NODEV, options)
+    for path in in_memory(temporary, folders):
+        os.makedirs(new + path, exist_ok=True)
+        mount("tmpfs", new + path, "tmpfs", MS_NOSUID | MS_NODEV, options)
     os.makedirs(new + HOME)
     os.chmod(new + HOME, 0o777)
-    if temporary and not _inside(temporary, folders):
-        os.makedirs(new + temporary, exist_ok=True)
-        mount("tmpfs", new + temporary, "tmpfs", MS_NOSUID | MS_NODEV, options)
     for source in opened + jobs:
         _bind(new, *source)
     for source in files:
@@ -77,6 +73,11 @@ def build_root(folders, readonly, system, tmp_mb, gpu, temporary):
     umount_lazily("/.old")
     os.rmdir("/.old")
     _read_only("/", recursive=False)
+
+
+def in_memory(temporary, folders):
+    """Folders of the job's tree that are memory, each with room for its largest file."""
+    return ["/dev/shm", "/tmp"] + ([temporary] if temporary and not _inside(temporary, folders) else [])
 
 
 def _inside(path, folders):

@@ -3,9 +3,11 @@
 Refused with EPERM: starting programs, sockets, tracing, mounting, namespaces, keys, kernel interfaces, other
 processes' memory, changing the processor share, timers and file events that send signals (they wake a kept scene that
 stands still), watches on files (a user has few of them, which a kept scene would hold), leases (they block who opens a result), space beyond a file's end, socket pairs (descriptors on their way
-and their buffers belong to no process); and, where no GPU driver needs it, memory that is held without being
-mapped (a piece of a shared mapping keeps all of it), which no limit counts. clone3 answers ENOSYS, so libc falls back to clone, whose flags a
-filter can read.
+and their buffers belong to no process), memory of the kernel's own that no limit counts (tables of futexes), what all
+processes of the machine share a stock of (io_setup); and, where no GPU driver needs them, memory that is held without
+being mapped (a piece of a shared mapping keeps all of it), locks on parts of files and lists of watched descriptors,
+which are memory of the kernel's too. clone3 answers ENOSYS, so libc falls back to clone, whose flags a filter can read;
+so do calls newer than this list, which nobody has looked at.
 """
 
 import ctypes
@@ -35,7 +37,7 @@ DENIED = {
     "semget": (64, 190), "msgget": (68, 186), "mq_open": (240, 180), "sched_setaffinity": (203, 122),
     "timer_create": (222, 107), "inotify_init": (253, None), "inotify_init1": (294, 26), "socketpair": (53, 199), "vmsplice": (278, 75), "setpriority": (141, 140),
     "sched_setscheduler": (144, 119), "sched_setparam": (142, 118), "sched_setattr": (314, 274), "ioprio_set": (251, 30),
-    "memfd_secret": (447, 447), "pidfd_send_signal": (424, 424), "tkill": (200, 130), "rt_sigqueueinfo": (129, 138),
+    "memfd_secret": (447, 447), "io_setup": (206, 0), "pidfd_send_signal": (424, 424), "tkill": (200, 130), "rt_sigqueueinfo": (129, 138),
 }
 # Without a file tree of its own a job could do this to any file of its user's, for Landlock does not cover it. Answered
 # as done, and not done: a program that copies a file's rights along with it goes on.
@@ -44,14 +46,26 @@ PRETENDED = {
     "fchownat": (260, 54), "utime": (132, None), "utimes": (235, None), "futimesat": (261, None), "utimensat": (280, 88),
     "setxattr": (188, 5), "lsetxattr": (189, 6), "removexattr": (197, 14), "lremovexattr": (198, 15),
     "setxattrat": (463, 463), "removexattrat": (466, 466),
+    # By descriptor too: a file that may be read may be the user's own (the base, the engine's scripts).
+    "fchmod": (91, 52), "fchown": (93, 55), "fsetxattr": (190, 7), "fremovexattr": (199, 16),
 }
-CLONE, CLONE3, PRCTL, PRLIMIT = (56, 220), (435, 435), (157, 167), (302, 261)
+# Refused where no GPU driver may need them.
+WITHOUT_GPU = {"memfd_create": (319, 279), "epoll_create": (213, None), "epoll_create1": (291, 20)}
+# removexattrat of Linux 6.13; on x86_64 this leaves the x32 numbers out too.
+NEWEST = 466
+CLONE, CLONE3, PRCTL, PRLIMIT, SETRLIMIT = (56, 220), (435, 435), (157, 167), (302, 261), (160, 164)
 KILL, TGKILL, TGSIGQUEUE = (62, 129), (234, 131), (297, 240)
-MMAP, MEMFD_CREATE = (9, 222), (319, 279)
+MMAP = (9, 222)
 FCNTL, IOCTL, FALLOCATE = (72, 25), (16, 29), (285, 47)
 # F_SETOWN, F_SETSIG, F_SETOWN_EX, F_SETLEASE, F_NOTIFY; FIOSETOWN, SIOCSPGRP, FIOASYNC.
 SIGNALLING_FCNTL = (8, 10, 15, 1024, 1026)
 SIGNALLING_IOCTL = (0x8901, 0x8902, 0x5452)
+# FS_IOC_SETFLAGS, FS_IOC32_SETFLAGS, FS_IOC_FSSETXATTR: a file's owner needs no right to write for these.
+FLAGS_IOCTL = (0x40086602, 0x40046602, 0x401C5820)
+# F_SETLK, F_SETLKW, F_OFD_SETLK, F_OFD_SETLKW
+LOCKING_FCNTL = (6, 7, 37, 38)
+PR_SET_PDEATHSIG, PR_SCHED_CORE, PR_FUTEX_HASH = 1, 62, 78
+RLIMIT_CORE = 4
 MAP_SHARED_AND_ANONYMOUS = 0x21
 NAMESPACES = 0x20000 | 0x2000000 | 0x4000000 | 0x8000000 | 0x10000000 | 0x20000000 | 0x40000000
 
@@ -97,8 +111,7 @@ def assemble(own_pid=None, shared_memory=True):
         _step(RETURN, KILL_PROCESS),
         _step(LOAD, NUMBER),
     ]
-    if not ARM:
-        code.append(_step(JUMP_GE, 0x40000000, 0, 1) + _step(RETURN, ERRNO | ENOSYS))  # The x32 numbers.
+    code.append(_step(JUMP_GE, NEWEST + 1, 0, 1) + _step(RETURN, ERRNO | ENOSYS))
     for numbers in DENIED.values():
         if numbers[here] is not None:
             code.append(_case(numbers[here], [_step(RETURN, ERRNO | EPERM)]))
@@ -108,20 +121,35 @@ def assemble(own_pid=None, shared_memory=True):
             _step(LOAD, ARGUMENT), _step(JUMP_SET, NAMESPACES, 0, 1), _step(RETURN, ERRNO | EPERM), _step(RETURN, ALLOW),
         ])
     )
-    # Its own parent-death signal may be set to SIGKILL (forks of a job do) but not cleared; and nobody else's limits.
+    # Its own parent-death signal may be set to SIGKILL (forks of a job do) but not cleared.
     code.append(
         _case(PRCTL[here], [
-            _step(LOAD, ARGUMENT), _step(JUMP_EQUAL, 1, 0, 3),
+            _step(LOAD, ARGUMENT), _step(JUMP_EQUAL, PR_FUTEX_HASH, 4, 0), _step(JUMP_EQUAL, PR_SCHED_CORE, 3, 0),
+            _step(JUMP_EQUAL, PR_SET_PDEATHSIG, 0, 3),
             _step(LOAD, ARGUMENT + 8), _step(JUMP_EQUAL, 9, 1, 0), _step(RETURN, ERRNO | EPERM), _step(RETURN, ALLOW),
         ])
     )
-    code.append(_but_argument(FCNTL[here], 1, SIGNALLING_FCNTL))
-    code.append(_but_argument(IOCTL[here], 1, SIGNALLING_IOCTL))
+    code.append(_but_argument(FCNTL[here], 1, SIGNALLING_FCNTL + (() if shared_memory else LOCKING_FCNTL)))
+    code.append(_but_argument(IOCTL[here], 1, SIGNALLING_IOCTL + FLAGS_IOCTL))
     # Every other mode than the plain one goes past the limit of a file's size.
     code.append(_only_argument(FALLOCATE[here], 1, [0]))
-    code.append(_only_argument(PRLIMIT[here], 0, [0] if own_pid is None else [0, own_pid]))
+    # Nobody else's limits; and the one that keeps a crash from the machine's crash handler may be read only.
+    own = [0] if own_pid is None else [0, own_pid]
+    code.append(
+        _case(PRLIMIT[here], [
+            _step(LOAD, ARGUMENT), *(_step(JUMP_EQUAL, pid, len(own) - at, 0) for at, pid in enumerate(own)),
+            _step(RETURN, ERRNO | EPERM),
+            _step(LOAD, ARGUMENT + 8), _step(JUMP_EQUAL, RLIMIT_CORE, 0, 5),
+            _step(LOAD, ARGUMENT + 16), _step(JUMP_EQUAL, 0, 0, 2),
+            _step(LOAD, ARGUMENT + 20), _step(JUMP_EQUAL, 0, 1, 0), _step(RETURN, ERRNO | EPERM),
+            _step(RETURN, ALLOW),
+        ])
+    )
+    code.append(_but_argument(SETRLIMIT[here], 0, [RLIMIT_CORE]))
     if not shared_memory:
-        code.append(_case(MEMFD_CREATE[here], [_step(RETURN, ERRNO | EPERM)]))
+        for numbers in WITHOUT_GPU.values():
+            if numbers[here] is not None:
+                code.append(_case(numbers[here], [_step(RETURN, ERRNO | EPERM)]))
         code.append(
             _case(MMAP[here], [
                 _step(LOAD, ARGUMENT + 8 * 3), _step(AND, MAP_SHARED_AND_ANONYMOUS),

@@ -6,6 +6,7 @@ import signal
 import time
 
 from .disk import MOST_ENTRIES, disk_bytes, unlinked_bytes
+from .mappings import MOST_MAPPINGS, mappings
 from .native import libc
 
 CHECK_EVERY = 0.2
@@ -54,25 +55,25 @@ def _state(path):
         return file.read().rpartition(")")[2].split()[0]
 
 
+PAGE_TABLES = "VmPTE:"
+
+
 def private_bytes(pids):
     """An upper bound, quickly: memory that forks still share is counted for each of them."""
-    total = 0
-    for pid in pids:
-        try:
-            with open(f"{seen_at(pid)}/status") as file:
-                total += sum(int(line.split()[1]) * 1024 for line in file if line.startswith(("RssAnon:", "RssShmem:")))
-        except (OSError, IndexError, ValueError):
-            continue
-    return total
+    return _sum_of(pids, "status", ("RssAnon:", "RssShmem:", PAGE_TABLES))
 
 
 def proportional_bytes(pids):
     """What the processes use together, shared pages counted once; slow, milliseconds each."""
+    return _sum_of(pids, "smaps_rollup", ("Pss_Anon:", "Pss_Shmem:")) + _sum_of(pids, "status", (PAGE_TABLES,))
+
+
+def _sum_of(pids, name, starts):
     total = 0
     for pid in pids:
         try:
-            with open(f"{seen_at(pid)}/smaps_rollup") as file:
-                total += sum(int(line.split()[1]) * 1024 for line in file if line.startswith(("Pss_Anon:", "Pss_Shmem:")))
+            with open(f"{seen_at(pid)}/{name}") as file:
+                total += sum(int(line.split()[1]) * 1024 for line in file if line.startswith(starts))
         except (OSError, IndexError, ValueError):
             continue
     return total
@@ -161,12 +162,14 @@ def _is_stopped(pid):
 
 
 class Overrun:
-    """Why a job must be stopped, checked now and then."""
+    """Why a job must be stopped, checked now and then. in_memory: folders of its own tree that lie in memory, as its first
+    process `pid` sees them."""
 
-    def __init__(self, pid, request, folders, began):
+    def __init__(self, pid, request, folders, in_memory, began):
         limits = request["limits"]
         self.pid = pid
         self.folders = folders
+        self.in_memory = in_memory
         self.largest = limits["fileMb"] << 20
         self.deadline = began + limits["seconds"]
         self.seconds = limits["seconds"]
@@ -178,7 +181,9 @@ class Overrun:
     def on_disk(self):
         """-> (bytes, entries)"""
         counted = [disk_bytes(folder) for folder in self.folders]
-        return sum(used for used, _ in counted), sum(entries for _, entries in counted)
+        used = sum(used for used, _ in counted)
+        used += sum(used_bytes(f"/proc/{self.pid}/root{path}", self.largest) for path in self.in_memory)
+        return used, sum(entries for _, entries in counted)
 
     def verdict(self):
         """None, or (kind, type, message, hint)."""
@@ -187,18 +192,32 @@ class Overrun:
             return "timeout", "Timeout", f"the job took longer than {self.seconds:g} s", "do less: fewer objects, lower subdivision, no endless loop, no renders of its own"
         if now < self.next:
             return None
-        self.next = now + CHECK_EVERY
-        family = [self.pid] + descendants(self.pid)
+        # Below us, not below its first process: without a PID namespace what that one leaves behind comes to us.
+        family = descendants(os.getpid())
         most = self.memory + ENGINE_ITSELF
         if private_bytes(family) > most and proportional_bytes(family) > most:
             return "memory", "OutOfMemory", "the job used more memory than it may", "use fewer objects, or lower subdivision"
-        return self.disk_verdict(unlinked_bytes([seen_at(pid) for pid in family], self.folders, self.largest))
+        places = [seen_at(pid) for pid in family]
+        pieces, removed = mappings(places)
+        self.next = time.monotonic() + CHECK_EVERY
+        if pieces > MOST_MAPPINGS:
+            return "memory", "OutOfMemory", "the job's processes have memory in more pieces than they may", "start fewer processes"
+        return self.disk_verdict(unlinked_bytes(places, removed, self.folders, self.largest))
 
     def disk_verdict(self, unlinked=0):
         used, entries = self.on_disk()
         if used + unlinked - self.before > self.disk or entries >= MOST_ENTRIES:
             return "output", "TooMuchOutput", "the job wrote more to disk than it may", "write fewer or smaller files"
         return None
+
+
+def used_bytes(mounted, size):
+    """Of a file system of `size` bytes; 0 where its process has ended, or has no tree of its own yet."""
+    try:
+        info = os.statvfs(mounted)
+    except OSError:
+        return 0
+    return (info.f_blocks - info.f_bfree) * info.f_frsize if info.f_blocks * info.f_frsize == size else 0
 
 
 def kill_all(pid, level):

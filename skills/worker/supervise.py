@@ -12,7 +12,7 @@ import signal
 import tempfile
 import time
 
-from ..sandbox import disk, watch
+from ..sandbox import disk, root, watch
 from . import backend, child, outcome
 from ..sandbox.box import EXIT_STATUS, Box
 from .channel import reply_on
@@ -199,7 +199,8 @@ class Supervisor:
 
     def wait(self, request, ticket, began):
         """Until the job has ended by itself (None) or has to be stopped (the verdict)."""
-        overrun = watch.Overrun(self.pid, request, {request["dir"], *self.writes}, began)
+        in_memory = [] if self.settings.level == "weak" else root.in_memory(self.settings.temporary, [request["dir"], *self.writes])
+        overrun = watch.Overrun(self.pid, request, {request["dir"], *self.writes}, in_memory, began)
         poller = select.poll()
         poller.register(self.log.read_fd, select.POLLIN)
         poller.register(self.channel, select.POLLRDHUP)

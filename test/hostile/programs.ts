@@ -5,6 +5,7 @@ import { exits } from "./set/exits.ts";
 import { files } from "./set/files.ts";
 import { interpreter } from "./set/interpreter.ts";
 import { kernel } from "./set/kernel.ts";
+import { kernelMemory } from "./set/kernel-memory.ts";
 import { loops } from "./set/loops.ts";
 import { memory } from "./set/memory.ts";
 import { network } from "./set/network.ts";
@@ -30,6 +31,7 @@ export const themes: Readonly<Record<string, readonly Hostile[]>> = {
   render,
   data,
   uncounted,
+  "kernel memory": kernelMemory,
 };
 
 export const programs: readonly Hostile[] = Object.values(themes).flat();

@@ -93,4 +93,21 @@ for folder in ('/tmp', '/dev/shm', os.environ['TMPDIR']):
     else:
         print('ESCAPED', folder, 'takes 320 MB')`,
   },
+  {
+    name: "temporary folders and its own together",
+    mustNot: "take more than twice its largest file in all",
+    views: [],
+    limits: { fileMb: 64, seconds: 40 },
+    outcomes: ["output"],
+    program: `
+import os, time
+total = 0
+for folder in (os.getcwd(), '/dev/shm', '/tmp'):
+    for i in range(7):
+        try: open(f'{folder}/{i}', 'wb').write(bytes(8 << 20)); total += 8
+        except OSError: break
+time.sleep(10 if total > 128 else 0)
+for i in range(7, 40): open(f'{i}', 'wb').write(bytes(8 << 20)); time.sleep(0.05)
+print('ESCAPED', total, 'MB')`,
+  },
 ];

@@ -94,4 +94,18 @@ vertices = list(mesh.vertices)
 bpy.data.meshes.remove(mesh)
 print(sum(v.co[2] for v in vertices))`,
   },
+  {
+    name: "crash for the machine's crash handler",
+    mustNot: "have its memory written to the machine's disk",
+    views: [],
+    outcomes: ["crash"],
+    program: `
+import ctypes, resource
+# Only a limit of one byte keeps the kernel from handing a crash to a handler.
+soft, hard = resource.getrlimit(resource.RLIMIT_CORE)
+try: resource.setrlimit(resource.RLIMIT_CORE, (0, hard)); print('ESCAPED: its limit can be set to 0')
+except (OSError, ValueError): pass
+if soft > 1: print('ESCAPED: its limit is', soft)
+ctypes.string_at(0)`,
+  },
 ];

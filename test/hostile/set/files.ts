@@ -146,4 +146,29 @@ for operator in (bpy.ops.wm.save_userpref, bpy.ops.wm.save_homefile):
     try: operator()
     except RuntimeError: pass`,
   },
+  {
+    name: "rights, flags and attributes by a descriptor that may only read",
+    mustNot: "change any of a file that is its user's",
+    views: [],
+    base: { madeBy: "" },
+    outcomes: ["ok"],
+    program: `
+import bpy, fcntl, os, struct, sys
+for path in (bpy.data.filepath, sys.modules['viga_engine.sandbox.box'].__file__, sys.modules['viga_engine.worker.child'].__file__):
+    try: fd = os.open(path, os.O_RDONLY)
+    except OSError: continue
+    before = os.fstat(fd)
+    for act in (lambda: os.fchmod(fd, before.st_mode ^ 0o002), lambda: os.setxattr(fd, 'user.spore', b'spore'),
+                lambda: fcntl.ioctl(fd, 0x40086602, struct.pack('l', 0x40)), lambda: os.utime(fd, (1, 1))):
+        try: act()
+        except OSError: pass
+    after = os.fstat(fd)
+    if (after.st_mode, after.st_mtime) != (before.st_mode, before.st_mtime): print('ESCAPED rights of', path)
+    try:
+        if b'spore' in os.getxattr(fd, 'user.spore'): print('ESCAPED attributes of', path)
+    except OSError: pass
+    try:
+        if struct.unpack('l', fcntl.ioctl(fd, 0x80086601, bytes(8)))[0] & 0x40: print('ESCAPED flags of', path)
+    except OSError: pass`,
+  },
 ];

@@ -66,4 +66,13 @@ export const kernel: readonly Hostile[] = [
     'execveat': lambda: libc.syscall(322, -100, b'/bin/true', None, None, 0),
     'inject': lambda: libc.ioctl(0, 0x5412, b'x'),`),
   },
+  {
+    name: "calls newer than the filter",
+    ...refused,
+    program: each(`
+    'flags of a file by its path': lambda: libc.syscall(469, -100, b'.', ctypes.create_string_buffer(64), 24, 0),
+    'a detached tree': lambda: libc.syscall(467, -100, b'/', 0, ctypes.create_string_buffer(64), 32),
+    **{f'call {number}': (lambda number=number: 0 if libc.syscall(number, -1, 0, 0, 0) < 0 and ctypes.get_errno() != 38 else -1)
+       for number in range(467, 512)},`),
+  },
 ];

@@ -96,4 +96,19 @@ for kind in ('anonymous', 'memfd', 'zero'):
         held += 16
 print('ESCAPED: %d MB held without a mapping' % held if held else 'refused')`,
   },
+  {
+    name: "processes whose parents have ended",
+    ...stopped,
+    outcomes: ["memory", "crash"],
+    limits: { memoryMb: 512, seconds: 40 },
+    program: `
+import os, time
+for _ in range(8):
+    if os.fork() == 0:
+        if os.fork(): os._exit(0)
+        x = bytearray(os.urandom(1 << 20)) * 300
+        time.sleep(100)
+time.sleep(38)
+print('ESCAPED 2400 MB held')`,
+  },
 ];
