@@ -44,6 +44,10 @@ export interface Hostile {
   views?: View[];
   /** Its scene is kept. */
   keep?: true;
+  /** Actions asked of the kept scene, one after the other; each must settle. */
+  probes?: readonly string[];
+  /** MiB that the machine's memory and its disk may lose meanwhile; absent: not measured. */
+  most?: { memoryMb?: number; diskMb?: number };
   /** The base .blend: a program whose saved scene is the base, or bytes that are no scene. */
   base?: { madeBy: string | ((targets: Targets) => string) } | { bytes: Uint8Array };
   /** Also run in the weak sandbox by npm test. */

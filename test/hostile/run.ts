@@ -1,10 +1,11 @@
-// The hostile set on one Blender: `npm run hostile -- [--blender PATH] [--isolation KIND] [--only REGEXP] [--json]`.
+// The hostile set on one Blender: `npm run hostile -- [--blender PATH] [--isolation KIND] [--only REGEXP] [--cases DIR] [--json]`.
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Command, InvalidArgumentError, Option } from "commander";
 import { exitOnFlags } from "../../cli/exit.ts";
 import { isolation } from "../../config/executors.ts";
+import { readCases } from "./cases.ts";
 import { themes } from "./programs.ts";
 import { row, summary, tableHead } from "./table.ts";
 import { openGround, type Verdict } from "./trial.ts";
@@ -24,12 +25,14 @@ const flags = new Command("hostile")
   .option("--blender <PATH>", "the Blender to try; default: the one viga finds")
   .addOption(new Option("--isolation <KIND>", "how jobs are kept apart").choices(isolations).default("auto"))
   .option("--only <REGEXP>", 'only programs whose "theme: name" matches', pattern)
+  .option("--cases <DIR>", "the programs of a folder instead: .py files whose first line says in JSON how they are run")
   .option("--json", "verdicts as JSON on stdout, the summary on stderr")
   .exitOverride(exitOnFlags)
   .parse()
-  .opts<{ blender?: string; isolation: (typeof isolations)[number]; only?: RegExp; json?: boolean }>();
+  .opts<{ blender?: string; isolation: (typeof isolations)[number]; only?: RegExp; cases?: string; json?: boolean }>();
 
-const chosen = Object.entries(themes).flatMap(([theme, programs]) =>
+const tried = flags.cases === undefined ? themes : { cases: await readCases(flags.cases) };
+const chosen = Object.entries(tried).flatMap(([theme, programs]) =>
   programs
     .filter((hostile) => flags.only?.test(`${theme}: ${hostile.name}`) ?? true)
     .map((hostile) => ({ theme, hostile })),

@@ -5,6 +5,7 @@ import { type BlenderOptions, startBlender } from "../../bridge/engines/blender.
 import type { CapabilityCard, Engine, Limits, RunState } from "../../bridge/engines/contract.ts";
 import { type Field, openField, scene, secret } from "./field.ts";
 import { running, temporary } from "./leftovers.ts";
+import { startMeter } from "./meter.ts";
 import type { Hostile, Outcome, Targets } from "./program.ts";
 
 const quality = { px: 64, samples: 2 };
@@ -89,6 +90,7 @@ export async function openGround(scratch: string, options: Partial<BlenderOption
     const base = await prepare(hostile, engine, field.targets, scratch);
     const own = text(hostile.program, field.targets);
     const prefix = hostile.views?.length === 0 || base !== undefined ? "" : scene;
+    const meter = await startMeter(scratch);
     const began = Date.now();
     const settled = await within(
       engine.run({
@@ -104,7 +106,7 @@ export async function openGround(scratch: string, options: Partial<BlenderOption
       limits.seconds * 1000 + graceMs,
     );
     const seconds = (Date.now() - began) / 1000;
-    const escapes: string[] = [];
+    const escapes = meter.over(hostile.most);
     const faults: string[] = [];
     let outcome: Verdict["outcome"] = "hung";
     let type = "";
@@ -126,6 +128,17 @@ export async function openGround(scratch: string, options: Partial<BlenderOption
       );
     if (outcome !== "hung" && engine.pid !== pid) escapes.push("the engine's process ended");
     if (hostile.keep) escapes.push(...(await grows(dir)));
+    if (settled.state?.ok) {
+      for (const action of hostile.probes ?? []) {
+        const to = await folder();
+        const job = { job: "probe", scene: "kept", action, args: {}, limits, dir: to };
+        const answered = await within(engine.probe(job), limits.seconds * 1000 + graceMs);
+        if (answered.thrown !== undefined) faults.push(`its probe threw: ${String(answered.thrown).slice(0, 200)}`);
+        if (answered.state === undefined && answered.thrown === undefined) faults.push(`its probe ${action} hung`);
+        escapes.push(...(await inside(to, { renders: [] })));
+        await rm(to, { recursive: true, force: true });
+      }
+    }
     faults.push(...(await next()));
     escapes.push(...(await field.damage()));
     const left = await settle(() =>
@@ -205,7 +218,7 @@ async function prepare(
   return path;
 }
 
-async function within(job: Promise<RunState>, ms: number): Promise<{ state?: RunState; thrown?: unknown }> {
+async function within<T>(job: Promise<T>, ms: number): Promise<{ state?: T; thrown?: unknown }> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<Record<string, never>>((done) => {
     timer = setTimeout(() => done({}), ms);
@@ -226,7 +239,7 @@ function said(log: string): string[] {
 }
 
 /** Nothing but plain, readable files without the secret may be in a settled job's folder. */
-async function inside(dir: string, state: RunState): Promise<string[]> {
+async function inside(dir: string, state: Pick<RunState, "renders">): Promise<string[]> {
   const found: string[] = [];
   const top = await lstat(dir);
   if (!top.isDirectory() || top.uid !== (process.getuid?.() ?? 0)) found.push("the job folder is another's");
@@ -235,6 +248,7 @@ async function inside(dir: string, state: RunState): Promise<string[]> {
     if (!entry.isFile() && !entry.isDirectory()) found.push(`${entry.name.slice(0, 40)} is no plain file`);
     else if (entry.isFile()) {
       const info = await stat(path).catch(() => undefined);
+      if (info !== undefined && (info.mode & 0o22) !== 0) found.push(`others may write ${entry.name.slice(0, 40)}`);
       if (info !== undefined && info.size < 1 << 20 && (await readFile(path)).includes(secret))
         found.push(`the secret is in ${entry.name}`);
     }
