@@ -2,8 +2,9 @@
  * A Blender program that tries to get out of its sandbox and writes what it managed to `escapes.json` in its folder.
  * Each attempt is harmless where it succeeds.
  * @param canary absolute path outside the job folder
+ * @param port where a server of this machine listens
  */
-export function escapes(canary: string): string {
+export function escapes(canary: string, port: number): string {
   return `
 import ctypes, json, os, socket, subprocess
 
@@ -35,7 +36,7 @@ def _():
 
 @attempt("reached the network")
 def _():
-    sock = socket.create_connection(("127.0.0.1", 4222), timeout=1)
+    sock = socket.create_connection(("127.0.0.1", ${port}), timeout=1)
     sock.close()
     return True
 

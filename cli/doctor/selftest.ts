@@ -1,4 +1,5 @@
 import { mkdir, readFile, rm, stat } from "node:fs/promises";
+import { type AddressInfo, createServer } from "node:net";
 import { join } from "node:path";
 import { openBus } from "../../bridge/bus/connection.ts";
 import { makeEnvelope, parseEnvelope } from "../../bridge/bus/envelope.ts";
@@ -115,6 +116,17 @@ export async function engineChecks(): Promise<Row[]> {
   });
 }
 
+/** A server of this machine, and how often it was reached. */
+async function listener(): Promise<{ port: number; reached(): number; close(): void }> {
+  let reached = 0;
+  const server = createServer((socket) => {
+    reached += 1;
+    socket.destroy();
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  return { port: (server.address() as AddressInfo).port, reached: () => reached, close: () => server.close() };
+}
+
 /** Runs a program that tries to get out; what got out is told by name. */
 function sandboxCheck(engine: Engine, dir: string): Promise<Row> {
   return check(
@@ -122,22 +134,25 @@ function sandboxCheck(engine: Engine, dir: string): Promise<Row> {
     async () => {
       await mkdir(dir, { mode: 0o777 });
       const canary = `${dir}-outside`;
+      const server = await listener();
       process.env.VIGA_DOCTOR_SECRET = "planted";
       const state = await engine.run({
         job: "escape",
-        program: escapes(canary),
+        program: escapes(canary, server.port),
         views: [],
         quality: { px: 16, samples: 1 },
         limits: { ...defaultLimits, seconds: 30 },
         dir,
       });
       delete process.env.VIGA_DOCTOR_SECRET;
+      server.close();
       const report = JSON.parse(await readFile(join(dir, "escapes.json"), "utf8")) as Record<string, boolean>;
       // Judged from outside: a sandbox may show its job a /tmp of its own, where it can write what nobody else sees.
       report["wrote outside"] = await stat(canary).then(
         () => true,
         () => false,
       );
+      report["reached the network"] ||= server.reached() > 0;
       const out = Object.keys(report).filter((name) => report[name]);
       const { sandbox } = engine.card;
       const weaker = sandbox.notes.join("; ");

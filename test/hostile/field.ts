@@ -115,7 +115,8 @@ export async function openField(jobs: string, engine: () => number): Promise<Fie
     found.set(neighbour, `${(await readdir(neighbour)).join(" ")} ${await digest(join(neighbour, "secret.txt"))}`);
     found.set("host name", hostname());
     found.set("bystander", String(bystander.exitCode ?? bystander.signalCode ?? (await isStopped(targets.victim))));
-    for (const folder of spread) if (existsSync(join(folder, "spore"))) found.set(join(folder, "spore"), "written");
+    for (const folder of [...spread, jobs])
+      if (existsSync(join(folder, "spore"))) found.set(join(folder, "spore"), "written");
     return found;
   };
   let before = await look();

@@ -32,4 +32,7 @@ it("a program is asked what it prints; one that hangs with its child is given up
   });
   expect(await askProgram("/no/such/program", [], 30)).toMatchObject({ failed: true, timedOut: false });
   expect(await askProgram("sh", ["-c", "sleep 300; echo done"], 30)).toMatchObject({ said: "", timedOut: true });
+  // A daemon that holds the output open is not waited for.
+  const daemon = await askProgram("sh", ["-c", "setsid sleep 30 & echo one; exit 0"], 300);
+  expect(daemon).toEqual({ said: "one", failed: false, timedOut: false });
 }, 60_000);
