@@ -23,6 +23,8 @@ export interface BlenderOptions {
   readable?: string[];
   /** Lines the engine's own process prints. */
   log?: (line: string) => void;
+  /** It must have come up after these; absent: 120. */
+  bootSeconds?: number;
 }
 
 /** Blender's own part of a picture's quality: path-tracing samples, and the renderer. */
@@ -63,6 +65,7 @@ export async function startBlender(options: BlenderOptions): Promise<Engine> {
         cwd: own,
         log: options.log ?? (() => {}),
         wakes: true,
+        ...(options.bootSeconds === undefined ? {} : { bootSeconds: options.bootSeconds }),
       };
     },
   });

@@ -34,6 +34,8 @@ export interface WorkerOptions {
   log: (line: string) => void;
   /** It says that its own script runs, long before its card: one that does nothing at all instead hangs. */
   wakes?: boolean;
+  /** It must have come up after these; absent: 120. */
+  bootSeconds?: number;
 }
 
 const message = z.object({
@@ -44,7 +46,7 @@ const message = z.object({
   failed: z.string().optional(),
 });
 
-const bootSeconds = 120;
+const patience = 120;
 /** Milliseconds until a worker that has not woken and does nothing is given up, and between looks at what it does. */
 const sleepsAfter = 5000;
 const lookEvery = 1000;
@@ -122,6 +124,7 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
     for (const { reject } of waiting.values()) reject(error);
     waiting.clear();
   });
+  const bootSeconds = options.bootSeconds ?? patience;
   const timer = setTimeout(() => {
     refuse(failed(`${name} did not come up within ${bootSeconds} s`));
   }, bootSeconds * 1000);

@@ -64,7 +64,9 @@ SIGNALLING_IOCTL = (0x8901, 0x8902, 0x5452)
 FLAGS_IOCTL = (0x40086602, 0x40046602, 0x401C5820)
 # F_SETLK, F_SETLKW, F_OFD_SETLK, F_OFD_SETLKW
 LOCKING_FCNTL = (6, 7, 37, 38)
-PR_SET_PDEATHSIG, PR_SCHED_CORE, PR_FUTEX_HASH = 1, 62, 78
+PR_SET_PDEATHSIG = 1
+# PR_SET_DUMPABLE hides a process from its supervisor; PR_SCHED_CORE, PR_FUTEX_HASH.
+REFUSED_PRCTL = (4, 62, 78)
 RLIMIT_CORE = 4
 MAP_SHARED_AND_ANONYMOUS = 0x21
 NAMESPACES = 0x20000 | 0x2000000 | 0x4000000 | 0x8000000 | 0x10000000 | 0x20000000 | 0x40000000
@@ -124,7 +126,8 @@ def assemble(own_pid=None, shared_memory=True):
     # Its own parent-death signal may be set to SIGKILL (forks of a job do) but not cleared.
     code.append(
         _case(PRCTL[here], [
-            _step(LOAD, ARGUMENT), _step(JUMP_EQUAL, PR_FUTEX_HASH, 4, 0), _step(JUMP_EQUAL, PR_SCHED_CORE, 3, 0),
+            _step(LOAD, ARGUMENT),
+            *(_step(JUMP_EQUAL, option, len(REFUSED_PRCTL) - at + 2, 0) for at, option in enumerate(REFUSED_PRCTL)),
             _step(JUMP_EQUAL, PR_SET_PDEATHSIG, 0, 3),
             _step(LOAD, ARGUMENT + 8), _step(JUMP_EQUAL, 9, 1, 0), _step(RETURN, ERRNO | EPERM), _step(RETURN, ALLOW),
         ])

@@ -64,19 +64,32 @@ def private_bytes(pids):
 
 
 def proportional_bytes(pids):
-    """What the processes use together, shared pages counted once; slow, milliseconds each."""
-    return _sum_of(pids, "smaps_rollup", ("Pss_Anon:", "Pss_Shmem:")) + _sum_of(pids, "status", (PAGE_TABLES,))
+    """What the processes use together, shared pages counted once, or as `private_bytes` where we may not look; slow,
+    milliseconds each."""
+    total = 0
+    for pid in pids:
+        try:
+            total += _sum_of([pid], "status", (PAGE_TABLES,)) + _read(pid, "smaps_rollup", ("Pss_Anon:", "Pss_Shmem:"))
+        except PermissionError:
+            total += private_bytes([pid])
+        except (OSError, IndexError, ValueError):
+            continue
+    return total
 
 
 def _sum_of(pids, name, starts):
     total = 0
     for pid in pids:
         try:
-            with open(f"{seen_at(pid)}/{name}") as file:
-                total += sum(int(line.split()[1]) * 1024 for line in file if line.startswith(starts))
+            total += _read(pid, name, starts)
         except (OSError, IndexError, ValueError):
             continue
     return total
+
+
+def _read(pid, name, starts):
+    with open(f"{seen_at(pid)}/{name}") as file:
+        return sum(int(line.split()[1]) * 1024 for line in file if line.startswith(starts))
 
 
 EXITING = 0x4  # PF_EXITING: this thread will never run a line of its own again.

@@ -111,4 +111,20 @@ for _ in range(8):
 time.sleep(38)
 print('ESCAPED 2400 MB held')`,
   },
+  {
+    name: "processes that hide from who counts",
+    ...stopped,
+    outcomes: ["memory", "crash"],
+    limits: { memoryMb: 512, seconds: 40 },
+    program: `
+import ctypes, os, time
+libc = ctypes.CDLL(None)
+for _ in range(8):
+    if os.fork() == 0:
+        libc.prctl(4, 0, 0, 0, 0)
+        x = bytearray(os.urandom(1 << 20)) * 300
+        time.sleep(100)
+time.sleep(38)
+print('ESCAPED 2400 MB held')`,
+  },
 ];
