@@ -16,10 +16,9 @@ export interface DoctorOptions {
 /** Looks at the machine and writes a table or JSON to stdout. Resolves with the exit code: 0, or 3 with what to do. */
 export async function doctor(options: DoctorOptions = {}): Promise<0 | 3> {
   const rows = (await Promise.all([machineRows(options.out), programRows(options.mode)])).flat();
-  for (const { on, check } of options.further ?? []) {
-    // What a missing or hanging program's own row says need not be found out again, slowly.
-    if (rows.every(({ name, ok }) => ok || !on.includes(name))) rows.push(...[await check()].flat());
-  }
+  // What a missing or hanging program's own row says need not be found out again, slowly.
+  const worth = (options.further ?? []).filter(({ on }) => rows.every(({ name, ok }) => ok || !on.includes(name)));
+  rows.push(...(await Promise.all(worth.map(({ check }) => check()))).flat());
   print(options.json ? rowsAsJson(rows) : rowsAsTable(rows));
   return doctorExit(rows);
 }
