@@ -19,7 +19,7 @@ bpy.context.scene.camera = bpy.context.object
 `;
 
 /** Six objects with materials, a sun and a camera: the size of a first draft. */
-const draft = `
+export const draft = `
 import bpy
 for i in range(6):
     bpy.ops.mesh.primitive_uv_sphere_add(radius=0.6, location=(i % 3 * 1.6 - 1.6, i // 3 * 1.6 - 0.8, 0))

@@ -1,8 +1,8 @@
 import { fail } from "../cli/exit.ts";
 
 /**
- * `npm run bench [-- NAME...]`: prints the tables that docs/benchmarks.md keeps. `npm run bench -- solver [FLAGS]` and
- * `-- refine FLAGS` take up to an hour for all they do, so they run only when they are asked for.
+ * `npm run bench [-- NAME...]`: prints the tables that docs/benchmarks.md keeps. `npm run bench -- solver [FLAGS]`,
+ * `-- refine FLAGS` and `-- viewpoint [PART...]` take minutes to an hour for all they do, so they run only when they are asked for.
  */
 const benches: Record<string, () => Promise<string>> = {
   engine: async () => (await import("./engine.ts")).engine(),
@@ -20,6 +20,7 @@ const [first = "", ...rest] = process.argv.slice(2);
 /** These take flags, and too long to run unasked. */
 const asked: Record<string, (args: readonly string[]) => Promise<string>> = {
   solver: async (args) => (await import("./solver.ts")).solver(args),
+  viewpoint: async (args) => (await import("./viewpoint.ts")).viewpoint(args),
   refine: async (args) => (await import("./refine.ts")).refine(args),
 };
 if (Object.hasOwn(asked, first)) {
