@@ -15,6 +15,8 @@ from .errors import error
 
 # A scene that something woke is ended within this.
 LOOK_EVERY_MS = 250
+# Characters; a job that tells more than a scene's summary has is not listened to.
+LONGEST_SUMMARY = 1 << 20
 
 
 class KeptScene:
@@ -26,6 +28,12 @@ class KeptScene:
         self.probes = probes
         self.first = first
         self.frozen = []
+        self.summary = None
+
+    def remember(self, summary):
+        """What the job told of the scene, for the probes of it: a text that only they read."""
+        if isinstance(summary, str) and len(summary) <= LONGEST_SUMMARY:
+            self.summary = summary
 
     def freeze(self):
         """Stops the process that holds the scene, and ends every other one: the program may have changed even the code
@@ -77,7 +85,7 @@ class KeptScene:
         began = time.monotonic()
         self.job.owner = os.stat(request["dir"])
         self.job.log.take()
-        inside = dict(request, dir=self.probes)
+        inside = dict(request, dir=self.probes, summary=self.summary)
         # Nothing is in there but what the program may have put for a probe to hand on.
         outcome.empty(self.probes)
         ticket = self.job.box.ask(inside)

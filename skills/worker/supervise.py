@@ -152,12 +152,14 @@ class Supervisor:
         self.pid = child.start(self.box, self.settings, place, self.log.write_fd, keep, session)
         self.log.close_writer()
         verdict = self.wait(request, ticket, began)
-        alive = keep and verdict is None and self.still_there() and (self.box.reply() or {}).get("ok") is True
+        said = (self.box.reply() or {}) if keep and verdict is None else {}
+        alive = self.still_there() and said.get("ok") is True
         ended = self.status
         alive = alive and kept.freeze()
         if alive:
             # Its files grow in a probe too, and nowhere else are they counted then.
             self.writes.append(kept.first)
+            kept.remember(said.get("summary"))
             ended = None
         elif self.box.done(ticket) and verdict is None:
             # It has said all it has to say. Its memory takes the kernel a while to clear away, and nobody waits for that.

@@ -65,6 +65,8 @@ class Job:
         self.device = device
         self.can_fork = can_fork
         self.session = request.get("session") is not None and can_fork
+        # What a run wrote about the scene that it kept, as JSON: a probe need not look again.
+        self.summary = request.get("summary")
         self._picture = request.get("picture") or picture_size.pictures_of(request)
         self.aspect = picture_size.shape_of(self._picture["aspect"]) if self._picture else None
         self._deadline = time.monotonic() + request["limits"]["seconds"]

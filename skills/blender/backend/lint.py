@@ -153,15 +153,21 @@ def warnings_of(text):
     return sorted(lint.found, key=lambda one: one["line"])[:MOST]
 
 
-def of_program(text, job):
-    """The warnings, found in a fork: sockets exist only on nodes that exist. [] where jobs do not fork."""
+def begin(text, job):
+    """Starts looking for the warnings in a fork, while the program runs: sockets exist only on nodes that exist.
+    -> a function that gives them; [] where jobs do not fork."""
     seconds = min(SECONDS, job.left() / 4)
     if not job.can_fork or seconds < 0.5:
-        return []
-    try:
-        return forking.within(seconds, lambda: warnings_of(text)).get("value", [])
-    except Exception:
-        return []
+        return list
+    result = forking.beside(seconds, lambda: warnings_of(text))
+
+    def found():
+        try:
+            return result().get("value", [])
+        except Exception:
+            return []
+
+    return found
 
 
 def as_check(warning):

@@ -18,13 +18,15 @@ _threads_before = _thread._count()
 
 def run(request, job, keep=None):
     """keep: called once the program has ended well, to hold on to the live scene."""
-    warnings = lint.of_program(request["program"], job)
+    warned = lint.begin(request["program"], job)
     began = time.monotonic()
     # What an earlier program left (`start`) is that program's own.
     kept = given.Given() if job.base and not job.start else None
     program.seed(request.get("seed", 0))
     failure = program.execute(request["program"])
     executed = time.monotonic()
+    # Before anything forks this process anew: only the one that began the lint can wait for it.
+    warnings = warned()
     if failure is not None and failure["kind"] == "program":
         failure = lint.beside(with_others(failure, request, job), warnings)
     reply = {"ok": failure is None, "renders": [], "scene": False}
@@ -106,7 +108,10 @@ def results(request, job, reply, keep, kept=None):
         info["checks"] += checked(lambda view=view, path=path: scene_checks.of_picture(view, path), job)
     reply["checks"] = [{"check": one["check"], "text": one["text"]} for one in info["checks"]]
     if maps.views or info["checks"]:
-        scene_info.write(job.path("scene.json"), scene_info.with_views(info, maps.views))
+        info = scene_info.with_views(info, maps.views)
+        scene_info.write(job.path("scene.json"), info)
+    if keep:
+        reply["summary"] = scene_info.text(info)
 
 
 def moved(request, job):

@@ -183,10 +183,13 @@ def turned_in(mesh):
     return sum(height * area for height, area in zip(heights, areas)) < 0
 
 
-def reach(one, other):
-    """(least distance of one's points to the other, how deep they go into it)."""
+def reach(one, other, box=None, margin=0.0):
+    """(least distance of one's points to the other, how deep they go into it). box: the other's, where distances over `margin`
+    do not matter: points farther from a closed thing than that are neither near it nor in it, and are not asked for."""
     least, deep, high = math.inf, 0.0, 0.0
     for point in one.points:
+        if box is not None and other.closed and any(not box[0][a] - margin <= point[a] <= box[1][a] + margin for a in range(3)):
+            continue
         near = other.nearest(point)
         if near is None:
             continue
@@ -224,7 +227,7 @@ def contacts(scene, boxes, graph):
             pairs += 1
             if pairs > MOST_PAIRS:
                 return told_cuts(cuts)
-            there, back = reach(solid(one), solid(other)), reach(solid(other), solid(one))
+            there, back = reach(solid(one), solid(other), boxes[other], near), reach(solid(other), solid(one), boxes[one], near)
             depth = min(max(there[1], back[1]), smaller)
             if min(there[0], back[0]) <= near or depth > 0:
                 touching.setdefault(one, set()).add(other)

@@ -235,6 +235,12 @@ def cut(info, max_bytes=MAX_BYTES):
     return dict(info, **kept, left_out={key: count for key, count in left.items() if count})
 
 
+def text(info):
+    """The summary for a later probe, which has no use for the maps themselves."""
+    views = [{key: value for key, value in view.items() if key != "labels"} for view in info.get("views", ())]
+    return json.dumps(cut(dict(info, views=views)))
+
+
 def write(path, info):
     temporary = path + ".part"
     with open(temporary, "w", encoding="utf-8") as file:

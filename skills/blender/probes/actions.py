@@ -5,6 +5,7 @@ A later module adds its own: `@action("name")` on a function (args: dict, job: J
 """
 
 import importlib
+import json
 import math
 import os
 import re
@@ -46,20 +47,28 @@ def load_more():
 def _scene_info(args, job):
     """The scene with each thing's place in the pictures that its run takes; the maps themselves are left out."""
     pictures = job.pictures()
-    info = dict(scene_info.scene_info(job.picture_size(), pictures), checks=scene_checks.of_scene())
+    # A kept scene never changes, so what its run told of it holds; a fork that looks again would take ten times as long.
+    info = json.loads(job.summary) if job.summary else described(job, pictures)
+    known = [view for view in info.pop("views", ()) if "things" in view][:MOST_VIEWS]
     there = render.cameras(bpy.context.scene)
     views = [view for view in pictures["views"] if there and (view.get("camera") is None or view["camera"] in there)][:MOST_VIEWS]
     maps = object_maps.ViewMaps(job, pictures, len(views))
     for view in views:
-        maps.alone(view)
+        if all(view["name"] != one["name"] for one in known):
+            maps.alone(view)
+            maps.views[-1].pop("labels", None)
+    return scene_info.cut(scene_info.with_views(info, known + maps.views))
+
+
+def described(job, pictures):
+    """The scene as it stands, without its views."""
+    info = dict(scene_info.scene_info(job.picture_size(), pictures), checks=scene_checks.of_scene())
     if any(view.get("frame") is not None for view in pictures["views"]):
         moving = motion.of_scene(job, job.picture_size())
         if moving is not None:
             info["checks"] += moving.pop("checks")
             info["motion"] = moving
-    for view in maps.views:
-        view.pop("labels", None)
-    return scene_info.cut(scene_info.with_views(info, maps.views))
+    return info
 
 
 @action("bounds")

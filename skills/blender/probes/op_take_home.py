@@ -76,7 +76,7 @@ def export_glb(path):
 def orbit(job, quality, path, around, above):
     """A picture from beside the scene's own camera, of what the scene is of."""
     view = Viewpoint(None, job)
-    boxes = framing.visible()
+    boxes = view.boxes()
     if not boxes:
         raise JobError("the scene shows nothing to look at", "program", "NothingVisible")
     names = framing.subject(boxes)

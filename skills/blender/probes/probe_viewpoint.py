@@ -29,7 +29,7 @@ def initialize(args, job):
     """{object_names: [] for the whole scene} -> four cameras around the joint box, and the first as the viewpoint."""
     names = names_of(args.get("object_names", []), "object_names")
     view = Viewpoint(args.get("viewpoint"), job)
-    boxes = framing.visible()
+    boxes = view.boxes()
     unseen = [name for name in names if name not in boxes]
     if unseen or not boxes:
         raise wrong(f"{unseen[0]!r} is hidden or has no extent" if unseen else "the scene shows nothing to look at", "set_visibility shows hidden things")

@@ -62,7 +62,7 @@ def _numbers(value, name, count):
 class Viewpoint:
     def __init__(self, kept, job):
         kept = kept if isinstance(kept, dict) else {}
-        self.job = job
+        self.job, self._boxes = job, None
         self.scene = bpy.context.scene
         self.frame = kept.get("frame") if type(kept.get("frame")) is int else self.scene.frame_current
         self.visibility = {str(k): v is True for k, v in (kept.get("visibility") or {}).items()}
@@ -91,7 +91,7 @@ class Viewpoint:
     def _from_scene(self):
         """The active camera as it is evaluated; without one, from a corner of the whole."""
         if not render.cameras(self.scene):
-            boxes = framing.visible()
+            boxes = self.boxes()
             if not boxes:
                 raise JobError("the scene shows nothing, so there is nothing to look at", "program", "NothingVisible")
             pivot, views = framing.around(boxes, framing.subject(boxes), DEFAULT_LENS, self.aspect)
@@ -117,9 +117,15 @@ class Viewpoint:
         longer = max(max(c[axis] for c in frame) - min(c[axis] for c in frame) for axis in (0, 1))
         return framing.SENSOR * abs(frame[0].z) / longer
 
+    def boxes(self):
+        """Boxes of what is shown; a viewpoint moves nothing but its own camera, which has none."""
+        if self._boxes is None:
+            self._boxes = framing.visible()
+        return self._boxes
+
     def reach(self):
         """A length that crosses the whole scene from where the camera stands."""
-        boxes = framing.visible()
+        boxes = self.boxes()
         if not boxes:
             return 100.0
         low, high = framing.union(boxes.values())
@@ -198,7 +204,7 @@ class Viewpoint:
 
     def focus(self, obj):
         """Turns to a thing and shows all of it, from where the camera stands or before what would cover it."""
-        boxes = framing.visible()
+        boxes = self.boxes()
         if obj.name not in boxes:
             raise JobError(f"{obj.name!r} is hidden or has no extent, so it cannot be shown", "program", "NothingVisible", "set_visibility shows hidden things")
         low, high = framing.union([boxes[obj.name]])
