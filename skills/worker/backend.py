@@ -11,6 +11,8 @@ class Backend:
     exit_hint = "leave out what ends the process: a program just reaches its last line"
     # The name under which a job without forks leaves its live scene in its folder.
     kept_file = ".kept"
+    # Names in the environment that its program, started anew, needs from whoever started it first.
+    environment = ()
     # How a saved scene's file may begin.
     scene_starts = (b"",)
 

@@ -33,6 +33,7 @@ def start(box, settings, place, log_fd, keep, session=False):
 
 def start_anew(box, memfd, settings, place, log_fd):
     """The same, with a process of the engine of its own: the sandbox is entered here and locked there, once it can do without exec."""
+    kept = {name: os.environ[name] for name in backend.in_use.environment if name in os.environ}
     pid = _fork_into(box, place, log_fd)
     if pid:
         return pid
@@ -41,7 +42,7 @@ def start_anew(box, memfd, settings, place, log_fd):
         os.set_inheritable(memfd, True)
         inner = {"fd": memfd, "place": vars(place), "cpus": settings.cpus, "device": settings.device}
         command = backend.in_use.command(inner)
-        os.execv(command[0], command)
+        os.execve(command[0], command, {**os.environ, **kept})
     except BaseException as thrown:
         _refuse(box, thrown)
 

@@ -65,7 +65,9 @@ export async function openGround(scratch: string, options: Partial<BlenderOption
     await rm(dir, { recursive: true, force: true });
     return { state, pixels };
   };
-  const reference = (await plain()).pixels;
+  const first = await plain();
+  if (!first.state.ok) throw new Error(`an honest job failed: ${first.state.error?.message}`);
+  const reference = first.pixels;
   const files = (await temporary(scratch, true)).filter((file) => !/^(home|work)-/.test(file));
 
   const next = async (): Promise<string[]> => {

@@ -18,6 +18,8 @@ class Blender(Backend):
     crash_hint = "leave out the last unusual operation"
     exit_hint = "leave out os._exit() and bpy.ops.wm.quit_blender(): a program just reaches its last line"
     kept_file = KEPT
+    # Where a Blender that is not installed has its scripts and its Python.
+    environment = tuple("BLENDER_SYSTEM_" + what for what in ("RESOURCES", "SCRIPTS", "DATAFILES", "PYTHON", "EXTENSIONS"))
     # A .blend as it is, packed by gzip, or by zstandard.
     scene_starts = (b"BLENDER", b"\x1f\x8b", b"\x28\xb5\x2f\xfd")
     hint_for = staticmethod(hints.hint_for)

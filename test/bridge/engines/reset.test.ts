@@ -1,6 +1,8 @@
-import { mkdir, readFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
+import { locateBlender } from "../../../bridge/engines/locate.ts";
 import { cube, type Lab, openLab, picture } from "./lab.ts";
 
 let lab: Lab;
@@ -57,3 +59,18 @@ it("what lies in a job's folder is there for it, and what it wrote afterwards, p
   expect(await readFile(join(dir, "made/below/file"), "utf8")).toBe("text");
   expect((await readFile(join(dir, "a.png"))).length).toBeGreaterThan(100);
 });
+
+it("a Blender whose starter says where its parts are is started anew with what that says", async () => {
+  const folder = await mkdtemp(join(tmpdir(), "viga-starter-"));
+  const starter = join(folder, "blender");
+  const found = `exec '${await locateBlender()}' "$@"`;
+  await writeFile(starter, `#!/bin/sh\nexport BLENDER_SYSTEM_EXTENSIONS=/nowhere/parts\n${found}\n`, { mode: 0o755 });
+  const other = await openLab({ isolation: "cold", blender: starter });
+  try {
+    const { log } = await other.run("import os\nprint(os.environ.get('BLENDER_SYSTEM_EXTENSIONS'))");
+    expect(log).toBe("/nowhere/parts");
+  } finally {
+    await other.close();
+    await rm(folder, { recursive: true });
+  }
+}, 60_000);

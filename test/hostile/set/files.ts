@@ -155,7 +155,7 @@ for operator in (bpy.ops.wm.save_userpref, bpy.ops.wm.save_homefile):
     outcomes: ["ok"],
     program: `
 import bpy, fcntl, os, struct, sys
-for path in (bpy.data.filepath, sys.modules['viga_engine.sandbox.box'].__file__, sys.modules['viga_engine.worker.child'].__file__):
+for path in (bpy.data.filepath, sys.modules['viga_engine.sandbox.box'].__file__):
     try: fd = os.open(path, os.O_RDONLY)
     except OSError: continue
     before = os.fstat(fd)
