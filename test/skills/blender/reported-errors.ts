@@ -40,6 +40,19 @@ const rows: [string, string, number[]?][] = [
   ['bpy.data.images.new("i", 8, 8).colorspace_settings.name = "Linear"', "LorenzWieseke/GLBTextureTools/issues/8", [4]],
   [`${nodes}.new("ShaderNodeTexMusgrave")`, "jensnt/io_import_build_map/issues/2", [4.1]],
   ['bpy.data.actions.new("a").fcurves.new("location")', "dtzxporter/cast/issues/97", [5]],
+  ["bpy.context.scene.render.tile_x = 256", "ZumoLabs/zpy/issues/152"],
+  ['bpy.context.scene.render.alpha_mode = "TRANSPARENT"', "chaitanya100100/TailorNet/issues/10"],
+  ["bpy.context.scene.render.layers[0].use_pass_z = True", "YoungXIAO13/ObjectPoseEstimationSummary/issues/4"],
+  ["cube.matrix_world * cube.location", "varkenvarken/blenderaddons/issues/17"],
+  [
+    "__import__('bmesh').ops.create_cone(__import__('bmesh').new(), segments=8, diameter1=1, depth=1)",
+    "a1studmuffin/SpaceshipGenerator/issues/45",
+  ],
+  [
+    "__import__('bmesh').ops.create_cone(__import__('bmesh').new(), segments=8 / 2, depth=1)",
+    "a1studmuffin/SpaceshipGenerator/issues/60",
+  ],
+  ["cube.to_mesh(bpy.context.depsgraph, apply_modifiers=True)", "alessandro-zomparelli/tissue/issues/38"],
   ["bpy.context.scene.node_tree", "sharpen3d/openvat/issues/44", [5]],
 ];
 

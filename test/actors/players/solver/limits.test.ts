@@ -8,6 +8,7 @@ import { withRefine } from "../../../../actors/players/solver/refine.ts";
 import { createSolver } from "../../../../actors/players/solver/solver.ts";
 import { engineIO } from "../../../../bench/engine-io.ts";
 import { startBlender } from "../../../../bridge/engines/blender.ts";
+import { defaultLimits } from "../../../../bridge/engines/contract.ts";
 import type { SolverLimits } from "../../../../config/refine.ts";
 import { aTask, fakeIO } from "../fakes.ts";
 import { blobStage, parse, program } from "./blobs.ts";
@@ -150,6 +151,68 @@ describe("a solver's limits", () => {
     expect(none.values).toEqual(start);
     expect(none.refined.kept).toContain("1 s were over");
   }, 30_000);
+
+  test("a given thing in Blender that is locked is neither moved, hidden, resized nor repainted", async () => {
+    const scratch = await mkdtemp(join(tmpdir(), "viga-test-given-"));
+    const engine = await startBlender({ scratch, cpus: 2 });
+    try {
+      const made = `import bpy
+paint = bpy.data.materials.new("Glaze")
+bpy.ops.mesh.primitive_cube_add(size=0.6, location=(0.0, 0.0, 0.3))
+bpy.context.object.name = "Vase"
+bpy.context.object.data.materials.append(paint)
+bpy.ops.mesh.primitive_plane_add(size=9.0)
+bpy.ops.object.light_add(type="SUN", location=(0.0, 0.0, 3.0))
+bpy.ops.object.camera_add(location=(0.0, -3.4, 1.8), rotation=(1.1, 0.0, 0.0))
+bpy.context.object.name = "Camera1"
+bpy.context.scene.camera = bpy.context.object
+`;
+      const views = [{ name: "render1", camera: "Camera1" }];
+      const job = { job: "given", program: made, views, quality: { px: 32, samples: 1 }, limits: defaultLimits };
+      expect(await engine.run({ ...job, dir: scratch, save: "given.blend" })).toMatchObject({ ok: true });
+      const code = `import bpy
+vase = bpy.data.objects["Vase"]
+vase.location.x = 0.2
+vase.location[2] = 0.35
+vase.scale = (1.1, 1.2, 1.3)
+vase.rotation_euler.z = 0.15
+vase.hide_render = 0
+vase.active_material.diffuse_color[0] = 0.45
+bpy.data.materials["Glaze"].use_nodes = True
+bpy.data.materials["Glaze"].node_tree.nodes["Principled BSDF"].inputs["Roughness"].default_value = 0.55
+for vertex in vase.data.vertices:
+    vertex.co.z *= 1.25
+bpy.data.objects["Sun"].data.energy = 2.5
+`;
+      const { io } = engineIO(engine, aTask(), join(scratch, "given.blend"), scratch, views);
+      const asked = { op: "call" as const, args: { program: code } };
+      const { result } = await io.job({ ...asked, name: "knobs" });
+      const labelOf = new Map((result as { knobs: { id: number; label: string }[] }).knobs.map((k) => [k.id, k.label]));
+      const free = async (limits: SolverLimits) => {
+        const { held, dead, fragile, in_place } = (await limitedIO(io, limits).io.job({ ...asked, name: "trace" }))
+          .result as {
+          held: number[];
+          dead: number[];
+          fragile: number[];
+          in_place: Record<string, string[][]>;
+        };
+        const places = Object.values(in_place)
+          .flat()
+          .map(([collection, name]) => `${collection}/${name}`);
+        const still = new Set([...held, ...dead, ...fragile]);
+        const labels = [...labelOf].filter(([id]) => !still.has(id)).map(([, label]) => label);
+        return { labels, places };
+      };
+      const open = await free({});
+      expect(open.labels.length).toBeGreaterThan(5);
+      const locked = await free({ lock: ["Vase"] });
+      expect(locked.labels).toEqual(["objects Sun.data.energy"]);
+      expect(new Set(locked.places)).toEqual(new Set(["lights/Sun"]));
+    } finally {
+      await engine.close();
+      await rm(scratch, { recursive: true, force: true });
+    }
+  }, 120_000);
 
   test("a program in Blender: a lamp is tuned, a locked thing in a function stays", async () => {
     const scratch = await mkdtemp(join(tmpdir(), "viga-test-limits-"));
