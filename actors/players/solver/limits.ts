@@ -99,7 +99,7 @@ export interface Limited {
 
 /**
  * A traced program with the numbers that `tune` and `lock` leave alone taken out. A number that moves several things is
- * moved only if all of them may be; one of which it is not known what it moves stays.
+ * moved only if all of them may be; one of which it is not known what it moves, or that moves nothing that was told, stays.
  */
 export function limitTrace(reply: unknown, { tune, lock = [] }: SolverLimits): Limited {
   const traced = traceReply.parse(reply);
@@ -116,7 +116,7 @@ export function limitTrace(reply: unknown, { tune, lock = [] }: SolverLimits): L
   for (const k of Array.from({ length: knobs }, (_, i) => i)) {
     if (held.has(k) || traced.dead.includes(k) || traced.fragile.includes(k)) continue;
     const addresses = moves.get(String(k));
-    if (addresses === undefined) unknown++;
+    if (addresses === undefined || addresses.length === 0) unknown++;
     else if (addresses.some(([collection, name]) => blocks.has(`${collection}/${name}`))) locked++;
     else if (tune !== undefined && addresses.some((one) => !tune.includes(kindOf(one, belongs)))) other++;
     else continue;

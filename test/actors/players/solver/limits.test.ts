@@ -212,7 +212,7 @@ bpy.data.objects["Sun"].data.energy = 2.5
       await engine.close();
       await rm(scratch, { recursive: true, force: true });
     }
-  }, 120_000);
+  }, 300_000);
 
   test("a program in Blender: a lamp is tuned, a locked thing in a function stays", async () => {
     const scratch = await mkdtemp(join(tmpdir(), "viga-test-limits-"));
