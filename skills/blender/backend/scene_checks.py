@@ -139,7 +139,7 @@ class Solid:
         self.closed = len(mesh.loops) == 2 * len(mesh.edges) and len(mesh.polygons) > 3
         self.faces = len(mesh.polygons)
         # Faces may look inwards: what is behind them is outside then.
-        self.inwards = self.closed and turned_in(mesh)
+        self.inwards = self.closed and turned_in(self.obj)
         count = len(mesh.vertices)
         flat = array.array("f", bytes(12 * count))
         mesh.vertices.foreach_get("co", flat)
@@ -172,15 +172,18 @@ class Solid:
         return near[1] if near and near[2] else None
 
 
-def turned_in(mesh):
-    """Whether a closed mesh's faces look inwards: its volume, by its faces, is below 0 then."""
-    faces = len(mesh.polygons)
-    centres, normals, areas = (array.array("f", bytes(4 * size * faces)) for size in (3, 3, 1))
-    mesh.polygons.foreach_get("center", centres)
-    mesh.polygons.foreach_get("normal", normals)
-    mesh.polygons.foreach_get("area", areas)
-    heights = (sum(centres[3 * i + axis] * normals[3 * i + axis] for axis in range(3)) for i in range(faces))
-    return sum(height * area for height, area in zip(heights, areas)) < 0
+def turned_in(obj):
+    """Whether a closed mesh's faces look inwards: the first that a line from outside meets looks along it then. Most of a few
+    lines decide, since one may slip through an edge."""
+    corners, votes = [Vector(corner) for corner in obj.bound_box], 0
+    outside = (corners[6] - corners[0]).length + 1e-6
+    faces = obj.data.polygons
+    for index in range(0, len(faces), max(1, len(faces) // 5)):
+        goal = faces[index].center
+        for way in (Vector((0.61, 0.55, 0.57)), Vector((-0.48, -0.62, 0.62))):
+            hit, _, normal, _ = obj.ray_cast(goal + 2 * outside * way, -way)
+            votes += (1 if normal.dot(way) < 0 else -1) if hit else 0
+    return votes > 0
 
 
 def reach(one, other, box=None, margin=0.0):
