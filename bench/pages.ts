@@ -5,7 +5,7 @@ import { execa } from "execa";
 import { defaultLimits, type Engine } from "../bridge/engines/contract.ts";
 import { openEngine } from "../bridge/engines/open.ts";
 import { treeOf } from "../bridge/processes/tree.ts";
-import { takenBy } from "../skills/web/backend/watch.ts";
+import { takenBy } from "../skills/sandbox/taken.ts";
 import { median } from "./median.ts";
 
 /** A page of ordinary length: headings, texts, boxes. */

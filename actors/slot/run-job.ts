@@ -80,6 +80,7 @@ async function carryOut(
       if (gone.length > 0) state.checks = [...gone, ...(state.checks ?? [])];
       const wanted = [
         "scene.json",
+        ...(state.files ?? []),
         ...state.renders.map(({ name }) => `${name}.png`),
         ...(work.save ? [work.save] : []),
       ];

@@ -73,6 +73,8 @@ export const runState = z.object({
   error: programError.optional(),
   /** True when scene.json was written to `dir`. */
   scene: z.boolean().default(false),
+  /** Further files in `dir` that scene.json names as artifacts: the deck that slides are drawn from. */
+  files: z.array(z.string().regex(/^[A-Za-z0-9_][A-Za-z0-9_.-]*$/)).optional(),
   /** What is wrong with it that can be told without a target. */
   checks: z.array(stateCheck).optional(),
   /** What moves in the scene's range of frames, one line a thing. */

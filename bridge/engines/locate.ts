@@ -14,3 +14,22 @@ export async function locateBlender(blender: string | undefined = process.env.VI
     hint: "install it with `apt-get install blender`, or set VIGA_BLENDER to the blender program of another one",
   });
 }
+
+/**
+ * Absolute path of a program of the system: the one given, else the first of `commands` on PATH. Throws dependency_missing
+ * with the command that installs it.
+ */
+export async function locate(
+  name: string,
+  commands: readonly string[],
+  given: string | undefined,
+  { variable, packages }: { variable: string; packages: string },
+): Promise<string> {
+  for (const command of given ? [given] : commands) {
+    const found = await findProgram(command);
+    if (found !== null) return await realpath(found);
+  }
+  throw new VigaError("dependency_missing", `no ${name} at ${given || "any folder of PATH"}`, {
+    hint: `install it with \`apt-get install ${packages}\`, or set ${variable} to the program`,
+  });
+}

@@ -4,6 +4,7 @@ import type { Engine, OpenOptions } from "./contract.ts";
 /** Every engine by its name; the only switch on one. Loaded when it is opened. */
 const engines: Readonly<Record<string, () => Promise<(options: OpenOptions) => Promise<Engine>>>> = {
   blender: async () => (await import("./blender.ts")).openBlender,
+  slides: async () => (await import("./slides.ts")).openSlides,
   web: async () => (await import("./web.ts")).openWeb,
 };
 

@@ -1,10 +1,9 @@
-import { realpath } from "node:fs/promises";
 import { availableParallelism } from "node:os";
 import { VigaError } from "../../config/errors.ts";
 import { quality } from "../../machines/domain/index.ts";
 import { workerScript } from "../../skills/web/entry.ts";
-import { findProgram } from "../processes/find-program.ts";
 import type { Engine, OpenOptions } from "./contract.ts";
+import { locate } from "./locate.ts";
 import { openWorkerEngine } from "./worker-engine.ts";
 
 /** Names a browser goes by, as set-up looks for it. */
@@ -21,8 +20,14 @@ export async function openWeb(options: OpenOptions): Promise<Engine> {
       hint: "leave it out: each program has a fresh context; or write cold: each has a browser of its own",
     });
   }
-  const chromium = await locate("chromium", browsers, programs.chromium ?? process.env.VIGA_CHROMIUM, "VIGA_CHROMIUM");
-  const bwrap = await locate("bubblewrap", ["bwrap"], programs.bwrap ?? process.env.VIGA_BWRAP, "VIGA_BWRAP");
+  const chromium = await locate("chromium", browsers, programs.chromium ?? process.env.VIGA_CHROMIUM, {
+    variable: "VIGA_CHROMIUM",
+    packages: "chromium",
+  });
+  const bwrap = await locate("bubblewrap", ["bwrap"], programs.bwrap ?? process.env.VIGA_BWRAP, {
+    variable: "VIGA_BWRAP",
+    packages: "bubblewrap",
+  });
   const settings = { bwrap, chromium, isolation, cpus: options.cpus ?? availableParallelism() };
   return openWorkerEngine({
     scratch,
@@ -35,15 +40,5 @@ export async function openWeb(options: OpenOptions): Promise<Engine> {
       log,
       wakes: true,
     }),
-  });
-}
-
-async function locate(name: string, commands: readonly string[], given: string | undefined, variable: string) {
-  for (const command of given ? [given] : commands) {
-    const found = await findProgram(command);
-    if (found !== null) return await realpath(found);
-  }
-  throw new VigaError("dependency_missing", `no ${name} at ${given || "any folder of PATH"}`, {
-    hint: `install it with \`apt-get install ${name}\`, or set ${variable} to the program`,
   });
 }

@@ -1,8 +1,8 @@
 import { type Browser, chromium as playwright } from "playwright-core";
 import { killTree } from "../../../bridge/processes/tree.ts";
+import { children, type Taken, takenBy } from "../../sandbox/taken.ts";
 import { chromiumFlags, sandboxed } from "./sandbox.ts";
 import { Tab } from "./tab.ts";
-import { children, type Taken, takenBy } from "./watch.ts";
 
 export interface BrowserSettings {
   bwrap: string;

@@ -3,9 +3,9 @@ import { join } from "node:path";
 import { z } from "zod";
 import type { RunRequest } from "../../../bridge/engines/contract.ts";
 import type { StateCheck } from "../../../machines/domain/index.ts";
+import { fileNames } from "../../worker/task-files.ts";
 import { type PageSummary, pageSummary } from "../tools/page/summary.ts";
 import { pageChecks } from "./checks.ts";
-import { fileNames } from "./files.ts";
 import { mostHeight, reach, type Tab } from "./tab.ts";
 
 /** Width of a page without a target, in CSS pixels. */

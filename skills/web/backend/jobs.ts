@@ -9,21 +9,28 @@ import type {
   RunState,
 } from "../../../bridge/engines/contract.ts";
 import { failedRun, type ProgramError } from "../../../machines/domain/index.ts";
+import { Ended, Gone, type LeashWords, leashed } from "../../sandbox/leash.ts";
+import { KeptStates } from "../../worker/kept-states.ts";
+import type { PageSummary } from "../tools/page/summary.ts";
 import type { Running } from "./browser.ts";
 import { draw, refusal } from "./draw.ts";
-import { Ended, Gone, leashed } from "./leash.ts";
 import { operations } from "./operations.ts";
 import type { Pool } from "./pool.ts";
-import { Scenes } from "./scenes.ts";
 import type { Tab } from "./tab.ts";
 
 /** A page whose browser went by itself is opened once more: it may have been none of the page's doing. */
 const tries = 2;
 
+const words: LeashWords = {
+  subject: "the page",
+  slow: "a loop that does not end, or for a page far too large",
+  large: "fewer and smaller elements, canvases and pictures",
+};
+
 /** The engine's jobs, one at a time, on a browser that is started again whenever one is ended. */
 export class Jobs {
   readonly #pool: Pool;
-  readonly scenes = new Scenes();
+  readonly scenes = new KeptStates<{ program: string; page: PageSummary }>();
 
   /** The page of the job before is being left; nobody who waits for that job's answer waits for this. */
   #left: Promise<void> = Promise.resolve();
@@ -94,7 +101,7 @@ export class Jobs {
       try {
         await this.#left;
         const running = await this.#pool.take();
-        const value = await leashed(running, limits, signal, () => work(running.tab));
+        const value = await leashed(running, limits, signal, words, () => work(running.tab));
         this.#left = this.#leave(running);
         return { ok: true, value };
       } catch (error) {

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import type { Browser, BrowserContext, CDPSession, Page, Route } from "playwright-core";
 import { z } from "zod";
-import { fileFor } from "./files.ts";
+import { fileFor } from "../../worker/task-files.ts";
 import { listen, noTroubles, note, shown, type Troubles } from "./troubles.ts";
 
 /** How far a page reaches, as inpage/size.js says. */

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
-import { treeOf } from "../../../bridge/processes/tree.ts";
+import { treeOf } from "../../bridge/processes/tree.ts";
 
-/** What the processes of a browser take together. */
+/** What the processes of a program take together. */
 export interface Taken {
   /** MiB that only they hold: written memory, and what they share among themselves counted once for each. */
   memoryMb: number;

@@ -1,11 +1,29 @@
-import type { Limits } from "../../../bridge/engines/contract.ts";
-import type { ProgramError } from "../../../machines/domain/index.ts";
-import type { Running } from "./browser.ts";
+import type { Limits } from "../../bridge/engines/contract.ts";
+import type { ProgramError } from "../../machines/domain/index.ts";
+import type { Taken } from "./taken.ts";
 
-/** Milliseconds between looks at what a browser takes. */
+/** Milliseconds between looks at what a program takes. */
 const lookEvery = 100;
-/** Threads of a browser at most, for each process that a job may have. */
+/** Threads of a program at most, for each process that a job may have. */
 const threadsEach = 16;
+
+/** A program in its sandbox: a browser, an office, a script. */
+export interface Leashed {
+  taken(): Taken;
+  /** Ends it and all that it has started, at once. */
+  kill(): void;
+  readonly ended: Promise<void>;
+}
+
+/** How what is done is told of: what a job's work is on, and what to ask for less of. */
+export interface LeashWords {
+  /** "the page" */
+  subject: string;
+  /** What takes time: "a loop that does not end, or for a page far too large". */
+  slow: string;
+  /** What to have fewer of. */
+  large: string;
+}
 
 /** Ended by us, and why. */
 export class Ended extends Error {
@@ -16,17 +34,18 @@ export class Ended extends Error {
   }
 }
 
-/** The browser went by itself, or somebody else ended it. */
+/** It went by itself, or somebody else ended it. */
 export class Gone extends Error {}
 
 /**
- * Does a job's work within its limits. A browser in which one is passed is ended with all that is in it: the work then
- * rejects with `Ended`. Rejects with `Gone` where the browser ends by itself.
+ * Does a job's work within its limits. A program that passes one is ended with all that it has started: the work then
+ * rejects with `Ended`. Rejects with `Gone` where it ends by itself.
  */
 export async function leashed<T>(
-  running: Running,
+  running: Leashed,
   limits: Limits,
   signal: AbortSignal,
+  words: LeashWords,
   work: () => Promise<T>,
 ): Promise<T> {
   let stop: (error: Error) => void = () => {};
@@ -39,21 +58,21 @@ export async function leashed<T>(
   };
   const timer = setTimeout(
     () =>
-      end(
-        "timeout",
-        "Timeout",
-        `the page was not ready within ${limits.seconds} s`,
-        "look for a loop that does not end, or for a page far too large",
-      ),
+      end("timeout", "Timeout", `${words.subject} was not ready within ${limits.seconds} s`, `look for ${words.slow}`),
     limits.seconds * 1000,
   );
   const looking = setInterval(() => {
     const { memoryMb, processes, threads } = running.taken();
-    const asked = "the page asks for too much: fewer and smaller elements, canvases and pictures";
+    const asked = `${words.subject} asks for too much: ${words.large}`;
     if (memoryMb > limits.memoryMb) {
-      end("memory", "MemoryLimit", `the page took more than ${limits.memoryMb} MiB`, asked);
+      end("memory", "MemoryLimit", `${words.subject} took more than ${limits.memoryMb} MiB`, asked);
     } else if (processes > limits.processes || threads > limits.processes * threadsEach) {
-      end("memory", "ProcessLimit", `the page had ${processes} processes and ${threads} threads started`, asked);
+      end(
+        "memory",
+        "ProcessLimit",
+        `${words.subject} had ${processes} processes and ${threads} threads started`,
+        asked,
+      );
     }
   }, lookEvery);
   const cancel = () =>
@@ -61,7 +80,7 @@ export async function leashed<T>(
   signal.addEventListener("abort", cancel, { once: true });
   if (signal.aborted) cancel();
   const gone = running.ended.then(() => {
-    throw new Gone("the browser ended");
+    throw new Gone("it ended");
   });
   const done = work();
   done.catch(() => undefined);
@@ -74,7 +93,7 @@ export async function leashed<T>(
     if (error instanceof Ended || error instanceof Gone) throw error;
     const went = running.ended.then(() => "gone" as const);
     const still = new Promise<"still">((resolve) => setTimeout(() => resolve("still"), 50));
-    if ((await Promise.race([went, still])) === "gone") throw new Gone("the browser ended");
+    if ((await Promise.race([went, still])) === "gone") throw new Gone("it ended");
     throw error;
   } finally {
     clearTimeout(timer);

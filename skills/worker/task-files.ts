@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync, realpathSync, statSync } from "node:fs";
 import { basename, extname, join, relative, sep } from "node:path";
 
-/** A file larger than this is not handed to a page. */
+/** A file larger than this is not handed to a program. */
 const mostBytes = 64 * 2 ** 20;
 /** Names told of the files that there are. */
 const mostNames = 12;
@@ -61,6 +61,38 @@ export function fileNames(assets: readonly string[] = []): string[] {
   return assets.flatMap(namesIn).slice(0, mostNames);
 }
 
+/** A file of the task: where it lies, and its name in the task's folder of files. */
+export interface TaskFile {
+  name: string;
+  /** The same with its folder's name before it, where it lies in one. */
+  full: string;
+  bytes: Buffer;
+}
+
+/**
+ * The files of a task, read; links and what is no plain file are none of them.
+ * @param most bytes of all together
+ * @returns with the names of those that were left out as too large
+ */
+export function taskFiles(assets: readonly string[], most: number): { files: TaskFile[]; large: string[] } {
+  const files: TaskFile[] = [];
+  const large: string[] = [];
+  let room = most;
+  for (const each of assets) {
+    const root = safely(() => realpathSync(each));
+    if (root === undefined) continue;
+    const folder = statSync(root).isDirectory();
+    for (const name of namesIn(each)) {
+      const path = folder ? join(root, name) : root;
+      const served = (safely(() => statSync(path))?.size ?? 0) > room ? null : read(path);
+      if (served === null) large.push(name);
+      else files.push({ name, full: folder ? join(basename(root), name) : name, bytes: served.bytes });
+      room -= served?.bytes.length ?? 0;
+    }
+  }
+  return { files, large };
+}
+
 function namesIn(assets: string): string[] {
   const root = safely(() => realpathSync(assets));
   if (root === undefined) return [];
@@ -69,8 +101,7 @@ function namesIn(assets: string): string[] {
   return entries
     .filter((entry) => entry.isFile())
     .map((entry) => relative(root, join(entry.parentPath, entry.name)))
-    .sort()
-    .slice(0, mostNames);
+    .sort();
 }
 
 function read(path: string): Served | null {

@@ -1,0 +1,4 @@
+import { fileURLToPath } from "node:url";
+
+/** Where the engine's worker lies, which Node runs. Data: bridge/ starts it and knows nothing else of this folder. */
+export const workerScript = fileURLToPath(new URL("./backend/worker.ts", import.meta.url));
