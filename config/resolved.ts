@@ -45,6 +45,7 @@ export interface TaskSource {
   targets?: string[] | undefined;
   start?: string | undefined;
   start_image?: string | undefined;
+  instruction?: string | undefined;
   base?: string | undefined;
   assets?: string | undefined;
   views?: TaskView[] | undefined;

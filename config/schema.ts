@@ -23,6 +23,10 @@ const taskSchema = z
           .optional()
           .meta({ description: "A task folder in the mode's layout (or a file, where tasks lie flat)." }),
         text: z.string().max(65_536).optional().meta({ description: "What is asked for, in words." }),
+        instruction: z.enum(["sufficient", "visual", "creative"]).optional().meta({
+          description:
+            "Which of a slide's instructions is given: sufficient (all details, with its pictures), visual (all details, without pictures) or creative (one line); absent: sufficient.",
+        }),
         targets: z.array(path).max(mostTargets).optional().meta({
           description: "Target pictures, or folders whose pictures are taken in number order; []: use the text only.",
         }),
@@ -37,7 +41,7 @@ const taskSchema = z
           .meta({ description: "Pictures to take: cameras, frames, sizes and their targets; absent: the mode's own." }),
       }),
     ],
-    { error: "expected a task folder or { dir, text, targets, start, start_image, base, assets, views }" },
+    { error: "expected a task folder or { dir, text, instruction, targets, start, start_image, base, assets, views }" },
   )
   .meta({ description: "What the run is about." });
 

@@ -56,8 +56,15 @@ function flatPicture(task: string): string | undefined {
  * Finds a task's inputs by the mode's layout. Opens nothing but folders.
  * Throws `not_found` for a missing folder and for missing required files, naming every path that was tried.
  */
-export async function findTaskFiles(task: string, mode: ModeDefinition, init: string): Promise<TaskFiles> {
+export async function findTaskFiles(
+  task: string,
+  mode: ModeDefinition,
+  init: string,
+  instruction?: string,
+): Promise<TaskFiles> {
   const { layout } = mode;
+  const setting = instruction ?? Object.keys(layout.instructions ?? {})[0];
+  const instructed = setting === undefined ? undefined : layout.instructions?.[setting];
   let root = task;
   let id = "";
   if (layout.kind === "file") {
@@ -97,7 +104,7 @@ export async function findTaskFiles(task: string, mode: ModeDefinition, init: st
   const started = init === "none" || init === "sam3d" ? null : initFiles(init);
   const start = (await first(started?.start ?? layout.start))[0] ?? null;
   const base = (await first(started?.base ?? layout.base))[0] ?? null;
-  const text = (await first(layout.text))[0] ?? null;
+  const text = (await first(instructed ? { from: [instructed.text], required: true } : layout.text))[0] ?? null;
   const targets: string[] = [];
   for (const target of layout.targets) targets.push(...(await first(target)));
   const startImage = started && start === null && base === null ? ((await first(started.image))[0] ?? null) : null;
@@ -107,7 +114,15 @@ export async function findTaskFiles(task: string, mode: ModeDefinition, init: st
       hint: `mode ${mode.name} looks for ${looked.join(", ")}; another mode is chosen by --mode`,
     });
   }
-  return { start, startImage, base, text, targets, ...(await assetsOf(root, layout.assets)), looked };
+  return {
+    start,
+    startImage,
+    base,
+    text,
+    targets,
+    ...(await assetsOf(root, instructed?.assets === false ? null : layout.assets)),
+    looked,
+  };
 }
 
 /** The pictures that lie in a folder, in number order. */

@@ -57,7 +57,20 @@ export function taskName(from: string): string {
  */
 export async function loadTask({ task, mode, init, prompt }: TaskRequest): Promise<LoadedTask> {
   const definition = modeOf(mode);
-  const found = task.dir === undefined ? null : await findTaskFiles(task.dir, definition, init);
+  const settings = Object.keys(definition.layout.instructions ?? {});
+  if (task.instruction !== undefined && !settings.includes(task.instruction)) {
+    throw new VigaError(
+      "config_invalid",
+      `task.instruction: mode ${definition.name} has no setting ${task.instruction}`,
+      {
+        hint:
+          settings.length === 0
+            ? "leave it out: its tasks come in one setting"
+            : `expected one of ${settings.join(", ")}`,
+      },
+    );
+  }
+  const found = task.dir === undefined ? null : await findTaskFiles(task.dir, definition, init, task.instruction);
   const start = task.start ?? found?.start ?? null;
   const base = task.base ?? found?.base ?? null;
   const givenTargets = task.targets !== undefined || task.views?.some(({ target }) => target !== undefined) === true;

@@ -32,7 +32,7 @@ export async function movesOf(
     before === null ? null : await text(before.code),
     written === undefined ? null : await text(written),
   ];
-  const language = runView.codeEnding === "html" ? "html" : "python";
+  const language = ({ html: "html", js: "javascript" } as const)[runView.codeEnding] ?? "python";
   return {
     generator: at.t === 0 || old === null || now === null ? [] : movedNumbers(old, now, { language }),
     solver: refined?.changes ?? [],

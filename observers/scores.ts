@@ -1,3 +1,4 @@
+import { modes } from "../config/modes/index.ts";
 import type { Measurement, Measures, Refined } from "../machines/domain/index.ts";
 import { programOf, type RoundView, type RunView, roundsOf, stateOf } from "./run-view.ts";
 
@@ -68,6 +69,12 @@ function roundScore(
   };
 }
 
+/** What the mode says of its numbers, where it does. */
+function remarkOf({ task }: RunView): { remark?: string } {
+  const remark = modes.get(task?.mode ?? "")?.remark;
+  return remark === undefined ? {} : { remark };
+}
+
 /**
  * scores.json: `{schema, run, mode, task, status, start, rounds, best, stop, stop_why, usage}`. Every entry has `loss` (what the
  * run minimises, lower is better), `noise` (one standard deviation of it from seed to seed), `floor` (what sampling adds to it),
@@ -95,6 +102,7 @@ export function scoresOf(runView: RunView, moved: ReadonlyMap<number, MovedCount
     run: runView.run,
     mode: runView.task?.mode ?? null,
     task: runView.task?.name ?? null,
+    ...remarkOf(runView),
     status: runView.status,
     start: score(ended(0), runView.final?.start),
     rounds: rounds.map((at) => roundScore(at, runView.bestT, numbers, moved.get(at.t) ?? null)),

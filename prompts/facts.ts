@@ -82,7 +82,10 @@ export function engineFacts(engine: string, card: EngineFacts | null): string {
     const which = card === null ? "a browser" : `${card.engine === "web" ? "Chromium" : card.engine} ${card.version}`;
     return `The page is drawn by ${which} in a window 720 px high, and its picture shows all of it. There are these fonts, which others fall back to: Liberation Sans (Arial, Helvetica), Liberation Serif (Times), Liberation Mono (Courier), DejaVu Sans, DejaVu Serif, DejaVu Sans Mono.`;
   }
-  if (engine === "slides") return "The deck is drawn by LibreOffice: keep to what it shows as PowerPoint does.";
+  if (engine === "slides") {
+    const which = card === null ? "LibreOffice" : `LibreOffice ${card.version}`;
+    return `The deck is drawn by ${which}: keep to what it shows as PowerPoint does. There are these fonts, name one of them: Arial (Liberation Sans), Times New Roman (Liberation Serif), Courier New (Liberation Mono), DejaVu Sans, DejaVu Serif, DejaVu Sans Mono. Any other is drawn with letters of other widths.`;
+  }
   if (engine !== "blender") return card === null ? "" : `Programs run on ${card.engine} ${card.version}.`;
   const lines = blenderFacts(card ?? { engine: "blender", version: "" });
   const head = card === null ? "## Blender" : `## Blender ${card.version}`;

@@ -2,7 +2,8 @@
 const contracts: Readonly<Record<string, string>> = {
   blender:
     "A program is one complete Python file for Blender. It runs {{scene_start}}, and its scene must have an active camera.",
-  slides: "A program is one complete Python file that builds one slide with python-pptx and saves it as `output.pptx`.",
+  slides:
+    "A program is one complete JavaScript file that builds the slide with PptxGenJS and saves it as `output.pptx`.",
   web: "A program is one complete HTML file with its CSS inside.",
 };
 

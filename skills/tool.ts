@@ -13,7 +13,7 @@ export interface Audience {
   /** How that model calls tools; weaker ones are asked for less. */
   style: "native" | "inline" | "json";
   /** What programs are written in. */
-  language: "python" | "html";
+  language: "python" | "html" | "javascript";
   /** What a plan is of: a scene (default), something laid out on a surface, or edits to a program. */
   plan?: "scene" | "slides" | "edit";
 }

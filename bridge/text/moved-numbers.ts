@@ -87,7 +87,7 @@ function keyOf({ text, numbers }: Line): string {
 export function movedNumbers(
   before: string,
   after: string,
-  options: { language?: "python" | "html"; most?: number } = {},
+  options: { language?: "python" | "html" | "javascript"; most?: number } = {},
 ): MovedNumber[] {
   const { language = "python", most = longest } = options;
   const [old, now] = [before, after].map((program) => {

@@ -1,3 +1,4 @@
+import { modeOf } from "../../config/modes/index.ts";
 import { plainJson } from "../../config/plain-text.ts";
 import { drawnText } from "../../config/preview.ts";
 import { limitWords } from "../../config/refine.ts";
@@ -16,6 +17,7 @@ export function printPlan(config: ResolvedConfig, task: LoadedTask, missing: rea
     schema: 1,
     mode: config.mode,
     task: task.name,
+    ...(config.task.instruction === undefined ? {} : { instruction: config.task.instruction }),
     targets: task.targets.map(({ name, path }) => ({ name, path })),
     start: task.start?.path ?? null,
     start_image: task.startImage,
@@ -50,6 +52,7 @@ export function printPlan(config: ResolvedConfig, task: LoadedTask, missing: rea
     engine_seconds === null
       ? "engine time was not measured for this mode"
       : `about ${spanText(engine_seconds)} of engine time on two cores${solver_seconds === 0 ? "" : `, ${spanText(solver_seconds)} of it the solver's (it mostly stops after a few rounds)`}`;
+  const { remark } = modeOf(config.mode);
   const lines = [
     `${config.mode} ${task.name}: ${task.targets.length} target(s)${task.start ? ", from a start program" : ""}${config.init === "sam3d" ? ", from a scene that SAM 3D makes of the target" : ""}${task.startImage ? ", from a start picture" : ""}`,
     ...roles.map(({ role, player, model, calls, input_tokens, output_tokens, usd }) =>
@@ -57,6 +60,7 @@ export function printPlan(config: ResolvedConfig, task: LoadedTask, missing: rea
         ? `${role}: ${player}, at most about ${calls} calls, ${input_tokens} + ${output_tokens} tokens, $${usd.toFixed(2)}`
         : `${role}: ${player}, no model`,
     ),
+    ...(remark === undefined ? [] : [remark]),
     ...(refine === null
       ? []
       : [

@@ -1,6 +1,6 @@
 import type { ModeDefinition } from "./mode.ts";
 
-/** SlideBench (AutoPresent): an instruction becomes a slide, by a python-pptx program. */
+/** SlideBench (AutoPresent): an instruction becomes a slide, by a program for PptxGenJS. */
 export const autopresent: ModeDefinition = {
   name: "autopresent",
   aliases: ["slidebench"],
@@ -10,14 +10,14 @@ export const autopresent: ModeDefinition = {
       ? 2
       : 0,
   engine: "slides",
-  language: "python",
+  language: "javascript",
   output: "output.pptx",
-  codeEnding: "py",
+  codeEnding: "js",
   views: [{ camera: null, name: "slide" }],
   frames: "single",
   skills: {
-    generator: ["make_plan", "execute_code", "end_process"],
-    verifier: ["measure_difference", "end_process"],
+    generator: ["make_plan", "execute_code", "get_slide_info", "end_process"],
+    verifier: ["get_slide_info", "measure_difference", "end_process"],
   },
   prompts: "autopresent",
   plan: "slides",
@@ -27,17 +27,26 @@ export const autopresent: ModeDefinition = {
   defaults: {
     memory: { rounds: 12 },
     stop: { max_rounds: 10 },
-    render: { preview: { px: 960, samples: 1 }, final: { px: 1280, samples: 1 } },
+    // Slides are as wide as their target, or 1280 px.
+    render: { preview: { px: 1920, samples: 1 }, final: { px: 1920, samples: 1 } },
   },
   layout: {
     kind: "folder",
-    start: { from: ["start.py"], required: false },
+    start: { from: ["start.js"], required: false },
     base: null,
-    text: { from: ["instruction.txt", "instruction_no_image.txt", "instruction_high_level.txt"], required: true },
+    text: null,
+    instructions: {
+      sufficient: { text: "instruction.txt", assets: true },
+      visual: { text: "instruction_no_image.txt", assets: false },
+      creative: { text: "instruction_high_level.txt", assets: false },
+    },
     targets: [{ from: ["target.png"], required: false }],
     assets: "media",
     truth: ["../{deck}.pptx"],
   },
   evaluator: "slides",
+  // SlideBench scores decks that python-pptx wrote, whose placeholders these decks do not have.
+  remark:
+    "programs are for PptxGenJS: numbers are not comparable with SlideBench's, whose programs are for python-pptx",
   programs: ["nats-server", "libreoffice", "bubblewrap"],
 };

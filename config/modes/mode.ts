@@ -2,6 +2,9 @@ import type { View } from "../../machines/domain/index.ts";
 
 /** What a mode is: which engine draws, what each role may use, what is rendered and how a task folder is laid out. */
 
+/** What programs are written in. */
+export type Language = "python" | "html" | "javascript";
+
 /** What a scene starts from; a mode lists those it knows. */
 export type InitSetting = "none" | "minimal" | "reasonable" | "sam3d";
 
@@ -36,6 +39,11 @@ export interface TaskLayout {
   targets: readonly LayoutFile[];
   /** Targets of this layout are a benchmark's own, which its reference reads without colour management. */
   targetsAsStored?: true;
+  /**
+   * Where the text comes in several settings, what each is: its file, in the place of `text`, and whether the task's files
+   * belong to it. The first is meant where none is named.
+   */
+  instructions?: Readonly<Record<string, { text: string; assets: boolean }>>;
   /** Pictures or models a program may load. */
   assets: string | null;
   /** Ground truth that lies beside the inputs. Listed so that a leak check can name it; never opened by a run. */
@@ -67,14 +75,14 @@ export interface ModeDefinition {
   recognises: (look: TaskLook) => number;
   engine: string;
   /** What a program is written in. */
-  language: "python" | "html";
+  language: Language;
   /** File the best program's result is saved as in the output folder. */
   output: string;
   /** The engine's operation that makes the best result usable elsewhere: files of these names, and views from around it,
    * and of a scene that moves as many frames at most as an animation of it has. */
   takeHome?: { operation: string; orbit: number; animation?: number; files: readonly string[] };
   /** Ending of a program's file under codes/. */
-  codeEnding: "py" | "html";
+  codeEnding: "py" | "html" | "js";
   views: readonly ModeView[];
   /**
    * Which frames are rendered: the one that the program leaves, or the first of the scene's range, which targets are
@@ -107,6 +115,8 @@ export interface ModeDefinition {
   layout: TaskLayout;
   /** Evaluator in evaluators/index.ts. */
   evaluator: string;
+  /** What whoever reads its numbers must know. */
+  remark?: string;
   /** System programs that must be on the machine, by their names in cli/setup/programs.mjs. */
   programs: readonly string[];
 }

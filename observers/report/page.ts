@@ -1,3 +1,4 @@
+import { modes } from "../../config/modes/index.ts";
 import type { Measures, MetricInfo, State } from "../../machines/domain/index.ts";
 import { fromOf, movesOf } from "../moves.ts";
 import { type RoundView, type RunView, roundsOf, stateOf } from "../run-view.ts";
@@ -178,12 +179,13 @@ export async function reportPage(runView: RunView, read: Read): Promise<string> 
     .filter((at) => at.round !== null)
     .map(({ t, loss, feedback }) => ({ t, loss, similarity: feedback?.overall_similarity ?? null }));
   const name = runView.task?.name ?? runView.run;
+  const { remark } = modes.get(runView.task?.mode ?? "") ?? {};
   const page = html`<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><meta name="color-scheme" content="light dark">
 <meta http-equiv="Content-Security-Policy" content="default-src 'none'; img-src data:; style-src 'unsafe-inline'">
 <title>${name} · viga</title><style>${new Markup(style)}</style></head>
 <body><main>
-<span class="chip">${runView.task?.mode}</span> <span class="chip ${statusClass[runView.status]}">${status}</span>${runView.stopReason !== null && html` <span class="chip">stopped: ${runView.stopReason}</span>`}
+<span class="chip">${runView.task?.mode}</span>${remark !== undefined && html` <span class="chip">${remark}</span>`} <span class="chip ${statusClass[runView.status]}">${status}</span>${runView.stopReason !== null && html` <span class="chip">stopped: ${runView.stopReason}</span>`}
 <h1>${name}</h1>
 ${runView.task && runView.task.text !== "" && html`<p class="text quiet">${runView.task.text}</p>`}
 ${runView.error !== null && html`<div class="error"><b>The run failed:</b> <span class="text">${runView.error}</span></div>`}

@@ -2,7 +2,7 @@ import { z } from "zod";
 import { pictureSize } from "../../../machines/domain/index.ts";
 import type { Audience, Tool } from "../../tool.ts";
 
-const languages = { python: "Python", html: "HTML" } as const;
+const languages = { python: "Python", html: "HTML", javascript: "JavaScript" } as const;
 
 function description({ client, language }: Audience): string {
   return client === "mcp"

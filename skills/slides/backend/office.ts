@@ -58,8 +58,7 @@ export async function startOffice({ bwrap, office, python }: OfficeSettings): Pr
     readable: [...own(office), [inside, "/viga"]],
     settings: ["/etc/libreoffice"],
     scratchBytes,
-    // With a display elsewhere the office leaves out a self-test of its drawing that takes seconds at each start.
-    further: ["--disable-userns", "--setenv", "DISPLAY", "none"],
+    further: ["--disable-userns"],
   });
   const program = join(dirname(office), "soffice.bin");
   const child = spawn(bwrap, [...box, python, "-B", "/viga/office.py", program], { stdio: "pipe", env: {} });

@@ -2,6 +2,8 @@ import type { Part } from "../../../../bridge/models/contract.ts";
 import { modeOf } from "../../../../config/modes/index.ts";
 import type { Feedback, Round } from "../../../../machines/domain/index.ts";
 import { sceneText } from "../../../../skills/blender/tools/scene/text.ts";
+import { readDeckSummary } from "../../../../skills/slides/tools/deck/summary.ts";
+import { deckText } from "../../../../skills/slides/tools/deck/text.ts";
 import { readPage } from "../../../../skills/web/tools/page/summary.ts";
 import { pageText } from "../../../../skills/web/tools/page/text.ts";
 import type { Observation, PlayerIO } from "../../player.ts";
@@ -89,9 +91,9 @@ async function programParts(observation: Observation, io: PlayerIO, room: number
   return [...parts, text(`# The program of round ${t}\n${shown}`, drop.program)];
 }
 
-/** A scene or a page in words; null where it is neither. */
+/** A scene, a page or a deck in words; null where it is none. */
 const whatStands = (scene: string): string | null =>
-  sceneText(scene, most.scene) ?? pageText(readPage(scene), most.scene);
+  sceneText(scene, most.scene) ?? pageText(readPage(scene), most.scene) ?? deckText(readDeckSummary(scene), most.scene);
 
 /**
  * What a verifier is told of a round in words: what it said before and what was done about it, the author's thought, the

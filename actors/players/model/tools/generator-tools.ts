@@ -13,7 +13,7 @@ export type Written = ({ type: "program" } & Candidate) | { type: "end"; reason:
 export interface Draft {
   context: Context;
   io: PlayerIO;
-  language: "python" | "html";
+  language: "python" | "html" | "javascript";
   /** Program that diffs apply to, as text; empty when there is none. `t` is its round, `program` is it if it has run. */
   base: { t: number; code: string; program: Program | null };
   /** Rounds that it took back on the way. */

@@ -40,10 +40,16 @@ export function omission(code: string): string | null {
   return null;
 }
 
+const fenceNames = {
+  python: ["python", "py", "python3"],
+  html: ["html"],
+  javascript: ["javascript", "js", "mjs", "node"],
+} as const;
+
 /** The only fenced block of a reply that is written in the wanted language, for models that answer without any call. */
-export function fencedProgram(text: string, language: "python" | "html"): string | null {
+export function fencedProgram(text: string, language: keyof typeof fenceNames): string | null {
   const blocks = [...text.matchAll(/(?:```|~~~)([\w+-]*)[ \t]*\n([\s\S]*?)\n\s*(?:```|~~~)/g)];
-  const names = language === "python" ? ["python", "py", "python3"] : ["html"];
+  const names: readonly string[] = fenceNames[language];
   const fitting = blocks.filter((block) => names.includes(block[1]!.toLowerCase()));
   const only = fitting.length === 1 ? fitting[0]![2]! : null;
   return only === null || omission(only) !== null ? null : withoutFences(only);
