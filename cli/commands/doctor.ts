@@ -1,8 +1,16 @@
 import { Command, Option } from "commander";
 import { modeNames, modeOf } from "../../config/modes/index.ts";
-import { doctor } from "../doctor/doctor.ts";
+import { type DoctorOptions, doctor } from "../doctor/doctor.ts";
 import { busCheck, engineChecks } from "../doctor/selftest.ts";
+import { slidesChecks } from "../doctor/slides.ts";
 import { webChecks } from "../doctor/web.ts";
+
+/** What tests each engine, once the programs that it needs are there. */
+const engineTests: Readonly<Record<string, NonNullable<DoctorOptions["further"]>[number]>> = {
+  blender: { on: ["blender", "python in blender"], check: engineChecks },
+  slides: { on: ["bubblewrap", "libreoffice"], check: slidesChecks },
+  web: { on: ["bubblewrap", "chromium"], check: webChecks },
+};
 
 /** `viga doctor`: what is on this machine, what works, and the one command that mends what does not. */
 export function doctorCommand(): Command {
@@ -19,12 +27,7 @@ export function doctorCommand(): Command {
         json: options.json === true,
         further: options.quick
           ? []
-          : [
-              { on: ["nats-server"], check: busCheck },
-              modeOf(options.mode).engine === "web"
-                ? { on: ["bubblewrap", "chromium"], check: webChecks }
-                : { on: ["blender", "python in blender"], check: engineChecks },
-            ],
+          : [{ on: ["nats-server"], check: busCheck }, engineTests[modeOf(options.mode).engine]!],
       });
     });
 }

@@ -36,7 +36,7 @@ export function skillCommand(): Command {
     .option("--base <FILE>", "file that programs run on (blender: a .blend); default: an empty scene")
     .option(
       "--out <FOLDER>",
-      "folder that save_blend, export_scene and save_page write to; without it they write nothing",
+      "folder that save_blend, export_scene, save_deck and save_page write to; without it they write nothing",
     )
     .option("--assets <FOLDER>", "assets: a library of .blend, .glb, .gltf and .obj files (repeatable)", collect)
     .option("--config <FILE>", "assets: a viga.yaml whose assets: section names libraries and services")
@@ -54,6 +54,8 @@ assets    get_better_assets finds models in libraries, tries each in the sandbox
           pictures, sizes and the code that places one
 blender   execute_code runs a program in the sandbox and answers with its picture; further tools
           look around, undo, keep snapshots, save and export
+slides    execute_code runs a PptxGenJS program in the sandbox and answers with a picture of each slide;
+          get_slide_info says what stands where, save_deck writes the .pptx file
 web       execute_code draws an HTML page in the sandbox; get_page_info says what stands where, save_page writes it
 
 An MCP host starts one with a command like \`viga skill blender\`. Limits, answers, clients tried: docs/mcp.md`,

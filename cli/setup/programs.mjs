@@ -52,7 +52,8 @@ export const programs = /** @type {const} */ ({
   libreoffice: {
     name: "libreoffice",
     commands: ["soffice", "libreoffice"],
-    apt: ["libreoffice-impress", "python3-uno"],
+    // Python speaks with it; slides are drawn with these fonts alone, so that they look alike on every machine.
+    apt: ["libreoffice-impress", "python3-uno", "fonts-liberation", "fonts-dejavu-core"],
     why: "pictures of slides (autopresent)",
     env: "VIGA_LIBREOFFICE",
     setting: "libreoffice",
@@ -69,14 +70,15 @@ export const programs = /** @type {const} */ ({
 
 const core = [programs["nats-server"], programs.blender];
 const web = [programs.chromium, programs.bubblewrap];
+const slides = [programs.libreoffice];
 
 /** What each command of set-up needs. */
 export const needs = {
   demo: core,
-  test: [...core, ...web],
+  test: [...core, ...web, ...slides],
   chaos: core,
-  hostile: [...core, ...web],
-  bench: [...core, ...web],
+  hostile: [...core, ...web, ...slides],
+  bench: [...core, ...web, ...slides],
   generate: [programs.blender],
   "generate-page": web,
 };

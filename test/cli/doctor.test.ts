@@ -74,6 +74,9 @@ describe("system programs", () => {
     vi.stubEnv("PATH", "/nowhere");
     const gym = await programRows("blendergym");
     const pages = await programRows("design2code");
+    const slides = await programRows("autopresent");
+    expect(byName(slides, "libreoffice")).toMatchObject({ ok: false, required: true });
+    expect(byName(pages, "libreoffice").required).toBe(false);
     expect(byName(gym, "blender")).toMatchObject({ ok: false, version: null, required: true });
     expect(byName(gym, "chromium").required).toBe(false);
     expect(byName(pages, "chromium")).toMatchObject({

@@ -31,7 +31,7 @@ describe("previews", () => {
 
   it("of slides and pages are the mode's own", () => {
     const request = { cwd, model: "claude-opus-5-5" };
-    expect(resolveConfig({ ...request, mode: "autopresent" }).render.preview.px).toBe(960);
+    expect(resolveConfig({ ...request, mode: "autopresent" }).render.preview.px).toBe(1920);
     expect(drawnText(resolveConfig({ ...request, mode: "autopresent" }))).toBe(
       "pictures: previews of 960 px, final ones of 1280 px",
     );

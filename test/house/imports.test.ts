@@ -33,7 +33,6 @@ const homes: Record<string, readonly string[]> = {
   openai: ["bridge/models"],
   diff: ["bridge/text"],
   "playwright-core": ["skills/web"],
-  pptxgenjs: ["skills/slides"],
   "@modelcontextprotocol/sdk": ["bridge/mcp", "skills"],
 };
 
