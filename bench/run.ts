@@ -9,6 +9,7 @@ const benches: Record<string, () => Promise<string>> = {
   overhead: async () => (await import("./overhead.ts")).overhead(),
   soak: async () => (await import("./soak.ts")).soak(),
   pages: async () => (await import("./pages.ts")).pages(),
+  slides: async () => (await import("./slides.ts")).slides(),
   lotion: async () => (await import("./lotion.ts")).lotion(),
   window: async () => (await import("./window.ts")).windowCost(),
   vllm: async () => (await import("./vllm.ts")).vllmTable(),

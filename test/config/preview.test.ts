@@ -33,7 +33,7 @@ describe("previews", () => {
     const request = { cwd, model: "claude-opus-5-5" };
     expect(resolveConfig({ ...request, mode: "autopresent" }).render.preview.px).toBe(1920);
     expect(drawnText(resolveConfig({ ...request, mode: "autopresent" }))).toBe(
-      "pictures: previews of 960 px, final ones of 1280 px",
+      "pictures: previews of 1920 px, final ones of 1920 px",
     );
   });
 
