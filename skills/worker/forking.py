@@ -200,7 +200,14 @@ def _result(box, status):
     reply = box.reply()
     if reply and "ok" in reply:
         return reply
-    if os.WIFSIGNALED(status):
+    return failure_of(status)
+
+
+def failure_of(status):
+    """The result of a fork that ended without one; status: its wait status, None where another took it."""
+    if status is None:
+        how = "ended"
+    elif os.WIFSIGNALED(status):
         how = f"ended by {signal.Signals(os.WTERMSIG(status)).name}"
     else:
         how = f"ended with exit code {os.WEXITSTATUS(status)}"

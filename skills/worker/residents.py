@@ -21,8 +21,10 @@ class Resident:
         self.key = key
         self.box = forking.lend_box()
         self.pid = None
-        self.ticket = 0
+        # What another asked in this box before is not for this one.
+        self.ticket = self.box.word(ASKED)
         self.has_ended = False
+        self.status = None
 
     def end(self):
         try:
@@ -36,7 +38,8 @@ class Resident:
         if self.box.done(self.ticket):
             return True
         try:
-            self.has_ended = os.waitpid(self.pid, os.WNOHANG)[0] != 0
+            ended, self.status = os.waitpid(self.pid, os.WNOHANG)
+            self.has_ended = ended != 0
         except ChildProcessError:
             self.has_ended = True
         return self.has_ended
@@ -45,7 +48,7 @@ class Resident:
         reply = self.box.reply()
         if not self.has_ended and reply and "ok" in reply:
             return reply
-        return {"ok": False, "error": {"kind": "crash", "type": "ProcessEnded", "message": "a forked worker ended before it was done"}}
+        return forking.failure_of(self.status)
 
 
 class Residents:
@@ -110,7 +113,7 @@ class Residents:
         return one
 
     def _serve(self, one, prepare, parent):
-        work, ticket = None, 0
+        work, ticket = None, one.ticket
         while True:
             ticket, payload = one.box.next_request(ticket, lambda: os.getppid() == parent)
             if payload is None:

@@ -132,7 +132,14 @@ def handle(args, job):
     replies = []
     if stay:
         _residents = _residents or Residents(min(2 * wide + 1, MOST_RESIDENTS))
-        replies += zip([members for _, members in stay], _residents.map([(key, order(members, 1)) for key, members in stay], resident, wide))
+        drawn = _residents.map([(key, order(members, 1)) for key, members in stay], resident, wide)
+        for (_, members), reply in zip(stay, drawn):
+            # The renderer may have ended over a scene that it had drawn many times: once more, from the start.
+            if reply["ok"] is not True and reply["error"].get("kind") == "crash":
+                job.log(f"{reply['error']['message']}: its pictures are drawn by another")
+                go.append(members)
+            else:
+                replies.append((members, reply))
     replies += zip(go, job.fork_map(go, lambda members: Drawn(job, args, knobs, vectors[members[0]]).draw(order(members, threads))))
 
     failed, sizes, seconds = {}, None, [0.0, 0.0, 0.0]

@@ -65,6 +65,24 @@ describe("calls of one session", () => {
     expect(apart).toBeLessThan(0.02 * alone.bytes.length);
   });
 
+  it("make room for each other where more runs of a program are asked for than may stay", async () => {
+    const text = program();
+    const size = await knobOf(text, "size");
+    const edits = Array.from({ length: 9 }, (_, i): [number, number][] => [[size, 1 + i / 8]]);
+    const alone = await sweep(text, edits);
+    const one = alone.bytes.length / edits.length;
+    for (const turned of [false, false, true, false, true]) {
+      const { bytes, failed } = await sweep(text, turned ? edits.toReversed() : edits, "many");
+      const of = (v: number) => (turned ? edits.length - 1 - v : v);
+      expect(failed).toEqual({});
+      for (let v = 0; v < edits.length; v++) {
+        const drawn = bytes.subarray(of(v) * one, (of(v) + 1) * one);
+        expect(drawn.equals(alone.bytes.subarray(v * one, (v + 1) * one)), `${v}`).toBe(true);
+      }
+    }
+    await lab.engine.drop("many");
+  });
+
   it("stand still in between, with all that a program started, and end when they are dropped", async () => {
     const busy = `
 import os, time
