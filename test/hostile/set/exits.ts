@@ -50,7 +50,7 @@ bpy.ops.mesh.primitive_cube_add()`,
     name: "recursion without end or limit",
     ...crashes,
     outcomes: ["crash", "program", "memory"],
-    limits: { memoryMb: 512 },
+    limits: { memoryMb: 512, seconds: 60 },
     program: "import sys\nsys.setrecursionlimit(10 ** 9)\ndef deeper(): deeper()\ndeeper()",
   },
   {
