@@ -42,6 +42,11 @@ it("a result can be taken home: as glTF that another Blender reads, and seen fro
     const { channels } = await sharp(await readFile(join(made.dir, name))).stats();
     expect(channels[0]!.stdev).toBeGreaterThan(3);
   }
+  // USD only from a Blender that was built with it; another says so and writes nothing.
+  const usd = await lab.run("import bpy\nassert bpy.app.build_options.usd");
+  if (usd.ok) expect((await readFile(join(made.dir, "scene.usdc"))).subarray(0, 8).toString()).toBe("PXR-USDC");
+  else expect(left_out["scene.usdc"]).toBe("this Blender was built without USD");
+  expect(files.includes("scene.usdc")).toBe(usd.ok);
   const { ok: numpy } = await lab.run("import numpy");
   if (!numpy) return expect(left_out["scene.glb"]).toContain("install python3-numpy");
   expect(files).toContain("scene.glb");
