@@ -84,7 +84,9 @@ async function drawHeatMap(render: Buffer, target: Buffer): Promise<Buffer> {
 
 interface Score {
   t: number | null;
+  /** Where pictures are compared. */
   pl: number | null;
+  loss: number | null;
 }
 interface Scores {
   start: Score | null;
@@ -93,7 +95,8 @@ interface Scores {
 }
 
 function summary(scores: Scores | null): string[] {
-  const [start, best] = [scores?.start?.pl, scores?.best?.pl];
+  const compared = typeof scores?.best?.pl === "number";
+  const [start, best] = [scores?.start, scores?.best].map((score) => (compared ? score?.pl : score?.loss));
   if (!scores || typeof best !== "number") {
     return [typeof start === "number" ? "no round was better than the start" : "no program was measured"];
   }
@@ -101,7 +104,7 @@ function summary(scores: Scores | null): string[] {
     typeof start === "number" && start > 0
       ? `, ${(100 * (1 - best / start)).toFixed(1)} % less than the start's ${start.toPrecision(3)}`
       : "";
-  return [`best: round ${scores.best?.t}, PL ${best.toPrecision(3)}${fall} (stopped: ${scores.stop.reason})`];
+  return [`best: round ${scores.best?.t}, ${compared ? "PL" : "loss"} ${best.toPrecision(3)}${fall} (stopped: ${scores.stop.reason})`];
 }
 
 /** start | target | best as one PNG, each under its PL, recomputed from the pictures themselves. */

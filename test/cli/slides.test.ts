@@ -61,7 +61,8 @@ describe.skipIf(noOffice !== null)(
           ...["--set", `task.instruction=${setting}`],
         );
         expect(run.exitCode, run.all).toBe(0);
-        const scores = JSON.parse(await readFile(join(out, "scores.json"), "utf8"));
+        expect(run.all).toMatch(/best: round \d, loss 0/);
+    const scores = JSON.parse(await readFile(join(out, "scores.json"), "utf8"));
         expect(scores).toMatchObject({
           mode: "autopresent",
           status: "done",
