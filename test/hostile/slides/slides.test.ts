@@ -64,10 +64,10 @@ describe.skipIf(noOffice !== null)(
 
     it.each(chosen)(
       "$name",
-      async ({ program, outcomes }) => {
+      async ({ program, outcomes, seconds = 20 }) => {
         const file = join(root, "secret.txt");
         const pid = engine.pid;
-        const { state } = await run(program({ file, port: (server.address() as AddressInfo).port }), 20);
+        const { state } = await run(program({ file, port: (server.address() as AddressInfo).port }), seconds);
         expect(state.log).not.toMatch(/ESCAPED/);
         expect(outcomes, JSON.stringify(state.error)).toContain(state.ok ? "ok" : state.error?.kind);
         expect(JSON.stringify(state)).not.toContain(secret);
