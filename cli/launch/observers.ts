@@ -104,7 +104,9 @@ function summary(scores: Scores | null): string[] {
     typeof start === "number" && start > 0
       ? `, ${(100 * (1 - best / start)).toFixed(1)} % less than the start's ${start.toPrecision(3)}`
       : "";
-  return [`best: round ${scores.best?.t}, ${compared ? "PL" : "loss"} ${best.toPrecision(3)}${fall} (stopped: ${scores.stop.reason})`];
+  return [
+    `best: round ${scores.best?.t}, ${compared ? "PL" : "loss"} ${best.toPrecision(3)}${fall} (stopped: ${scores.stop.reason})`,
+  ];
 }
 
 /** start | target | best as one PNG, each under its PL, recomputed from the pictures themselves. */

@@ -5,7 +5,7 @@ Each piece is memory of the kernel's own, a few hundred bytes, that is counted n
 
 import os
 
-# Of all processes of a job together; Blender has one to three thousand. About 300 MB of the kernel's memory.
+# Of all processes of a job together; an engine has one to three thousand. About 300 MB of the kernel's memory.
 MOST_MAPPINGS = 1_000_000
 DELETED = " (deleted)"
 CHUNK = 1 << 20

@@ -62,7 +62,7 @@ describe.skipIf(noOffice !== null)(
         );
         expect(run.exitCode, run.all).toBe(0);
         expect(run.all).toMatch(/best: round \d, loss 0/);
-    const scores = JSON.parse(await readFile(join(out, "scores.json"), "utf8"));
+        const scores = JSON.parse(await readFile(join(out, "scores.json"), "utf8"));
         expect(scores).toMatchObject({
           mode: "autopresent",
           status: "done",
