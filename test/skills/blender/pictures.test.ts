@@ -113,6 +113,14 @@ bpy.context.scene.timeline_markers.new('switch', frame=1).camera = other`;
     }
   });
 
+  it("a probe that comes at once finds the scene, whenever the process of its run ends", async () => {
+    for (let time = 0; time < 12; time++) {
+      await lab.run(cube, { keep: "soon" });
+      const probe = await lab.probe("soon", "render", { px: 32, samples: 1 });
+      expect(probe.error).toBeUndefined();
+    }
+  });
+
   it("the symbol index lists types, operators and sockets of the running Blender", async () => {
     const reply = await lab.call("symbols");
     const { file } = z.object({ file: z.string() }).parse(reply.result);
