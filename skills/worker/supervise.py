@@ -159,7 +159,7 @@ class Supervisor:
         if alive:
             # Its files grow in a probe too, and nowhere else are they counted then.
             self.writes.append(kept.first)
-            kept.remember(said.get("summary"))
+            kept.remember(said.get("summary"), said.get("scene_info"))
             ended = None
         elif self.box.done(ticket) and verdict is None:
             # It has said all it has to say. Its memory takes the kernel a while to clear away, and nobody waits for that.

@@ -112,6 +112,7 @@ def results(request, job, reply, keep, kept=None):
         scene_info.write(job.path("scene.json"), info)
     if keep:
         reply["summary"] = scene_info.text(info)
+        reply["scene_info"] = actions.answer_known(reply["summary"], request["views"])
 
 
 def moved(request, job):

@@ -43,15 +43,35 @@ def load_more():
             importlib.import_module("." + file[:-3], __package__)
 
 
+def mapped(info):
+    """Takes the views out of a summary. -> those whose things are known"""
+    return [view for view in info.pop("views", ()) if "things" in view][:MOST_VIEWS]
+
+
+def shown(views):
+    """Those of a run's views that the scene has the cameras of."""
+    there = render.cameras(bpy.context.scene)
+    return [view for view in views if there and (view.get("camera") is None or view["camera"] in there)][:MOST_VIEWS]
+
+
+def answer_known(summary, views):
+    """What `scene_info` will answer of a kept scene, as JSON; None where it will have to look at it again.
+    summary: what its run told; views: those of its run"""
+    info, wanted = json.loads(summary), {view["name"] for view in shown(views)}
+    known = mapped(info)
+    if not wanted or not wanted <= {view["name"] for view in known}:
+        return None
+    return json.dumps(scene_info.cut(scene_info.with_views(info, known)))
+
+
 @action("scene_info")
 def _scene_info(args, job):
     """The scene with each thing's place in the pictures that its run takes; the maps themselves are left out."""
     pictures = job.pictures()
     # A kept scene never changes, so what its run told of it holds; a fork that looks again would take ten times as long.
     info = json.loads(job.summary) if job.summary else described(job, pictures)
-    known = [view for view in info.pop("views", ()) if "things" in view][:MOST_VIEWS]
-    there = render.cameras(bpy.context.scene)
-    views = [view for view in pictures["views"] if there and (view.get("camera") is None or view["camera"] in there)][:MOST_VIEWS]
+    known = mapped(info)
+    views = shown(pictures["views"])
     maps = object_maps.ViewMaps(job, pictures, len(views))
     for view in views:
         if all(view["name"] != one["name"] for one in known):

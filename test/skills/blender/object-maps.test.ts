@@ -194,6 +194,15 @@ bpy.data.objects['thing 19600'].location = (0, 0, 0)
     }
   });
 
+  it("is told of a kept scene as its run told it, and drawn for a view that its run did not take", async () => {
+    const { info } = await made("", { keep: "told" });
+    const told = await lab.probe("told", "scene_info");
+    expect((told.result as Scene).views.map(({ things }) => things)).toEqual(info.views.map(({ things }) => things));
+    await lab.run(scene, { keep: "untold" });
+    const looked = await lab.probe("untold", "scene_info");
+    expect((looked.result as Scene).views).toHaveLength(1);
+  });
+
   it("is not drawn for its own sake where the scene holds too much", async () => {
     const renderer = "WORKBENCH" as const;
     const { map } = await made(
