@@ -1,12 +1,11 @@
-import { mkdtemp, readdir, rm } from "node:fs/promises";
-import { join } from "node:path";
+import { readdir } from "node:fs/promises";
 import { McpServer } from "@modelcontextprotocol/sdk/server/mcp.js";
-import type { CallToolResult, ToolAnnotations } from "@modelcontextprotocol/sdk/types.js";
+import type { ToolAnnotations } from "@modelcontextprotocol/sdk/types.js";
 import { z } from "zod";
-import { inputLimits } from "../../config/check-inputs.ts";
-import { jobSeconds, pictureSize, programError, stateCheck } from "../../machines/domain/index.ts";
+import { pictureSize, stateCheck } from "../../machines/domain/index.ts";
 import { answer, refused, strict } from "../answers.ts";
 import { answeredPictures } from "../pictures.ts";
+import { executedShape, inFolderOf, programAnswer, tooLong } from "../program-answers.ts";
 import { type CallExtra, tellProgress } from "../progress.ts";
 import type { Skill, SkillOptions } from "../skill.ts";
 import { type Tool, told } from "../tool.ts";
@@ -28,12 +27,9 @@ const of = z.enum(sceneOwners).describe("whose scene get_scene_info describes");
 
 /** What execute_code answers beside its pictures. */
 const executed = z.object({
-  ok: z.boolean(),
+  ...executedShape,
   log: z.string().describe("the end of what the program printed"),
-  error: programError.optional(),
   checks: z.array(stateCheck).optional().describe("what is wrong with the scene, or may be with the program's text"),
-  seconds: jobSeconds,
-  pictures: z.array(z.object({ width: z.number(), height: z.number(), media: z.string() })),
   of,
 });
 
@@ -64,42 +60,16 @@ function open({ engine, base, scratch, out }: SkillOptions): McpServer {
   const kept = new Map<string, unknown>();
   server.server.onclose = () => void scene.close().catch(() => {});
 
-  const inFolder = async (work: (dir: string) => Promise<CallToolResult>): Promise<CallToolResult> => {
-    const dir = await mkdtemp(join(scratch, "skill-"));
-    try {
-      return await work(dir);
-    } finally {
-      await rm(dir, { recursive: true, force: true });
-    }
-  };
+  const inFolder = inFolderOf(scratch);
 
   const execute = async ({ code, px, samples, camera, aspect, append }: z.output<typeof picture>, extra: CallExtra) => {
-    const bytes = Buffer.byteLength(code);
-    if (bytes > inputLimits.program) {
-      return refused(`the program has ${bytes} bytes, more than the ${inputLimits.program} that one may have`);
-    }
+    const long = tooLong(code, "program");
+    if (long !== null) return long;
     return inFolder(async (dir) => {
       const views = [{ camera: camera ?? null, name: "render", ...(aspect === undefined ? {} : { aspect }) }];
       const state = await scene.run(code, { views, quality: { px, samples }, dir }, extra.signal, append);
-      const { ok, log, error, checks = [], seconds, renders } = state;
-      if (ok) kept.clear();
-      const pictures = await answeredPictures(
-        dir,
-        renders.map(({ name }) => `${name}.png`),
-      );
-      const { content, ...rest } = answer(
-        {
-          ok,
-          log,
-          ...(error === undefined ? {} : { error }),
-          ...(checks.length === 0 ? {} : { checks }),
-          seconds,
-          pictures: pictures.map(({ width, height, content }) => ({ width, height, media: content.mimeType })),
-          of: scene.owner,
-        },
-        !ok,
-      );
-      return { ...rest, content: [...content, ...pictures.map((each) => each.content)] };
+      if (state.ok) kept.clear();
+      return programAnswer(dir, state, { of: scene.owner });
     });
   };
 

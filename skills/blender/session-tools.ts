@@ -1,8 +1,9 @@
-import { constants, copyFile, readdir } from "node:fs/promises";
+import { readdir } from "node:fs/promises";
 import { extname, join, parse } from "node:path";
 import type { McpServer } from "@modelcontextprotocol/sdk/server/mcp.js";
 import type { CallToolResult, ToolAnnotations } from "@modelcontextprotocol/sdk/types.js";
 import { z } from "zod";
+import { type InFolder, noOut, Saver } from "../program-answers.ts";
 import { type LiveScene, mostSnapshots, mostSteps, sceneOwners } from "./live-scene.ts";
 
 /** What the tools of one client's session work with. */
@@ -12,7 +13,7 @@ export interface Session {
   out?: string;
   /** Another scene is there from now on. */
   changed(): void;
-  inFolder(work: (dir: string) => Promise<CallToolResult>): Promise<CallToolResult>;
+  inFolder: InFolder;
   answer(structured: Record<string, unknown>): CallToolResult;
   refused(text: string): CallToolResult;
   strict(args: z.ZodObject): z.ZodObject;
@@ -30,7 +31,7 @@ const written = z.object({ of, files: z.array(z.object({ path: z.string(), bytes
 /** Tools that only a session with a scene of its own has: back, snapshots, and files in the user's folder. */
 export function registerSessionTools(server: McpServer, session: Session): void {
   const { scene, out, answer, refused } = session;
-  const mine = new Set<string>();
+  const saver = new Saver();
 
   function register(
     name: string,
@@ -104,9 +105,8 @@ export function registerSessionTools(server: McpServer, session: Session): void 
     async () => list(),
   );
 
-  /** A file that was there before this session is the user's own. */
   async function take(action: string, name: string): Promise<CallToolResult> {
-    if (out === undefined) return refused("no folder to write to was named: start the server with --out FOLDER");
+    if (out === undefined) return refused(noOut);
     return session.inFolder(async (dir) => {
       const reply = await scene.probe(action, { name }, dir);
       if (!reply.ok) return refused(JSON.stringify(reply.error, null, 2));
@@ -116,13 +116,8 @@ export function registerSessionTools(server: McpServer, session: Session): void 
       const files = made.filter((each) => wanted.includes(extname(each)));
       for (const each of files) {
         const to = join(out, each);
-        try {
-          await copyFile(join(dir, each), to, mine.has(to) ? 0 : constants.COPYFILE_EXCL);
-        } catch (error) {
-          if ((error as NodeJS.ErrnoException).code !== "EEXIST") return refused(`${to}: ${(error as Error).message}`);
-          return refused(`${to} is there already and was not written by this session: give another name`);
-        }
-        mine.add(to);
+        const not = await saver.copy(join(dir, each), to);
+        if (not !== null) return not;
       }
       return answer({ of: scene.owner, files: files.map((each) => ({ path: join(out, each) })) });
     });

@@ -1,14 +1,12 @@
 import { randomUUID } from "node:crypto";
-import { constants, copyFile, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { McpServer } from "@modelcontextprotocol/sdk/server/mcp.js";
-import type { CallToolResult } from "@modelcontextprotocol/sdk/types.js";
 import { z } from "zod";
 import { defaultLimits, type Limits, type RunState } from "../../bridge/engines/contract.ts";
-import { inputLimits } from "../../config/check-inputs.ts";
-import { jobSeconds, programError, stateCheck } from "../../machines/domain/index.ts";
+import { stateCheck } from "../../machines/domain/index.ts";
 import { answer, refused, strict } from "../answers.ts";
-import { answeredPictures } from "../pictures.ts";
+import { executedShape, inFolderOf, noOut, programAnswer, Saver, tooLong } from "../program-answers.ts";
 import { type CallExtra, tellProgress } from "../progress.ts";
 import type { Skill, SkillOptions } from "../skill.ts";
 import { told } from "../tool.ts";
@@ -24,12 +22,9 @@ const program = z.object({
 });
 
 const executed = z.object({
-  ok: z.boolean(),
+  ...executedShape,
   log: z.string().describe("what the program printed"),
-  error: programError.optional(),
   checks: z.array(stateCheck).optional().describe("what is wrong with the slides: overflow, overlap, contrast"),
-  seconds: jobSeconds,
-  pictures: z.array(z.object({ width: z.number(), height: z.number(), media: z.string() })),
 });
 
 const fileName = z.string().regex(/^[A-Za-z0-9_][\w-]{0,63}\.pptx$/);
@@ -46,18 +41,11 @@ function open({ engine, scratch, out }: SkillOptions): McpServer {
     { instructions: "Runs PptxGenJS programs in a sandbox without network, draws their slides and describes them." },
   );
   const scene = `skill-${randomUUID()}`;
-  const mine = new Set<string>();
+  const saver = new Saver();
   let deck: { bytes: Buffer; code: string } | null = null;
   server.server.onclose = () => void engine.drop(scene).catch(() => {});
 
-  const inFolder = async (work: (dir: string) => Promise<CallToolResult>): Promise<CallToolResult> => {
-    const dir = await mkdtemp(join(scratch, "skill-"));
-    try {
-      return await work(dir);
-    } finally {
-      await rm(dir, { recursive: true, force: true });
-    }
-  };
+  const inFolder = inFolderOf(scratch);
 
   const draw = (code: string, width: number, dir: string, signal: AbortSignal): Promise<RunState> => {
     const views = [{ name: "slide", camera: null }];
@@ -75,29 +63,12 @@ function open({ engine, scratch, out }: SkillOptions): McpServer {
   };
 
   const execute = async ({ code, width }: z.output<typeof program>, { signal }: CallExtra) => {
-    const bytes = Buffer.byteLength(code);
-    if (bytes > inputLimits.program) {
-      return refused(`the program has ${bytes} bytes, more than the ${inputLimits.program} that one may have`);
-    }
+    const long = tooLong(code, "program");
+    if (long !== null) return long;
     return inFolder(async (dir) => {
-      const { ok, log, error, checks = [], seconds, renders } = await draw(code, width, dir, signal);
-      if (ok) deck = { bytes: await readFile(join(dir, saved)), code };
-      const pictures = await answeredPictures(
-        dir,
-        renders.map(({ name }) => `${name}.png`),
-      );
-      const { content, ...rest } = answer(
-        {
-          ok,
-          log,
-          ...(error === undefined ? {} : { error }),
-          ...(checks.length === 0 ? {} : { checks }),
-          seconds,
-          pictures: pictures.map(({ width, height, content }) => ({ width, height, media: content.mimeType })),
-        },
-        !ok,
-      );
-      return { ...rest, content: [...content, ...pictures.map((each) => each.content)] };
+      const state = await draw(code, width, dir, signal);
+      if (state.ok) deck = { bytes: await readFile(join(dir, saved)), code };
+      return programAnswer(dir, state);
     });
   };
 
@@ -117,16 +88,11 @@ function open({ engine, scratch, out }: SkillOptions): McpServer {
   const save = (name: string) =>
     inFolder(async (dir) => {
       if (deck === null) return refused("there is no deck yet: make one with execute_code");
-      if (out === undefined) return refused("no folder to write to was named: start the server with --out FOLDER");
+      if (out === undefined) return refused(noOut);
       const to = join(out, name);
       await writeFile(join(dir, name), deck.bytes);
-      try {
-        await copyFile(join(dir, name), to, mine.has(to) ? 0 : constants.COPYFILE_EXCL);
-      } catch (error) {
-        if ((error as NodeJS.ErrnoException).code !== "EEXIST") return refused(`${to}: ${(error as Error).message}`);
-        return refused(`${to} is there already and was not written by this session: give another name`);
-      }
-      mine.add(to);
+      const not = await saver.copy(join(dir, name), to);
+      if (not !== null) return not;
       return answer({ path: to });
     });
 
