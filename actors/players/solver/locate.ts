@@ -8,6 +8,7 @@ import type { Masks } from "./sweeper.ts";
 import { take } from "./take.ts";
 import { areaOf, isHidden, knobsOf, movable, type Thing, thingsOf } from "./things.ts";
 import { type Sought, Tries } from "./tries.ts";
+import { turnedTries } from "./turned.ts";
 
 /**
  * A thing is right where it stands if it leaves less than this share of what would be amiss in its outline without it; more
@@ -46,12 +47,14 @@ export async function locate(fitter: Fitter, passes: number): Promise<number[]> 
     const from = [...fitter.point];
     const masks = await masksAt(problem, from, all);
     if (masks === null) break;
-    const surveyed = await survey(fitter, all, movable(all, masks), masks, scale);
+    const placed = movable(all, masks);
+    const inTheWay = placed.flatMap((i) => all[i]!.objects);
+    const surveyed = await survey(fitter, all, placed, masks, scale);
     if (surveyed === null) break;
     const { here, noise } = surveyed;
     const sought = soughtOf(surveyed, pass === 0 ? settled.first : settled.later);
     if (sought.length === 0) break;
-    const { now, scored: graded } = await search(fitter, sought, masks, scale, here, noise);
+    const { now, scored: graded } = await search(fitter, sought, masks, scale, here, noise, inTheWay);
     const least = worthwhile * Math.max(0, now - noise);
     // What explains no more than the thing's absence hides it.
     const bare = new Map(sought.map(({ thing, unexplained }) => [thing.name, unexplained]));
@@ -122,6 +125,7 @@ async function search(
   scale: Scale,
   here: Look,
   noise: number,
+  others: readonly string[],
 ) {
   const make = new Tries(fitter.problem, fitter.point, masks);
   const rule: Rule = { evened: true, noise };
@@ -138,12 +142,9 @@ async function search(
       .slice(0, most)
       .map((found) => found.one);
   await grade(sought.flatMap((one) => make.places(one)));
-  await grade(
-    sought.flatMap((one) => [
-      ...[make.stay(one), ...best(one, 2)].flatMap((base) => make.turns(one, base)),
-      ...make.turnsOfTwo(one, best(one, 1)[0] ?? make.stay(one)),
-    ]),
-  );
+  await grade(sought.flatMap((one) => [...[make.stay(one), ...best(one, 2)].flatMap((base) => make.turns(one, base))]));
+  await grade(await turnedTries(fitter, sought, others, make, scale));
+  await grade(sought.flatMap((one) => best(one, 1).flatMap((base) => make.turnedABit(one, base, 15))));
   // The right place of a thing that is turned away explains nothing: what stands nowhere yet is turned at every one.
   const stands = (one: Sought) => of(one).some(({ left, value }) => left < standsThere && value < now);
   const nowhere = sought.filter((one) => !stands(one));

@@ -85,21 +85,42 @@ export function outlined({ shown, bare, target, view, index }: Seen) {
   return sum;
 }
 
+/** What a thing covers: pixels of a picture with their colours, 0 to 1. */
+export interface Patch {
+  readonly x: number;
+  readonly y: number;
+  readonly rgb: readonly [number, number, number];
+}
+
+/** Pixels of a patch that are compared at most. */
+const mostCompared = 200;
+
+/** Only what the thing itself covers: its shadow falls elsewhere when it moves. */
+function alike(seen: Seen): Float32Array {
+  const { data } = seen.shown;
+  const pixels = inside(seen.shown, seen.view, seen.index);
+  const patch = pixels.map(({ x, y, at }): Patch => ({ x, y, rgb: [data[at]!, data[at + 1]!, data[at + 2]!] }));
+  return matches(seen, patch, 1);
+}
+
 /**
  * By pixel, how much closer the picture would come to the target were the thing's middle there: what it covers is drawn as
- * it looks now, at the size it would have.
+ * in the patch, at the size it would have. `step`: every so many pixels, 0 between them.
  */
-function alike({ shown, bare, target, view, index, middle, scales }: Seen): Float32Array {
-  const { width, height } = shown;
+export function matches(
+  { bare, target, middle, scales }: Pick<Seen, "bare" | "target" | "middle" | "scales">,
+  patch: readonly Patch[],
+  step: number,
+): Float32Array {
+  const { width, height } = bare;
   const gains = new Float32Array(width * height);
-  // Only what the thing itself covers: its shadow falls elsewhere when it moves.
-  const pixels = inside(shown, view, index);
-  if (pixels.length < 4) return gains;
-  const thinned = pixels.filter((_, i) => i % Math.ceil(pixels.length / 200) === 0);
-  for (let y = 0; y < height; y++) {
+  if (patch.length < 4) return gains;
+  const every = Math.ceil(patch.length / mostCompared);
+  const thinned = patch.filter((_, i) => i % every === 0);
+  for (let y = 0; y < height; y += step) {
     const scale = scales[y] ?? null;
     if (scale === null) continue;
-    for (let x = 0; x < width; x++) {
+    for (let x = 0; x < width; x += step) {
       let gain = 0;
       for (const one of thinned) {
         const px = Math.round(x + (one.x + 0.5 - middle.x) * scale);
@@ -108,16 +129,16 @@ function alike({ shown, bare, target, view, index, middle, scales }: Seen): Floa
         const there = 3 * (py * width + px);
         for (let c = 0; c < 3; c++) {
           const wanted = target.data[there + c]!;
-          gain += (wanted - bare.data[there + c]!) ** 2 - (wanted - shown.data[one.at + c]!) ** 2;
+          gain += (wanted - bare.data[there + c]!) ** 2 - (wanted - one.rgb[c]!) ** 2;
         }
       }
-      gains[y * width + x] = gain * scale * scale;
+      gains[y * width + x] = gain * scale * scale * every;
     }
   }
   return gains;
 }
 
-function highest(map: Float32Array, width: number, height: number, most: number, apart: number) {
+export function highest(map: Float32Array, width: number, height: number, most: number, apart: number) {
   const left = Float32Array.from(map);
   const found: { x: number; y: number }[] = [];
   while (found.length < most) {

@@ -146,12 +146,10 @@ export function difference(a: Float32Array, b: Float32Array): Float32Array {
 /** The least and the most that `evened` scales by: beyond that it is another picture, not another light. */
 const gains = [0.5, 2] as const;
 
-/** A picture with every channel scaled and shifted so that it comes closest to the target. */
-export function evened(picture: Picture, target: Picture): Picture {
-  const { width, height, data } = picture;
+/** Per channel, what scales and shifts a picture so that it comes closest to the target. */
+export function evening({ width, height, data }: Picture, target: Picture): { gain: number; shift: number }[] {
   const n = width * height;
-  const out = new Float32Array(data.length);
-  for (let c = 0; c < 3; c++) {
+  return [0, 1, 2].map((c) => {
     let [a, b, aa, ab] = [0, 0, 0, 0];
     for (let i = c; i < data.length; i += 3) {
       const [x, y] = [data[i]!, target.data[i]!];
@@ -162,10 +160,15 @@ export function evened(picture: Picture, target: Picture): Picture {
     }
     const spread = aa - (a * a) / n;
     const gain = spread > 1e-6 ? Math.min(gains[1], Math.max(gains[0], (ab - (a * b) / n) / spread)) : 1;
-    const shift = (b - gain * a) / n;
-    for (let i = c; i < data.length; i += 3) out[i] = gain * data[i]! + shift;
-  }
-  return { width, height, data: out };
+    return { gain, shift: (b - gain * a) / n };
+  });
+}
+
+/** A picture with every channel scaled and shifted so that it comes closest to the target. */
+export function evened(picture: Picture, target: Picture): Picture {
+  const { width, height, data } = picture;
+  const by = evening(picture, target);
+  return { width, height, data: data.map((value, i) => by[i % 3]!.gain * value + by[i % 3]!.shift) };
 }
 
 /**

@@ -28,6 +28,9 @@ export interface Sought extends Surveyed {
   readonly spots: readonly Spot[];
 }
 
+/** The axes that move a thing over the ground it stands on. */
+const groundOf = ({ axes }: Thing): Thing["axes"] => (axes.length === 3 ? axes.slice(0, 2) : axes);
+
 type Moved = readonly [knob: number, units: number];
 
 /** Makes the tries for things that are looked for: each a place, a turn, a size, or some of them together. */
@@ -49,8 +52,7 @@ export class Tries {
 
   /** Its spots, on the ground where it has three axes, a ring around where it stands, and where the program put it. */
   places(sought: Sought): Try[] {
-    const { axes } = sought.thing;
-    const ground = axes.length === 3 ? axes.slice(0, 2) : axes;
+    const ground = groundOf(sought.thing);
     return [...this.standing(sought, ground), ...this.around(sought, ground), ...this.home(sought)];
   }
 
@@ -83,15 +85,49 @@ export class Tries {
     return this.shifted(knob, (degrees * Math.PI) / 180 / slope);
   }
 
+  /** On top of another try, its middle seen at a spot, by knobs of the ground it stands on; null where none lead there. */
+  put(sought: Sought, base: Try, spot: Spot, free = groundOf(sought.thing)): Try | null {
+    const moves = free.length === 0 ? null : towards(free, sought.centre, this.masks.views[spot.view]!, spot);
+    if (moves === null) return null;
+    const moved = free.map(({ knob, slope }, i) => this.shifted(knob, moves[i]! / slope));
+    return this.add(sought, base, moved);
+  }
+
+  /** A try turned a little further, about each axis and about two at once. */
+  turnedABit(sought: Sought, base: Try, degrees: number): Try[] {
+    const own = this.turning(sought);
+    const ways = own.reduce<number[][]>((all, _) => all.flatMap((way) => [-1, 0, 1].map((d) => [...way, d])), [[]]);
+    return ways
+      .filter((way) => way.some((d) => d !== 0))
+      .map((way) =>
+        this.add(
+          sought,
+          base,
+          own.flatMap((one, i): Moved[] => (way[i] === 0 ? [] : [this.further(one, base, way[i]! * degrees)])),
+        ),
+      );
+  }
+
+  private further({ knob, slope }: Thing["turns"][number], base: Try, degrees: number): Moved {
+    const now = base.moved.find(([k]) => k === knob)?.[1] ?? this.point[knob]!;
+    return [knob, this.problem.units(knob, this.problem.value(knob, now) + (degrees * Math.PI) / 180 / slope)];
+  }
+
   /** Twelve turns about each axis, on top of another try. */
   turns(sought: Sought, base: Try): Try[] {
     const steps = Array.from({ length: 11 }, (_, i) => 30 * (i + 1));
     return this.turning(sought).flatMap((one) => steps.map((d) => this.add(sought, base, [this.turned(one, d)])));
   }
 
+  /** Where it stands, at every turn about one axis and about two. */
+  allTurns(sought: Sought): Try[] {
+    const stay = this.stay(sought);
+    return [...this.turns(sought, stay), ...this.turnsOfTwo(sought, stay)];
+  }
+
   /** Turns about two axes at once: where both are wrong, neither alone explains anything. */
   turnsOfTwo(sought: Sought, base: Try): Try[] {
-    const steps = Array.from({ length: 7 }, (_, i) => 45 * (i + 1));
+    const steps = Array.from({ length: 11 }, (_, i) => 30 * (i + 1));
     const own = this.turning(sought);
     return own.flatMap((one, i) =>
       own
@@ -135,13 +171,7 @@ export class Tries {
   }
 
   private standing(sought: Sought, free: Thing["axes"]): Try[] {
-    if (free.length === 0) return [];
-    return sought.spots.flatMap((spot) => {
-      const moves = towards(free, sought.centre, this.masks.views[spot.view]!, spot);
-      if (moves === null) return [];
-      const moved = free.map(({ knob, slope }, i) => this.shifted(knob, moves[i]! / slope));
-      return [this.add(sought, this.stay(sought), moved)];
-    });
+    return sought.spots.flatMap((spot) => this.put(sought, this.stay(sought), spot, free) ?? []);
   }
 
   /** Another may have been put where this one stands: the other where the program put it, and this one there, turned. */
@@ -149,8 +179,7 @@ export class Tries {
     const back = knobsOf(other.thing).flatMap((k): Moved[] =>
       this.point[k] === this.problem.origin[k] ? [] : [[k, this.problem.origin[k]!]],
     );
-    const { axes } = sought.thing;
-    const ground = axes.length === 3 ? axes.slice(0, 2) : axes;
+    const ground = groundOf(sought.thing);
     if (back.length === 0 || ground.length !== 2) return [];
     const there = ground.map(({ knob, axis, slope }) =>
       this.shifted(knob, (other.centre[axis]! - sought.centre[axis]!) / slope),

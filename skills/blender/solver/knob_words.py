@@ -71,6 +71,32 @@ def index_names(tree, parameters):
     for node in calls:
         if dotted(node.func).split(".")[-1] == "from_pydata":
             found |= {arg.id for arg in node.args[1:] if isinstance(arg, ast.Name)}
+    return passed_to(found, calls, parameters)
+
+
+def _whole_in(node):
+    """Names that must be whole numbers for this argument of range() to be one."""
+    if isinstance(node, ast.Name):
+        return {node.id}
+    if isinstance(node, ast.BinOp):
+        return _whole_in(node.left) | _whole_in(node.right)
+    if isinstance(node, ast.UnaryOp):
+        return _whole_in(node.operand)
+    if isinstance(node, ast.Call) and dotted(node.func) in ("max", "min"):
+        return set().union(*(_whole_in(arg) for arg in node.args))
+    return set()
+
+
+def count_names(tree, parameters):
+    """Names that range() is called with: their whole numbers count, also as arguments of the program's own functions."""
+    calls = [node for node in ast.walk(tree) if isinstance(node, ast.Call)]
+    found = set().union(*(_whole_in(arg) for node in calls if dotted(node.func) == "range" for arg in node.args))
+    return passed_to(found, calls, parameters)
+
+
+def passed_to(names, calls, parameters):
+    """Names that the program hands to parameters with these names, through four of its functions at most."""
+    found = set(names)
     for _ in range(4):
         before = len(found)
         for node in calls:

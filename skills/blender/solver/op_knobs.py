@@ -9,8 +9,8 @@ Spans are byte offsets into the UTF-8 program (`start`, `end`), because Python's
 
 import ast
 
-from .knob_words import (DISCRETE_CALLS, RENDER_SETTINGS, dotted, index_names, is_discrete, is_stop, kind_of,
-                                    whole_numbers)
+from .knob_words import (DISCRETE_CALLS, RENDER_SETTINGS, count_names, dotted, index_names, is_discrete, is_stop, kind_of,
+                         whole_numbers)
 
 
 class Finder:
@@ -26,6 +26,7 @@ class Finder:
         self.knobs = []
         self.functions = {}
         self.indices = set()
+        self.counters = set()
         self.depth = 0
 
     def offset(self, line, col):
@@ -36,6 +37,7 @@ class Finder:
             if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
                 self.functions[node.name] = [a.arg for a in node.args.posonlyargs + node.args.args]
         self.indices = index_names(tree, self.functions)
+        self.counters = count_names(tree, self.functions)
         self.body(tree.body)
         self.knobs.sort(key=lambda knob: knob["start"])
         for i, knob in enumerate(self.knobs):
@@ -177,6 +179,10 @@ class Finder:
             return
         if last in ("append", "extend", "insert") and isinstance(node.func, ast.Attribute) and self.counts(dotted(node.func.value)):
             return
+        if function.endswith(("Matrix.Rotation", "Matrix.Scale", "Matrix.Shear", "Matrix.OrthoProjection")):
+            for arg in node.args[:1] + node.args[2:]:
+                self.value(arg, name or last, None, "radians" if last == "Rotation" else angle, inside)
+            return
         if last == "from_pydata":
             for arg in node.args[:1]:
                 self.value(arg, f"{name or last}.vertices", None, None)
@@ -201,6 +207,8 @@ class Finder:
         integer = isinstance(value, int)
         # Whole numbers inside arithmetic are structure (2 * pi, u / 12), not measurements.
         if inside and integer:
+            return
+        if integer and name.split("[")[0].split(".")[-1] in self.counters:
             return
         if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub):
             value = -value

@@ -129,6 +129,8 @@ class Tracer:
             if not groups or self.runs + len(groups) > FRAGILE_RUNS:
                 break
         found |= {k for group in groups for k in group}
+        if not found:
+            return found
         # Two that are borne alone need not be borne together.
         left = [k for k in members if k not in found]
         while left and self.observe([self.values(left, units)])[0] is None:
@@ -146,10 +148,12 @@ class Tracer:
         knobs that the wider of these show to be fragile."""
         units = [[scale * random.uniform(0.5, 1.5) for _ in self.knobs] for scale in (1.0, 1.0, 5.0)]
         broken = set()
-        for one in units:
-            broken |= self.fragile([k for k in sound if k not in broken], one)
-        sound = [k for k in sound if k not in broken]
         seen = self.observe([self.values(sound, u) for u in units])
+        if None in seen:
+            for one in units:
+                broken |= self.fragile([k for k in sound if k not in broken], one)
+            sound = [k for k in sound if k not in broken]
+            seen = self.observe([self.values(sound, u) for u in units])
         if None in seen:
             return {}, set(sound)
         deltas = [[nudge(knob, u[k]) for k, knob in enumerate(self.knobs)] for u in units]
@@ -197,7 +201,7 @@ class Tracer:
                     return False
         return not left
 
-    def dead(self, members, size=8):
+    def dead(self, members, size=24):
         """Groups that change nothing at all, without trying each knob of them."""
         groups = [members[i:i + size] for i in range(0, len(members), size)]
         still = [1.0] * len(self.knobs)

@@ -103,9 +103,18 @@ describe("knobs of a program", () => {
       "faces handed on",
       "def make(v, f):\n    m.from_pydata(v, [], f)\nsides = [(0, 1, 2)]\nmake(v, sides)\nmake(v, [(0, 1)])\n",
     ],
+    ["counts under any name", "def lathe(n):\n    for i in range(n + 1):\n        f(i)\nlathe(48)\nlathe(n=96)\n"],
+    ["counts handed on", "def one(per):\n    return [f(i) for i in range(per)]\ndef two(k=7):\n    one(k)\ntwo(9)\n"],
+    ["counts of several at once", "a, K = [], 16\nfor k in range(2 * K):\n    a.append(k)\n"],
+    ["the sizes of matrices", "turn = Matrix.Rotation(x, 3, 'Z')\n"],
     ["stops of a colour ramp", "ramp.color_ramp.elements[0].position = 0.3\nramp.color_ramp.elements.new(0.7)\n"],
   ])("are not %s", async (_, program) => {
     expect(await knobs(program)).toEqual([]);
+  });
+
+  test("of a name that counts somewhere are those with a fraction", async () => {
+    const found = await knobs("R = 0.25\nR = 7\nfor i in range(R):\n    f(i / R)\n");
+    expect(found.map(({ value }) => value)).toEqual([0.25]);
   });
 
   test("understand signs, vectors over lines and arithmetic", async () => {
