@@ -80,12 +80,16 @@ def enter(place):
     os.chdir(place.home or place.folders[0])
     if os.geteuid() == 0 and place.level != "user":
         become(place.uid)
-    # Its memory and files can be counted by a supervisor that is no root. Where nothing else keeps the jobs of one user
-    # from each other, they are closed to all, and counted more roughly.
-    prctl(PR_SET_DUMPABLE, 0 if place.level == "weak" and landlock.abi() <= 0 else 1)
+    open_to_supervisor(place.level)
     die_with_parent(place.parent)
     drop_capabilities()
     set_environment(place)
+
+
+def open_to_supervisor(level):
+    """Its memory and files can be counted by a supervisor that is no root. Where nothing else keeps the jobs of one user
+    from each other, they are closed to all, and counted more roughly."""
+    prctl(PR_SET_DUMPABLE, 0 if level == "weak" and landlock.abi() <= 0 else 1)
 
 
 def lock(place):

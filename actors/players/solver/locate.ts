@@ -28,6 +28,12 @@ const standsThere = 0.6;
 /** A size, a depth or a wall is taken if it explains this many times what a place and a turn do. */
 const makeshift = 1.5;
 
+/** Or a little more than they do, if it leaves less than this share of what they leave there: a depth may leave nothing as well. */
+const completer = 0.6;
+
+/** A place must explain so much more than hiding the thing, as a share of what hiding it explains. */
+const nothing = 0.1;
+
 /** A pass that explains less than this share of what is left is the last. */
 const worthwhile = 0.03;
 
@@ -35,9 +41,10 @@ const worthwhile = 0.03;
  * Looks for things where no gradient leads, hide and locate: without a thing, what is left to explain peaks where it may
  * stand; its place knobs are solved so that it is seen there. The best places and the present one are tried at all turns, the
  * best of those at other sizes and depths. Of all, what explains most is taken, as long as something gains 3 %; what only
- * hides a thing never is. Returns the knobs that moved.
+ * hides a thing never is. `depths`: also nearer to the camera and farther, which makes up for a size that only a rerun sets.
+ * Returns the knobs that moved.
  */
-export async function locate(fitter: Fitter, passes: number): Promise<number[]> {
+export async function locate(fitter: Fitter, passes: number, depths = true): Promise<number[]> {
   const { problem } = fitter;
   const all = thingsOf(problem.trace).filter((thing) => knobsOf(thing).some((k) => problem.isUsable(k)));
   if (all.length === 0) return [];
@@ -54,7 +61,7 @@ export async function locate(fitter: Fitter, passes: number): Promise<number[]> 
     const { here, noise } = surveyed;
     const sought = soughtOf(surveyed, pass === 0 ? settled.first : settled.later);
     if (sought.length === 0) break;
-    const { now, scored: graded } = await search(fitter, sought, masks, scale, here, noise, inTheWay);
+    const { now, scored: graded } = await search(fitter, sought, masks, scale, here, noise, inTheWay, depths);
     const least = worthwhile * Math.max(0, now - noise);
     // What explains no more than the thing's absence hides it.
     const bare = new Map(sought.map(({ thing, unexplained }) => [thing.name, unexplained]));
@@ -69,7 +76,8 @@ export async function locate(fitter: Fitter, passes: number): Promise<number[]> 
       evened: true,
       alone: 0.5,
       least,
-      refuses: hiding(problem, all, masks, from),
+      // What hides it may be out of place itself: then it is seen afterwards whether it came to light.
+      ...(sought.length === 1 ? { refuses: hiding(problem, all, masks, from) } : {}),
     };
     const moved = await take(fitter, { now, scored }, scale, rule);
     const hidden = moved.length === 0 ? [] : await uncover(fitter, all, masks, from);
@@ -126,6 +134,7 @@ async function search(
   here: Look,
   noise: number,
   others: readonly string[],
+  depths: boolean,
 ) {
   const make = new Tries(fitter.problem, fitter.point, masks);
   const rule: Rule = { evened: true, noise };
@@ -153,16 +162,28 @@ async function search(
     ...sought.flatMap((one) => sought.flatMap((other) => (one === other ? [] : make.instead(one, other)))),
   ]);
   // Another size, or a wall, makes up for a wrong place or turn: it must explain much more than those do.
-  const known = new Map(sought.map((one) => [one.thing.name, Math.max(0, now - (of(one)[0]?.value ?? now))]));
+  // What explains no more than the thing's absence is no place.
+  const placed = (one: Sought) =>
+    of(one).find(({ value }) => value < one.unexplained - nothing * Math.max(0, now - one.unexplained));
+  const known = new Map(sought.map((one) => [one.thing.name, Math.max(0, now - (placed(one)?.value ?? now))]));
   const last: Scored[] = [];
+  const deep = new Set(depths ? sought.flatMap((one) => make.depths(one)) : []);
   await grade(
-    sought.flatMap((one) => [
-      ...[make.stay(one), ...best(one, 1)].flatMap((base) => make.sizes(one, base)),
-      ...make.walls(one),
-    ]),
+    [
+      ...sought.flatMap((one) => [
+        ...[make.stay(one), ...best(one, 1)].flatMap((base) => make.sizes(one, base)),
+        ...make.walls(one),
+      ]),
+      ...deep,
+    ],
     last,
   );
-  scored.push(...last.filter(({ one, value }) => now - value > makeshift * known.get(one.owner)!));
+  const leaves = new Map(sought.map((one) => [one.thing.name, placed(one)?.left ?? 1]));
+  const pays = ({ one, value, left }: Scored) => {
+    const better = left < completer * leaves.get(one.owner)! && !deep.has(one);
+    return now - value > (better ? 1.05 : makeshift) * known.get(one.owner)!;
+  };
+  scored.push(...last.filter(pays));
   return { now, scored };
 }
 

@@ -1,6 +1,6 @@
 import type { Fitter } from "./fitter.ts";
 import { watchedThings } from "./guard.ts";
-import { at } from "./problem.ts";
+import { at, type Scale } from "./problem.ts";
 import { masksAt, survey, wronglyColoured } from "./survey.ts";
 import { area } from "./things.ts";
 
@@ -9,6 +9,26 @@ const large = 0.002;
 
 /** Of what colours leave in the outlines they are fitted in they must explain this share, or they stay. */
 const convincing = 0.9;
+
+/** Values at which what is 0 to 1 of a material is tried: a metal differs from paint by no gradient that leads there. */
+const ends = [0, 0.5, 1];
+
+/** Numbers of materials that are no colours, tried far from where they are; a try must explain this share of what is left. */
+const telling = 0.2;
+
+/** Sets what explains most by itself to one of its ends. */
+async function extremes(fitter: Fitter, members: readonly number[], scale: Scale): Promise<void> {
+  const { problem, point } = fitter;
+  const single = members.filter((k) => {
+    const { kind, group, value } = problem.knobs[k]!;
+    return kind !== "color" && group === null && value >= 0 && value <= 1;
+  });
+  const tries = single.flatMap((k) => ends.map((end) => point.map((u, j) => (j === k ? problem.units(k, end) : u))));
+  if (tries.length === 0) return;
+  const [now, ...values] = await fitter.judge([point, ...tries], scale);
+  const best = values.indexOf(Math.min(...values));
+  if (values[best]! < (1 - telling) * now!) fitter.point = tries[best]!;
+}
 
 /**
  * Sets the colours of things that stand where the target shows their shape in another colour, looking at nothing but their
@@ -32,6 +52,7 @@ export async function recolour(fitter: Fitter): Promise<void> {
     const members = problem.knobs.flatMap((_, k) =>
       problem.isUsable(k) && problem.inPlace(k) && problem.isMaterial(k) ? [k] : [],
     );
+    await extremes(fitter, members, scale);
     const noise = await fitter.noise(scale);
     const scan = await fitter.scan(members, scale, "all");
     const chosen = fitter.nominate(scan, new Set(), 3 * found.length + 2, 6, 1, noise);

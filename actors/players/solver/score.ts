@@ -86,7 +86,7 @@ export async function score(
 }
 
 /** What a knob more must add to a try's gain, as a share of it. */
-const perKnob = 0.02;
+export const perKnob = 0.02;
 
 /** What remains where a try shows counts against it by this much: a right place explains less than a larger wrong one, but all. */
 export const perRemains = 0.5;

@@ -89,7 +89,8 @@ export async function coarse(fitter: Fitter): Promise<void> {
   const { problem } = fitter;
   await light(fitter);
   await recolour(fitter);
-  await locate(fitter, 3);
+  await measurements(fitter, (k) => problem.isShapeKey(k), 1);
+  await locate(fitter, 3, false);
   // Light and colours were fitted to pictures with things out of place.
   const looks = groupsOf(fitter).filter((group) => group.every((k) => problem.isLight(k) || problem.isMaterial(k)));
   await revert(fitter, looks, at(64, 8, 4, 1.5));
@@ -101,9 +102,9 @@ export async function coarse(fitter: Fitter): Promise<void> {
   const own = (k: number) => !problem.inPlace(k) && !problem.knobs[k]!.inFunction && problem.knobs[k]!.kind !== "color";
   const wide = { reruns: false, learn: "all", limit: 8, reach: 5, strictness: 1.5, iterations: 3 } as const;
   await widen(fitter, at(48, 8, 4, 3), wide);
-  if ((await share()) > 0.1) await locate(fitter, 1);
+  if ((await share()) > 0.1) await locate(fitter, 1, false);
   const left = await share();
-  if (reruns && left > 0.4) {
+  if (reruns && left > 0.08) {
     // Knobs that act in place explain too little: the search over measurements starts from the first point again.
     const inPlace = fitter.point;
     fitter.point = start;

@@ -1,6 +1,6 @@
 import type { Fitter } from "./fitter.ts";
 import type { Scale } from "./problem.ts";
-import { inOrder, place, type Rule, type Scored, type Try } from "./score.ts";
+import { inOrder, perKnob, place, type Rule, type Scored, type Try } from "./score.ts";
 
 /** Tries of one owner that are judged beside those of others: the best, and the best that move it elsewhere. */
 const perOwner = 3;
@@ -59,7 +59,8 @@ function advance(
     const gain = value - judged[i]!;
     return gain > 0.01 * value && gain > alone * (now - one.value);
   });
-  const pick = judged.reduce((best, v, i) => (helps[i] && (best < 0 || v < judged[best]!) ? i : best), -1);
+  const worth = (i: number) => (value - judged[i]!) * (1 - perKnob * next[i]!.one.moved.length);
+  const pick = judged.reduce((best, _, i) => (helps[i] && (best < 0 || worth(i) > worth(best)) ? i : best), -1);
   const chosen = next[pick]?.one;
   const rest = chain.rest.filter((one, i) => one.one.owner !== chosen?.owner && (i >= next.length || helps[i]!));
   if (chosen === undefined) return { taken: { point, value, knobs }, rest };
@@ -94,8 +95,10 @@ async function greedy(
       return advance(chain, own, points[c]!, now, rule.alone ?? 0);
     });
   }
+  // Many numbers explain a little more than a few right ones.
+  const worth = ({ value, knobs }: Taken) => (now - value) * (1 - perKnob * new Set(knobs).size);
   return chains.reduce<Taken | null>(
-    (best, { taken }) => (best === null || taken.value < best.value ? taken : best),
+    (best, { taken }) => (best === null || worth(taken) > worth(best) ? taken : best),
     null,
   );
 }

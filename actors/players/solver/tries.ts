@@ -7,7 +7,7 @@ import type { Masks } from "./sweeper.ts";
 import { knobsOf, type Thing } from "./things.ts";
 
 /** Factors a thing's size is tried at, all its knobs together; and one knob alone. */
-const sizes = [0.25, 0.35, 0.5, 0.7, 1.4, 2, 2.8, 4];
+const sizes = [0.25, 0.32, 0.4, 0.5, 0.63, 0.8, 1.26, 1.6, 2, 2.5, 3.2, 4];
 const sizesAlone = [0.4, 0.6, 1.6, 2.5];
 
 /** Factors of a thing's distance from the camera that are tried along the ray it is seen by. */
@@ -138,9 +138,9 @@ export class Tries {
     );
   }
 
-  /** Sizes from a quarter to four times, and depths along the ray, on top of another try. */
+  /** Sizes from a quarter to four times, on top of another try. */
   sizes(sought: Sought, base: Try): Try[] {
-    const { sizes: own, axes } = sought.thing;
+    const { sizes: own } = sought.thing;
     const all =
       own.length === 0
         ? []
@@ -154,20 +154,20 @@ export class Tries {
           );
     const alone =
       own.length < 2 ? [] : own.flatMap((k) => sizesAlone.map((f) => this.add(sought, base, [this.scaled(k, f)], f)));
+    return [...all, ...alone];
+  }
+
+  /** Other distances from the camera, along the ray it is seen by. */
+  depths(sought: Sought): Try[] {
+    const { axes } = sought.thing;
     const view = this.masks.views[0]!;
-    const seen = axes.length === 3 && base.moved.length === 0 ? project(view, sought.centre) : null;
-    const deep = (seen === null ? [] : depths).flatMap((factor) => {
+    const seen = axes.length === 3 ? project(view, sought.centre) : null;
+    return (seen === null ? [] : depths).flatMap((factor) => {
       const moves = towards(axes, sought.centre, view, { ...seen!, depth: factor * seen!.depth });
       if (moves === null) return [];
-      return [
-        this.add(
-          sought,
-          base,
-          axes.map(({ knob, slope }, i) => this.shifted(knob, moves[i]! / slope)),
-        ),
-      ];
+      const moved = axes.map(({ knob, slope }, i) => this.shifted(knob, moves[i]! / slope));
+      return [this.add(sought, this.stay(sought), moved)];
     });
-    return [...all, ...alone, ...deep];
   }
 
   private standing(sought: Sought, free: Thing["axes"]): Try[] {
