@@ -5,6 +5,15 @@
 
 export { type ArtifactRef, artifactRef } from "./artifact.ts";
 export { type PinnedAsset, pinnedAsset } from "./asset.ts";
+export {
+  type Batch,
+  type BatchStatus,
+  type BatchTask,
+  batch,
+  batchSchema,
+  batchStatus,
+  batchTask,
+} from "./batch.ts";
 export { type Context, context } from "./context.ts";
 export { type ErrorCode, type ErrorData, errorCodes, errorData, type Retry, retry } from "./error.ts";
 export { type Feedback, feedback } from "./feedback.ts";
