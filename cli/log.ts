@@ -17,12 +17,14 @@ export interface Log {
 /**
  * What a process says of itself: a line on stderr for people, and a JSON line in the run's folder for machines. Never
  * a key: keys are in no message, and fields that are named like one are censored.
+ * @param options.print where lines go instead of stderr, plain already
  */
-export function makeLog(name: string, options: { prefix?: boolean } = {}): Log {
+export function makeLog(name: string, options: { prefix?: boolean; print?: (line: string) => void } = {}): Log {
+  const show = options.print ?? ((line: string) => printError(`${line}\n`));
   let file: pino.Logger | null = null;
   const log = (said: string) => {
     const line = plainText(withoutSecrets(said));
-    printError(options.prefix === false ? `${line}\n` : `${name}: ${line}\n`);
+    show(options.prefix === false ? line : `${name}: ${line}`);
     file?.info(line);
   };
   return Object.assign(log, {

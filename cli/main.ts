@@ -13,6 +13,7 @@ enableCompileCache(join(import.meta.dirname, "..", "node_modules", ".cache", "vi
 /** Each command with its own imports: a role that starts again should not have to load every other command first. */
 const commands: Record<string, () => Promise<Command>> = {
   run: async () => (await import("./commands/run.ts")).runCommand(),
+  batch: async () => (await import("./commands/batch.ts")).batchCommand(),
   runs: async () => (await import("./commands/runs.ts")).runsCommand(),
   clean: async () => (await import("./commands/clean.ts")).cleanCommand(),
   report: async () => (await import("./commands/report.ts")).reportCommand(),

@@ -4,10 +4,11 @@ import { VigaError } from "../../config/errors.ts";
 import { readRegularFile } from "../files/regular-file.ts";
 import { writeAtomic } from "../files/write-atomic.ts";
 
-/** `<out>/bus.json`: where the bus of a run is. Mode 0600, for it holds passwords. */
+/** `<out>/bus.json`: where the bus of a run, or of a batch's runs, is. Mode 0600, for it holds passwords. */
 export const busFile = z.object({
   schema: z.literal(1),
-  run: z.string(),
+  /** Null: all runs of the bus, which are a batch's. */
+  run: z.string().nullable(),
   url: z.string(),
   token: z.string().optional(),
   /** Passwords of others on a bus of our own, by user: an observer, each slot. */

@@ -45,7 +45,8 @@ export async function joinBus(
     try {
       const out = await findOut(options.out);
       const file = await readBusFile(out);
-      over = file.process !== undefined && isAlive(file.process) === false ? await overError(out) : null;
+      over =
+        file.process !== undefined && isAlive(file.process) === false ? await overError(out, file.run === null) : null;
       if (over !== null && refuses) throw over;
       const own = options.user === undefined ? undefined : file.others?.[options.user];
       const login = own === undefined ? { token: file.token } : { user: options.user, token: own };
@@ -65,9 +66,14 @@ export async function joinBus(
 }
 
 /** Why there is nothing to join, and what there is instead. */
-async function overError(out: string): Promise<VigaError> {
+async function overError(out: string, isBatch: boolean): Promise<VigaError> {
   const end = await tapeEnd(out);
   const shown = relative(process.cwd(), out) || ".";
+  if (isBatch) {
+    return new VigaError("input_invalid", `the batch in ${shown} does not go on any more`, {
+      hint: `viga batch --resume ${shown} goes on with it, if it is not finished`,
+    });
+  }
   return end === null
     ? new VigaError("input_invalid", `the run in ${shown} was interrupted`, { hint: `viga run --resume ${shown}` })
     : new VigaError("input_invalid", `the run in ${shown} is over (${end.status})`, {

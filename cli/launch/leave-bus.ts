@@ -7,7 +7,10 @@ import { tapeEnd } from "../../observers/tape.ts";
 import { loadSpec } from "./run-file.ts";
 
 /** What a shared bus keeps, by the settings of whoever leaves it. */
-const keepOf = ({ keep_hours: hours = 24, max_bytes: maxBytes }: ResolvedConfig["bus"]): Keep => ({ hours, maxBytes });
+export const keepOf = ({ keep_hours: hours = 24, max_bytes: maxBytes }: ResolvedConfig["bus"]): Keep => ({
+  hours,
+  maxBytes,
+});
 
 /** True when the run is finished and its tape lies whole in its folder, on this host. */
 export async function isExported(spec: RunSpec): Promise<boolean> {

@@ -17,6 +17,24 @@ import { createTape } from "../../observers/tape.ts";
 import { makeLog } from "../log.ts";
 import { print, printError } from "../print.ts";
 
+/** The observers that write a run's folder: tape, output tree, report. */
+export async function folderObservers(spec: RunSpec): Promise<Observer[]> {
+  const read = reader(spec);
+  return [
+    await createTape({ out: spec.out }),
+    createOutput({ out: spec.out, read, heatMap: drawHeatMap }),
+    createReport({ out: spec.out, read }),
+  ];
+}
+
+/** Writes start, target and best of a run that is over side by side. -> the picture's path; null where nothing was drawn. */
+export const sideBySideOf = (spec: RunSpec): Promise<string | null> => comparison(spec, reader(spec)).catch(() => null);
+
+function reader(spec: RunSpec): (ref: string) => Promise<Buffer> {
+  const store = new ArtifactStore(join(spec.out, "artifacts"));
+  return (ref) => store.get(ref);
+}
+
 export interface RunObservers {
   all: Observer[];
   log: (line: string) => void;
@@ -33,17 +51,10 @@ export async function runObservers(
   json: boolean,
   options: { over?: boolean } = {},
 ): Promise<RunObservers> {
-  const store = new ArtifactStore(join(spec.out, "artifacts"));
-  const read = (ref: string) => store.get(ref);
   const progress = createProgress({ stream: json ? process.stdout : process.stderr, json });
   const log = makeLog("viga run", { prefix: false });
   log.keepIn(spec.out);
-  const all = [
-    await createTape({ out: spec.out }),
-    createOutput({ out: spec.out, read, heatMap: drawHeatMap }),
-    createReport({ out: spec.out, read }),
-    ...(options.over === true ? [] : [progress]),
-  ];
+  const all = [...(await folderObservers(spec)), ...(options.over === true ? [] : [progress])];
   return {
     all,
     log,
@@ -54,7 +65,7 @@ export async function runObservers(
         else printError(`interrupted; continue with: ${resume}\n`);
         return;
       }
-      const picture = await comparison(spec, read).catch(() => null);
+      const picture = await sideBySideOf(spec);
       const scores = JSON.parse(
         await readFile(join(spec.out, "scores.json"), "utf8").catch(() => "null"),
       ) as Scores | null;

@@ -8,7 +8,7 @@ import { VigaError } from "../../config/errors.ts";
 import { roleNames } from "../../config/players.ts";
 import type { RunSpec } from "../../machines/domain/index.ts";
 
-/** Beside run.json: that this user's viga wrote it on this machine. */
+/** Beside run.json, or what a batch was begun with: that this user's viga wrote it on this machine. */
 export const markFile = "run.mark";
 
 /** The folder of what viga keeps for this user on this machine. */
@@ -27,39 +27,37 @@ async function markKey(): Promise<Buffer> {
   return Buffer.from(readSmallFile(path), "hex");
 }
 
-async function markOf(runJson: string): Promise<Buffer> {
+async function markOf(text: string): Promise<Buffer> {
   return createHmac("sha256", await markKey())
-    .update(runJson)
+    .update(text)
     .digest();
 }
 
-/** Marks a run.json that was just written. Where no key can be kept there is no mark, and resuming asks for --trust. */
-export async function markRun(out: string, runJson: string): Promise<void> {
-  const mark = await markOf(runJson).catch(() => null);
+/** Marks a run.json, or what a batch was begun with, that was just written. Where no key can be kept there is no mark, and resuming asks for --trust. */
+export async function markRun(out: string, text: string): Promise<void> {
+  const mark = await markOf(text).catch(() => null);
   if (mark !== null) await writeAtomic(join(out, markFile), `${mark.toString("hex")}\n`);
 }
 
-async function isOurs(out: string): Promise<boolean> {
+async function isOurs(out: string, file: string): Promise<boolean> {
   try {
     const said = Buffer.from(readSmallFile(join(out, markFile)).trim(), "hex");
-    const due = await markOf(await readFile(join(out, "run.json"), "utf8"));
+    const due = await markOf(await readFile(join(out, file), "utf8"));
     return said.length === due.length && timingSafeEqual(said, due);
   } catch {
     return false;
   }
 }
 
+/** A configuration as far as it names what is started. */
+interface Starting extends Pick<RunSpec["config"], "roles" | "shadow"> {
+  programs?: Record<string, string>;
+  skills?: Record<string, { command?: string[] }>;
+}
+
 /** What a run's configuration would have started: its programs, commands that play roles, servers under skills. */
-function startedBy({ config }: RunSpec): string[] {
-  const {
-    programs = {},
-    skills = {},
-    roles,
-    shadow,
-  } = config as {
-    programs?: Record<string, string>;
-    skills?: Record<string, { command?: string[] }>;
-  } & RunSpec["config"];
+function startedBy(config: Starting): string[] {
+  const { programs = {}, skills = {}, roles, shadow } = config;
   return [
     ...Object.entries(programs).map(([name, path]) => `programs.${name}: ${path}`),
     ...Object.entries({ roles, shadow }).flatMap(([section, players]) =>
@@ -74,13 +72,20 @@ function startedBy({ config }: RunSpec): string[] {
   ];
 }
 
-/** Refuses programs that somebody else's run.json names, unless they are trusted. Throws `input_invalid`. */
-export async function checkTrusted(spec: RunSpec, trust: boolean): Promise<void> {
-  const started = startedBy(spec);
-  if (trust || started.length === 0 || (await isOurs(spec.out))) return;
+/**
+ * Refuses programs that a file of somebody else's makes viga start, unless they are trusted. Throws `input_invalid`.
+ * @param file the file in `out` that names them
+ */
+export async function checkTrusted(
+  { out, config }: { out: string; config: unknown },
+  trust: boolean,
+  file = "run.json",
+): Promise<void> {
+  const started = startedBy(config as Starting);
+  if (trust || started.length === 0 || (await isOurs(out, file))) return;
   throw new VigaError(
     "input_invalid",
-    `${join(spec.out, "run.json")} names programs to start, and was not written by your viga on this machine: ${started.join("; ")}`,
+    `${join(out, file)} names programs to start, and was not written by your viga on this machine: ${started.join("; ")}`,
     { hint: "look at them; where you trust them, add --trust" },
   );
 }

@@ -1,8 +1,7 @@
 import { rm } from "node:fs/promises";
-import { join, relative, resolve } from "node:path";
+import { basename, dirname, join, relative, resolve } from "node:path";
 import { ArtifactStore } from "../../bridge/artifacts/store.ts";
-import { readBusFile, writeBusFile } from "../../bridge/bus/address.ts";
-import { identityOf, isAlive } from "../../bridge/processes/identity.ts";
+import { writeBusFile } from "../../bridge/bus/address.ts";
 import { checkScratchRoot, sweepScratch } from "../../bridge/processes/scratch.ts";
 import { exitCodeOf, toVigaError, VigaError } from "../../config/errors.ts";
 import type { ResolvedConfig } from "../../config/resolved.ts";
@@ -10,9 +9,8 @@ import { retirementLines } from "../../config/retired.ts";
 import { loadTask } from "../../config/task.ts";
 import type { RunResult, RunSpec } from "../../machines/domain/index.ts";
 import { resultOf } from "../../observers/follow.ts";
-import type { TapeEvent } from "../../observers/observer.ts";
-import { readTape } from "../../observers/tape.ts";
 import { printError } from "../print.ts";
+import { readBatch } from "./batch/batch-file.ts";
 import { dropStore, openRunBus } from "./bus.ts";
 import { checkPlayers } from "./check-players.ts";
 import { checkTools } from "./check-tools.ts";
@@ -20,17 +18,18 @@ import { watchDisk } from "./disk.ts";
 import { listForeignTools } from "./foreign-tools.ts";
 import { type HostMode, type Hosts, startSlots } from "./hosts.ts";
 import { isExported, leaveBus } from "./leave-bus.ts";
-import { makeSpec } from "./make-run-spec.ts";
 import { type RunObservers, runObservers } from "./observers.ts";
-import { checkOut, defaultOut, findOut, makeOut, pointLatest } from "./out.ts";
+import { checkOut, defaultOut, findOut, pointLatest } from "./out.ts";
 import { checkOwnFolder } from "./own-folder.ts";
+import { owner, refuseLive } from "./owner.ts";
 import { printPlan } from "./plan.ts";
 import { playRun } from "./play-run.ts";
 import { checkExecutors, lacks, preflight } from "./preflight.ts";
-import { loadSpec, writeSpec } from "./run-file.ts";
+import { prepareRun } from "./prepare-run.ts";
+import { loadSpec } from "./run-file.ts";
 import { checkTrusted } from "./run-mark.ts";
-import { makeStartScene, startFrom } from "./start-scene.ts";
 import { tellWaits } from "./waits.ts";
+import { eventsOf, writeAgain } from "./write-again.ts";
 
 export interface StartOptions {
   hosts: HostMode;
@@ -56,12 +55,7 @@ export async function startRun(
   }
   await preflight(config, options.hosts);
   const skills = await listForeignTools(config, (line) => printError(`${line}\n`));
-  const scene = config.init === "sam3d" ? await makeStartScene(config, task, options) : null;
-  await makeOut(out);
-  const store = new ArtifactStore(join(out, "artifacts"));
-  const begun = scene === null ? task : await startFrom(scene, task, out);
-  const spec = await makeSpec(config, begun, out, store, skills);
-  await writeSpec(spec);
+  const spec = await prepareRun(config, task, out, skills, options);
   return follow(spec, config, { ...options, fresh: true });
 }
 
@@ -75,36 +69,28 @@ export async function resumeRun(given: string, options: StartOptions & { trust?:
   await checkOwnFolder(out);
   const spec = await loadSpec(out);
   await checkTrusted(spec, options.trust === true);
-  await refuseLive(spec.out);
+  await refuseLive(spec.out, "run");
   await checkScratchRoot();
   const events = await eventsOf(spec.out);
   const result = events.map(resultOf).find((found) => found !== null);
   if (result) {
     if (!options.json) printError("this run is finished already; its result:\n");
-    // It may have been killed after its last event and before its last file.
     const observers = await runObservers(spec, options.json, { over: true });
-    for (const event of events) for (const observer of observers.all) await observer.on(event);
-    for (const observer of observers.all) await observer.close();
+    await writeAgain(events, observers.all);
     return conclude(spec, result, observers);
   }
+  await refuseTaskOfBatch(spec.out);
   if (!options.json) printError(`continuing ${given}\n`);
   return follow(spec, configOf(spec), options);
 }
 
-/** Two processes on one run would end each other's bus. */
-async function refuseLive(out: string): Promise<void> {
-  const file = await readBusFile(out).catch(() => null);
-  if (file?.process === undefined || isAlive(file.process) !== true) return;
-  throw new VigaError("input_invalid", `this run is still going, in process ${file.pid}`, {
-    hint: "follow it with viga observe, or end it first (Ctrl-C, or kill that process)",
-  });
-}
-
-/** The tape as far as it was written; none when the run was killed before its first event. */
-async function eventsOf(out: string): Promise<TapeEvent[]> {
-  return readTape(out).catch((error: unknown) => {
-    if (error instanceof VigaError && error.code === "not_found") return [];
-    throw error;
+/** A batch's runs go on where their bus is: its store holds what was under way. */
+async function refuseTaskOfBatch(out: string): Promise<void> {
+  const above = dirname(out);
+  const found = await readBatch(above).catch(() => null);
+  if (found?.tasks.some(({ dir }) => dir === basename(out)) !== true) return;
+  throw new VigaError("input_invalid", `this run is a task of the batch in ${shownPath(above)}`, {
+    hint: `go on with the batch: viga batch --resume ${shownPath(above)}`,
   });
 }
 
@@ -153,7 +139,7 @@ async function follow(
   let exported = false;
   try {
     const others = runBus.others === undefined ? {} : { others: runBus.others };
-    await writeBusFile(spec.out, { schema: 1, run: spec.run, ...runBus.address, ...others, ...ourselves() });
+    await writeBusFile(spec.out, { schema: 1, run: spec.run, ...runBus.address, ...others, ...owner() });
     const { engine, out } = spec;
     const { executors, programs } = config;
     slots = startSlots({ mode, bus: runBus.bus, engine, executors, programs, out, signal: stop, log });
@@ -179,11 +165,6 @@ async function follow(
 
 /** Never settles. */
 const never = new Promise<never>(() => undefined);
-
-function ourselves(): { pid: number; process?: string } {
-  const identity = identityOf();
-  return { pid: process.pid, ...(identity === null ? {} : { process: identity }) };
-}
 
 const shownPath = (out: string): string => relative(process.cwd(), out) || ".";
 

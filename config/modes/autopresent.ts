@@ -43,6 +43,18 @@ export const autopresent: ModeDefinition = {
     targets: [{ from: ["target.png"], required: false }],
     assets: "media",
     truth: ["../{deck}.pptx"],
+    dataset: {
+      path: [/^(?<topic>[a-z][a-z_]*)$/, /^slide_\d+$/],
+      within: "examples",
+      published: {
+        slidebench: {
+          title: "SlideBench (AutoPresent), 195 slides of ten decks, three instructions each",
+          source: "https://github.com/para-lost/AutoPresent",
+          licence: "MIT",
+          next: "clone the repository and give its folder slidesbench (the one with examples/ in it)",
+        },
+      },
+    },
   },
   evaluator: "slides",
   // SlideBench scores decks that python-pptx wrote, whose placeholders these decks do not have.

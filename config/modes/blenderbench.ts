@@ -28,5 +28,17 @@ export const blenderbench: ModeDefinition = {
         required: true,
       },
     ],
+    dataset: {
+      path: [/^level(?<level>\d+)$/, /^(?<type>[A-Za-z]+(?:_[A-Za-z]+)*?)_?\d*$/],
+      published: {
+        blenderbench: {
+          title: "BlenderBench, 27 scenes in three levels; about 18 GB",
+          source: "https://huggingface.co/datasets/DietCoke4671/BlenderBench",
+          licence: "CC BY 4.0",
+          hub: { repository: "DietCoke4671/BlenderBench", files: /^(?:.*\/)?level\d+\// },
+          next: "the folders level1, level2 and level3 lie in it",
+        },
+      },
+    },
   },
 };

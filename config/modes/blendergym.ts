@@ -45,6 +45,17 @@ export const blendergym: ModeDefinition = {
     targetsAsStored: true,
     assets: null,
     truth: ["goal.py", "goal.blend"],
+    dataset: {
+      path: [/^(?<type>[A-Za-z]+(?:_[A-Za-z]+)*?)_?\d*$/],
+      published: {
+        blendergym: {
+          title: "BlenderGym, 245 scenes: blendshape, geometry, lighting, material, placement",
+          source: "https://blendergym.github.io",
+          licence: "its project page is CC BY-SA 4.0; what its data is under, it says where the data is downloaded",
+          next: "follow the link to its code and data, and put the folders blendshape1, geometry1, ... into one folder",
+        },
+      },
+    },
   },
   evaluator: "photometric",
   programs: ["nats-server", "blender"],

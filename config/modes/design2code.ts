@@ -35,6 +35,25 @@ export const design2code: ModeDefinition = {
     targets: [{ from: ["{id}.png"], required: true }],
     assets: "rick.jpg",
     truth: ["{id}.html"],
+    dataset: {
+      path: [/^.+$/],
+      published: {
+        design2code: {
+          title: "Design2Code, 484 pages (testset_final)",
+          source: "https://huggingface.co/datasets/SALT-NLP/Design2Code",
+          licence: "ODC-By 1.0; its authors ask for research use",
+          hub: { repository: "SALT-NLP/Design2Code", files: /\.(?:png|html|jpg)$/ },
+          next: "the pages <id>.html and <id>.png and rick.jpg lie in it",
+        },
+        "design2code-hard": {
+          title: "Design2Code-HARD, 80 pages",
+          source: "https://huggingface.co/datasets/SALT-NLP/Design2Code-HARD",
+          licence: "ODC-By 1.0",
+          hub: { repository: "SALT-NLP/Design2Code-HARD", files: /\.(?:png|html|jpg)$/ },
+          next: "the pages <id>.html and <id>.png and rick.jpg lie in it",
+        },
+      },
+    },
   },
   evaluator: "pages",
   programs: ["nats-server", "chromium", "bubblewrap"],

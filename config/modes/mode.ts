@@ -48,6 +48,33 @@ export interface TaskLayout {
   assets: string | null;
   /** Ground truth that lies beside the inputs. Listed so that a leak check can name it; never opened by a run. */
   truth: readonly string[];
+  /** How a whole dataset of such tasks lies on disk; absent: there is none that a batch could run. */
+  dataset?: DatasetLayout;
+}
+
+/** How the tasks of a dataset lie in its folder, and where the dataset comes from. */
+export interface DatasetLayout {
+  /**
+   * Names of the folders from the dataset's own down to a task, one pattern a level; in flat layouts the last is that of
+   * the picture's id. Named groups (type, level, topic) are what tasks are told apart by.
+   */
+  path: readonly RegExp[];
+  /** A folder in the dataset's that may hold them instead. */
+  within?: string;
+  /** Published datasets in this layout, by the names that `viga dataset fetch` takes. */
+  published: Readonly<Record<string, PublishedDataset>>;
+}
+
+/** A dataset as others published it. */
+export interface PublishedDataset {
+  title: string;
+  /** Where it is described and comes from. */
+  source: string;
+  licence: string;
+  /** Its repository on the hub, and what of it is taken; absent: it is not there, and a person fetches it by hand. */
+  hub?: { repository: string; files: RegExp };
+  /** What is to be done with what was fetched, or instead of it. */
+  next: string;
 }
 
 /** What a task folder or file shows of itself, for the mode to recognise it by. */

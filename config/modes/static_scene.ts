@@ -44,6 +44,7 @@ export const staticScene: ModeDefinition = {
     targets: [{ from: ["target.png", "target.jpg", "target.jpeg", "target/"], required: false }],
     assets: "assets",
     truth: ["goal.py", "goal.blend"],
+    dataset: { path: [/^.+$/], published: {} },
   },
   evaluator: "photometric",
   programs: ["nats-server", "blender"],

@@ -24,7 +24,7 @@ export const batchTask = z.object({
   status: batchStatus,
   /** Why it is not done; of a done one why its run stopped. Absent while nothing is known. */
   reason: z.string().optional(),
-  /** Runs begun for it; going on with one that was cut off is no new attempt. */
+  /** Times it was begun anew; going on with a run that was cut off is none. */
   attempts: z.number().int().nonnegative(),
   /** Seconds that its last attempt took, interruptions left out. */
   seconds: z.number().nonnegative(),
