@@ -12,6 +12,8 @@ export function owner(): Pick<BusFile, "pid" | "process"> {
 export async function refuseLive(out: string, what: "run" | "batch"): Promise<void> {
   const file = await readBusFile(out).catch(() => null);
   if (file?.process === undefined || isAlive(file.process) !== true) return;
+  // What this process itself had begun there is over.
+  if (file.process === identityOf()) return;
   throw new VigaError("input_invalid", `this ${what} is still going, in process ${file.pid}`, {
     hint: "follow it with viga observe, or end it first (Ctrl-C, or kill that process)",
   });
