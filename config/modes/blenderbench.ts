@@ -29,6 +29,7 @@ export const blenderbench: ModeDefinition = {
       },
     ],
     dataset: {
+      sameSize: true,
       path: [/^level(?<level>\d+)$/, /^(?<type>[A-Za-z]+(?:_[A-Za-z]+)*?)_?\d*$/],
       published: {
         blenderbench: {

@@ -46,6 +46,7 @@ export const blendergym: ModeDefinition = {
     assets: null,
     truth: ["goal.py", "goal.blend"],
     dataset: {
+      sameSize: true,
       path: [/^(?<type>[A-Za-z]+(?:_[A-Za-z]+)*?)_?\d*$/],
       published: {
         blendergym: {

@@ -61,6 +61,8 @@ export interface DatasetLayout {
   path: readonly RegExp[];
   /** A folder in the dataset's that may hold them instead. */
   within?: string;
+  /** All its goals are of one size. */
+  sameSize?: true;
   /** Published datasets in this layout, by the names that `viga dataset fetch` takes. */
   published: Readonly<Record<string, PublishedDataset>>;
 }

@@ -5,12 +5,14 @@ import { retireRun } from "../../../actors/run/retention.ts";
 import { ArtifactStore } from "../../../bridge/artifacts/store.ts";
 import { writeBusFile } from "../../../bridge/bus/address.ts";
 import { toVigaError, type VigaError } from "../../../config/errors.ts";
+import { modeOf } from "../../../config/modes/index.ts";
 import type { ResolvedConfig } from "../../../config/resolved.ts";
 import { loadTask } from "../../../config/task.ts";
 import type { BatchTask, RunResult, RunSpec } from "../../../machines/domain/index.ts";
 import { resultOf } from "../../../observers/follow.ts";
 import type { Observer, TapeEvent } from "../../../observers/observer.ts";
 import type { RunBus } from "../bus.ts";
+import { leaksOf } from "../dataset/leaks.ts";
 import { isExported } from "../leave-bus.ts";
 import { folderObservers, sideBySideOf } from "../observers.ts";
 import { owner } from "../owner.ts";
@@ -64,6 +66,8 @@ export async function playTask(stage: BatchStage, task: BatchTask, signal: Abort
     else {
       await file.change(task, { attempts: task.attempts + 1 });
       spec = await begin(stage, task, dir, signal);
+      const warnings = await leaksOf(sourceOf(stage, task), modeOf(file.batch.mode), task.setting);
+      if (warnings.length > 0) await file.change(task, { warnings });
     }
   } catch (thrown) {
     if (signal.aborted) return;
@@ -88,12 +92,14 @@ export async function playTask(stage: BatchStage, task: BatchTask, signal: Abort
   await file.change(task, { status: result.status, reason, seconds: spent() });
 }
 
+const sourceOf = ({ file }: BatchStage, task: BatchTask) => join(file.batch.data, task.source);
+
 /** Loads the task and makes its run's folder. */
 async function begin(stage: BatchStage, task: BatchTask, dir: string, signal: AbortSignal): Promise<RunSpec> {
-  const { config, file } = stage;
+  const { config } = stage;
   const source = {
     ...config.task,
-    dir: join(file.batch.data, task.source),
+    dir: sourceOf(stage, task),
     ...(task.setting === undefined ? {} : { instruction: task.setting }),
   };
   const loaded = await loadTask({ ...config, task: source });

@@ -14,6 +14,7 @@ import { checkPlayers } from "../check-players.ts";
 import { checkTools } from "../check-tools.ts";
 import { filterTasks, type TaskFilter } from "../dataset/filter.ts";
 import { findTasks } from "../dataset/find-tasks.ts";
+import { refuseOracles } from "../dataset/leaks.ts";
 import { listForeignTools } from "../foreign-tools.ts";
 import { defaultOut, existingFolder, makeOut, pointLatest } from "../out.ts";
 import { checkOwnFolder } from "../own-folder.ts";
@@ -48,6 +49,7 @@ export async function startBatch(
   };
   const config = configOf(request);
   const data = resolve(asked.data);
+  refuseOracles(config, data);
   const { tasks, empty } = await findTasks(data, modeOf(config.mode));
   const chosen = filterTasks(tasks, filter);
   const out = resolve(options.out ?? dirname(defaultOut(config.mode, "task", new Date())));
