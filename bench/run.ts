@@ -6,6 +6,7 @@ import { fail } from "../cli/exit.ts";
  */
 const benches: Record<string, () => Promise<string>> = {
   engine: async () => (await import("./engine.ts")).engine(),
+  throughput: async () => (await import("./throughput.ts")).throughput(),
   overhead: async () => (await import("./overhead.ts")).overhead(),
   soak: async () => (await import("./soak.ts")).soak(),
   pages: async () => (await import("./pages.ts")).pages(),

@@ -91,8 +91,13 @@ export async function serveSlot(options: SlotOptions): Promise<void> {
     }
     entry.status = "running";
     try {
-      if (await isOrphan(options, order)) return;
-      const answer = await answerTo(options, kept, order, specOf);
+      // Asked for together: the slot stands idle meanwhile.
+      const [orphan, held] = await Promise.all([
+        isOrphan(options, order),
+        readCell<Lease>(bus.slots, leaseKey(order.run), signal),
+      ]);
+      if (orphan) return;
+      const answer = await answerTo(options, kept, order, held.value, specOf);
       if (answer === null) return;
       const data = JSON.parse(JSON.stringify(answer)) as Record<string, unknown>;
       const message = makeEnvelope({
@@ -134,12 +139,12 @@ async function answerTo(
   options: SlotOptions,
   kept: KeptScenes,
   order: JobOrder,
+  held: Lease | null,
   specOf: (run: string) => Promise<{ spec: RunSpec; store: ArtifactStore }>,
 ): Promise<JobAnswer | null> {
   const head = { job: order.job, slot: options.slot, epoch: order.epoch };
-  const held = await readCell<Lease>(options.bus.slots, leaseKey(order.run), options.signal);
-  if (held.value === null) return null;
-  if (held.value.epoch > order.epoch) {
+  if (held === null) return null;
+  if (held.epoch > order.epoch) {
     return { ...head, refused: "the scene is leased elsewhere by now", reply: {}, files: {} };
   }
   const { spec, store } = await specOf(order.run);

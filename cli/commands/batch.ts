@@ -30,7 +30,7 @@ export function batchCommand(): Command {
     )
     .option(
       "--workers <N>",
-      "tasks under way at once; default: two for each executor; 1: one after the other",
+      "tasks under way at once; default: three for each executor; 1: one after the other",
       whole(1, 1000),
     )
     .option("--model <NAME>", "who plays both roles; --set roles.verifier=... still changes one")

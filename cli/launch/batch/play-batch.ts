@@ -62,7 +62,7 @@ export async function playBatch(file: BatchFile, options: BatchOptions): Promise
     slots = startSlots({ mode: "inline", bus: runBus.bus, engine, executors, programs, out, signal: stop, log });
     slots.broken.catch(breakOff);
     watchDisk(out, stop).catch(breakOff);
-    await playAll(file, runBus, options, stop, breakOff);
+    await playTasks(file, runBus, options, stop, breakOff);
     if (!runBus.own && !stop.aborted) await leaveShared(runBus, config, stop, log);
   } finally {
     ending.abort();
@@ -75,7 +75,11 @@ export async function playBatch(file: BatchFile, options: BatchOptions): Promise
   if (broken !== null) throw broken;
 }
 
-async function playAll(
+/**
+ * Plays the unfinished tasks on a bus whose slots somebody serves.
+ * @param breakOff hears what keeps all of them from going on, and ends `stop`
+ */
+export async function playTasks(
   file: BatchFile,
   runBus: RunBus,
   options: BatchOptions,

@@ -29,7 +29,7 @@ import { countsText, markdownOf, tableOf, writeTable } from "./table.ts";
 export interface BatchStart {
   json: boolean;
   signal: AbortSignal;
-  /** Tasks under way at once; absent: two for each executor, so that one has work while the other's program is written. */
+  /** Tasks under way at once; absent: three for each executor, so that it has work while programs are written and measured. */
   workers?: number;
 }
 
@@ -122,7 +122,7 @@ const shownPath = (out: string): string => relative(process.cwd(), out) || ".";
 
 async function follow(out: string, batch: Batch, config: ResolvedConfig, options: BatchStart): Promise<number> {
   const { json, signal } = options;
-  const workers = options.workers ?? Math.max(2, 2 * config.executors.length);
+  const workers = options.workers ?? 3 * Math.max(1, config.executors.length);
   const progress = createBatchProgress({ out, batch, workers, json, stream: json ? process.stdout : process.stderr });
   const keep = makeLog("viga batch", {
     prefix: false,
