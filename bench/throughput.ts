@@ -1,8 +1,9 @@
-import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { execa } from "execa";
 import sharp from "sharp";
-import { serveSlot } from "../actors/slot/slot.ts";
+import { z } from "zod";
 import { openBus } from "../bridge/bus/connection.ts";
 import { startBusServer } from "../bridge/bus/server.ts";
 import { BatchFile, newBatch } from "../cli/launch/batch/batch-file.ts";
@@ -10,12 +11,11 @@ import { playTasks } from "../cli/launch/batch/play-batch.ts";
 import { configOf } from "../cli/launch/batch/request.ts";
 import { findTasks } from "../cli/launch/dataset/find-tasks.ts";
 import { modeOf } from "../config/modes/index.ts";
-import { stubEngine } from "../test/harness/stub-engine.ts";
 
 /**
  * Does a batch keep its slots busy? Short jobs (a stub engine that sleeps) over two slots of one real nats-server, through
  * everything that `viga batch` does with a task: its folder, tape, roles, leases, measuring, report. Compared with the
- * ideal: the seconds inside of the engines, over two. Usage: npm run bench -- throughput (THROUGHPUT_JOBS, THROUGHPUT_MS)
+ * ideal: the seconds inside of the engines, over two. Slots are processes of their own, as in a batch. Usage: npm run bench -- throughput (THROUGHPUT_JOBS, THROUGHPUT_MS)
  */
 const slots = ["a", "b"];
 const workers = 6;
@@ -24,11 +24,11 @@ const programs = 22;
 /** Besides them: the start, the noise and what it leaves undecided drawn again, best and start at final quality. */
 const jobsPerTask = programs + 7;
 
-interface Span {
-  slot: string;
-  from: number;
-  to: number;
-}
+/** When a slot's engine worked, milliseconds of one clock. */
+export const spanList = z.array(z.object({ slot: z.string(), from: z.number(), to: z.number() }));
+export type Span = z.infer<typeof spanList>[number];
+
+const spansFile = (dir: string, slot: string) => join(dir, `spans-${slot}.json`);
 
 export async function throughput(): Promise<string> {
   const jobs = Number(process.env.THROUGHPUT_JOBS ?? 1000);
@@ -38,18 +38,14 @@ export async function throughput(): Promise<string> {
   const address = { url: server.url, token: server.token };
   const bus = await openBus(address, { name: "throughput" });
   const stop = new AbortController();
-  const spans: Span[] = [];
   const served = slots.map((slot) => {
-    const engine = stubEngine({ delay });
-    const run = engine.run.bind(engine);
-    engine.run = async (request) => {
-      const from = performance.now();
-      const state = await run(request);
-      spans.push({ slot, from, to: performance.now() });
-      return state;
-    };
-    const scratch = join(dir, `scratch-${slot}`);
-    return serveSlot({ bus, engineName: "blender", slot, engine, scratch, signal: stop.signal, log: () => undefined });
+    const child = join(import.meta.dirname, "throughput-slot.ts");
+    const args = [server.url, slot, String(delay), join(dir, `scratch-${slot}`), spansFile(dir, slot)];
+    return execa(process.execPath, [child, ...args], {
+      env: { THROUGHPUT_TOKEN: server.token },
+      stdout: "inherit",
+      stderr: "inherit",
+    });
   });
   try {
     await dataset(join(dir, "data"), Math.round(jobs / jobsPerTask));
@@ -88,10 +84,16 @@ export async function throughput(): Promise<string> {
     const wall = (performance.now() - began) / 1000;
     const cpu = process.cpuUsage(used);
     if (failed.length > 0) throw failed[0];
+    for (const child of served) child.kill("SIGTERM");
+    await Promise.all(served);
+    const spans = (await Promise.all(slots.map((slot) => readFile(spansFile(dir, slot), "utf8")))).flatMap((text) =>
+      spanList.parse(JSON.parse(text)),
+    );
     const bad = file.batch.tasks.filter(({ status }) => status !== "done").length;
     return table(spans, wall, (cpu.user + cpu.system) / 1000, bad);
   } finally {
     stop.abort();
+    for (const child of served) child.kill("SIGKILL");
     await Promise.allSettled(served);
     await bus.close();
     await server.stop();
@@ -125,7 +127,7 @@ function table(spans: readonly Span[], wall: number, cpuMs: number, bad: number)
   const sorted = gaps.sort((a, b) => a - b);
   const at = (share: number) => (sorted[Math.floor(share * (sorted.length - 1))] ?? 0).toFixed(1);
   return [
-    "| jobs | slots | tasks at once | wall s | ideal s (engine seconds / slots) | of the ideal | idle between two jobs of a slot, median ms | 90 % ms | processor ms a job, all roles | tasks not done |",
+    "| jobs | slots | tasks at once | wall s | ideal s (engine seconds / slots) | of the ideal | idle between two jobs of a slot, median ms | 90 % ms | processor ms a job, all roles and observers | tasks not done |",
     "|---|---|---|---|---|---|---|---|---|---|",
     `| ${spans.length} | ${slots.length} | ${workers} | ${wall.toFixed(1)} | ${ideal.toFixed(1)} | ${((100 * ideal) / wall).toFixed(1)} % | ${at(0.5)} | ${at(0.9)} | ${(cpuMs / spans.length).toFixed(1)} | ${bad} |`,
   ].join("\n");

@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { rm } from "node:fs/promises";
 import { basename, dirname, join, relative, resolve } from "node:path";
 import { ArtifactStore } from "../../bridge/artifacts/store.ts";
@@ -10,7 +11,7 @@ import { loadTask } from "../../config/task.ts";
 import type { RunResult, RunSpec } from "../../machines/domain/index.ts";
 import { resultOf } from "../../observers/follow.ts";
 import { printError } from "../print.ts";
-import { readBatch } from "./batch/batch-file.ts";
+import { batchFile, readBatch } from "./batch/batch-file.ts";
 import { dropStore, openRunBus } from "./bus.ts";
 import { checkPlayers } from "./check-players.ts";
 import { checkTools } from "./check-tools.ts";
@@ -66,6 +67,11 @@ export async function startRun(
  */
 export async function resumeRun(given: string, options: StartOptions & { trust?: boolean }): Promise<number> {
   const out = await findOut(given);
+  if (existsSync(join(out, batchFile))) {
+    throw new VigaError("input_invalid", `${given} holds a batch`, {
+      hint: `go on with it: viga batch --resume ${given}`,
+    });
+  }
   await checkOwnFolder(out);
   const spec = await loadSpec(out);
   await checkTrusted(spec, options.trust === true);

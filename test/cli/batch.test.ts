@@ -164,6 +164,9 @@ test("a batch that is SIGKILLed goes on: what had ended stays byte for byte, and
   await expect(
     said(() => resumeRun("out/geometry2", { hosts: "inline", json: false, signal: stop.signal })),
   ).rejects.toThrow(/is a task of the batch in out/);
+  await expect(said(() => resumeRun("out", { hosts: "inline", json: false, signal: stop.signal }))).rejects.toThrow(
+    /out holds a batch/,
+  );
   await expect(resume({ mode: "blenderbench" })).rejects.toThrow(/is a batch of blendergym/);
 
   const second = await resume();

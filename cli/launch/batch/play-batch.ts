@@ -59,7 +59,8 @@ export async function playBatch(file: BatchFile, options: BatchOptions): Promise
     const others = runBus.others === undefined ? {} : { others: runBus.others };
     await writeBusFile(out, { schema: 1, run: null, ...runBus.address, ...others, ...owner() });
     const { executors, programs } = config;
-    slots = startSlots({ mode: "inline", bus: runBus.bus, engine, executors, programs, out, signal: stop, log });
+    // Processes of their own: a slot whose job has ended must not wait for what this one does for other tasks.
+    slots = startSlots({ mode: "processes", bus: runBus.bus, engine, executors, programs, out, signal: stop, log });
     slots.broken.catch(breakOff);
     watchDisk(out, stop).catch(breakOff);
     await playTasks(file, runBus, options, stop, breakOff);
