@@ -7,7 +7,7 @@ import { modeName, modeOf } from "../../../config/modes/index.ts";
 import { plainJson } from "../../../config/plain-text.ts";
 import type { ResolvedConfig } from "../../../config/resolved.ts";
 import { retirementLines } from "../../../config/retired.ts";
-import type { Batch, BatchTask } from "../../../machines/domain/index.ts";
+import type { Batch, BatchTask, RunSpec } from "../../../machines/domain/index.ts";
 import { makeLog } from "../../log.ts";
 import { print, printError } from "../../print.ts";
 import { checkPlayers } from "../check-players.ts";
@@ -56,12 +56,12 @@ export async function startBatch(
   await checkFree(out);
   for (const line of retirementLines(config)) printError(`warning: ${line}\n`);
   if (empty.length > 0 && !options.json) printError(`passed over, no files of a task in them: ${empty.join(", ")}\n`);
-  await check(config);
+  const skills = await check(config);
   await makeOut(out);
   await writeRequest(out, request, config);
   const batch = newBatch(config.mode, data, chosen);
   await new BatchFile(out, batch).save();
-  return follow(out, batch, config, options);
+  return follow(out, batch, config, skills, options);
 }
 
 /**
@@ -83,9 +83,9 @@ export async function resumeBatch(
   await checkOwnFolder(out);
   const { request, config } = await readRequest(out, options.trust);
   if (options.retry) for (const task of batch.tasks) retry(out, task);
-  await check(config);
+  const skills = await check(config);
   const workers = options.workers ?? request.workers;
-  return follow(out, batch, config, { ...options, ...(workers === undefined ? {} : { workers }) });
+  return follow(out, batch, config, skills, { ...options, ...(workers === undefined ? {} : { workers }) });
 }
 
 /** Opens a task that failed again; its next run gets a folder of its own, and the failed one stays as it is. */
@@ -109,18 +109,27 @@ async function checkFree(out: string): Promise<void> {
   throw new VigaError("input_invalid", `${out} is not empty: it holds ${names[0]}`, { hint: "give another --out" });
 }
 
-/** Everything that would keep every task from being played, before anything is started. */
-async function check(config: ResolvedConfig): Promise<void> {
+type Skills = NonNullable<RunSpec["skills"]>;
+
+/** Everything that would keep every task from being played, before anything is made. -> the tools of users' own servers. */
+async function check(config: ResolvedConfig): Promise<Skills> {
   await checkScratchRoot();
   await checkTools(config);
   await checkPlayers(config, "inline");
   checkExecutors(config, "inline");
   await preflight(config, "inline");
+  return listForeignTools(config, (line) => printError(`${line}\n`));
 }
 
 const shownPath = (out: string): string => relative(process.cwd(), out) || ".";
 
-async function follow(out: string, batch: Batch, config: ResolvedConfig, options: BatchStart): Promise<number> {
+async function follow(
+  out: string,
+  batch: Batch,
+  config: ResolvedConfig,
+  skills: Skills,
+  options: BatchStart,
+): Promise<number> {
   const { json, signal } = options;
   const workers = options.workers ?? 3 * Math.max(1, config.executors.length);
   const progress = createBatchProgress({ out, batch, workers, json, stream: json ? process.stdout : process.stderr });
@@ -140,7 +149,6 @@ async function follow(out: string, batch: Batch, config: ResolvedConfig, options
     // The batch itself needs no link: this folder may be somebody else's.
     keep(`output/latest does not point at this batch: ${toVigaError(error).message}`);
   });
-  const skills = await listForeignTools(config, keep);
   try {
     if (left > 0) {
       const { began, heard, ended } = progress;
