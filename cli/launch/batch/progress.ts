@@ -40,13 +40,16 @@ export function createBatchProgress(options: BatchProgressOptions): BatchProgres
   const now = options.now ?? Date.now;
   const env = options.env ?? process.env;
   const live = !json && stream.isTTY === true && env.TERM !== "dumb";
-  const under = new Map<BatchTask, { since: number; round: number }>();
-  const took: number[] = [];
+  const under = new Map<BatchTask, { since: number; before: number; round: number }>();
+  // Of those that ended before this process, too.
+  const took = batch.tasks
+    .filter(({ status, seconds }) => status !== "unfinished" && seconds > 0)
+    .map(({ seconds }) => seconds);
   const left = () => batch.tasks.filter(({ status }) => status === "unfinished").length;
   let drawn = 0;
 
   const eta = () => {
-    const since = [...under.values()].map((one) => (now() - one.since) / 1000);
+    const since = [...under.values()].map((one) => one.before + (now() - one.since) / 1000);
     return secondsLeft({ took, under: since, left: left(), workers });
   };
   const etaText = () => {
@@ -79,7 +82,7 @@ export function createBatchProgress(options: BatchProgressOptions): BatchProgres
 
   return {
     began(task) {
-      under.set(task, { since: now(), round: 0 });
+      under.set(task, { since: now(), before: task.seconds, round: 0 });
       if (json) tell("task.began", task, {});
       else draw(true);
     },
@@ -90,9 +93,8 @@ export function createBatchProgress(options: BatchProgressOptions): BatchProgres
       draw();
     },
     async ended(task) {
-      const at = under.get(task);
       under.delete(task);
-      if (task.status !== "unfinished" && at !== undefined) took.push((now() - at.since) / 1000);
+      if (task.status !== "unfinished" && task.seconds > 0) took.push(task.seconds);
       const outcome = await outcomeOf(join(out, task.dir));
       const seconds_left = eta();
       if (json) return tell("task.ended", task, { ...outcome, seconds_left });
