@@ -252,7 +252,11 @@ export function createToy({ out }: { out: string }): Observer {
       after: 'import { createTape } from "../../observers/tape.ts";\n',
       row: 'import { createToy } from "../../observers/toy.ts";\n',
     },
-    { path: "cli/launch/observers.ts", after: "await createTape({ out: spec.out }),\n", row: "    createToy({ out: spec.out }),\n" },
+    {
+      path: "cli/launch/observers.ts",
+      after: "await createTape({ out: spec.out }),\n",
+      row: "    createToy({ out: spec.out }),\n",
+    },
   ],
 };
 
