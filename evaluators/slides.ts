@@ -26,7 +26,8 @@ const checkMetrics: MetricInfo[] = [
   fault("leaving", "part of the shapes' area beyond the slide"),
 ];
 
-async function deckOf(scene: string | undefined, read: ReadArtifact): Promise<Deck | null> {
+/** The deck that a state wrote; null where scene.json names none. */
+export async function deckOf(scene: string | undefined, read: ReadArtifact): Promise<Deck | null> {
   if (scene === undefined) return null;
   const { deck } = slideInfo.parse(JSON.parse((await read(scene)).toString("utf8")));
   return deck === undefined ? null : readDeck(await read(deck), "output.pptx");

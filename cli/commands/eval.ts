@@ -1,0 +1,96 @@
+import { join, relative } from "node:path";
+import { Command, InvalidArgumentError, Option } from "commander";
+import { writeAtomic } from "../../bridge/files/write-atomic.ts";
+import { VigaError } from "../../config/errors.ts";
+import { plainJson } from "../../config/plain-text.ts";
+import { columnsFor } from "../eval/columns.ts";
+import { entriesOf, type Grouping, groupings } from "../eval/entries.ts";
+import { evaluate } from "../eval/evaluate.ts";
+import { csvOf, markdownOf } from "../eval/files.ts";
+import { pageOf } from "../eval/page.ts";
+import { existingFolder, findOut } from "../launch/out.ts";
+import { whole } from "../numbers.ts";
+import { print, printError } from "../print.ts";
+
+interface Flags {
+  baseline?: string;
+  by?: Grouping;
+  as?: "viga";
+  seed: number;
+  json?: boolean;
+}
+
+/** Modes that the paper has a table of. */
+const paperModes = ["blendergym", "blenderbench"];
+
+function convention(text: string): "viga" {
+  if (text !== "viga") throw new InvalidArgumentError('expected "viga".');
+  return text;
+}
+
+/** `viga eval [OUT]`: scores runs again, from their folders alone. */
+export function evalCommand(): Command {
+  return new Command("eval")
+    .description("score the runs of a folder or a batch again, without running them, and make tables of them")
+    .argument("[OUT]", "folder of a run, of viga batch, or one that holds runs; default: the newest (output/latest)")
+    .option("--baseline <OUT>", "compare with the runs there, task by task: Impr. and a paired test")
+    .addOption(new Option("--by <WHAT>", "what tables of a batch are made by").choices(groupings))
+    .option(
+      "--as <viga>",
+      "also count as the paper's code does: its choice of rounds, its penalties, its divisors",
+      convention,
+    )
+    .option("--seed <N>", "seed of the bootstrap and of the paired test", whole(0), 0)
+    .option("--json", "answer as JSON")
+    .addHelpText(
+      "after",
+      `
+Writes eval.md, eval.csv, eval.json and eval.html into OUT. Runs that failed, that could not be begun or that are not finished
+are counted apart: no mean holds them. docs/evaluation.md says what each number is.
+
+Examples:
+  viga eval output/blendergym/batch1
+  viga eval output/blendergym/batch2 --baseline output/blendergym/batch1
+  viga eval output/blendergym/batch1 --as viga --json`,
+    )
+    .action(async (given: string | undefined, flags: Flags) => {
+      const out = await findOut(given);
+      const entries = await entriesOf(out, flags.by);
+      if (flags.as === "viga" && !paperModes.includes(entries.mode)) {
+        throw new VigaError("config_invalid", `the paper has no way of counting runs of ${entries.mode}`, {
+          hint: `--as viga is for ${paperModes.join(" and ")}`,
+        });
+      }
+      const against = flags.baseline === undefined ? null : existingFolder(flags.baseline);
+      const baseline = against === null ? null : { out: against, entries: await entriesOf(against, flags.by) };
+      if (baseline !== null && baseline.entries.mode !== entries.mode) {
+        throw new VigaError(
+          "input_invalid",
+          `the baseline's runs are of ${baseline.entries.mode}, these of ${entries.mode}`,
+          {
+            hint: "compare runs of one mode",
+          },
+        );
+      }
+      const { columns, missing } = columnsFor(entries);
+      const { evaluation, rescored } = await evaluate({
+        out,
+        entries,
+        baseline,
+        columns,
+        missing,
+        asViga: flags.as === "viga",
+        seed: flags.seed,
+        now: new Date(),
+        onRun: (done, of, id) => {
+          if (!flags.json) printError(`scoring ${done + 1} of ${of}: ${id}\n`);
+        },
+      });
+      const files = { md: markdownOf(evaluation), csv: csvOf(evaluation), json: `${plainJson(evaluation)}\n` };
+      for (const [ending, text] of Object.entries(files)) await writeAtomic(join(out, `eval.${ending}`), text);
+      const page = join(out, "eval.html");
+      await writeAtomic(page, await pageOf(evaluation, rescored));
+      if (flags.json) return print(files.json);
+      print(`${files.md}\n${relative(process.cwd(), page)}\n`);
+    });
+}

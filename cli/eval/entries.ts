@@ -1,0 +1,104 @@
+import { existsSync } from "node:fs";
+import { readFile } from "node:fs/promises";
+import { basename, dirname, extname, join, resolve } from "node:path";
+import { VigaError } from "../../config/errors.ts";
+import { modes } from "../../config/modes/index.ts";
+import type { ModeDefinition } from "../../config/modes/mode.ts";
+import { type Batch, type BatchStatus, type BatchTask, batch } from "../../machines/domain/index.ts";
+import { runsIn } from "../launch/found-run.ts";
+
+/** A run to score again, and what is known of its task beside its folder. */
+export interface Entry {
+  id: string;
+  group: string;
+  dir: string;
+  /** As its batch has it; null: no batch, so only its own folder tells. */
+  status: BatchStatus | null;
+  reason: string | null;
+  /** Folder or picture of its task in the data set; null where it is not known, or not on this machine. */
+  source: string | null;
+  /** Ground truth by the file's ending. */
+  truth: ReadonlyMap<string, string>;
+}
+
+export interface Entries {
+  mode: string;
+  /** "batch" or "runs": what the folder holds. */
+  kind: "batch" | "runs";
+  entries: Entry[];
+}
+
+/** What of a batch's tasks tables are made by. */
+export const groupings = ["type", "level", "setting", "topic"] as const;
+export type Grouping = (typeof groupings)[number];
+
+function truthOf(mode: ModeDefinition | undefined, source: string | null): Map<string, string> {
+  const found = new Map<string, string>();
+  if (mode === undefined || source === null) return found;
+  const [folder, id] =
+    mode.layout.kind === "file" ? [dirname(source), basename(source, extname(source))] : [source, basename(source)];
+  for (const pattern of mode.layout.truth) {
+    // A deck lies beside its slides' folders and is called like the folder around them.
+    const name = pattern.replace("{id}", id).replace("{deck}", basename(dirname(source)));
+    const path = join(folder, name);
+    if (existsSync(path)) found.set(extname(path).slice(1), path);
+  }
+  return found;
+}
+
+function groupOf(task: BatchTask, by: Grouping | undefined): string {
+  const value = by === undefined ? (task.type ?? task.level ?? task.setting) : task[by];
+  return value ?? "all";
+}
+
+async function readBatch(out: string): Promise<Batch | null> {
+  const path = join(out, "batch.json");
+  if (!existsSync(path)) return null;
+  try {
+    return batch.parse(JSON.parse(await readFile(path, "utf8")));
+  } catch (cause) {
+    throw new VigaError("input_invalid", `${path} is not a batch that this version reads`, {
+      hint: "viga batch wrote it; was it changed, or cut off?",
+      cause,
+    });
+  }
+}
+
+/**
+ * The runs of a folder: the tasks of its batch.json, or every run that lies in it.
+ *
+ * @throws VigaError not_found without a run, input_invalid for a damaged batch.json, or runs of several modes
+ */
+export async function entriesOf(out: string, by?: Grouping): Promise<Entries> {
+  const found = await readBatch(out);
+  if (found !== null) {
+    const mode = modes.get(found.mode);
+    const entries = found.tasks.map((task): Entry => {
+      const path = resolve(found.data, task.source);
+      const source = existsSync(path) ? path : null;
+      const { id, status, reason = null } = task;
+      const dir = join(out, task.dir);
+      return { id, group: groupOf(task, by), dir, status, reason, source, truth: truthOf(mode, source) };
+    });
+    return { mode: found.mode, kind: "batch", entries };
+  }
+  const runs = await runsIn(out);
+  if (runs.length === 0) {
+    throw new VigaError("not_found", `${out} holds no run and no batch.json`, {
+      hint: "give the output folder of a run, of viga batch, or one that holds runs",
+    });
+  }
+  const names = [...new Set(runs.map(({ mode }) => mode ?? "unknown"))];
+  if (names.length > 1) {
+    throw new VigaError("input_invalid", `${out} holds runs of several modes: ${names.join(", ")}`, {
+      hint: "their numbers do not compare: give the folder of one mode",
+    });
+  }
+  const entries = runs
+    .sort((a, b) => a.out.localeCompare(b.out, "en", { numeric: true }))
+    .map((run): Entry => {
+      const id = run.task ?? basename(run.out);
+      return { id, group: "all", dir: run.out, status: null, reason: null, source: null, truth: new Map() };
+    });
+  return { mode: names[0]!, kind: "runs", entries };
+}
