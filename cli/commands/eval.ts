@@ -17,6 +17,8 @@ interface Flags {
   by?: Grouping;
   as?: "viga";
   seed: number;
+  clip?: string;
+  sentences?: string;
   json?: boolean;
 }
 
@@ -41,6 +43,11 @@ export function evalCommand(): Command {
       convention,
     )
     .option("--seed <N>", "seed of the bootstrap and of the paired test", whole(0), 0)
+    .option("--clip <MODEL>", "measure N-CLIP with this CLIP vision model: a local folder, or a name of the hub")
+    .option(
+      "--sentences <MODEL>",
+      "compare slides' texts with this sentence model: a local folder, or a name of the hub",
+    )
     .option("--json", "answer as JSON")
     .addHelpText(
       "after",
@@ -72,7 +79,7 @@ Examples:
           },
         );
       }
-      const { columns, missing } = columnsFor(entries);
+      const { columns, missing } = await columnsFor(entries, flags);
       const { evaluation, rescored } = await evaluate({
         out,
         entries,

@@ -1,18 +1,42 @@
 import { codeDiff } from "../../evaluators/columns/code-diff.ts";
 import type { Column } from "../../evaluators/columns/column.ts";
+import { nClip } from "../../evaluators/columns/n-clip.ts";
 import { slideParts } from "../../evaluators/columns/slide-parts.ts";
+import { clipModel, openClip } from "../../evaluators/features/clip.ts";
+import { openSentences, sentenceModel } from "../../evaluators/features/sentences.ts";
 import type { Entries } from "./entries.ts";
 import type { Missing } from "./evaluate.ts";
 
-/** The columns that can be measured of these runs beside their own numbers, and those that cannot, with the reason. */
-export function columnsFor({ mode, entries, kind }: Entries): { columns: Column[]; missing: Missing[] } {
+/** Models that columns need: local folders, or names of the hub. */
+export interface ColumnModels {
+  clip?: string;
+  sentences?: string;
+}
+
+/**
+ * The columns that can be measured of these runs beside their own numbers, and those that cannot, with the reason.
+ *
+ * @throws VigaError dependency_missing, not_found for a model that was asked for and cannot be loaded
+ */
+export async function columnsFor(
+  { mode, entries, kind }: Entries,
+  models: ColumnModels,
+): Promise<{ columns: Column[]; missing: Missing[] }> {
   const columns: Column[] = [];
   const missing: Missing[] = [];
   const truth = (ending: string) => entries.some((entry) => entry.truth.has(ending));
   const from = kind === "runs" ? "a run's folder names no data set; viga batch's does" : "its data set has none here";
-  if (mode === "autopresent") {
-    if (truth("pptx")) columns.push(slideParts);
+  const slides = mode === "autopresent";
+  if (models.clip !== undefined) columns.push(nClip(await openClip(models.clip), models.clip));
+  else if (!slides) missing.push({ label: "N-CLIP", why: `no weights: give --clip FOLDER or --clip ${clipModel}` });
+  const sentences = models.sentences === undefined ? null : await openSentences(models.sentences);
+  if (slides) {
+    if (truth("pptx")) columns.push(slideParts(sentences));
     else missing.push({ label: "SlideBench's reference-based parts", why: `needs the reference deck: ${from}` });
+    if (sentences === null) {
+      const why = `no weights: give --sentences FOLDER or --sentences ${sentenceModel}`;
+      missing.push({ label: "SlideBench's text by MiniLM", why });
+    }
   } else if (truth("py")) {
     columns.push(codeDiff);
   } else if (mode === "blendergym" || mode === "blenderbench") {

@@ -1,8 +1,9 @@
 import { readFile } from "node:fs/promises";
 import { basename } from "node:path";
 import type { MetricInfo } from "../../machines/domain/index.ts";
+import type { Sentences } from "../features/sentences.ts";
 import { readDeck } from "../slides/deck.ts";
-import { scoreSlides } from "../slides/slide-score.ts";
+import { type SlideScore, scoreSlides } from "../slides/slide-score.ts";
 import { deckOf } from "../slides.ts";
 import type { Column } from "./column.ts";
 
@@ -15,11 +16,15 @@ const part = (name: string, title: string): MetricInfo => ({
   digits: 4,
 });
 
-/** SlideBench's reference-based parts, x100 as its tables print them, against the slide of the data set's deck. */
-export const slideParts: Column = {
+/**
+ * SlideBench's reference-based parts, x100 as its tables print them, against the slide of the data set's deck. `slide_minilm`
+ * is the benchmark's own text part, where a sentence model was given.
+ */
+export const slideParts = (sentences: Sentences | null): Column => ({
   metrics: [
+    part("slide_minilm", "cosine of the embeddings of matched texts, x100"),
     part("slide_match", "area of matched shapes over the area of all, x100"),
-    part("slide_text", "likeness of matched texts by their characters, x100; the benchmark takes embeddings of MiniLM"),
+    part("slide_text", "likeness of matched texts by their characters, x100"),
     part("slide_colour", "likeness of fills and backgrounds of matched shapes, x100"),
     part("slide_position", "nearness of matched shapes, x100"),
   ],
@@ -37,6 +42,18 @@ export const slideParts: Column = {
       slide_text: 100 * text,
       slide_colour: 100 * colour,
       slide_position: 100 * position,
+      ...(sentences === null ? {} : { slide_minilm: 100 * (await textByEmbedding(score, sentences)) }),
     };
   },
-};
+});
+
+/** Mean cosine over matched texts, those left out of which one is empty; 1 where none is left, as the benchmark has it. */
+async function textByEmbedding({ generated, reference, pairs }: SlideScore, sentences: Sentences): Promise<number> {
+  const found: number[] = [];
+  for (const pair of pairs) {
+    const [one, other] = [generated[pair.generated]?.text ?? "", reference[pair.reference]?.text ?? ""];
+    if (one.trim() === "" || other.trim() === "") continue;
+    found.push(await sentences.likeness(one, other));
+  }
+  return found.length === 0 ? 1 : found.reduce((sum, value) => sum + value, 0) / found.length;
+}
