@@ -7,7 +7,10 @@ import { columnsFor } from "../eval/columns.ts";
 import { entriesOf, type Grouping, groupings } from "../eval/entries.ts";
 import { evaluate } from "../eval/evaluate.ts";
 import { csvOf, markdownOf } from "../eval/files.ts";
+import { createJudge } from "../eval/judge.ts";
 import { pageOf } from "../eval/page.ts";
+import { stopSignal } from "../exit.ts";
+import { profileFor } from "../launch/find-profile.ts";
 import { existingFolder, findOut } from "../launch/out.ts";
 import { whole } from "../numbers.ts";
 import { print, printError } from "../print.ts";
@@ -19,11 +22,16 @@ interface Flags {
   seed: number;
   clip?: string;
   sentences?: string;
+  judge?: string;
+  config?: string;
+  set: string[];
   json?: boolean;
 }
 
 /** Modes that the paper has a table of. */
 const paperModes = ["blendergym", "blenderbench"];
+
+const collect = (value: string, all: string[]): string[] => [...all, value];
 
 function convention(text: string): "viga" {
   if (text !== "viga") throw new InvalidArgumentError('expected "viga".');
@@ -48,6 +56,9 @@ export function evalCommand(): Command {
       "--sentences <MODEL>",
       "compare slides' texts with this sentence model: a local folder, or a name of the hub",
     )
+    .option("--judge <MODEL>", "let this model judge what each run chose; costs calls: four a view, five a slide")
+    .option("--config <PRESET|FILE>", "where models: are read from for --judge; default: viga.yaml, if there is one")
+    .option("--set <KEY=VALUE>", "override, like models.NAME.base_url=http://host:8000/v1", collect, [])
     .option("--json", "answer as JSON")
     .addHelpText(
       "after",
@@ -79,13 +90,20 @@ Examples:
           },
         );
       }
-      const { columns, missing } = await columnsFor(entries, flags);
+      const { judge: named, clip, sentences } = flags;
+      const judge = named === undefined ? undefined : createJudge(profileFor(named, flags), stopSignal());
+      const { columns, missing } = await columnsFor(entries, {
+        ...(clip === undefined ? {} : { clip }),
+        ...(sentences === undefined ? {} : { sentences }),
+        ...(judge === undefined ? {} : { judge }),
+      });
       const { evaluation, rescored } = await evaluate({
         out,
         entries,
         baseline,
         columns,
         missing,
+        ...(judge === undefined ? {} : { usage: judge.usage }),
         asViga: flags.as === "viga",
         seed: flags.seed,
         now: new Date(),

@@ -1,15 +1,9 @@
-import { existsSync } from "node:fs";
 import { Command } from "commander";
 import { describeProbe } from "../../bridge/models/probe/describe.ts";
 import { probeModel } from "../../bridge/models/probe/probe.ts";
-import { linesToAdd } from "../../config/add-model.ts";
-import { VigaError } from "../../config/errors.ts";
-import { resolveConfig } from "../../config/loader.ts";
 import { plainJson } from "../../config/plain-text.ts";
-import type { NamedProfile } from "../../config/profile.ts";
-import { findProfile, loadProfiles } from "../../config/profiles.ts";
-import { suggestModel } from "../../config/suggest-model.ts";
 import { stopSignal } from "../exit.ts";
+import { profileFor, profilesFor } from "../launch/find-profile.ts";
 import { print, printError } from "../print.ts";
 import { listCommand } from "./model-list.ts";
 
@@ -17,25 +11,6 @@ interface Options {
   config?: string;
   set: string[];
   json?: boolean;
-}
-
-/** All profiles, with what a configuration file and `--set` say about them. */
-function profilesFor(options: Options): Map<string, NamedProfile> {
-  const config = options.config ?? (existsSync("viga.yaml") ? "viga.yaml" : undefined);
-  const overrides =
-    config === undefined && options.set.length === 0
-      ? {}
-      : resolveConfig({ mode: "static_scene", sets: options.set, ...(config === undefined ? {} : { config }) }).models;
-  return loadProfiles(overrides);
-}
-
-function profileFor(name: string, options: Options): NamedProfile {
-  const profiles = profilesFor(options);
-  const found = findProfile(profiles, name);
-  if (found) return found;
-  throw new VigaError("not_found", `no profile of a model named "${name}"${suggestModel(name, profiles)}`, {
-    hint: `viga model list shows all; to add it, write into viga.yaml:\n${linesToAdd(name, profiles)}`,
-  });
 }
 
 const collect = (value: string, all: string[]): string[] => [...all, value];

@@ -1,7 +1,10 @@
 import { codeDiff } from "../../evaluators/columns/code-diff.ts";
 import type { Column } from "../../evaluators/columns/column.ts";
+import type { Judge } from "../../evaluators/columns/judge.ts";
 import { nClip } from "../../evaluators/columns/n-clip.ts";
+import { slideJudged } from "../../evaluators/columns/slide-judged.ts";
 import { slideParts } from "../../evaluators/columns/slide-parts.ts";
+import { vlmScore } from "../../evaluators/columns/vlm-score.ts";
 import { clipModel, openClip } from "../../evaluators/features/clip.ts";
 import { openSentences, sentenceModel } from "../../evaluators/features/sentences.ts";
 import type { Entries } from "./entries.ts";
@@ -11,6 +14,7 @@ import type { Missing } from "./evaluate.ts";
 export interface ColumnModels {
   clip?: string;
   sentences?: string;
+  judge?: Judge;
 }
 
 /**
@@ -42,5 +46,8 @@ export async function columnsFor(
   } else if (mode === "blendergym" || mode === "blenderbench") {
     missing.push({ label: "code diff", why: `needs the goal's program: ${from}` });
   }
+  const judged = slides ? "SlideBench's reference-free parts" : "VLM score";
+  if (models.judge !== undefined) columns.push(slides ? slideJudged(models.judge) : vlmScore(models.judge));
+  else missing.push({ label: judged, why: "no judge: give --judge MODEL (viga model list)" });
   return { columns, missing };
 }

@@ -2,7 +2,7 @@ import { asViga, type VigaRow } from "../../evaluators/aggregate/as-viga.ts";
 import type { ScoredTask } from "../../evaluators/aggregate/scored.ts";
 import { type Comparison, compareWith, type Group, summarise } from "../../evaluators/aggregate/summary.ts";
 import type { Column } from "../../evaluators/columns/column.ts";
-import type { Measurement, MetricInfo } from "../../machines/domain/index.ts";
+import type { Measurement, MetricInfo, Usage } from "../../machines/domain/index.ts";
 import { version } from "../version.ts";
 import type { Entries } from "./entries.ts";
 import { type ModelReplies, ReplyCounter } from "./replies.ts";
@@ -43,6 +43,8 @@ export interface EvaluateOptions {
   asViga: boolean;
   seed: number;
   now: Date;
+  /** What the judge cost so far; absent: there is none. */
+  usage?: () => Usage;
   /** Told before each run: how many are done, and of how many. */
   onRun: (done: number, of: number, id: string) => void;
 }
@@ -82,8 +84,11 @@ export async function evaluate(options: EvaluateOptions): Promise<{ evaluation: 
   const differing = rescored.reduce((sum, one) => sum + one.differing, 0);
   const notes = [
     ...(differing === 0 ? [] : [`${differing} rounds measure differently now than when they were run`]),
+    ...rescored.flatMap((one) => one.problems),
     ...(before === null ? [] : notesOfBaseline(before)),
   ];
+  const spent = options.usage?.();
+  if (spent) notes.push(`the judge: ${spent.calls} calls, ${spent.usd.toFixed(4)} usd`);
   const { mode, kind } = options.entries;
   const evaluation: Evaluation = {
     schema: 1,

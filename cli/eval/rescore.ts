@@ -27,6 +27,8 @@ export interface Rescored {
   shown: Shown | null;
   /** Rounds whose loss is not what the run itself measured. */
   differing: number;
+  /** What could not be measured beside, in words. */
+  problems: readonly string[];
 }
 
 const nothing = { start: null, chosen: null, oracle: null, final: null };
@@ -35,7 +37,13 @@ const nothing = { start: null, chosen: null, oracle: null, final: null };
 function without(entry: Entry, outcome: Outcome, reason: string): Rescored {
   const { id, group, dir } = entry;
   const empty = { rounds: 0, executed: 0, numbers: nothing, byRound: [], chosenT: null };
-  return { task: { id, group, dir, outcome, reason, ...empty }, measurement: null, shown: null, differing: 0 };
+  return {
+    task: { id, group, dir, outcome, reason, ...empty },
+    measurement: null,
+    shown: null,
+    differing: 0,
+    problems: [],
+  };
 }
 
 function outcomeOf(entry: Entry, { status, stopWhy, stopReason, error }: RunView): [Outcome, string | null] {
@@ -53,7 +61,12 @@ interface Scoring {
   task: Task;
   entry: Entry;
   read: ReadArtifact;
+  /** What paid columns could not measure, in words. */
+  problems: string[];
 }
+
+/** Errors of a model that concern one reply; any other (no key, no endpoint) would be the same for every task. */
+const passing = new Set(["model_reply_invalid", "model_refused", "model_timeout", "model_context"]);
 
 /** Numbers of a state, those of paid columns only where they are asked for; null where nothing can be measured. */
 async function numbersOf(scoring: Scoring, state: State, program: Program | null, paid: boolean) {
@@ -66,7 +79,15 @@ async function numbersOf(scoring: Scoring, state: State, program: Program | null
   const { source, truth } = entry;
   for (const column of columns) {
     if (column.paid && !paid) continue;
-    Object.assign(numbers, await column.measure({ state, task, code, read, source, truth }));
+    try {
+      Object.assign(numbers, await column.measure({ state, task, code, read, source, truth }));
+    } catch (thrown) {
+      // A judge that cannot be read leaves its own cell empty; the pictures' numbers stand.
+      if (!column.paid || !(thrown instanceof VigaError) || !passing.has(thrown.code)) throw thrown;
+      scoring.problems.push(
+        `${entry.id}: ${column.metrics.at(-1)?.label ?? "a column"} was not measured: ${thrown.message}`,
+      );
+    }
   }
   if (measured !== null) numbers[evaluator.measurement.loss.name] = measured.loss;
   return Object.keys(numbers).length === 0 ? null : numbers;
@@ -83,7 +104,9 @@ export async function rescore(
   try {
     return await scored(entry, columns, metricsOf, replies);
   } catch (thrown) {
-    if (!(thrown instanceof VigaError)) throw thrown;
+    // What concerns the machine or a model's endpoint concerns every task.
+    if (!(thrown instanceof VigaError) || thrown.code.startsWith("model_") || thrown.code === "interrupted")
+      throw thrown;
     // A task that was never begun, or cut off before its first event, has no tape yet.
     if (entry.status === "unfinished" && thrown.code === "not_found") {
       return without(entry, "unfinished", entry.reason ?? "not begun");
@@ -107,7 +130,14 @@ async function scored(
   if (task === null || measurement === null) return without(entry, outcome, reason ?? "its tape has no start");
   const store = new ArtifactStore(join(entry.dir, "artifacts"));
   const read = folderReader(entry.dir, (ref) => store.get(ref));
-  const scoring = { evaluator: await evaluatorFor(measurement.evaluator), columns, task, entry, read };
+  const scoring = {
+    evaluator: await evaluatorFor(measurement.evaluator),
+    columns,
+    task,
+    entry,
+    read,
+    problems: [] as string[],
+  };
   const rounds = roundsOf(view).filter(({ round }) => round !== null);
   const byRound: { t: number; numbers: Numbers }[] = [];
   let differing = 0;
@@ -154,6 +184,7 @@ async function scored(
       read,
     },
     differing,
+    problems: scoring.problems,
   };
 }
 

@@ -45,6 +45,13 @@ function takenRound({ byRound }: ScoredTask): Numbers | null | "no N-CLIP" {
   return rounds.reduce((best, one) => (one.numbers.n_clip! < best.numbers.n_clip! ? one : best)).numbers;
 }
 
+/** The judge's scores of what the runs chose: one that could not be read counts 0, as the code has it. */
+function judgedMean(members: readonly ScoredTask[], divisor: number): Pick<VigaRow, "value" | "why"> {
+  const scores = members.flatMap(({ numbers }) => numbers.final?.vlm_score ?? []);
+  if (scores.length === 0) return { value: null, why: "nothing was judged" };
+  return { value: scores.reduce((sum, score) => sum + score, 0) / divisor, why: null };
+}
+
 /**
  * The rows of the paper's table. What is divided by is the code's own number of tasks where at least as many were run,
  * else the number that was run: a part of the data set would otherwise be charged for the rest.
@@ -63,6 +70,7 @@ export function asViga(mode: string, tasks: readonly ScoredTask[], metrics: read
     return metrics
       .filter(({ name }) => name in penalties)
       .map(({ name: metric }): VigaRow => {
+        if (metric === "vlm_score") return { ...common, metric, ...judgedMean(members, divisor) };
         if (results.some((one) => one === "no N-CLIP")) {
           return {
             ...common,

@@ -80,7 +80,9 @@ describe("the paper's way of counting", () => {
       expect(charged("blendergym", group)[0]).toBeCloseTo(0.08, 12);
       expect(charged("blendergym", group)[1]).toBeCloseTo(0.1, 12);
     }
-    expect(charged("blenderbench", "level2")).toEqual([0.4, 0.5, 0]);
+    expect(charged("blenderbench", "level2")).toEqual([0.4, 0.5, null]);
+    const judged = task("c1", "level2", [round(0, 0), { ...round(0, 0), vlm_score: 3 }]);
+    expect(asViga("blenderbench", [judged, missing("level2")], metrics).at(-1)?.value).toBe(1.5);
   });
 
   it("divides by the code's own counts, drops what its parser drops, and has no number without N-CLIP", () => {
