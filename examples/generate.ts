@@ -98,12 +98,16 @@ export async function generate(engine: Engine, options: GenerateOptions) {
     await copyFile(base, join(options.out, "blender_file.blend"));
     await writeFile(join(options.out, "start.py"), start);
     await writeFile(join(options.out, "task.txt"), `${text}\n`);
-    if (options.goal) await copyFile(options.goal, join(options.out, "renders/goal/render1.png"));
-    else {
+    if (options.goal) {
+      await copyFile(options.goal, join(options.out, "renders/goal/render1.png"));
+      await render(engine, goal, base, scratch, null);
+    } else {
       const at = { px: options.px, samples: options.goalSamples };
       await render(engine, goal, base, scratch, at, aspect === undefined ? {} : { aspect });
       await copyFile(join(scratch, "render1.png"), join(options.out, "renders/goal/render1.png"));
     }
+    // Ground truth for viga eval: where things stand, how they are turned, how large they are.
+    await copyFile(join(scratch, "scene.json"), join(options.out, "renders/goal/scene.json"));
     const first = { px: options.px, samples: options.startSamples };
     const { width, height } = await readPicture(join(options.out, "renders/goal/render1.png"));
     await render(engine, start, base, scratch, first, { aspect: { width, height } });

@@ -14,6 +14,8 @@ type Scored = Pick<DocumentScore, "loss" | "metrics" | "differences">;
 
 /** How the pairs of a mode are scored, by the evaluator that the mode names. */
 async function score(evaluator: string, pair: { prediction: string; reference: string }): Promise<Scored> {
+  const geometry = await import("../../evaluators/score-geometry.ts");
+  if (geometry.isGeometry(pair)) return geometry.scoreGeometry(pair);
   if (evaluator === "slides") return (await import("../../evaluators/score-documents.ts")).scoreDecks(pair);
   if (evaluator === "pages") return (await import("../../evaluators/score-documents.ts")).scoreScreenshots(pair);
   return { differences: [], ...(await (await import("../../evaluators/score.ts")).scorePair(pair)) };
@@ -31,20 +33,22 @@ export function scoreCommand(): Command {
       "after",
       `
 Decks: SlideBench's match, text, colour and position, x100; texts by their characters, where the benchmark takes embeddings.
+Two scene.json: places, turns and sizes of things, the camera. Two .glb: the Chamfer distance of their surfaces, in their unit.
 Screenshots: block, text, position and colour of the texts that OCR reads on both, and the pixels.
 
 Examples:
   viga score blendergym --prediction renders/3 --reference renders/goal
   viga score autopresent --prediction output.pptx --reference deck.pptx:3
+  viga score blendergym --prediction renders/3/scene.json --reference renders/goal/scene.json
   viga score design2code --prediction page.png --reference 2.png --json`,
     )
     .action(async (mode: string, { json, ...pair }: Flags) => {
       const found = await score(modeOf(modeName(mode)).evaluator, pair);
       if (json) return print(`${plainJson(found)}\n`);
       const lines = Object.entries(found.metrics).map(
-        ([name, value]) => `${name.padEnd(10)} ${Number(value.toPrecision(6))}`,
+        ([name, value]) => `${name.padEnd(18)} ${Number(value.toPrecision(6))}`,
       );
-      const loss = found.loss === null ? [] : [`loss       ${Number(found.loss.toPrecision(6))}`];
+      const loss = found.loss === null ? [] : [`${"loss".padEnd(18)} ${Number(found.loss.toPrecision(6))}`];
       print(`${[...loss, ...lines, ...found.differences.map((text) => `- ${text}`)].join("\n")}\n`);
     });
 }

@@ -2,6 +2,7 @@ import { codeDiff } from "../../evaluators/columns/code-diff.ts";
 import type { Column } from "../../evaluators/columns/column.ts";
 import type { Judge } from "../../evaluators/columns/judge.ts";
 import { nClip } from "../../evaluators/columns/n-clip.ts";
+import { sceneGeometry } from "../../evaluators/columns/scene-geometry.ts";
 import { slideJudged } from "../../evaluators/columns/slide-judged.ts";
 import { slideParts } from "../../evaluators/columns/slide-parts.ts";
 import { vlmScore } from "../../evaluators/columns/vlm-score.ts";
@@ -45,6 +46,10 @@ export async function columnsFor(
     columns.push(codeDiff);
   } else if (mode === "blendergym" || mode === "blenderbench") {
     missing.push({ label: "code diff", why: `needs the goal's program: ${from}` });
+  }
+  if (truth("json")) columns.push(sceneGeometry);
+  else if (mode === "blendergym" || mode === "blenderbench") {
+    missing.push({ label: "places, turns, sizes, camera", why: `needs the goal's scene.json: ${from}` });
   }
   const judged = slides ? "SlideBench's reference-free parts" : "VLM score";
   if (models.judge !== undefined) columns.push(slides ? slideJudged(models.judge) : vlmScore(models.judge));

@@ -44,7 +44,7 @@ export const blendergym: ModeDefinition = {
     ],
     targetsAsStored: true,
     assets: null,
-    truth: ["goal.py", "goal.blend"],
+    truth: ["goal.py", "goal.blend", "renders/goal/scene.json"],
     dataset: {
       sameSize: true,
       path: [/^(?<type>[A-Za-z]+(?:_[A-Za-z]+)*?)_?\d*$/],
