@@ -20,6 +20,7 @@ const commands: Record<string, () => Promise<Command>> = {
   report: async () => (await import("./commands/report.ts")).reportCommand(),
   score: async () => (await import("./commands/score.ts")).scoreCommand(),
   eval: async () => (await import("./commands/eval.ts")).evalCommand(),
+  bench: async () => (await import("./commands/bench-verifier.ts")).benchCommand(),
   observe: async () => (await import("./commands/observe.ts")).observeCommand(),
   ctl: async () => (await import("./commands/ctl.ts")).controlCommand(),
   executor: async () => (await import("./commands/executor.ts")).executorCommand(),
