@@ -11,6 +11,7 @@ const benches: Record<string, () => Promise<string>> = {
   soak: async () => (await import("./soak.ts")).soak(),
   pages: async () => (await import("./pages.ts")).pages(),
   slides: async () => (await import("./slides.ts")).slides(),
+  pl: async () => (await import("./pl.ts")).plCost(),
   lotion: async () => (await import("./lotion.ts")).lotion(),
   window: async () => (await import("./window.ts")).windowCost(),
   vllm: async () => (await import("./vllm.ts")).vllmTable(),
