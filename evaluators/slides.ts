@@ -1,14 +1,12 @@
 import { z } from "zod";
-import { artifactRef, type Difference, type Measures, type MetricInfo } from "../machines/domain/index.ts";
+import type { Difference, Measures, MetricInfo } from "../machines/domain/index.ts";
 import type { Evaluator, ReadArtifact } from "./evaluator.ts";
 import { comparePictures } from "./pages/compare-pictures.ts";
 import { meansOf, partsLoss, pictureMetrics } from "./pages/metric-infos.ts";
 import { pairViews } from "./photometric.ts";
-import { checkSlide } from "./slides/checks.ts";
-import { type Deck, readDeck } from "./slides/deck.ts";
+import { type CheckedSlide, checkedSlide, checkSlide } from "./slides/checks.ts";
 
-/** What is read of scene.json: the deck that the program wrote, as an artifact. */
-const slideInfo = z.looseObject({ deck: artifactRef.optional() });
+const slideInfo = z.looseObject({ slides: z.array(checkedSlide).optional() });
 
 const fault = (name: string, title: string): MetricInfo => ({
   name,
@@ -20,29 +18,27 @@ const fault = (name: string, title: string): MetricInfo => ({
 });
 
 const checkMetrics: MetricInfo[] = [
-  fault("overflow", "part of the texts' height that has no room, by estimate"),
+  fault("overflow", "part of the room that the texts need which their boxes do not have"),
   fault("overlap", "part of the texts' area that is covered"),
-  fault("contrast", "part of the characters that stand out too little"),
-  fault("leaving", "part of the shapes' area beyond the slide"),
+  fault("contrast", "part of the letters that stand out too little"),
+  fault("leaving", "part of the texts' and pictures' area beyond the slide"),
 ];
 
-/** The deck that a state wrote; null where scene.json names none. */
-export async function deckOf(scene: string | undefined, read: ReadArtifact): Promise<Deck | null> {
-  if (scene === undefined) return null;
-  const { deck } = slideInfo.parse(JSON.parse((await read(scene)).toString("utf8")));
-  return deck === undefined ? null : readDeck(await read(deck), "output.pptx");
+async function checkedSlides(scene: string | undefined, read: ReadArtifact): Promise<CheckedSlide[]> {
+  if (scene === undefined) return [];
+  const { slides = [] } = slideInfo.parse(JSON.parse((await read(scene)).toString("utf8")));
+  return slides.map(checkSlide);
 }
 
 /**
  * Slides against target pictures where there are any: the loss is that of pages. Without them the loss is what can be told
- * of the shapes alone, and each slide of the deck is one view.
+ * of the slides alone, as the office has laid them out; each slide of the deck is one view.
  */
 export const slides: Evaluator = {
   measurement: { evaluator: "slides", loss: partsLoss, metrics: [partsLoss, ...pictureMetrics, ...checkMetrics] },
   async measure(state, task, read) {
     if (!state.ok) return null;
-    const deck = await deckOf(state.scene, read);
-    const checked = (deck?.slides ?? []).map((slide) => checkSlide(deck!, slide));
+    const checked = await checkedSlides(state.scene, read);
     const views: Measures["views"] = [];
     const differences: Difference[] = [];
     const nameOf = (index: number) => state.renders[index]?.name ?? `slide${index + 1}`;
@@ -57,9 +53,10 @@ export const slides: Evaluator = {
       views.push({ ...compared.view, metrics: { ...compared.view.metrics, ...checks } });
       differences.push(...compared.differences);
     }
-    const compared = views.length > 0;
-    for (const [index, { checks, loss, differences: said }] of checked.entries()) {
-      if (!compared) views.push({ name: nameOf(index), loss, metrics: { loss, ...checks } });
+    // Beside a target the engine's own checks tell them.
+    const alone = views.length === 0;
+    for (const [index, { checks, loss, differences: said }] of alone ? checked.entries() : []) {
+      views.push({ name: nameOf(index), loss, metrics: { loss, ...checks } });
       const where = checked.length > 1 ? `${nameOf(index)}: ` : "";
       differences.push(...said.map((one) => ({ text: `${where}${one.text}`, loss: one.loss / checked.length })));
     }

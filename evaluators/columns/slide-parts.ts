@@ -1,10 +1,11 @@
 import { readFile } from "node:fs/promises";
 import { basename } from "node:path";
-import type { MetricInfo } from "../../machines/domain/index.ts";
+import { z } from "zod";
+import { artifactRef, type MetricInfo } from "../../machines/domain/index.ts";
+import type { ReadArtifact } from "../evaluator.ts";
 import type { Sentences } from "../features/sentences.ts";
-import { readDeck } from "../slides/deck.ts";
+import { type Deck, readDeck } from "../slides/deck.ts";
 import { type SlideScore, scoreSlides } from "../slides/slide-score.ts";
-import { deckOf } from "../slides.ts";
 import type { Column } from "./column.ts";
 
 const part = (name: string, title: string): MetricInfo => ({
@@ -15,6 +16,15 @@ const part = (name: string, title: string): MetricInfo => ({
   unit: "",
   digits: 4,
 });
+
+const slideInfo = z.looseObject({ deck: artifactRef.optional() });
+
+/** The deck that a state wrote; null where scene.json names none. */
+async function deckOf(scene: string | undefined, read: ReadArtifact): Promise<Deck | null> {
+  if (scene === undefined) return null;
+  const { deck } = slideInfo.parse(JSON.parse((await read(scene)).toString("utf8")));
+  return deck === undefined ? null : readDeck(await read(deck), "output.pptx");
+}
 
 /**
  * SlideBench's reference-based parts, x100 as its tables print them, against the slide of the data set's deck. `slide_minilm`

@@ -22,15 +22,12 @@ export interface DeckShape {
   fill: Fill;
   /** SHA-1 of a picture's file. */
   picture: string | null;
-  /** What it is written in, for whoever looks at text and fonts. */
-  element: XmlElement;
 }
 
 export interface DeckSlide {
   shapes: DeckShape[];
   /** The slide's own background where it is one plain colour. */
   background: Rgb | null;
-  ancestors: SlideAncestors;
 }
 
 /** A deck as python-pptx shows it. */
@@ -76,18 +73,17 @@ async function readSlide(parts: DeckPackage, path: string, root: XmlElement): Pr
   const relations = await parts.relations(path);
   const layoutPath = related(relations, "slideLayout");
   const masterPath = layoutPath === undefined ? undefined : related(await parts.relations(layoutPath), "slideMaster");
-  const themePath = masterPath === undefined ? undefined : related(await parts.relations(masterPath), "theme");
-  const [layout = null, master = null, theme = null] = await Promise.all(
-    [layoutPath, masterPath, themePath].map((part) => (part === undefined ? null : parts.xml(part))),
+  const [layout = null, master = null] = await Promise.all(
+    [layoutPath, masterPath].map((part) => (part === undefined ? null : parts.xml(part))),
   );
-  const ancestors: SlideAncestors = { layout, master, theme };
+  const ancestors: SlideAncestors = { layout, master };
   const shapes: DeckShape[] = [];
   for (const element of below(root, "cSld", "spTree")?.children ?? []) {
     const shape = await readShape(element, { parts, relations, ancestors });
     if (shape !== null) shapes.push(shape);
   }
   const background = fillOf(below(root, "cSld", "bg", "bgPr"));
-  return { shapes, ancestors, background: background.kind === "solid" && "rgb" in background ? background.rgb : null };
+  return { shapes, background: background.kind === "solid" && "rgb" in background ? background.rgb : null };
 }
 
 interface Surroundings {
@@ -109,7 +105,6 @@ async function readShape(
       box: inheritedBox(element, ancestors),
       fill: fillOf(properties),
       picture: null,
-      element,
     };
   }
   if (element.name !== "pic" || placeholderOf(element) !== null) return null;
@@ -122,7 +117,6 @@ async function readShape(
     box: inheritedBox(element, ancestors),
     fill: { kind: "picture" },
     picture: bytes === null ? null : createHash("sha1").update(bytes).digest("hex"),
-    element,
   };
 }
 
@@ -131,7 +125,7 @@ export function textOf(body: XmlElement | undefined): string {
   return allBelow(body, "p").map(paragraphText).join("\n");
 }
 
-export function paragraphText(paragraph: XmlElement): string {
+function paragraphText(paragraph: XmlElement): string {
   return paragraph.children
     .map((child) => {
       if (child.name === "br") return "\v";
@@ -148,13 +142,13 @@ const fills: Record<string, Exclude<Fill["kind"], "inherited" | "solid">> = {
   grpFill: "group",
 };
 
-export function rgbOf(hex: string | undefined): Rgb | null {
+function rgbOf(hex: string | undefined): Rgb | null {
   if (hex === undefined || !/^[\da-f]{6}$/i.test(hex)) return null;
   return [0, 2, 4].map((place) => Number.parseInt(hex.slice(place, place + 2), 16)) as unknown as Rgb;
 }
 
 /** The fill that properties name themselves. */
-export function fillOf(properties: XmlElement | undefined): Fill {
+function fillOf(properties: XmlElement | undefined): Fill {
   for (const child of properties?.children ?? []) {
     const kind = fills[child.name];
     if (kind !== undefined) return { kind };

@@ -3,11 +3,10 @@ import { below, numberOf, type XmlElement } from "./xml.ts";
 /** Left, top, width and height in EMU (914,400 an inch). */
 export type EmuBox = readonly [number, number, number, number];
 
-/** What a slide inherits from: its layout, that one's master, and the master's theme. */
+/** What a slide inherits from: its layout, and that one's master. */
 export interface SlideAncestors {
   layout: XmlElement | null;
   master: XmlElement | null;
-  theme: XmlElement | null;
 }
 
 export interface Placeholder {
@@ -40,7 +39,7 @@ function placeholderIn(part: XmlElement | null, fits: (placeholder: Placeholder)
 }
 
 /** A placeholder and those it inherits from, nearest first: in its layout by index, in the master by type. */
-export function lineage(shape: XmlElement, { layout, master }: SlideAncestors): XmlElement[] {
+function lineage(shape: XmlElement, { layout, master }: SlideAncestors): XmlElement[] {
   const own = placeholderOf(shape);
   if (own === null) return [shape];
   const inLayout = placeholderIn(layout, ({ index }) => index === own.index);

@@ -1,5 +1,5 @@
 import sharp from "sharp";
-import type { SlideShape, SlideSummary } from "../tools/deck/summary.ts";
+import type { SlideFault, SlideShape, SlideSummary } from "../tools/deck/summary.ts";
 import { nameOf } from "./shape-name.ts";
 
 type Rgb = readonly [number, number, number];
@@ -7,8 +7,8 @@ type Rgb = readonly [number, number, number];
 /** WCAG's least contrast for text, and for text of at least 18 points or bold text of 14. */
 const enough = { small: 4.5, large: 3 } as const;
 
-/** Texts that stand out too little from what is really behind them in the slide's picture, in words. */
-export async function faintTexts({ shapes, size }: SlideSummary, picture: Buffer): Promise<string[]> {
+/** Texts that stand out too little from what is really behind them in the slide's picture, each by its part of all letters. */
+export async function contrastFaults({ shapes, size }: SlideSummary, picture: Buffer): Promise<SlideFault[]> {
   const texts = shapes.filter(({ styles, turned }) => styles?.some(({ color }) => color !== null) && !turned);
   if (texts.length === 0) return [];
   const { data, info } = await sharp(picture)
@@ -17,24 +17,27 @@ export async function faintTexts({ shapes, size }: SlideSummary, picture: Buffer
     .raw()
     .toBuffer({ resolveWithObject: true });
   const scale = info.width / size[0];
-  return texts.flatMap((shape) => {
+  const all = texts.reduce((sum, { styles = [] }) => sum + lettersIn(styles), 0);
+  return texts.flatMap((shape): SlideFault[] => {
     const ground = groundOf(shape, { data, width: info.width, height: info.height }, scale);
-    return ground === null ? [] : faint(shape, ground);
+    const found = ground === null ? [] : faint(shape, ground);
+    if (found.length === 0) return [];
+    return [{ check: "contrast", text: found[0]!.text, part: lettersIn(found) / all }];
   });
 }
 
-function faint(shape: SlideShape, ground: Rgb): string[] {
-  const worst = (shape.styles ?? []).flatMap(({ color, points, bold }) => {
+const lettersIn = (styles: readonly { letters: number }[]) => styles.reduce((sum, { letters }) => sum + letters, 0);
+
+function faint(shape: SlideShape, ground: Rgb): { letters: number; text: string }[] {
+  return (shape.styles ?? []).flatMap(({ color, points, bold, letters }) => {
     const ink = rgbOf(color);
     if (ink === null) return [];
     const wanted = points >= 18 || (bold && points >= 14) ? enough.large : enough.small;
     const ratio = contrastOf(ink, ground);
-    return ratio < wanted ? [{ ratio, wanted, color }] : [];
-  })[0];
-  if (worst === undefined) return [];
-  return [
-    `text ${nameOf(shape)} stands out too little: contrast ${worst.ratio.toFixed(1)} of ${worst.color} on ${hexOf(ground)}, at least ${worst.wanted} is readable`,
-  ];
+    if (ratio >= wanted) return [];
+    const text = `text ${nameOf(shape)} stands out too little: contrast ${ratio.toFixed(1)} of ${color} on ${hexOf(ground)}, at least ${wanted} is readable`;
+    return [{ letters, text }];
+  });
 }
 
 interface Raster {

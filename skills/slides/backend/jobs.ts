@@ -15,7 +15,9 @@ import { KeptStates } from "../../worker/kept-states.ts";
 import { taskFiles } from "../../worker/task-files.ts";
 import type { DeckSummary } from "../tools/deck/summary.ts";
 import { deckChecks } from "./checks.ts";
+import { contrastFaults } from "./contrast.ts";
 import type { Drawn } from "./office.ts";
+import { placeFaults } from "./place-faults.ts";
 import type { Pool } from "./pool.ts";
 import { programError, refusal } from "./program-error.ts";
 
@@ -75,10 +77,16 @@ export class Jobs {
       if ("refused" in drawn) {
         return { ...failedRun({ kind: "output", ...drawn.refused }), log, scene: false };
       }
-      const checks: StateCheck[] = await deckChecks(drawn.slides, drawn.pictures);
+      const slides = await Promise.all(
+        drawn.slides.map(async (slide, index) => {
+          const faults = [...placeFaults(slide), ...(await contrastFaults(slide, drawn.pictures[index]!))];
+          return { ...slide, faults };
+        }),
+      );
+      const checks: StateCheck[] = deckChecks(slides);
       if (large.length > 0)
         checks.push({ check: "files", text: `too large to be given to the program: ${large.slice(0, 3).join(", ")}` });
-      const summary = { slides: drawn.slides, deck: `sha256:${createHash("sha256").update(deck).digest("hex")}` };
+      const summary = { slides, deck: `sha256:${createHash("sha256").update(deck).digest("hex")}` };
       const names = await keepFiles(request, drawn.pictures, summary, deck);
       if (request.keep !== undefined) this.scenes.keep(request.keep, summary);
       const seconds = {

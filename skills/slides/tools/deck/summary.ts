@@ -38,6 +38,15 @@ const shape = z.object({
 });
 export type SlideShape = z.output<typeof shape>;
 
+/** What is wrong on a slide, told without a target. */
+const fault = z.object({
+  check: z.enum(["overflow", "overlap", "contrast", "leaves_slide"]),
+  text: z.string(),
+  /** Part of the slide's texts (room, area, letters) or of its shapes' area that it concerns, 0 to 1. */
+  part: number,
+});
+export type SlideFault = z.output<typeof fault>;
+
 export const slideSummary = z.object({
   /** Width and height in inches. */
   size: z.tuple([number, number]),
@@ -45,6 +54,8 @@ export const slideSummary = z.object({
   /** In the order that they are drawn in. */
   shapes: z.array(shape),
   left_out: z.number().int(),
+  /** Absent where they were not looked for yet. */
+  faults: z.array(fault).optional(),
 });
 export type SlideSummary = z.output<typeof slideSummary>;
 
