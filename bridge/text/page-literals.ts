@@ -52,7 +52,7 @@ const attributes: ReadonlySet<string> = new Set([
 ]);
 
 const token =
-  /url\([^)]*\)|"[^"]*"|'[^']*'|(#[0-9a-f]{6}\b|#[0-9a-f]{3}\b|rgba?\([^)]*\))|(?<![\w#.-])(-?(?:\d+\.?\d*|\.\d+))(px|em|rem|%|pt|vw|vh)?(?![\w.#-])/gi;
+  /url\([^)]*\)|"[^"]*"|'[^']*'|(#[0-9a-f]{6}\b|#[0-9a-f]{3}\b|rgba?\((?:[^()]|\([^()]*\))*\))|(?<![\w#.-])(-?(?:\d+\.?\d*|\.\d+))(px|em|rem|%|pt|vw|vh)?(?![\w.#-])/gi;
 
 /** Finds them tolerantly: what is not understood is left alone. */
 export function pageLiterals(page: string): PageLiterals {
@@ -208,7 +208,7 @@ export function colourOf({ text }: Pick<PageLiteral, "text">): Rgb | null {
 /** A colour as a page has it; what the literal says of transparency stays. */
 export function colourText({ text }: Pick<PageLiteral, "text">, rgb: Rgb): string {
   const levels = rgb.map((level) => Math.max(0, Math.min(255, Math.round(level))));
-  const alpha = /^rgba\(.*?[,/]\s*([\d.]+%?)\s*\)$/i.exec(text.replaceAll(/\s+/g, " "))?.[1];
-  if (/^rgba/i.test(text) && alpha !== undefined) return `rgba(${levels.join(", ")}, ${alpha})`;
+  const alpha = /^rgba?\([^,/]*(?:,[^,/]*,[^,/]*,|\/)\s*([\d.]+%?|var\([^()]*\))\s*\)$/i.exec(text)?.[1];
+  if (alpha !== undefined) return `rgba(${levels.join(", ")}, ${alpha})`;
   return `#${levels.map((level) => level.toString(16).padStart(2, "0")).join("")}`;
 }

@@ -1,12 +1,18 @@
 import { colourOf, colourText, numberOf, numberText } from "../../../bridge/text/page-literals.ts";
-import { colours, type Guess, markOf, moves, nudge } from "./guesses.ts";
+import { colours, type Guess, markOf, moves, nudge, type Sample, wideNudges } from "./guesses.ts";
 import type { LivePage, Texts } from "./live-page.ts";
 import { difference, type Raster, smaller } from "./raster.ts";
 
 /** Guesses that are drawn before the best of them is taken. */
 const drawn = 6;
+/** Times as many guesses are drawn where none is better. */
+const batches = 3;
+/** What a guess counts for each that was drawn of its number and no better. */
+const doubt = 0.6;
 /** Numbers and colours that are looked at, those that stand first in the page. */
-const mostNumbers = 400;
+const mostNumbers = 1200;
+/** Numbers that are tried by many factors, those that move most. */
+const mostWide = 120;
 /** Picture pixels a CSS pixel where guesses are compared. */
 const coarse = 0.25;
 /** Part of the difference that a guess must take away to be taken. */
@@ -36,6 +42,9 @@ export class Fit {
   readonly #steps: string[] = [];
   /** Guesses that were drawn and no better, with what they were drawn beside. */
   readonly #refuted = new Set<string>();
+  readonly #misses = new Map<number, number>();
+  /** Numbers that move anything, by how many pixels all in all. */
+  readonly #movers = new Map<number, number>();
 
   constructor(page: LivePage, target: Raster, seconds: number) {
     this.#page = page;
@@ -47,17 +56,25 @@ export class Fit {
     const { literals } = this.#page.found;
     this.#small = await smaller(this.#target, coarse);
     const used = await this.#page.used();
-    const numbers = used.filter((index) => literals[index]!.kind === "number").slice(0, mostNumbers);
+    let numbers = used.filter((index) => literals[index]!.kind === "number").slice(0, mostNumbers);
+    const all = numbers;
     const tints = used.filter((index) => literals[index]!.kind === "colour").slice(0, 512);
     let now = await this.#draw(this.#texts, 1);
     const before = difference(now, this.#target);
     let loss = before;
+    let wide = true;
     while (loss > equal && !this.#late()) {
-      const better =
+      const moved: boolean =
         (await this.#take(await this.#geometry(numbers, now))) ||
-        (await this.#take(await this.#tints(tints))) ||
-        (await this.#search(numbers));
-      if (!better) break;
+        (wide && (await this.#take(await this.#wideGeometry(now))));
+      // Colours move nothing: what was looked for in vain before them is not looked for again.
+      wide = moved;
+      if (!moved && !(await this.#take(await this.#tints(tints)))) {
+        if (!(await this.#search(all))) break;
+        wide = true;
+      }
+      // What moved nothing at first is not asked again with every step.
+      numbers = numbers.filter((index) => this.#movers.has(index));
       now = await this.#draw(this.#texts, 1);
       loss = difference(now, this.#target);
     }
@@ -76,14 +93,41 @@ export class Fit {
   }
 
   async #geometry(numbers: readonly number[], now: Raster): Promise<Guess[]> {
+    const { measured, samples } = await this.#sample(numbers, nudge);
+    for (const [index, [{ trial }]] of samples as Map<number, [Sample]>) {
+      const moved = trial.changed.reduce(
+        (sum, [item, ...to]) => sum + to.reduce((far, side, n) => far + Math.abs(side - measured.boxes[item]![n]!), 0),
+        Math.abs(trial.height - measured.height),
+      );
+      if (moved > 0) this.#movers.set(index, moved);
+      else this.#movers.delete(index);
+    }
+    return moves(samples, this.#page.found.literals, this.#texts, measured, now, this.#target);
+  }
+
+  /** Where one trial misled: each number that moves anything by many factors. */
+  async #wideGeometry(now: Raster): Promise<Guess[]> {
+    const movers = [...this.#movers].sort((a, b) => b[1] - a[1]).map(([index]) => index);
+    const { measured, samples } = await this.#sample(movers.slice(0, mostWide), wideNudges);
+    return moves(samples, this.#page.found.literals, this.#texts, measured, now, this.#target);
+  }
+
+  /** What each number moves when it is multiplied by each factor, as far as there is time. */
+  async #sample(numbers: readonly number[], by: readonly number[]) {
     const { literals } = this.#page.found;
     await this.#page.put(this.#texts);
-    const trials = numbers.map((index) => {
+    const asked = numbers.flatMap((index) => by.map((factor) => ({ index, factor })));
+    const trials = asked.map(({ index, factor }) => {
       const { value, unit } = numberOf({ text: this.#texts.get(index) ?? literals[index]!.text });
-      return [index, numberText(value * nudge, unit, 4)] as const;
+      return [index, numberText(value * factor, unit, 4)] as const;
     });
     const measured = await this.#page.measure(trials, () => this.#late());
-    return moves(numbers, literals, this.#texts, measured, now, this.#target);
+    const samples = new Map<number, Sample[]>();
+    for (const [at, { index, factor }] of asked.entries()) {
+      const trial = measured.moved[at];
+      if (trial !== undefined) samples.set(index, [...(samples.get(index) ?? []), { factor, trial }]);
+    }
+    return { measured, samples };
   }
 
   async #tints(tints: readonly number[]): Promise<Guess[]> {
@@ -98,16 +142,23 @@ export class Fit {
 
   /** Draws the most promising guesses and takes the best, if it is better than what is. */
   async #take(guesses: readonly Guess[]): Promise<boolean> {
-    const open = guesses.filter((guess) => !this.#refuted.has(this.#key(guess)));
-    const first = open.sort((a, b) => b.gain - a.gain).slice(0, drawn);
-    if (first.length === 0) return false;
+    const worth = ({ literal, gain }: Guess) => gain * doubt ** (this.#misses.get(literal) ?? 0);
+    const open = guesses
+      .filter((guess) => !this.#refuted.has(this.#key(guess)))
+      .sort((a, b) => worth(b) - worth(a))
+      .slice(0, batches * drawn);
+    if (open.length === 0) return false;
     const is = difference(await this.#draw(this.#texts, coarse), this.#small);
     const better: { guess: Guess; loss: number }[] = [];
-    for (const guess of first) {
-      if (this.#late()) break;
+    for (const [at, guess] of open.entries()) {
+      if (this.#late() || (at % drawn === 0 && better.length > 0)) break;
       const loss = difference(await this.#draw(this.#with(guess), coarse), this.#small);
-      if (loss > is * (1 - leastGain)) this.#refuted.add(this.#key(guess));
-      else better.push({ guess, loss });
+      if (loss <= is * (1 - leastGain)) {
+        better.push({ guess, loss });
+        continue;
+      }
+      this.#refuted.add(this.#key(guess));
+      this.#misses.set(guess.literal, (this.#misses.get(guess.literal) ?? 0) + 1);
     }
     const [best, ...further] = better.sort((a, b) => a.loss - b.loss);
     if (best === undefined) return false;
@@ -183,6 +234,16 @@ export class Fit {
   async #round(loss: number): Promise<number> {
     const { literals } = this.#page.found;
     let least = loss;
+    // What was taken before the right number was found may be of no use beside it.
+    for (const literal of [...this.#texts.keys()].reverse()) {
+      if (this.#late() || least <= equal) break;
+      const without = new Map(this.#texts);
+      without.delete(literal);
+      const tried = difference(await this.#draw(without, 1), this.#target);
+      if (tried > least) continue;
+      least = tried;
+      this.#texts = without;
+    }
     for (let pass = 0; pass < 2 && least > equal; pass++) {
       for (const literal of [...this.#texts.keys()].reverse()) {
         if (literals[literal]!.kind !== "number" || this.#late() || least <= equal) continue;

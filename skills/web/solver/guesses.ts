@@ -6,7 +6,8 @@ import {
   type PageLiteral,
   type Rgb,
 } from "../../../bridge/text/page-literals.ts";
-import type { Box, Measured } from "./live-page.ts";
+import { Course } from "./course.ts";
+import type { Measured, Trial } from "./live-page.ts";
 import { Matches } from "./matches.ts";
 import type { Raster } from "./raster.ts";
 
@@ -20,19 +21,29 @@ export interface Guess {
 /** Factors within which a wrong number is looked for. */
 const [least, most] = [0.45, 2.25];
 /** Values of a number that are looked at. */
-const mostValues = 240;
+const mostValues = 600;
+/** Pixels that something must move by for a number to be worth another value. */
+const leastMove = 0.4;
 /** What a row counts by which the page is too high or too low, as part of its pixels. */
 const rowWorth = 0.3;
 
-/** By how much a number is changed to see what it moves. */
-export const nudge = 1.2;
+/** By what a number is multiplied to see what it moves. */
+export const nudge = [1.2] as const;
+/** The same for numbers that move things otherwise at once: beyond a window's edge, into another line. */
+export const wideNudges = [0.47, 0.57, 0.7, 0.85, 1.2, 1.45, 1.75, 2.15] as const;
+
+/** What a number moves when it is multiplied by a factor. */
+export interface Sample {
+  factor: number;
+  trial: Trial;
+}
 
 /**
- * What each number would be if what it moves is to stand where the target shows it. What a number moves is known from one
- * trial and taken as linear; the pictures of what moves are looked for in the target.
+ * What each number would be if what it moves is to stand where the target shows it. What a number moves is known from
+ * trials and taken as linear between them; the pictures of what moves are looked for in the target.
  */
 export function moves(
-  numbers: readonly number[],
+  samples: ReadonlyMap<number, readonly Sample[]>,
   literals: readonly PageLiteral[],
   texts: ReadonlyMap<number, string>,
   measured: Measured,
@@ -41,46 +52,34 @@ export function moves(
 ): Guess[] {
   const matches = new Matches(now, target, measured.boxes, measured.kinds);
   const rows = (height: number) => Math.abs(height - target.height) * target.width * rowWorth;
-  return numbers.flatMap((literal, at): Guess[] => {
-    const trial = measured.moved[at];
-    if (trial === undefined) return [];
-    if (trial.changed.length === 0 && trial.height === measured.height) return [];
-    const { value, unit } = numberOf({ text: texts.get(literal) ?? literals[literal]!.text });
-    const step = value * (nudge - 1);
-    // A text that is broken or sized anew looks unlike itself wherever it stands: it says nothing.
-    const moving = trial.changed.flatMap(([item, ...to]) => {
+  return [...samples].flatMap(([literal, found]): Guess[] => {
+    const course = new Course(found, measured);
+    if (course.fastest === 0) return [];
+    const items = course.items.map((item) => {
       const from = measured.boxes[item]!;
-      const sized = Math.abs(to[2] - from[2]) > 1.5 || Math.abs(to[3] - from[3]) > 1.5;
-      return sized && measured.kinds[item] === 0 ? [] : [{ item, from, by: to.map((side, n) => side - from[n]!) }];
+      return { item, was: matches.at(item, from) };
     });
-    const area = new Map(moving.map(({ item }) => [item, matches.area(item)]));
-    const before = moving.reduce((sum, { item, from }) => sum + area.get(item)! * matches.at(item, from), 0);
-    const gainAt = (other: number): number => {
-      const share = (other - value) / step;
-      let after = 0;
-      for (const { item, from, by } of moving) {
-        after += area.get(item)! * matches.at(item, from.map((side, n) => side + by[n]! * share) as unknown as Box);
+    const gainAt = (factor: number): number => {
+      let gain = rows(measured.height) - rows(course.height(factor));
+      for (const { item, was } of items) {
+        const box = course.box(item, factor);
+        if (box !== null) gain += matches.area(item, box) * (was - matches.at(item, box));
       }
-      const higher = measured.height + (trial.height - measured.height) * share;
-      return before - after + rows(measured.height) - rows(higher);
+      return gain;
     };
-    const reach = Math.max(
-      ...moving.flatMap(({ by }) => by.map(Math.abs)),
-      Math.abs(trial.height - measured.height),
-      1,
-    );
-    const fine = (Math.abs(step) / reach) * Math.sign(value || 1);
-    const span = Math.abs(value * (most - least));
-    const stride = Math.max(Math.abs(fine), span / mostValues) * Math.sign(fine);
-    let best = { other: value, gain: 0 };
-    const look = (other: number) => {
-      const gain = gainAt(other);
-      if (gain > best.gain) best = { other, gain };
+    const stride = Math.max(1 / course.fastest, (most - least) / mostValues);
+    let best = { factor: 1, gain: 0 };
+    const look = (factor: number) => {
+      const gain = gainAt(factor);
+      if (gain > best.gain) best = { factor, gain };
     };
-    for (let other = value * least; Math.abs(other) <= Math.abs(value * most); other += stride) look(other);
+    for (let factor = least; factor <= most; factor += stride) look(factor);
     if (best.gain <= 0) return [];
-    for (let n = -4; n <= 4; n++) look(best.other + (n * stride) / 4);
-    return [{ literal, text: numberText(best.other, unit), gain: best.gain }];
+    const { factor: middle } = best;
+    for (let n = -4; n <= 4; n++) look(middle + (n * stride) / 4);
+    if (Math.abs(best.factor - 1) * course.fastest < leastMove) return [];
+    const { value, unit } = numberOf({ text: texts.get(literal) ?? literals[literal]!.text });
+    return [{ literal, text: numberText(value * best.factor, unit), gain: best.gain }];
   });
 }
 

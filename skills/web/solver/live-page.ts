@@ -11,6 +11,8 @@ const trial = z.object({
   changed: z.array(z.tuple([z.number(), z.number(), z.number(), z.number(), z.number()])),
 });
 
+export type Trial = z.output<typeof trial>;
+
 /** Texts and pictures of the page with their boxes, and what each trial moves. */
 const measured = z.object({
   height: z.number(),

@@ -5,8 +5,8 @@ import type { Raster } from "./raster.ts";
 const mostSamples = 160;
 /** Levels of difference that count as wholly unlike. */
 const unlike = 64;
-/** Pixels that an edge is looked for beyond a box. */
-const beyond = 3;
+/** Pixels from a box's edge to what is looked at inside and outside of it. */
+const beside = 2.5;
 
 /** How well pieces of a picture are found again elsewhere in another: 0 alike, 1 not at all. */
 export class Matches {
@@ -23,10 +23,11 @@ export class Matches {
     this.#kinds = kinds;
   }
 
-  /** Part of the picture that an item stands for, in pixels. */
-  area(item: number): number {
-    const [, , width, height] = this.#boxes[item]!;
-    return this.#kinds[item] === 0 ? width * height : Math.min(width * height, 6 * (width + height));
+  /** Pixels that an item stands for where it goes from its place to another box: a text its own, a box its edges and what they sweep. */
+  area(item: number, to: Box): number {
+    const from = this.#boxes[item]!;
+    const size = from[2] * from[3];
+    return this.#kinds[item] === 0 ? size : Math.min(size, 6 * (from[2] + from[3])) + apart(from, to);
   }
 
   /** An item as it stands in the first picture, looked for at a box in the second. */
@@ -42,20 +43,42 @@ export class Matches {
 
   #look(item: number, to: Box): number {
     const from = this.#boxes[item]!;
-    const places = this.#kinds[item] === 0 ? inside(from) : around;
+    if (this.#kinds[item] !== 0) return this.#edges(from, to);
+    const places = inside(from);
     let sum = 0;
-    for (const [u, v, du, dv] of places) {
-      const a = this.#index(this.#from, from[0] + u * from[2] + du, from[1] + v * from[3] + dv);
-      const b = this.#index(this.#to, to[0] + u * to[2] + du, to[1] + v * to[3] + dv);
-      if (a < 0 || b < 0) {
-        sum += a === b ? 0 : 1;
-        continue;
-      }
-      let difference = 0;
-      for (let c = 0; c < 3; c++) difference += Math.abs(this.#from.data[a + c]! - this.#to.data[b + c]!);
-      sum += Math.min(1, difference / 3 / unlike);
+    for (const [u, v] of places) {
+      const a = this.#index(this.#from, from[0] + u * from[2], from[1] + v * from[3]);
+      const b = this.#index(this.#to, to[0] + u * to[2], to[1] + v * to[3]);
+      sum += a < 0 || b < 0 ? Number(a !== b) : this.#unlike(a, b);
     }
     return sum / places.length;
+  }
+
+  /** Edges that the first picture does not reach are looked for by the box's own colour: another begins there. */
+  #edges(from: Box, to: Box): number {
+    const [own] = around.flatMap(({ u, v, du, dv }) => {
+      const at = this.#index(this.#from, from[0] + u * from[2] - du, from[1] + v * from[3] - dv);
+      return at < 0 ? [] : [at];
+    });
+    if (own === undefined) return 1;
+    let sum = 0;
+    for (const { u, v, du, dv } of around) {
+      const place = (raster: Raster, [left, top, width, height]: Box, way: number) =>
+        this.#index(raster, left + u * width + way * du, top + v * height + way * dv);
+      const [within, beside] = [place(this.#from, from, -1), place(this.#from, from, 1)];
+      const [there, next] = [place(this.#to, to, -1), place(this.#to, to, 1)];
+      sum += there < 0 ? Number(within >= 0) : this.#unlike(within < 0 ? own : within, there);
+      if (beside >= 0) sum += next < 0 ? 1 : this.#unlike(beside, next);
+      else sum += next < 0 ? 0 : 1 - this.#unlike(within < 0 ? own : within, next);
+    }
+    return sum / around.length / 2;
+  }
+
+  /** How unlike two pixels are, one of each picture, 0 to 1. */
+  #unlike(a: number, b: number): number {
+    let difference = 0;
+    for (let c = 0; c < 3; c++) difference += Math.abs(this.#from.data[a + c]! - this.#to.data[b + c]!);
+    return Math.min(1, difference / 3 / unlike);
   }
 
   #index({ width, height }: Raster, x: number, y: number): number {
@@ -64,8 +87,15 @@ export class Matches {
   }
 }
 
-/** A place in a box: fractions of it, and pixels beside. */
-type Place = readonly [u: number, v: number, du: number, dv: number];
+/** A place in a box, as fractions of it. */
+type Place = readonly [u: number, v: number];
+
+/** Pixels that only one of two boxes covers. */
+function apart(a: Box, b: Box): number {
+  const across = Math.min(a[0] + a[2], b[0] + b[2]) - Math.max(a[0], b[0]);
+  const down = Math.min(a[1] + a[3], b[1] + b[3]) - Math.max(a[1], b[1]);
+  return a[2] * a[3] + b[2] * b[3] - 2 * Math.max(0, across) * Math.max(0, down);
+}
 
 /** A grid over a text, pixel by pixel where it is small. */
 function inside([, , width, height]: Box): Place[] {
@@ -74,19 +104,13 @@ function inside([, , width, height]: Box): Place[] {
   return Array.from({ length: rows * columns }, (_, at) => [
     ((at % columns) + 0.5) / columns,
     (Math.floor(at / columns) + 0.5) / rows,
-    0,
-    0,
   ]);
 }
 
-/** Pairs of places just inside and just outside of each edge. */
-const around: readonly Place[] = Array.from({ length: 12 }, (_, at) => (at + 0.5) / 12).flatMap((t): Place[] => [
-  [t, 0, 0, -beyond],
-  [t, 0, 0, beyond - 1],
-  [t, 1, 0, -beyond],
-  [t, 1, 0, beyond - 1],
-  [0, t, -beyond, 0],
-  [0, t, beyond - 1, 0],
-  [1, t, -beyond, 0],
-  [1, t, beyond - 1, 0],
+/** Places on each edge, and how far beside it the pixels lie that are looked at on both sides. */
+const around = Array.from({ length: 12 }, (_, at) => (at + 0.5) / 12).flatMap((t) => [
+  { u: t, v: 0, du: 0, dv: -beside },
+  { u: t, v: 1, du: 0, dv: beside },
+  { u: 0, v: t, du: -beside, dv: 0 },
+  { u: 1, v: t, du: beside, dv: 0 },
 ]);

@@ -48,6 +48,11 @@ describe("numbers and colours of a page", () => {
     expect(colourOf({ text: "#abc" })).toEqual([170, 187, 204]);
     expect(colourText({ text: "rgba(1, 2, 3, 0.5)" }, [300, 10.4, -1])).toBe("rgba(255, 10, 0, 0.5)");
     expect(colourText({ text: "#abc" }, [1, 2, 3])).toBe("#010203");
+    const tailwind = "rgb(255 255 255/var(--bg-opacity))";
+    expect(pageLiterals(`<p style="color: ${tailwind}; top: 2px">`).literals[0]!.text).toBe(tailwind);
+    expect(colourOf({ text: tailwind })).toEqual([255, 255, 255]);
+    expect(colourText({ text: tailwind }, [1, 2, 3])).toBe("rgba(1, 2, 3, var(--bg-opacity))");
+    expect(colourText({ text: "rgb(1, 2, 3)" }, [4, 5, 6])).toBe("#040506");
   });
 
   it("are read from any text: places hold what they say, and nothing given changes nothing", () => {

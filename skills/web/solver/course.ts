@@ -1,0 +1,71 @@
+import type { Sample } from "./guesses.ts";
+import type { Box, Measured } from "./live-page.ts";
+
+/** A text whose box changes by more pixels is broken or sized anew, and looks unlike itself wherever it stands. */
+const sizedAnew = 1.5;
+
+interface Stop {
+  factor: number;
+  height: number;
+  /** Boxes of what moves there; null where its picture would not be found. */
+  boxes: ReadonlyMap<number, Box | null>;
+}
+
+/** Where what a number moves stands, by what the number is multiplied by: straight from one trial to the next. */
+export class Course {
+  readonly #stops: Stop[];
+  readonly #measured: Measured;
+  readonly items: number[];
+  /** Pixels that something moves by at most where the factor changes by 1; 0 where nothing moves. */
+  readonly fastest: number;
+
+  constructor(samples: readonly Sample[], measured: Measured) {
+    this.#measured = measured;
+    let fastest = 0;
+    const items = new Set<number>();
+    const stops = samples.map(({ factor, trial }): Stop => {
+      const boxes = new Map<number, Box | null>();
+      const far = Math.abs(factor - 1);
+      for (const [item, ...to] of trial.changed) {
+        const from = measured.boxes[item]!;
+        const sized = Math.abs(to[2] - from[2]) > sizedAnew || Math.abs(to[3] - from[3]) > sizedAnew;
+        boxes.set(item, sized && measured.kinds[item] === 0 ? null : to);
+        items.add(item);
+        fastest = Math.max(fastest, ...to.map((side, n) => Math.abs(side - from[n]!) / far));
+      }
+      fastest = Math.max(fastest, Math.abs(trial.height - measured.height) / far);
+      return { factor, height: trial.height, boxes };
+    });
+    const now = { factor: 1, height: measured.height, boxes: new Map() };
+    this.#stops = [...stops, now].sort((a, b) => a.factor - b.factor);
+    this.items = [...items];
+    this.fastest = fastest;
+  }
+
+  height(factor: number): number {
+    const [a, b, share] = this.#between(factor);
+    return a.height + (b.height - a.height) * share;
+  }
+
+  /** Null where nothing can be told. */
+  box(item: number, factor: number): Box | null {
+    const [a, b, share] = this.#between(factor);
+    const [from, to] = [this.#at(a, item), this.#at(b, item)];
+    if (from === null || to === null) return null;
+    return from.map((side, n) => side + (to[n]! - side) * share) as unknown as Box;
+  }
+
+  #at({ boxes }: Stop, item: number): Box | null {
+    const box = boxes.get(item);
+    return box === undefined ? this.#measured.boxes[item]! : box;
+  }
+
+  /** The two trials that a factor lies between, or the two at that end, and how far on from the first. */
+  #between(factor: number): [Stop, Stop, share: number] {
+    const last = this.#stops.length - 2;
+    let at = 0;
+    while (at < last && factor > this.#stops[at + 1]!.factor) at += 1;
+    const [a, b] = [this.#stops[at]!, this.#stops[at + 1]!];
+    return [a, b, (factor - a.factor) / (b.factor - a.factor)];
+  }
+}
