@@ -59,17 +59,16 @@ export async function scoreDecks(pair: Pair): Promise<DocumentScore> {
   return { schema: 1, ...pair, loss: null, metrics, differences: [] };
 }
 
-/** Two screenshots as a run of design2code measures them. @throws VigaError not_found, input_invalid */
-export async function scoreScreenshots(pair: Pair): Promise<DocumentScore> {
-  for (const path of [pair.prediction, pair.reference]) {
-    if (!/\.html?$/i.test(path)) continue;
-    throw new VigaError("input_invalid", `${path} is a page, and screenshots are compared here`, {
-      hint: "give pictures of both pages",
-    });
-  }
+/**
+ * Two screenshots as a run of design2code measures them; `drawn` is the picture of a path that names a page.
+ *
+ * @throws VigaError not_found, input_invalid
+ */
+export async function scoreScreenshots(pair: Pair, drawn?: { path: string; bytes: Buffer }): Promise<DocumentScore> {
+  const shown = (path: string, what: string) => (path === drawn?.path ? drawn.bytes : bytesOf(path, what));
   const [prediction, reference] = [
-    await bytesOf(pair.prediction, "prediction"),
-    await bytesOf(pair.reference, "reference"),
+    await shown(pair.prediction, "prediction"),
+    await shown(pair.reference, "reference"),
   ];
   const { view, differences } = await comparePictures(
     { name: "prediction", key: pair.prediction, bytes: prediction },

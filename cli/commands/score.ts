@@ -17,6 +17,8 @@ async function score(evaluator: string, pair: { prediction: string; reference: s
   const geometry = await import("../../evaluators/score-geometry.ts");
   if (geometry.isGeometry(pair)) return geometry.scoreGeometry(pair);
   if (evaluator === "slides") return (await import("../../evaluators/score-documents.ts")).scoreDecks(pair);
+  if (evaluator === "pages" && [pair.prediction, pair.reference].some((path) => /\.html?$/i.test(path)))
+    return (await import("../launch/score-html.ts")).scoreHtml(pair);
   if (evaluator === "pages") return (await import("../../evaluators/score-documents.ts")).scoreScreenshots(pair);
   return { differences: [], ...(await (await import("../../evaluators/score.ts")).scorePair(pair)) };
 }
@@ -26,7 +28,10 @@ export function scoreCommand(): Command {
   return new Command("score")
     .description("score one prediction against its reference by the measure of a mode")
     .argument("<MODE>", "whose measure: blendergym, static_scene, design2code, autopresent, ...")
-    .requiredOption("--prediction <P>", "picture or folder of pictures; a screenshot; deck.pptx or deck.pptx:3")
+    .requiredOption(
+      "--prediction <P>",
+      "picture or folder of pictures; a screenshot or page.html; deck.pptx or deck.pptx:3",
+    )
     .requiredOption("--reference <R>", "what it should be, of the same kind")
     .option("--json", "answer as JSON")
     .addHelpText(
@@ -35,12 +40,15 @@ export function scoreCommand(): Command {
 Decks: SlideBench's match, text, colour and position, x100; texts by their characters, where the benchmark takes embeddings.
 Two scene.json: places, turns and sizes of things, the camera. Two .glb: the Chamfer distance of their surfaces, in their unit.
 Screenshots: block, text, position and colour of the texts that OCR reads on both, and the pixels.
+Pages (.html): both are drawn in the sandbox, 1280 px wide, and give Design2Code's own four parts; a page beside a
+screenshot is drawn as wide as that and compared with it. A rick.jpg beside either file is shown.
 
 Examples:
   viga score blendergym --prediction renders/3 --reference renders/goal
   viga score autopresent --prediction output.pptx --reference deck.pptx:3
   viga score blendergym --prediction renders/3/scene.json --reference renders/goal/scene.json
-  viga score design2code --prediction page.png --reference 2.png --json`,
+  viga score design2code --prediction page.png --reference 2.png --json
+  viga score design2code --prediction index.html --reference 2.html`,
     )
     .action(async (mode: string, { json, ...pair }: Flags) => {
       const found = await score(modeOf(modeName(mode)).evaluator, pair);

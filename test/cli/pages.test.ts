@@ -9,7 +9,7 @@ import { main } from "../harness/cli.ts";
 
 const page = (height: number, size: number, colour: string) => `<!DOCTYPE html><style>
 body { margin: 0; font-family: Arial } h1 { margin: 10px; font-size: ${size}px } .top { height: ${height}px; background: ${colour} }
-</style><div class=top></div><h1>A heading</h1><p>Some words below it</p>`;
+</style><body><div class=top></div><h1>A heading</h1><p>Some words below it</p></body>`;
 
 let dir: string;
 beforeAll(async () => {
@@ -41,4 +41,19 @@ it("a page whose numbers and colours are wrong is put right offline, and taken h
   expect(best.pl).toBeLessThan(start.pl * 0.1);
   expect(await readFile(join(dir, "out/index.html"), "utf8")).toContain("<h1>A heading</h1>");
   expect(JSON.parse(await readFile(join(dir, "out/renders/1/scene.json"), "utf8"))).toMatchObject({ size: [480, 720] });
+}, 240_000);
+
+it("two pages are scored by the benchmark's own parts, and a page beside a picture as a run measures it", async () => {
+  await writeFile(join(dir, "right.html"), page(60, 30, "#336699"));
+  const score = async (prediction: string, reference: string) => {
+    const args = [main, "score", "design2code", "--prediction", prediction, "--reference", reference, "--json"];
+    const { stdout } = await execa(process.execPath, args, { cwd: dir, stdin: "ignore" });
+    return JSON.parse(stdout);
+  };
+  const parts = { block: 1, text: 1, position: 1, colour: 1 };
+  expect(await score("right.html", "right.html")).toMatchObject({ loss: 0, metrics: parts });
+  const wrong = await score("initialize/goal.html", "right.html");
+  expect(wrong.metrics).toMatchObject({ text: 1, position: expect.closeTo(0.93, 1) });
+  expect(wrong.metrics.position).toBeLessThan(1);
+  expect(await score("right.html", "goal.png")).toMatchObject({ loss: 0, metrics: { ...parts, pl: 0 } });
 }, 240_000);
