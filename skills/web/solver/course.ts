@@ -1,5 +1,10 @@
-import type { Sample } from "./guesses.ts";
-import type { Box, Measured } from "./live-page.ts";
+import type { Box, Measured, Trial } from "./live-page.ts";
+
+/** What a number moves when it is multiplied by a factor. */
+export interface Sample {
+  factor: number;
+  trial: Trial;
+}
 
 /** A text whose box changes by more pixels is broken or sized anew, and looks unlike itself wherever it stands. */
 const sizedAnew = 1.5;

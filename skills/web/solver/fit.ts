@@ -1,5 +1,6 @@
 import { colourOf, colourText, numberOf, numberText } from "../../../bridge/text/page-literals.ts";
-import { colours, type Guess, markOf, moves, nudge, type Sample, wideNudges } from "./guesses.ts";
+import type { Sample } from "./course.ts";
+import { colours, type Guess, markOf, moves, nudge, wideNudges } from "./guesses.ts";
 import type { LivePage, Texts } from "./live-page.ts";
 import { difference, type Raster, smaller } from "./raster.ts";
 

@@ -6,8 +6,8 @@ import {
   type PageLiteral,
   type Rgb,
 } from "../../../bridge/text/page-literals.ts";
-import { Course } from "./course.ts";
-import type { Measured, Trial } from "./live-page.ts";
+import { Course, type Sample } from "./course.ts";
+import type { Measured } from "./live-page.ts";
 import { Matches } from "./matches.ts";
 import type { Raster } from "./raster.ts";
 
@@ -31,12 +31,6 @@ const rowWorth = 0.3;
 export const nudge = [1.2] as const;
 /** The same for numbers that move things otherwise at once: beyond a window's edge, into another line. */
 export const wideNudges = [0.47, 0.57, 0.7, 0.85, 1.2, 1.45, 1.75, 2.15] as const;
-
-/** What a number moves when it is multiplied by a factor. */
-export interface Sample {
-  factor: number;
-  trial: Trial;
-}
 
 /**
  * What each number would be if what it moves is to stand where the target shows it. What a number moves is known from
