@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
+import { batchCommand } from "../../cli/commands/batch.ts";
 import { runCommand } from "../../cli/commands/run.ts";
 import { configSchema } from "../../config/schema.ts";
 
@@ -22,10 +23,10 @@ describe("docs/from-viga.md", () => {
     expect(rows.some(([left]) => left!.includes(`\`--${argument}\``))).toBe(true);
   });
 
-  it("names flags that viga run has", () => {
-    const known = runCommand().options.map(({ long }) => long);
+  it("names flags that viga run or viga batch has", () => {
+    const known = [runCommand(), batchCommand()].flatMap(({ options }) => options.map(({ long }) => long));
     const named = rows.flatMap(([, here]) =>
-      [...here!.matchAll(/`(?:viga run )?(--[a-z-]+)/g)].map(([, flag]) => flag),
+      [...here!.matchAll(/`(?:viga (?:run|batch) )?(--[a-z-]+)/g)].map(([, flag]) => flag),
     );
     expect(named.length).toBeGreaterThan(10);
     expect(named.filter((flag) => !known.includes(flag))).toEqual([]);

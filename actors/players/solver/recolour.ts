@@ -16,18 +16,24 @@ const ends = [0, 0.5, 1];
 /** Numbers of materials that are no colours, tried far from where they are; a try must explain this share of what is left. */
 const telling = 0.2;
 
-/** Sets what explains most by itself to one of its ends. */
-async function extremes(fitter: Fitter, members: readonly number[], scale: Scale): Promise<void> {
+/** Of the numbers whose nudges show most, so many are tried. */
+const mostEnds = 8;
+
+/** Sets what explains most by itself to one of its ends. -> whether it did */
+async function extremes(fitter: Fitter, members: readonly number[], scale: Scale): Promise<boolean> {
   const { problem, point } = fitter;
   const single = members.filter((k) => {
     const { kind, group, value } = problem.knobs[k]!;
     return kind !== "color" && group === null && value >= 0 && value <= 1;
   });
-  const tries = single.flatMap((k) => ends.map((end) => point.map((u, j) => (j === k ? problem.units(k, end) : u))));
-  if (tries.length === 0) return;
+  const shown = single.sort((a, b) => fitter.visible(b) - fitter.visible(a)).slice(0, mostEnds);
+  const tries = shown.flatMap((k) => ends.map((end) => point.map((u, j) => (j === k ? problem.units(k, end) : u))));
+  if (tries.length === 0) return false;
   const [now, ...values] = await fitter.judge([point, ...tries], scale);
   const best = values.indexOf(Math.min(...values));
-  if (values[best]! < (1 - telling) * now!) fitter.point = tries[best]!;
+  if (values[best]! >= (1 - telling) * now!) return false;
+  fitter.point = tries[best]!;
+  return true;
 }
 
 /**
@@ -52,9 +58,9 @@ export async function recolour(fitter: Fitter): Promise<void> {
     const members = problem.knobs.flatMap((_, k) =>
       problem.isUsable(k) && problem.inPlace(k) && problem.isMaterial(k) ? [k] : [],
     );
-    await extremes(fitter, members, scale);
+    const first = await fitter.scan(members, scale, "all");
+    const scan = (await extremes(fitter, first.members, scale)) ? await fitter.scan(members, scale, "new") : first;
     const noise = await fitter.noise(scale);
-    const scan = await fitter.scan(members, scale, "all");
     const chosen = fitter.nominate(scan, new Set(), 3 * found.length + 2, 6, 1, noise);
     const explained = chosen.length === 0 ? 0 : await fitter.fit(chosen, scale, 6, 6, scan);
     fitter.tell("recolour", {
