@@ -10,13 +10,17 @@ export function stopText({ stopReason, stopWhy }: RunView): string {
   return why === "" ? stopReason : `${stopReason}: ${why}`;
 }
 
-/** How a round within noise of the best was told apart from it; null where nothing was drawn again. */
+/**
+ * How a round within noise of the best was told apart from it; null where nothing was drawn again. What the pictures with more
+ * samples say of the noise may be enough to tell the previews apart.
+ */
 export function comparedText(runView: RunView, at: RoundView): string | null {
   const { compared } = at;
   if (compared === null) return null;
   const before = runView.rounds.get(compared.with ?? -1);
   const head = `${nameOf(at.t)} and ${nameOf(compared.with)} differ by less than the noise`;
-  if (compared.by === "preview") {
+  const drawn = at.careful && before?.careful;
+  if (compared.by === "preview" && !drawn) {
     const why = compared.failed === null ? "" : ` (${compared.failed})`;
     return `${head}; there are no pictures with more samples${why}, so ${nameOf(compared.best_t)} is the best`;
   }

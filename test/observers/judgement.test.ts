@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { stopText } from "../../observers/judgement.ts";
+import { comparedText, stopText } from "../../observers/judgement.ts";
 import type { TapeEvent } from "../../observers/observer.ts";
 import { createProgress } from "../../observers/progress.ts";
 import { addEvent } from "../../observers/project.ts";
@@ -12,13 +12,13 @@ const why = "2 rounds without a gain beyond the noise 0.0003, best round 1, loss
 const careful = (loss: number) => ({ loss, noise: 0.0001, floor: 0.0002, metrics: { pl: loss, ssim: 0.5 }, views: [] });
 
 /** The sample's tape with a comparison of rounds 1 and 2, a reason in words, and a choice at final quality. */
-async function judgedRun() {
+async function judgedRun(by = "careful") {
   const { events, artifacts } = await sampleRun({ losses: [0.05, 0.0274, 0.0276, 0.03] });
   const out: TapeEvent[] = [];
   for (const event of events) {
     const { data } = event;
     if (event.type === "round" && (data.round as { t: number }).t === 2) {
-      const said = { t: 2, with: 1, best_t: 2, by: "careful", equal: false, samples: 32, failed: null };
+      const said = { t: 2, with: 1, best_t: 2, by, equal: false, samples: 32, failed: null };
       const losses = [0.0274, 0.0268].map((loss, index) => ({ t: index + 1, careful: careful(loss) }));
       out.push({
         ...event,
@@ -63,6 +63,12 @@ describe("how a run was judged", () => {
         ],
       },
     });
+  });
+
+  it("says what was drawn where that told the noise of the previews, which were enough then", async () => {
+    const runView = newRunView();
+    for (const event of (await judgedRun("preview")).events) addEvent(runView, event);
+    expect(comparedText(runView, runView.rounds.get(2)!)).toContain("with 32 samples 0.0268 against 0.0274: round 2");
   });
 
   it("is told while it goes on, in the run's last lines and in the report", async () => {

@@ -151,16 +151,10 @@ async function search(
       .slice(0, most)
       .map((found) => found.one);
   await grade(sought.flatMap((one) => make.places(one)));
-  await grade(sought.flatMap((one) => [...[make.stay(one), ...best(one, 2)].flatMap((base) => make.turns(one, base))]));
+  await grade(sought.flatMap((one) => make.turns(one, make.stay(one))));
   await grade(await turnedTries(fitter, sought, others, make, scale));
   await grade(sought.flatMap((one) => best(one, 1).flatMap((base) => make.turnedABit(one, base, 15))));
-  // The right place of a thing that is turned away explains nothing: what stands nowhere yet is turned at every one.
-  const stands = (one: Sought) => of(one).some(({ left, value }) => left < standsThere && value < now);
-  const nowhere = sought.filter((one) => !stands(one));
-  await grade([
-    ...nowhere.flatMap((one) => make.places(one).flatMap((base) => make.turns(one, base))),
-    ...sought.flatMap((one) => sought.flatMap((other) => (one === other ? [] : make.instead(one, other)))),
-  ]);
+  await grade(sought.flatMap((one) => sought.flatMap((other) => (one === other ? [] : make.instead(one, other)))));
   // Another size, or a wall, makes up for a wrong place or turn: it must explain much more than those do.
   // What explains no more than the thing's absence is no place.
   const placed = (one: Sought) =>
