@@ -83,7 +83,8 @@ const cellOf = ({ at }: Perturbation) =>
 /** From this part of the scene's things on, a claim about all of them is one about the camera. */
 const most = 0.6;
 
-function concerns({ text, things }: Claim, truth: Perturbation, names: readonly string[]): boolean {
+/** Whether a claim is about what is really different. */
+export function isRight({ text, things }: Claim, truth: Perturbation, names: readonly string[]): boolean {
   const { kind, thing } = truth;
   if (kind === "nothing") return false;
   if (kind === "camera") return words.camera.test(text) || things.length >= most * names.length;
@@ -92,10 +93,6 @@ function concerns({ text, things }: Claim, truth: Perturbation, names: readonly 
   // A thing that the render has not can be named by its place alone.
   return kind === "removed" && text.includes(cellOf(truth)!);
 }
-
-/** Whether a claim is about what is really different. */
-export const isRight = (claim: Claim, truth: Perturbation, names: readonly string[]): boolean =>
-  concerns(claim, truth, names);
 
 export function namedIn(
   feedback: Feedback,
@@ -106,7 +103,7 @@ export function namedIn(
   const { kind, thing, direction, amount } = truth;
   if (kind === "nothing")
     return { difference: false, first: false, kind: false, place: null, direction: null, amount: null };
-  const about = claims.filter((claim) => concerns(claim, truth, names));
+  const about = claims.filter((claim) => isRight(claim, truth, names));
   const advice = feedback.edit_suggestion.filter((text) =>
     thing === null ? words[kind].test(text) : new RegExp(`\\b${thing}\\b`, "i").test(text),
   );
@@ -115,7 +112,7 @@ export function namedIn(
   const wrongWay = (text: string) => direction !== null && (off[direction].test(text) || mends(text, direction));
   return {
     difference: about.length > 0,
-    first: claims[0] !== undefined && concerns(claims[0], truth, names),
+    first: claims[0] !== undefined && isRight(claims[0], truth, names),
     kind: said.some((text) => words[kind].test(text)),
     place:
       cell === null ? null : claims.some(({ text, things }) => text.includes(cell) || things.includes(thing ?? "")),

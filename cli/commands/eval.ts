@@ -4,12 +4,13 @@ import { writeAtomic } from "../../bridge/files/write-atomic.ts";
 import { VigaError } from "../../config/errors.ts";
 import { plainJson } from "../../config/plain-text.ts";
 import { columnsFor } from "../eval/columns.ts";
-import { entriesOf, type Grouping, groupings } from "../eval/entries.ts";
+import { entriesOf } from "../eval/entries.ts";
 import { evaluate } from "../eval/evaluate.ts";
 import { csvOf, markdownOf } from "../eval/files.ts";
 import { createJudge } from "../eval/judge.ts";
 import { pageOf } from "../eval/page.ts";
 import { stopSignal } from "../exit.ts";
+import { type Label, labels } from "../launch/dataset/filter.ts";
 import { profileFor } from "../launch/find-profile.ts";
 import { existingFolder, findOut } from "../launch/out.ts";
 import { whole } from "../numbers.ts";
@@ -17,7 +18,7 @@ import { print, printError } from "../print.ts";
 
 interface Flags {
   baseline?: string;
-  by?: Grouping;
+  by?: Label;
   as?: "viga";
   seed: number;
   clip?: string;
@@ -44,7 +45,7 @@ export function evalCommand(): Command {
     .description("score the runs of a folder or a batch again, without running them, and make tables of them")
     .argument("[OUT]", "folder of a run, of viga batch, or one that holds runs; default: the newest (output/latest)")
     .option("--baseline <OUT>", "compare with the runs there, task by task: Impr. and a paired test")
-    .addOption(new Option("--by <WHAT>", "what tables of a batch are made by").choices(groupings))
+    .addOption(new Option("--by <WHAT>", "what tables of a batch are made by").choices(labels))
     .option(
       "--as <viga>",
       "also count as the paper's code does: its choice of rounds, its penalties, its divisors",

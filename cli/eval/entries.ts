@@ -1,10 +1,12 @@
 import { existsSync } from "node:fs";
-import { readFile } from "node:fs/promises";
-import { basename, dirname, extname, join, resolve } from "node:path";
+import { basename, extname, join, resolve } from "node:path";
 import { VigaError } from "../../config/errors.ts";
 import { modes } from "../../config/modes/index.ts";
 import type { ModeDefinition } from "../../config/modes/mode.ts";
-import { type Batch, type BatchStatus, type BatchTask, batch } from "../../machines/domain/index.ts";
+import type { BatchStatus, BatchTask } from "../../machines/domain/index.ts";
+import { batchFile, readBatch } from "../launch/batch/batch-file.ts";
+import type { Label } from "../launch/dataset/filter.ts";
+import { groundTruthOf } from "../launch/dataset/ground-truth.ts";
 import { runsIn } from "../launch/found-run.ts";
 
 /** A run to score again, and what is known of its task beside its folder. */
@@ -28,40 +30,14 @@ export interface Entries {
   entries: Entry[];
 }
 
-/** What of a batch's tasks tables are made by. */
-export const groupings = ["type", "level", "setting", "topic"] as const;
-export type Grouping = (typeof groupings)[number];
-
 function truthOf(mode: ModeDefinition | undefined, source: string | null): Map<string, string> {
-  const found = new Map<string, string>();
-  if (mode === undefined || source === null) return found;
-  const [folder, id] =
-    mode.layout.kind === "file" ? [dirname(source), basename(source, extname(source))] : [source, basename(source)];
-  for (const pattern of mode.layout.truth) {
-    // A deck lies beside its slides' folders and is called like the folder around them.
-    const name = pattern.replace("{id}", id).replace("{deck}", basename(dirname(source)));
-    const path = join(folder, name);
-    if (existsSync(path)) found.set(extname(path).slice(1), path);
-  }
-  return found;
+  const paths = mode === undefined || source === null ? [] : groundTruthOf(source, mode);
+  return new Map(paths.map((path) => [extname(path).slice(1), path]));
 }
 
-function groupOf(task: BatchTask, by: Grouping | undefined): string {
+function groupOf(task: BatchTask, by: Label | undefined): string {
   const value = by === undefined ? (task.type ?? task.level ?? task.setting) : task[by];
   return value ?? "all";
-}
-
-async function readBatch(out: string): Promise<Batch | null> {
-  const path = join(out, "batch.json");
-  if (!existsSync(path)) return null;
-  try {
-    return batch.parse(JSON.parse(await readFile(path, "utf8")));
-  } catch (cause) {
-    throw new VigaError("input_invalid", `${path} is not a batch that this version reads`, {
-      hint: "viga batch wrote it; was it changed, or cut off?",
-      cause,
-    });
-  }
 }
 
 /**
@@ -69,8 +45,8 @@ async function readBatch(out: string): Promise<Batch | null> {
  *
  * @throws VigaError not_found without a run, input_invalid for a damaged batch.json, or runs of several modes
  */
-export async function entriesOf(out: string, by?: Grouping): Promise<Entries> {
-  const found = await readBatch(out);
+export async function entriesOf(out: string, by?: Label): Promise<Entries> {
+  const found = existsSync(join(out, batchFile)) ? await readBatch(out) : null;
   if (found !== null) {
     const mode = modes.get(found.mode);
     const entries = found.tasks.map((task): Entry => {

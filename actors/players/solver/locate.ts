@@ -28,8 +28,11 @@ const standsThere = 0.6;
 /** A size, a depth or a wall is taken if it explains this many times what a place and a turn do. */
 const makeshift = 1.5;
 
-/** Or a little more than they do, if it leaves less than this share of what they leave there: a depth may leave nothing as well. */
-const completer = 0.6;
+/** Or this many times, if it leaves less than this share of what they leave there: a depth may leave nothing as well. */
+const [aLittle, completer] = [1.05, 0.6];
+
+/** The best turn of each thing is tried this much further each way, degrees: half a step. */
+const further = 15;
 
 /** A place must explain so much more than hiding the thing, as a share of what hiding it explains. */
 const nothing = 0.1;
@@ -39,8 +42,8 @@ const worthwhile = 0.03;
 
 /**
  * Looks for things where no gradient leads, hide and locate: without a thing, what is left to explain peaks where it may
- * stand; its place knobs are solved so that it is seen there. The best places and the present one are tried at all turns, the
- * best of those at other sizes and depths. Of all, what explains most is taken, as long as something gains 3 %; what only
+ * stand; its place knobs are solved so that it is seen there. Turns are tried where it stands and, matched as pictures, everywhere;
+ * the best of those at other sizes and depths. Of all, what explains most is taken, as long as something gains 3 %; what only
  * hides a thing never is. `depths`: also nearer to the camera and farther, which makes up for a size that only a rerun sets.
  * Returns the knobs that moved.
  */
@@ -151,9 +154,9 @@ async function search(
       .slice(0, most)
       .map((found) => found.one);
   await grade(sought.flatMap((one) => make.places(one)));
-  await grade(sought.flatMap((one) => make.turns(one, make.stay(one))));
+  await grade(sought.flatMap((one) => make.turns(one)));
   await grade(await turnedTries(fitter, sought, others, make, scale));
-  await grade(sought.flatMap((one) => best(one, 1).flatMap((base) => make.turnedABit(one, base, 15))));
+  await grade(sought.flatMap((one) => best(one, 1).flatMap((base) => make.turnedABit(one, base, further))));
   await grade(sought.flatMap((one) => sought.flatMap((other) => (one === other ? [] : make.instead(one, other)))));
   // Another size, or a wall, makes up for a wrong place or turn: it must explain much more than those do.
   // What explains no more than the thing's absence is no place.
@@ -175,7 +178,7 @@ async function search(
   const leaves = new Map(sought.map((one) => [one.thing.name, placed(one)?.left ?? 1]));
   const pays = ({ one, value, left }: Scored) => {
     const better = left < completer * leaves.get(one.owner)! && !deep.has(one);
-    return now - value > (better ? 1.05 : makeshift) * known.get(one.owner)!;
+    return now - value > (better ? aLittle : makeshift) * known.get(one.owner)!;
   };
   scored.push(...last.filter(pays));
   return { now, scored };

@@ -1,6 +1,7 @@
 import type { Fitter } from "./fitter.ts";
 import { watchedThings } from "./guard.ts";
 import { at, type Scale } from "./problem.ts";
+import { place } from "./score.ts";
 import { masksAt, survey, wronglyColoured } from "./survey.ts";
 import { area } from "./things.ts";
 
@@ -27,7 +28,7 @@ async function extremes(fitter: Fitter, members: readonly number[], scale: Scale
     return kind !== "color" && group === null && value >= 0 && value <= 1;
   });
   const shown = single.sort((a, b) => fitter.visible(b) - fitter.visible(a)).slice(0, mostEnds);
-  const tries = shown.flatMap((k) => ends.map((end) => point.map((u, j) => (j === k ? problem.units(k, end) : u))));
+  const tries = shown.flatMap((k) => ends.map((end) => place(point, [[k, problem.units(k, end)]])));
   if (tries.length === 0) return false;
   const [now, ...values] = await fitter.judge([point, ...tries], scale);
   const best = values.indexOf(Math.min(...values));

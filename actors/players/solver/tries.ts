@@ -13,6 +13,9 @@ const sizesAlone = [0.4, 0.6, 1.6, 2.5];
 /** Factors of a thing's distance from the camera that are tried along the ray it is seen by. */
 const depths = [0.6, 0.78, 1.28, 1.65];
 
+/** Degrees that a thing is turned by. */
+const turnSteps = Array.from({ length: 11 }, (_, i) => 30 * (i + 1));
+
 /** How far around its place a thing is tried, in its own size. */
 const nearby = 0.4;
 
@@ -113,29 +116,24 @@ export class Tries {
     return [knob, this.problem.units(knob, this.problem.value(knob, now) + (degrees * Math.PI) / 180 / slope)];
   }
 
-  /** Twelve turns about each axis, on top of another try. */
-  turns(sought: Sought, base: Try): Try[] {
-    const steps = Array.from({ length: 11 }, (_, i) => 30 * (i + 1));
-    return this.turning(sought).flatMap((one) => steps.map((d) => this.add(sought, base, [this.turned(one, d)])));
+  /** Where it stands, turned about each axis by steps of 30 degrees. */
+  turns(sought: Sought): Try[] {
+    const stay = this.stay(sought);
+    return this.turning(sought).flatMap((one) => turnSteps.map((d) => this.add(sought, stay, [this.turned(one, d)])));
   }
 
-  /** Where it stands, at every turn about one axis and about two. */
+  /** The same about one axis and about two at once: where both are wrong, neither alone explains anything. */
   allTurns(sought: Sought): Try[] {
     const stay = this.stay(sought);
-    return [...this.turns(sought, stay), ...this.turnsOfTwo(sought, stay)];
-  }
-
-  /** Turns about two axes at once: where both are wrong, neither alone explains anything. */
-  turnsOfTwo(sought: Sought, base: Try): Try[] {
-    const steps = Array.from({ length: 11 }, (_, i) => 30 * (i + 1));
     const own = this.turning(sought);
-    return own.flatMap((one, i) =>
-      own
-        .slice(i + 1)
-        .flatMap((two) =>
-          steps.flatMap((a) => steps.map((b) => this.add(sought, base, [this.turned(one, a), this.turned(two, b)]))),
-        ),
-    );
+    const pairs = own.flatMap((one, i) => own.slice(i + 1).map((two) => [one, two] as const));
+    const both = turnSteps.flatMap((a) => turnSteps.map((b) => [a, b] as const));
+    return [
+      ...this.turns(sought),
+      ...pairs.flatMap(([one, two]) =>
+        both.map(([a, b]) => this.add(sought, stay, [this.turned(one, a), this.turned(two, b)])),
+      ),
+    ];
   }
 
   /** Sizes from a quarter to four times, on top of another try. */

@@ -3,7 +3,7 @@ import type { Look } from "./looks.ts";
 import { highest, matches, type Patch } from "./peaks.ts";
 import { evening, type Picture } from "./pictures.ts";
 import type { Problem, Scale } from "./problem.ts";
-import type { Try } from "./score.ts";
+import { place, type Try } from "./score.ts";
 import type { Sought, Tries } from "./tries.ts";
 
 /** A pixel shows the thing where it differs from the picture without it by this share of the largest difference. */
@@ -40,7 +40,7 @@ export async function turnedTries(
   const [empty] = await problem.look([fitter.point], scale, { hide: [others] });
   if (!empty) return [];
   const looks = await problem.look(
-    asked.map(({ base }) => fitter.point.map((u, k) => base.moved.find(([m]) => m === k)?.[1] ?? u)),
+    asked.map(({ base }) => place(fitter.point, base.moved)),
     scale,
     {
       boxes: asked.map(({ base }) => base.within?.boxes ?? null),
@@ -48,25 +48,32 @@ export async function turnedTries(
       hide: asked.map(({ one }) => others.filter((name) => !one.thing.objects.includes(name))),
     },
   );
-  const placed = new Map<Sought, Placed[]>(sought.map((one) => [one, []]));
-  asked.forEach(({ one, base }, i) => {
-    const look = looks[i];
-    if (look) placed.get(one)!.push(...placesOf(problem, one, base, look, empty, make));
-  });
-  return [...placed.values()].flatMap((all) =>
-    all
+  return sought.flatMap((one) => {
+    const lights = lightsOf(problem, one);
+    const placed = asked.flatMap(({ one: owner, base }, i) => {
+      const look = owner === one ? looks[i] : null;
+      return look ? placesOf(one, base, look, empty, lights, make) : [];
+    });
+    return placed
       .sort((a, b) => b.gain - a.gain)
       .slice(0, mostDrawn)
-      .map(({ one }) => one),
-  );
+      .map((best) => best.one);
+  });
+}
+
+type Light = ReturnType<typeof evening>;
+
+/** In each view, what makes the picture without the thing fit the target best. */
+function lightsOf(problem: Problem, { without }: Sought): Light[] {
+  const targets = problem.targetsOf(without);
+  return without.views.map((picture, v) => evening(picture, targets[v]!));
 }
 
 /** Where a thing turned like this matches the target best, in each view. */
-function placesOf(problem: Problem, one: Sought, base: Try, look: Look, empty: Look, make: Tries): Placed[] {
-  const raw = problem.targetsOf(one.without);
+function placesOf(one: Sought, base: Try, look: Look, empty: Look, lights: readonly Light[], make: Tries): Placed[] {
   return one.seen.flatMap((seen, v) => {
     const { width, height } = seen.bare;
-    const patch = patchOf(look.views[v]!, empty.views[v]!, evening(one.without.views[v]!, raw[v]!));
+    const patch = patchOf(look.views[v]!, empty.views[v]!, lights[v]!);
     const gains = matches(seen, patch, step);
     const apart = Math.max(2, 0.5 * Math.sqrt(patch.length));
     return highest(gains, width, height, mostSpots, apart).flatMap(({ x, y }): Placed[] => {
@@ -78,7 +85,7 @@ function placesOf(problem: Problem, one: Sought, base: Try, look: Look, empty: L
 }
 
 /** What of a picture is the thing, in the light that fits the target best. */
-function patchOf(shown: Picture, empty: Picture, by: readonly { gain: number; shift: number }[]): Patch[] {
+function patchOf(shown: Picture, empty: Picture, by: Light): Patch[] {
   const { width, data } = shown;
   const differs = (p: number) => Math.max(...[0, 1, 2].map((c) => Math.abs(data[3 * p + c]! - empty.data[3 * p + c]!)));
   const deltas = Array.from({ length: data.length / 3 }, (_, p) => differs(p));

@@ -34,7 +34,7 @@ export async function readBatch(out: string): Promise<Batch> {
   try {
     return batch.parse(JSON.parse(text));
   } catch (cause) {
-    throw new VigaError("input_invalid", `${path} is damaged, or another version's`, {
+    throw new VigaError("input_invalid", `${path} is damaged, or not a batch that this version reads`, {
       cause,
       hint: "start the batch again; the runs in its folders are whole by themselves",
     });

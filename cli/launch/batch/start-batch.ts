@@ -20,7 +20,7 @@ import { defaultOut, existingFolder, makeOut, pointLatest } from "../out.ts";
 import { checkOwnFolder } from "../own-folder.ts";
 import { refuseLive } from "../owner.ts";
 import { checkExecutors, preflight } from "../preflight.ts";
-import { BatchFile, newBatch, readBatch } from "./batch-file.ts";
+import { BatchFile, batchFile, newBatch, readBatch } from "./batch-file.ts";
 import { playBatch } from "./play-batch.ts";
 import { createBatchProgress } from "./progress.ts";
 import { configOf, readRequest, writeRequest } from "./request.ts";
@@ -99,7 +99,7 @@ function retry(out: string, task: BatchTask): void {
 
 /** A batch never mixes with what lies in a folder already. Throws `input_invalid`. */
 async function checkFree(out: string): Promise<void> {
-  if (existsSync(join(out, "batch.json"))) {
+  if (existsSync(join(out, batchFile))) {
     throw new VigaError("input_invalid", `${out} already holds a batch`, {
       hint: `go on with it: viga batch --resume ${out}, or give another --out`,
     });

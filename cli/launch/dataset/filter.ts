@@ -4,7 +4,7 @@ import type { FoundTask } from "./find-tasks.ts";
 
 /** What tasks are told apart by, besides their ids. */
 export const labels = ["type", "level", "setting", "topic"] as const;
-type Label = (typeof labels)[number];
+export type Label = (typeof labels)[number];
 
 /** Which tasks of a dataset are meant; an empty list of a key leaves it open. */
 export type TaskFilter = Readonly<

@@ -1,12 +1,13 @@
 import { createHash } from "node:crypto";
-import { createReadStream, existsSync, statSync } from "node:fs";
+import { createReadStream, statSync } from "node:fs";
 import { readFile } from "node:fs/promises";
-import { basename, dirname, join, relative, sep } from "node:path";
+import { basename, relative, sep } from "node:path";
 import { VigaError } from "../../../config/errors.ts";
 import type { ModeDefinition } from "../../../config/modes/mode.ts";
 import type { ResolvedConfig } from "../../../config/resolved.ts";
 import { findTaskFiles, type TaskFiles } from "../../../config/task-files.ts";
 import { type BlendObject, objectsOf, type Triple } from "./blend-objects.ts";
+import { groundTruthOf } from "./ground-truth.ts";
 
 /**
  * What a task's start gives away of its goal: a start that is the goal, a thing that stands in the start .blend where
@@ -15,7 +16,7 @@ import { type BlendObject, objectsOf, type Triple } from "./blend-objects.ts";
  */
 export async function leaksOf(task: string, mode: ModeDefinition, setting?: string): Promise<string[]> {
   const files = await findTaskFiles(task, mode, "none", setting);
-  const truth = truthOf(task, mode);
+  const truth = groundTruthOf(task, mode);
   const [program] = truth.filter((path) => /\.(py|html|js)$/.test(path));
   return [
     ...(await same(files.start, truth, "the start program")),
@@ -23,16 +24,6 @@ export async function leaksOf(task: string, mode: ModeDefinition, setting?: stri
     ...(await givenAway(files)),
     ...(program === undefined ? [] : await standing(files, program)),
   ];
-}
-
-/** Ground truth that lies beside a task's inputs. */
-function truthOf(task: string, mode: ModeDefinition): string[] {
-  const flat = mode.layout.kind === "file";
-  const [root, id] = flat ? [dirname(task), basename(task).replace(/\.(png|html)$/i, "")] : [task, ""];
-  const deck = basename(dirname(task));
-  return mode.layout.truth
-    .map((name) => join(root, name.replace("{id}", id).replace("{deck}", deck)))
-    .filter((path) => existsSync(path));
 }
 
 async function same(path: string | null, others: readonly string[], what: string): Promise<string[]> {
