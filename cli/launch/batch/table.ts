@@ -3,6 +3,7 @@ import { writeAtomic } from "../../../bridge/files/write-atomic.ts";
 import { plainLine } from "../../../config/plain-text.ts";
 import { type Batch, type BatchStatus, type BatchTask, batchStatus } from "../../../machines/domain/index.ts";
 import { lossText, spanText } from "../../../observers/text.ts";
+import { csvCell, markdownTable } from "../../table-text.ts";
 import { labels } from "../dataset/filter.ts";
 import { type Outcome, outcomeOf } from "./scores.ts";
 
@@ -78,20 +79,11 @@ export function markdownOf(table: BatchTable): string {
     spanText(row.seconds),
     row.reason ?? "",
   ]);
-  const line = (cells: readonly string[]) => `| ${cells.map(cell).join(" | ")} |`;
   const cost = usd > 0 ? `, $${usd.toFixed(2)}` : "";
-  return `${[
-    `${mode}, ${countsText(table)}${cost}`,
-    "",
-    line(head),
-    `|${head.map(() => "---").join("|")}|`,
-    ...body.map(line),
-    ...warningLines(rows),
-  ].join("\n")}\n`;
+  return `${[`${mode}, ${countsText(table)}${cost}`, "", ...markdownTable(head, body), ...warningLines(rows)].join(
+    "\n",
+  )}\n`;
 }
-
-/** Whatever a task or a program's error says, it is one cell. */
-const cell = (text: string): string => plainLine(text).replaceAll("\\", "\\\\").replaceAll("|", "\\|");
 
 function fallText({ start_loss: start, best_loss: best }: BatchRow): string {
   return start === null || best === null || start <= 0 ? "-" : `${(100 * (1 - best / start)).toFixed(1)} %`;
@@ -108,14 +100,9 @@ export function csvOf({ rows }: BatchTable): string {
     ...(["id", ...labels, "source", "dir", "status", "attempts", "seconds"] as const),
     ...(["start_loss", "best_loss", "best_t", "rounds", "calls", "usd", "reason"] as const),
   ];
-  const lines = rows.map((row) => columns.map((column) => quoted(row[column])).join(","));
+  const lines = rows.map((row) => columns.map((column) => oneLine(row[column])).join(","));
   return `${[columns.join(","), ...lines].join("\r\n")}\r\n`;
 }
 
-function quoted(value: string | number | null | undefined): string {
-  if (typeof value === "number") return String(value);
-  const text = plainLine(value ?? "");
-  // A spreadsheet would take such a text for a formula.
-  const safe = /^[=+\-@]/.test(text) ? `'${text}` : text;
-  return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
-}
+const oneLine = (value: string | number | null | undefined): string =>
+  csvCell(typeof value === "string" ? plainLine(value) : value);
