@@ -14,7 +14,7 @@ const say = (/** @type {string} */ line) => process.stderr.write(`set-up: ${line
 
 /** What runs once the machine is ready. */
 const starts = {
-  demo: ["cli/main.ts", "run", "examples/placement", "--config", "examples/demo.yaml"],
+  demo: ["cli/main.ts", "run", "--config", "examples/demo.yaml"],
   test: ["node_modules/vitest/vitest.mjs", "run"],
   chaos: ["test/chaos/run.ts"],
   hostile: ["test/hostile/run.ts"],

@@ -16,6 +16,18 @@ export {
 } from "./batch.ts";
 export { type Context, context } from "./context.ts";
 export { type ErrorCode, type ErrorData, errorCodes, errorData, type Retry, retry } from "./error.ts";
+export {
+  type CellComparison,
+  type Estimate,
+  type ExperimentCell,
+  type ExperimentResult,
+  type ExperimentRun,
+  experimentCell,
+  experimentResult,
+  experimentRun,
+  experimentSchema,
+  type RunPins,
+} from "./experiment.ts";
 export { type Feedback, feedback } from "./feedback.ts";
 export { type ForeignTool, foreignTool } from "./foreign-tool.ts";
 export {

@@ -133,7 +133,7 @@ describe("a machine that has everything", () => {
     expect(demo).toEqual({
       code: 0,
       err: "",
-      out: '["run","examples/placement","--config","examples/demo.yaml","--set","candidates=2"]\n',
+      out: '["run","--config","examples/demo.yaml","--set","candidates=2"]\n',
     });
     machine.file("cli/main.ts", "process.exit(7);\n");
     expect(machine.run(["demo"]).code).toBe(7);
@@ -146,7 +146,7 @@ describe("a machine that has everything", () => {
     expect(plan).toEqual({
       code: 0,
       out: "",
-      err: "set-up: would start: node cli/main.ts run examples/placement --config examples/demo.yaml\n",
+      err: "set-up: would start: node cli/main.ts run --config examples/demo.yaml\n",
     });
   });
 
@@ -173,7 +173,7 @@ describe("missing system programs", () => {
     machine.debian({ install: giveBlender(machine) });
     const { code, out, err } = machine.run(["demo"]);
     expect(err).toContain("to install: blender python3-numpy (3 packages, 88.5 MB to download, 301 MB on disk)");
-    expect(out).toContain('["run","examples/placement","--config","examples/demo.yaml"]');
+    expect(out).toContain('["run","--config","examples/demo.yaml"]');
     expect(code).toBe(0);
     expect(machine.calls).toContain("apt-get -y -q --no-install-recommends install blender python3-numpy");
     expect(machine.calls.some((call) => call.includes("update"))).toBe(false);
