@@ -56,7 +56,7 @@ function sentPart(data: PageData, label: string, { cell }: Place, shown: ShownRu
   const { sent, sentMore, verifier, missing } = shown;
   const list = sent.map(
     (one) =>
-      html`<figure>${picture(data, one.shown, `sent in round ${one.t}: ${one.label}`, "its bytes were not kept")}<figcaption><b>${one.label || "without a label"}</b><br>round ${one.t}, ${one.width} × ${one.height} px, ${Math.ceil(one.bytes / 1024)} KiB, <code>${one.sha256.slice(0, 12)}</code></figcaption></figure>`,
+      html`<figure>${picture(data, one.shown, `sent in round ${one.t}: ${one.label}`, "not kept")}<figcaption><b>${one.label || "without a label"}</b><br>round ${one.t}, ${one.width} × ${one.height} px, ${Math.ceil(one.bytes / 1024)} KiB, <code>${one.sha256.slice(0, 12)}</code></figcaption></figure>`,
   );
   const none =
     missing === null

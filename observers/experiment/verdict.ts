@@ -6,7 +6,7 @@ export function verdict(result: ExperimentResult): string {
   const [best, second] = rankedCells(result);
   if (best === undefined) return "No run has finished yet, so there is nothing to compare.";
   const name = (cell: ExperimentCell) => cellLabel(result, cell.values);
-  const own = `${name(best)} takes away ${percentText(best.gain.mean)} of the start's ${result.loss.label} (95 % interval ${intervalText(best.gain)})`;
+  const own = `${name(best)} takes away ${percentText(best.gain.mean)} of the start's ${result.loss.label} (95 % interval ${intervalText(best.gain)}${best.finished < best.runs.length ? `, ${best.finished} of ${best.runs.length} runs finished` : ""})`;
   if (second === undefined) return `${own}; no other cell has a finished run to compare it with.`;
   const found = (against: ExperimentCell) =>
     result.comparisons.find((one) => one.cell === best.id && one.against === against.id);
@@ -31,7 +31,9 @@ function differenceText(found: CellComparison | undefined, other: string): strin
   const meaning =
     difference.low <= 0 && difference.high >= 0
       ? "which of the two is better is not settled"
-      : `their own intervals ${overlap ? "overlap, the paired difference keeps to one side of zero" : "do not overlap"}`;
+      : difference.high < 0
+        ? "in the runs that both have, the other is ahead"
+        : `their own intervals ${overlap ? "overlap, the paired difference keeps to one side of zero" : "do not overlap"}`;
   return `${pointsText(difference.mean)} points against ${other} (${numbers}): ${meaning}`;
 }
 

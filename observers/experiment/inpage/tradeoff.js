@@ -27,7 +27,9 @@ function drawTradeoff() {
     text: wholePercent,
     limits: limits(cells.flatMap(({ gain }) => [gain.low, gain.high])),
   };
-  const points = cells.map((cell) => ({
+  // Those of the front come last and so lie on top.
+  const drawn = cells.toSorted((one, other) => front.includes(one) - front.includes(other));
+  const points = drawn.map((cell) => ({
     x: cell[key],
     y: cell.gain.mean,
     low: cell.gain.low,

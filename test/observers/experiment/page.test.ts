@@ -38,6 +38,16 @@ describe("the verdict", () => {
     );
   });
 
+  it("says where a better mean comes of other runs", () => {
+    const [best, ...others] = result.comparisons;
+    const behind = { ...best!, difference: { mean: -0.1, low: -0.2, high: -0.01 } };
+    const cells = result.cells.map((cell) => (cell.id === "b-x" ? { ...cell, finished: 1 } : cell));
+    const said = verdict({ ...result, cells, comparisons: [behind, ...others] });
+    expect(said).toContain("75 to 85 %, 1 of 2 runs finished)");
+    expect(said).toContain("−10 points against the baseline");
+    expect(said).toContain("in the runs that both have, the other is ahead");
+  });
+
   it("says where nothing can be compared", () => {
     const cells = result.cells.map((cell) => ({ ...cell, gain: null }));
     expect(verdict({ ...result, cells })).toContain("No run has finished yet");
