@@ -124,8 +124,10 @@ export async function testRing(
       return part;
     },
     async begin() {
-      const { measurement, output, code_ending } = spec;
-      const facts = { measurement, output, code_ending };
+      const { out, measurement, output, code_ending, config } = spec;
+      const { generator, verifier } = config.roles;
+      const players = { generator: generator.player, verifier: verifier.player };
+      const facts = { mode: spec.task.mode, out, measurement, output, code_ending, players, config };
       const data = { task: spec.task, memory: spec.memory, facts } as unknown as Record<string, unknown>;
       const source = `${spec.run}/launcher`;
       const message = makeEnvelope({ id: `${spec.run}/begin`, source, type: "begin", subject: "x", sequence: 1, data });
