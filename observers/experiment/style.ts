@@ -27,6 +27,7 @@ i.bar { position: absolute; width: 2px; margin-left: -1px; background: var(--qui
 .item h3 { overflow-wrap: anywhere; } .strip { display: grid; grid-template-columns: repeat(auto-fill, minmax(165px, 1fr)); gap: .9rem; margin-top: .7rem; } .strip .given img { outline: 2px solid var(--quiet); outline-offset: 1px; }
 figcaption { overflow-wrap: anywhere; } .sent { display: grid; grid-template-columns: repeat(auto-fill, minmax(130px, 1fr)); gap: .7rem; }
 .pair { position: relative; max-width: 24rem; margin-top: .8rem; } .pair img { display: block; width: 100%; height: auto; border-radius: 10px; image-rendering: auto; } .pair .over { position: absolute; inset: 0; height: 100%; }
+@media (min-width: 1000px) { .compared { display: grid; grid-template-columns: 24rem minmax(0, 1fr); gap: 1.4rem; } }
 .range { display: grid; grid-template-columns: 1fr auto 1fr; gap: .6rem; align-items: center; max-width: 24rem; font-size: .8rem; } .range span:last-child { text-align: right; } .range input { padding: 0; width: 9rem; accent-color: var(--accent); }
 pre .same { display: block; } pre .add, pre .del { min-height: 1.2em; }
 @media (max-width: 760px) { .bar-of-choice { position: static; } html { scroll-padding-top: 1rem; } .strip { grid-template-columns: repeat(2, minmax(0, 1fr)); } .cell { min-width: 9rem; } label select { max-width: 100%; } .ranking th[scope="row"] { min-width: 8rem; } }

@@ -17,6 +17,7 @@ import { photometric } from "../../evaluators/photometric.ts";
 import { type RunResult, type RunSpec, runSpecSchema } from "../../machines/domain/index.ts";
 import { followTape } from "../../observers/follow.ts";
 import type { TapeEvent } from "../../observers/observer.ts";
+import { misfits } from "./events.ts";
 
 export interface TestRing {
   dir: string;
@@ -33,6 +34,7 @@ export interface TestRing {
   }) => AbortController;
   begin: () => Promise<void>;
   finished: (signal?: AbortSignal) => Promise<RunResult>;
+  /** Rejects where an event of the tape fits no schema. */
   close: () => Promise<void>;
 }
 
@@ -145,6 +147,8 @@ export async function testRing(
         await server.stop();
       }
       await rm(dir, { recursive: true, force: true });
+      const wrong = misfits(events);
+      if (wrong.length > 0) throw new Error(`events that fit no schema: ${wrong.join("; ")}`);
     },
   };
 }

@@ -72,7 +72,8 @@ function fillCompared(card) {
   const show = () => place.replaceChildren(programDiff(...choices[select.value]));
   select.addEventListener("change", show);
   show();
-  holder.replaceChildren(slider(a, b), make("label", { class: "controls" }, "Programs: ", select), place);
+  const programs = make("div", {}, make("label", { class: "controls" }, "Programs: ", select), place);
+  holder.replaceChildren(slider(a, b), programs);
 }
 
 function refill() {
