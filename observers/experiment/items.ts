@@ -6,7 +6,7 @@ import { itemName, type PageData } from "./page-data.ts";
 import { readShownRun, type ShownRun } from "./shown-run.ts";
 import { cellLabel, moneyText, percentText, runGain } from "./words.ts";
 
-/** Runs whose pictures and programs one page holds: about 8 MB at most, which browsers open at once. */
+/** Runs whose pictures and programs one page holds, some 10 to 40 KB each: browsers open what that makes at once. */
 export const mostShownRuns = 300;
 
 interface Place {

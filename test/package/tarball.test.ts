@@ -1,6 +1,6 @@
 import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { delimiter, dirname, join } from "node:path";
 import { execa } from "execa";
 import { afterAll, beforeAll, expect, it } from "vitest";
 
@@ -13,12 +13,17 @@ let home: string;
 /** Paths in the tarball. */
 let packed: string[];
 
+/** npm's cache and settings, which an empty home hides: what `npm ci` fetched for the clone need not come again. */
+let npmSettings: Record<string, string>;
+
 /** Whatever npm was told of this checkout by who runs the tests is not for the package. */
 const plainEnv = () => ({
   ...Object.fromEntries(
     Object.entries(process.env).filter(([name]) => !/^(npm_(?!config_)|INIT_CWD|VITEST|NODE_ENV)/.test(name)),
   ),
+  ...npmSettings,
   HOME: home,
+  PATH: [dirname(process.execPath), process.env.PATH].join(delimiter),
 });
 const inside = (command: string, ...args: string[]) =>
   execa(command, args, { cwd: dir, env: plainEnv(), extendEnv: false, reject: false, all: true, stdin: "ignore" });
@@ -27,7 +32,9 @@ beforeAll(async () => {
   dir = await mkdtemp(join(tmpdir(), "viga-package-"));
   home = join(dir, "home");
   await mkdir(home);
-  const pack = await execa("npm", ["pack", "--json", "--pack-destination", dir], { cwd: root, stderr: "inherit" });
+  const setting = async (name: string) => (await execa("npm", ["config", "get", name], { cwd: root })).stdout.trim();
+  npmSettings = { npm_config_cache: await setting("cache"), npm_config_userconfig: await setting("userconfig") };
+  const pack = await execa("npm", ["pack", "--json", "--pack-destination", dir], { cwd: root, env: plainEnv() });
   const [made] = JSON.parse(pack.stdout.slice(pack.stdout.indexOf("["))) as [
     { filename: string; files: { path: string }[] },
   ];
@@ -42,6 +49,7 @@ it("holds what was built, the examples and the pages for people; no sources, tes
   expect(packed).toContain("dist/cli/main.js");
   expect(packed).toContain("dist/observers/experiment/inpage/page.js");
   expect(packed).toContain("dist/skills/blender/backend/worker.py");
+  expect(packed).toContain("dist/machines/domain/events/events.schema.json");
   expect(packed).toContain("examples/lighting/renders/goal/render1.png");
   expect(packed.filter((path) => /^(test|bench)\/|^docs\/.*\.png$|__pycache__/.test(path))).toEqual([]);
   expect(packed.filter((path) => /(?<!\.d)\.ts$/.test(path) && !path.startsWith("examples/"))).toEqual([]);
