@@ -39,7 +39,7 @@ function picture(data: PageData, shown: Shown | null, alt: string, why: string):
 }
 
 /** Address of a run's report, relative to the page; its folder's name cannot make it another kind of address. */
-function reportAddress({ dir }: ExperimentRun): string {
+export function reportAddress({ dir }: Pick<ExperimentRun, "dir">): string {
   return `./${[...dir.split("/"), "report.html"].map(encodeURIComponent).join("/")}`;
 }
 

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { type ExperimentResult, experimentResult } from "../../../machines/domain/index.ts";
-import { mostShownRuns } from "../../../observers/experiment/items.ts";
+import { mostShownRuns, reportAddress } from "../../../observers/experiment/items.ts";
 import { experimentPage } from "../../../observers/experiment/page.ts";
 import { verdict } from "../../../observers/experiment/verdict.ts";
 import { sampleExperiment } from "./sample-experiment.ts";
@@ -91,6 +91,11 @@ describe("experiment.html", () => {
     expect(page).not.toMatch(/<script>alert|<img src=x|<svg\/onload/);
     expect(page.match(/<\/title>/g)).toHaveLength(1);
     expect(page.match(/<script/g)).toHaveLength(4);
+  });
+
+  it("links to a run's report beside it, whatever its folder is called", () => {
+    expect(reportAddress({ dir: "../other/a-x/task 1#2" })).toBe("./../other/a-x/task%201%232/report.html");
+    expect(reportAddress({ dir: "javascript:alert(1)//x" })).toBe("./javascript%3Aalert(1)//x/report.html");
   });
 
   it("says why a run's pictures are not shown instead of failing", async () => {
