@@ -1,7 +1,7 @@
 import { z } from "zod";
 import type { CallRequest } from "../../../bridge/engines/contract.ts";
 import type { Tab } from "../backend/tab.ts";
-import { Fit } from "./fit.ts";
+import { fitTexts } from "./fit-texts.ts";
 import { LivePage } from "./live-page.ts";
 import { decode } from "./raster.ts";
 
@@ -31,7 +31,7 @@ export async function fitPage(tab: Tab, { args, assets }: CallRequest): Promise<
   const picture = await decode(Buffer.from(target, "base64"));
   const page = new LivePage(tab, program);
   await tab.open({ program: page.marked(), assets, width: picture.width, scale: 1 });
-  const { texts, ...rest } = await new Fit(page, picture, seconds).run();
+  const { texts, ...rest } = await fitTexts(page, picture, seconds);
   return { code: page.code(texts), ...rest };
 }
 

@@ -1,9 +1,12 @@
 import { colourOf, colourText, numberOf, numberText } from "../../../bridge/text/page-literals.ts";
+import type { Compared } from "./compared.ts";
 import type { Sample } from "./course.ts";
-import { colours, type Guess, markOf, moves, nudge, wideNudges } from "./guesses.ts";
-import { closeIn, goOn, type Look, roundNear } from "./line.ts";
-import type { LivePage, Texts } from "./live-page.ts";
-import { difference, type Raster, smaller } from "./raster.ts";
+import { colours, type Guess, markOf, moves, nudge, otherNudge, wideNudges } from "./guesses.ts";
+import { closeIn, goOn, type Look } from "./line.ts";
+import type { Measured, Texts } from "./live-page.ts";
+import { difference, type Raster } from "./raster.ts";
+import { type Scanned, scanShapes } from "./scan.ts";
+import type { Found } from "./tidy.ts";
 
 /** Guesses that are drawn before the best of them is taken. */
 const drawn = 6;
@@ -11,119 +14,123 @@ const drawn = 6;
 const batches = 3;
 /** What a guess counts for each that was drawn of its number and no better. */
 const doubt = 0.6;
-/** Numbers and colours that are looked at, those that stand first in the page. */
-const mostNumbers = 1200;
 /** Numbers that are tried by many factors, those that move most. */
 const mostWide = 120;
-/** Picture pixels a CSS pixel where guesses are compared. */
-const coarse = 0.25;
+/** Numbers that are taken for the shape of what the page shows, at most. */
+const mostReshaped = 3;
+/** Numbers that others are tried instead of, the last ones first, and steps that the others may take. */
+const mostSwapped = 6;
+const swapSteps = 2;
 /** Part of the difference that a guess must take away to be taken. */
 const leastGain = 0.01;
 /** Difference below which pictures count as equal. */
-const equal = 1e-7;
+export const equal = 1e-7;
 /** Factors tried for numbers that move nothing else. */
 const factors = [0.5, 0.6, 0.7, 0.8, 0.9, 1.12, 1.25, 1.43, 1.67, 2];
 
-export interface Fitted {
-  texts: Texts;
-  before: number;
-  after: number;
-  /** Pictures taken. */
-  pictures: number;
-  steps: string[];
-}
-
-/** Moves numbers and colours of a live page, one after the other, until its picture is the target's or time is up. */
+/** One way from a page to its target: numbers and colours, one after the other, as long as one helps. */
 export class Fit {
-  readonly #page: LivePage;
-  readonly #target: Raster;
-  readonly #ends: number;
-  #small: Raster = { width: 0, height: 0, data: Buffer.alloc(0) };
+  readonly #compared: Compared;
+  readonly #numbers: readonly number[];
+  readonly #tints: readonly number[];
   #texts: Texts = new Map();
-  #pictures = 0;
-  readonly #steps: string[] = [];
+  readonly steps: string[] = [];
   /** Guesses that were drawn and no better, with what they were drawn beside. */
   readonly #refuted = new Set<string>();
   readonly #misses = new Map<number, number>();
   /** Numbers that move anything, by how many pixels all in all. */
   readonly #movers = new Map<number, number>();
+  /** A number that stays as it is. */
+  #held = -1;
 
-  constructor(page: LivePage, target: Raster, seconds: number) {
-    this.#page = page;
-    this.#target = target;
-    this.#ends = performance.now() + seconds * 1000;
+  /** @param numbers literals whose values may change, by their numbers; @param tints the same for colours */
+  constructor(compared: Compared, numbers: readonly number[], tints: readonly number[]) {
+    this.#compared = compared;
+    this.#numbers = numbers;
+    this.#tints = tints;
   }
 
-  async run(): Promise<Fitted> {
-    const { literals } = this.#page.found;
-    this.#small = await smaller(this.#target, coarse);
-    const used = await this.#page.used();
-    let numbers = used.filter((index) => literals[index]!.kind === "number").slice(0, mostNumbers);
-    const all = numbers;
-    const tints = used.filter((index) => literals[index]!.kind === "colour").slice(0, 512);
-    let now = await this.#draw(this.#texts, 1);
-    const before = difference(now, this.#target);
-    let loss = before;
+  /**
+   * One step after the other until none helps or time is up. -> what it came to
+   * @param stop says of a difference whether it is not worth going on from it
+   */
+  async descend(stop: (loss: number) => boolean): Promise<Found> {
+    let numbers = this.#numbers;
+    let now = await this.#compared.draw(this.#texts);
+    let loss = difference(now, this.#compared.target);
     let wide = true;
-    while (loss > equal && !this.#late()) {
+    while (loss > equal && !this.#compared.late && !stop(loss)) {
       const moved: boolean =
         (await this.#take(await this.#geometry(numbers, now))) ||
         (wide && (await this.#take(await this.#wideGeometry(now))));
       // Colours move nothing: what was looked for in vain before them is not looked for again.
       wide = moved;
-      if (!moved && !(await this.#take(await this.#tints(tints)))) {
-        if (!(await this.#search(all))) break;
+      if (!moved && !(await this.#take(await this.#colours()))) {
+        if (!((await this.#swap(numbers)) || (await this.#search()))) break;
         wide = true;
       }
       // What moved nothing at first is not asked again with every step.
       numbers = numbers.filter((index) => this.#movers.has(index));
-      now = await this.#draw(this.#texts, 1);
-      loss = difference(now, this.#target);
+      now = await this.#compared.draw(this.#texts);
+      loss = difference(now, this.#compared.target);
     }
-    loss = await this.#round(difference(await this.#draw(this.#texts, 1), this.#target));
-    return { texts: this.#texts, before, after: loss, pictures: this.#pictures, steps: this.#steps };
+    return { texts: this.#texts, loss };
   }
 
-  #late(): boolean {
-    return performance.now() > this.#ends;
+  /** Takes what brings what the page shows nearest to the target's, before anything is moved to its place. */
+  async reshape(): Promise<boolean> {
+    await this.#geometry(this.#numbers, await this.#compared.draw(this.#texts));
+    let taken = 0;
+    while (taken < mostReshaped && (await this.#reshapeOnce())) taken += 1;
+    return taken > 0;
   }
 
-  async #draw(texts: Texts, scale: number): Promise<Raster> {
-    this.#pictures += 1;
-    await this.#page.put(texts);
-    return this.#page.shot(scale);
+  async #reshapeOnce(): Promise<boolean> {
+    const compared = this.#compared;
+    const guess = ({ literal, factor }: Scanned) => this.#guess(literal, this.#valueOf(literal).value * factor);
+    const is = await compared.apart(this.#texts);
+    const found = await scanShapes(this.#byMove(), is, async (scanned) =>
+      compared.late ? null : compared.apart(this.#with(guess(scanned))),
+    );
+    if (found === null) return false;
+    const taken = guess(found);
+    this.#accept(taken, is.place, await compared.score(this.#with(taken)));
+    return true;
+  }
+
+  /** Numbers that move anything, the one that moves most first. */
+  #byMove(): number[] {
+    return [...this.#movers].sort((a, b) => b[1] - a[1]).map(([index]) => index);
   }
 
   async #geometry(numbers: readonly number[], now: Raster): Promise<Guess[]> {
     const { measured, samples } = await this.#sample(numbers, nudge);
-    for (const [index, [{ trial }]] of samples as Map<number, [Sample]>) {
-      const moved = trial.changed.reduce(
-        (sum, [item, ...to]) => sum + to.reduce((far, side, n) => far + Math.abs(side - measured.boxes[item]![n]!), 0),
-        Math.abs(trial.height - measured.height),
-      );
+    const still = numbers.filter((index) => movedBy(samples.get(index), measured) === 0);
+    for (const [index, found] of (await this.#sample(still, otherNudge)).samples) samples.set(index, found);
+    for (const [index, found] of samples) {
+      const moved = movedBy(found, measured);
       if (moved > 0) this.#movers.set(index, moved);
       else this.#movers.delete(index);
     }
-    return moves(samples, this.#page.found.literals, this.#texts, measured, now, this.#target);
+    return moves(samples, this.#compared.page.found.literals, this.#texts, measured, now, this.#compared.target);
   }
 
   /** Where one trial misled: each number that moves anything by many factors. */
   async #wideGeometry(now: Raster): Promise<Guess[]> {
-    const movers = [...this.#movers].sort((a, b) => b[1] - a[1]).map(([index]) => index);
-    const { measured, samples } = await this.#sample(movers.slice(0, mostWide), wideNudges);
-    return moves(samples, this.#page.found.literals, this.#texts, measured, now, this.#target);
+    const { measured, samples } = await this.#sample(this.#byMove().slice(0, mostWide), wideNudges);
+    return moves(samples, this.#compared.page.found.literals, this.#texts, measured, now, this.#compared.target);
   }
 
   /** What each number moves when it is multiplied by each factor, as far as there is time. */
   async #sample(numbers: readonly number[], by: readonly number[]) {
-    const { literals } = this.#page.found;
-    await this.#page.put(this.#texts);
+    const { page } = this.#compared;
+    await page.put(this.#texts);
     const asked = numbers.flatMap((index) => by.map((factor) => ({ index, factor })));
     const trials = asked.map(({ index, factor }) => {
-      const { value, unit } = numberOf({ text: this.#texts.get(index) ?? literals[index]!.text });
+      const { value, unit } = this.#valueOf(index);
       return [index, numberText(value * factor, unit, 4)] as const;
     });
-    const measured = await this.#page.measure(trials, () => this.#late());
+    const measured = await page.measure(trials, () => this.#compared.late);
     const samples = new Map<number, Sample[]>();
     for (const [at, { index, factor }] of asked.entries()) {
       const trial = measured.moved[at];
@@ -132,29 +139,30 @@ export class Fit {
     return { measured, samples };
   }
 
-  async #tints(tints: readonly number[]): Promise<Guess[]> {
-    const { literals } = this.#page.found;
+  async #colours(): Promise<Guess[]> {
+    const { literals } = this.#compared.page.found;
     const marks = new Map(this.#texts);
-    for (const [at, index] of tints.entries()) {
+    for (const [at, index] of this.#tints.entries()) {
       const text = this.#texts.get(index) ?? literals[index]!.text;
       if (colourOf({ text }) !== null) marks.set(index, colourText({ text }, markOf(at)));
     }
-    return colours(tints, literals, this.#texts, await this.#draw(marks, 1), this.#target);
+    return colours(this.#tints, literals, this.#texts, await this.#compared.draw(marks), this.#compared.target);
   }
 
   /** Draws the most promising guesses and takes the best, if it is better than what is. */
   async #take(guesses: readonly Guess[]): Promise<boolean> {
+    const compared = this.#compared;
     const worth = ({ literal, gain }: Guess) => gain * doubt ** (this.#misses.get(literal) ?? 0);
     const open = guesses
-      .filter((guess) => !this.#refuted.has(this.#key(guess)))
+      .filter((guess) => guess.literal !== this.#held && !this.#refuted.has(this.#key(guess)))
       .sort((a, b) => worth(b) - worth(a))
       .slice(0, batches * drawn);
     if (open.length === 0) return false;
-    const is = difference(await this.#draw(this.#texts, coarse), this.#small);
+    const is = await compared.score(this.#texts);
     const better: { guess: Guess; loss: number }[] = [];
     for (const [at, guess] of open.entries()) {
-      if (this.#late() || (at % drawn === 0 && better.length > 0)) break;
-      const loss = difference(await this.#draw(this.#with(guess), coarse), this.#small);
+      if (compared.late || (at % drawn === 0 && better.length > 0)) break;
+      const loss = await compared.score(this.#with(guess));
       if (loss <= is * (1 - leastGain)) {
         better.push({ guess, loss });
         continue;
@@ -164,20 +172,90 @@ export class Fit {
     }
     const [best, ...further] = better.sort((a, b) => a.loss - b.loss);
     if (best === undefined) return false;
-    const was = this.#texts.get(best.guess.literal) ?? this.#page.found.literals[best.guess.literal]!.text;
-    let { loss } = best;
-    this.#accept(best.guess, is, loss);
-    loss = await this.#further(best.guess.literal, was, loss);
+    const before = this.#textOf(best.guess.literal);
+    this.#accept(best.guess, is, best.loss);
+    let loss = await this.#further(best.guess, before, best.loss);
     // What helped alone may help beside it: pages differ in several places at once.
     for (const { guess } of further) {
       if (guess.literal === best.guess.literal) continue;
-      if (this.#late()) break;
-      const both = difference(await this.#draw(this.#with(guess), coarse), this.#small);
+      if (compared.late) break;
+      const both = await compared.score(this.#with(guess));
       if (both > loss * (1 - leastGain)) continue;
       this.#accept(guess, loss, both);
       loss = both;
     }
     return true;
+  }
+
+  /** A number that a guess has moved: on the same way while that helps. -> the difference then */
+  async #further({ literal }: Guess, was: string, loss: number): Promise<number> {
+    if (this.#compared.page.found.literals[literal]!.kind !== "number") return loss;
+    const { value } = this.#valueOf(literal);
+    const best = await goOn(numberOf({ text: was }).value, { value, loss }, this.#look(literal));
+    if (best.value !== value) this.#accept(this.#guess(literal, best.value), loss, best.loss);
+    return best.loss;
+  }
+
+  /** Draws the page with another value of one number. */
+  #look(literal: number): Look {
+    return async (value) =>
+      this.#compared.late ? null : this.#compared.score(this.#with(this.#guess(literal, value)));
+  }
+
+  /** A number that was moved may hide the one that is wrong: others in its place, if they come further. */
+  async #swap(numbers: readonly number[]): Promise<boolean> {
+    const kept = this.#texts;
+    const is = await this.#compared.score(kept);
+    for (const literal of [...kept.keys()].reverse().slice(0, mostSwapped)) {
+      const steps = this.steps.length;
+      const without = new Map(kept);
+      without.delete(literal);
+      [this.#texts, this.#held] = [without, literal];
+      for (let n = 0; n < swapSteps && !this.#compared.late; n++) {
+        const now = await this.#compared.draw(this.#texts);
+        if (!(await this.#take(await this.#geometry(numbers, now)))) break;
+      }
+      this.#held = -1;
+      if ((await this.#compared.score(this.#texts)) <= is * (1 - leastGain)) return true;
+      this.#texts = kept;
+      this.steps.length = steps;
+      if (this.#compared.late) break;
+    }
+    return false;
+  }
+
+  /** Numbers that nothing is told of by places: each by trying, the first that helps is taken and closed in on. */
+  async #search(): Promise<boolean> {
+    const is = await this.#compared.score(this.#texts);
+    for (const literal of this.#numbers) {
+      if (this.#compared.late) break;
+      const { value } = this.#valueOf(literal);
+      const look = this.#look(literal);
+      const probes = [(await look(value * 0.7)) ?? is, (await look(value * 1.4)) ?? is];
+      if (probes.every((loss) => loss === is) || Math.min(...probes) > is * 1.05) continue;
+      let best = { value, loss: is };
+      for (const factor of factors) {
+        const loss = (await look(value * factor)) ?? is;
+        if (loss < best.loss) best = { value: value * factor, loss };
+      }
+      if (best.loss > is * (1 - leastGain)) continue;
+      best = await closeIn(best, look);
+      this.#accept(this.#guess(literal, best.value), is, best.loss);
+      return true;
+    }
+    return false;
+  }
+
+  #textOf(literal: number): string {
+    return this.#texts.get(literal) ?? this.#compared.page.found.literals[literal]!.text;
+  }
+
+  #valueOf(literal: number): { value: number; unit: string } {
+    return numberOf({ text: this.#textOf(literal) });
+  }
+
+  #guess(literal: number, value: number): Guess {
+    return { literal, text: numberText(value, this.#valueOf(literal).unit), gain: 0 };
   }
 
   #with({ literal, text }: Pick<Guess, "literal" | "text">): Texts {
@@ -189,85 +267,20 @@ export class Fit {
   }
 
   #accept({ literal, text }: Guess, from: number, to: number): void {
-    const { property, text: written } = this.#page.found.literals[literal]!;
-    this.#steps.push(
-      `${property}: ${this.#texts.get(literal) ?? written} -> ${text} (${from.toExponential(2)} -> ${to.toExponential(2)})`,
+    const { property } = this.#compared.page.found.literals[literal]!;
+    this.steps.push(
+      `${property}: ${this.#textOf(literal)} -> ${text} (${from.toExponential(2)} -> ${to.toExponential(2)})`,
     );
     this.#texts = this.#with({ literal, text });
   }
+}
 
-  /** A number that a guess has moved: on the same way while that helps. -> the difference then */
-  async #further(literal: number, was: string, loss: number): Promise<number> {
-    if (this.#page.found.literals[literal]!.kind !== "number") return loss;
-    const now = numberOf({ text: this.#texts.get(literal)! });
-    const before = numberOf({ text: was });
-    const best = await goOn(before.value, { value: now.value, loss }, this.#look(literal, now.unit));
-    if (best.value !== now.value) {
-      this.#accept({ literal, text: numberText(best.value, now.unit), gain: 0 }, loss, best.loss);
-    }
-    return best.loss;
-  }
-
-  /** Draws the page with another value of one number. */
-  #look(literal: number, unit: string): Look {
-    return async (value) => {
-      if (this.#late()) return null;
-      const text = numberText(value, unit);
-      return difference(await this.#draw(this.#with({ literal, text }), coarse), this.#small);
-    };
-  }
-
-  /** Numbers that nothing is told of by places: each by trying, the first that helps is taken and closed in on. */
-  async #search(numbers: readonly number[]): Promise<boolean> {
-    const { literals } = this.#page.found;
-    const is = difference(await this.#draw(this.#texts, coarse), this.#small);
-    for (const literal of numbers) {
-      if (this.#late()) break;
-      const { value, unit } = numberOf({ text: this.#texts.get(literal) ?? literals[literal]!.text });
-      const look = this.#look(literal, unit);
-      const probes = [(await look(value * 0.7)) ?? is, (await look(value * 1.4)) ?? is];
-      if (probes.every((loss) => loss === is) || Math.min(...probes) > is * 1.05) continue;
-      let best = { value, loss: is };
-      for (const factor of factors) {
-        const loss = (await look(value * factor)) ?? is;
-        if (loss < best.loss) best = { value: value * factor, loss };
-      }
-      if (best.loss > is * (1 - leastGain)) continue;
-      best = await closeIn(best, look);
-      this.#accept({ literal, text: numberText(best.value, unit), gain: 0 }, is, best.loss);
-      return true;
-    }
-    return false;
-  }
-
-  /** People write round numbers: each that was moved takes the roundest value near it that is as good. */
-  async #round(loss: number): Promise<number> {
-    const { literals } = this.#page.found;
-    let least = loss;
-    // What was taken before the right number was found may be of no use beside it.
-    for (const literal of [...this.#texts.keys()].reverse()) {
-      if (this.#late() || least <= equal) break;
-      const without = new Map(this.#texts);
-      without.delete(literal);
-      const tried = difference(await this.#draw(without, 1), this.#target);
-      if (tried > least) continue;
-      least = tried;
-      this.#texts = without;
-    }
-    for (let pass = 0; pass < 2 && least > equal; pass++) {
-      for (const literal of [...this.#texts.keys()].reverse()) {
-        if (literals[literal]!.kind !== "number" || this.#late() || least <= equal) continue;
-        const { value, unit } = numberOf({ text: this.#texts.get(literal)! });
-        for (const other of roundNear(value)) {
-          const text = numberText(other, unit);
-          if (this.#late() || text === this.#texts.get(literal)) continue;
-          const tried = difference(await this.#draw(this.#with({ literal, text }), 1), this.#target);
-          if (tried > least) continue;
-          least = tried;
-          this.#texts = this.#with({ literal, text });
-        }
-      }
-    }
-    return least;
-  }
+/** Pixels that what stands on the page moves by, all in all. */
+function movedBy(samples: readonly Sample[] | undefined, measured: Measured): number {
+  const far = ({ trial }: Sample) =>
+    trial.changed.reduce(
+      (sum, [item, ...to]) => sum + to.reduce((all, side, n) => all + Math.abs(side - measured.boxes[item]![n]!), 0),
+      Math.abs(trial.height - measured.height),
+    );
+  return Math.max(0, ...(samples ?? []).map(far));
 }

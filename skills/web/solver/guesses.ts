@@ -27,8 +27,9 @@ const leastMove = 0.4;
 /** What a row counts by which the page is too high or too low, as part of its pixels. */
 const rowWorth = 0.3;
 
-/** By what a number is multiplied to see what it moves. */
+/** By what a number is multiplied to see what it moves, and what moves nothing then: a box too wide for its text moves one way only. */
 export const nudge = [1.2] as const;
+export const otherNudge = [0.8] as const;
 /** The same for numbers that move things otherwise at once: beyond a window's edge, into another line. */
 export const wideNudges = [0.47, 0.57, 0.7, 0.85, 1.2, 1.45, 1.75, 2.15] as const;
 
@@ -84,6 +85,25 @@ export const markOf = (index: number): Rgb => [
   16 + 32 * ((index >> 6) & 7),
 ];
 
+/** Pixels from a letter to what is looked at beside it. */
+const apart = 5;
+
+type Counts = Map<number, Map<number, number>>;
+
+function count(counts: Counts, literal: number, levels: Buffer, at: number): void {
+  const own = counts.get(literal) ?? new Map<number, number>();
+  counts.set(literal, own);
+  const shown = (levels[at]! << 16) | (levels[at + 1]! << 8) | levels[at + 2]!;
+  own.set(shown, (own.get(shown) ?? 0) + 1);
+}
+
+/** The colour that is there most often. */
+function usual(counts: ReadonlyMap<number, number> | undefined): number | null {
+  let best: readonly [number | null, number] = [null, 0];
+  for (const one of counts ?? []) if (one[1] > best[1]) best = one;
+  return best[0];
+}
+
 /** Number of the literal whose mark a pixel shows; -1 where it is none. */
 function markAt(levels: Buffer, at: number): number {
   let index = 0;
@@ -99,6 +119,8 @@ function markAt(levels: Buffer, at: number): number {
 /** Levels by which a pixel may miss its mark, and a colour its target. */
 const near = 3;
 const leastPixels = 4;
+/** Part of a colour's pixels that the target must show in the same other colour: less of them do not stand there. */
+const leastShare = 0.25;
 
 /**
  * What each colour would be by what the target shows where it is seen. `marked` is the page with each colour replaced by
@@ -112,22 +134,26 @@ export function colours(
   target: Raster,
 ): Guess[] {
   const seen = new Map<number, Map<number, number>>();
+  const beside = new Map<number, Map<number, number>>();
   const pixels = Math.min(marked.data.length, target.data.length);
   for (let at = 0; at < pixels; at += 3) {
     const index = markAt(marked.data, at);
     const literal = index < 0 ? undefined : indices[index];
     if (literal === undefined) continue;
-    const counts = seen.get(literal) ?? new Map<number, number>();
-    seen.set(literal, counts);
-    const shown = (target.data[at]! << 16) | (target.data[at + 1]! << 8) | target.data[at + 2]!;
-    counts.set(shown, (counts.get(shown) ?? 0) + 1);
+    count(seen, literal, target.data, at);
+    const next = at + 3 * apart;
+    if (next < pixels && markAt(marked.data, next) !== index) count(beside, literal, target.data, next);
   }
   return [...seen].flatMap(([literal, counts]): Guess[] => {
     const text = texts.get(literal) ?? literals[literal]!.text;
     const is = colourOf({ text });
     if (is === null) return [];
+    // A letter of the colour that is all around it would be hidden: it does not stand where the target has it.
+    const around = literals[literal]!.property === "color" ? usual(beside.get(literal)) : null;
+    const total = [...counts.values()].reduce((sum, many) => sum + many, 0);
     const ranked = [...counts].sort((a, b) => b[1] - a[1]).slice(0, 2);
     return ranked.flatMap(([shown, count]): Guess[] => {
+      if (shown === around || count < leastShare * total) return [];
       const rgb: Rgb = [shown >> 16, (shown >> 8) & 255, shown & 255];
       const off = Math.max(...rgb.map((level, c) => Math.abs(level - is[c]!)));
       if (count < leastPixels || off <= 2) return [];

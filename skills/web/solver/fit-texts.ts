@@ -1,0 +1,48 @@
+import { Compared } from "./compared.ts";
+import { equal, Fit } from "./fit.ts";
+import type { LivePage, Texts } from "./live-page.ts";
+import type { Raster } from "./raster.ts";
+import { tidy } from "./tidy.ts";
+
+/** Numbers and colours that are looked at, those that stand first in the page. */
+const mostNumbers = 1200;
+const mostTints = 512;
+/** Part of the difference that may be left for a page to count as fitted, and from which half of the time is too long. */
+const enough = 0.1;
+const slow = 0.4;
+
+export interface Fitted {
+  texts: Texts;
+  before: number;
+  after: number;
+  /** Pictures taken. */
+  pictures: number;
+  steps: string[];
+}
+
+/**
+ * Other texts for numbers and colours of a live page, by which its picture becomes the target's, as far as there is time.
+ * What stands in a hollow on the straight way is begun anew with what the page shows, wherever it stands.
+ */
+export async function fitTexts(page: LivePage, target: Raster, seconds: number): Promise<Fitted> {
+  const compared = await Compared.open(page, target, seconds);
+  const { literals } = page.found;
+  const used = await page.used();
+  const of = (kind: "number" | "colour") => used.filter((index) => literals[index]!.kind === kind);
+  const way = () => new Fit(compared, of("number").slice(0, mostNumbers), of("colour").slice(0, mostTints));
+  const before = await compared.loss(new Map());
+  const { half } = compared;
+  let fit = way();
+  let best = await fit.descend((loss) => loss > before * slow && performance.now() > half);
+  if (best.loss > before * enough && !compared.late) {
+    const other = way();
+    if (await other.reshape()) {
+      const found = await other.descend(() => false);
+      if (found.loss < best.loss) [best, fit] = [found, other];
+    }
+  }
+  const { texts, loss } = await tidy(best, literals, async (tried, least) =>
+    compared.late || least <= equal ? null : compared.loss(tried),
+  );
+  return { texts, before, after: loss, pictures: compared.pictures, steps: fit.steps };
+}
