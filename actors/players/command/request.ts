@@ -68,7 +68,7 @@ export async function writeRequest(
     measures: measuresOf(measures),
     feedback: feedback === null ? null : { ...feedback, heatmap: undefined },
   });
-  const head = { schema: 1, op: asked.op, run: io.run };
+  const head = { schema: 1, op: asked.op, run: io.run, seed: io.seed };
 
   switch (asked.op) {
     case "write": {
