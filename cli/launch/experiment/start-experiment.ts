@@ -1,0 +1,186 @@
+import { join } from "node:path";
+import { toVigaError, VigaError } from "../../../config/errors.ts";
+import { loadExperiments } from "../../../config/experiment/load.ts";
+import { plainJson } from "../../../config/plain-text.ts";
+import type { BatchTask, ExperimentResult } from "../../../machines/domain/index.ts";
+import { makeLog } from "../../log.ts";
+import { print, printError } from "../../print.ts";
+import { BatchFile } from "../batch/batch-file.ts";
+import { playBatch } from "../batch/play-batch.ts";
+import { createBatchProgress } from "../batch/progress.ts";
+import { outcomeOf } from "../batch/scores.ts";
+import { makeOut, pointLatest } from "../out.ts";
+import { lacks } from "../preflight.ts";
+import { ExperimentBudget } from "./budget.ts";
+import { checkConfigs, checkFolder } from "./check.ts";
+import { printDryRun } from "./dry-run.ts";
+import { standing } from "./ledger.ts";
+import { type OpenExperiment, openExperiment, shownPath } from "./open-experiment.ts";
+import { resultOf } from "./result.ts";
+import { markdownOf, writeResult } from "./tables.ts";
+
+export interface ExperimentOptions {
+  out?: string;
+  sets: string[];
+  /** Labels of the cells to run; the others stay as they are. */
+  only: Record<string, string>;
+  workers?: number;
+  retry: boolean;
+  trust: boolean;
+  dryRun: boolean;
+  json: boolean;
+  signal: AbortSignal;
+}
+
+/** Runs the experiments of a file, one after the other, as far as they are not finished. Returns the exit code. */
+export async function startExperiments(given: string, options: ExperimentOptions): Promise<number> {
+  const all = loadExperiments(given);
+  if (options.out !== undefined && all.length > 1) {
+    throw new VigaError(
+      "input_invalid",
+      `--out: ${given} holds ${all.length} experiments, each with a folder of its own`,
+    );
+  }
+  let worst = 0;
+  for (const loaded of all) {
+    const { out, sets, only, retry } = options;
+    const flags = [
+      ...(out === undefined ? [] : [`--out ${out}`]),
+      ...sets.map((set) => `--set ${JSON.stringify(set)}`),
+    ];
+    const resume = ["viga experiment", given, ...flags].join(" ");
+    const opened = await openExperiment(loaded, { sets, only, retry, resume, ...(out === undefined ? {} : { out }) });
+    const code = options.dryRun ? await dryRun(opened, options.json) : await follow(opened, options);
+    if (code === 130) return code;
+    worst = Math.max(worst, code);
+  }
+  return worst;
+}
+
+async function dryRun({ loaded, ledger, config }: OpenExperiment, json: boolean): Promise<number> {
+  const configs = ledger.entries.map(({ run }) => run.config);
+  const missing = await Promise.all(
+    [config, ...configs.filter((one, at) => configs.indexOf(one) === at)].map((one) => lacks(one, "inline")),
+  );
+  printDryRun(loaded.file.name, ledger.entries, [...new Set(missing.flat())], json);
+  return 0;
+}
+
+/** Milliseconds between two results on the way. */
+const writeEvery = 2000;
+
+/** Plays what is not finished, keeping the result true on the way. */
+async function follow(opened: OpenExperiment, options: ExperimentOptions): Promise<number> {
+  const { out, ledger, config, loaded } = opened;
+  const { json, signal } = options;
+  const isChosen = ({ id }: BatchTask) => opened.chosen.has(id);
+  const open = ledger.batch.tasks.filter((task) => task.status === "unfinished" && isChosen(task));
+  if (open.length === 0) return conclude(opened, [], options);
+  const runs = new Map(ledger.entries.map(({ run }) => [run.id, run]));
+  const distinct = new Map(open.map(({ id }) => [runs.get(id)!.cell.id, runs.get(id)!.config]));
+  await checkFolder(out, ledger.batch.tasks, options.trust);
+  const skills = await checkConfigs(
+    [...distinct.values()],
+    opened.tasks.map(({ path }) => path),
+  );
+  await makeOut(out);
+  const file = new BatchFile(out, ledger.batch);
+  await file.save();
+  await writeResult(out, await resultNow(opened, []));
+  const workers = options.workers ?? 3 * Math.max(1, config.executors.length);
+  const progress = createBatchProgress({
+    out,
+    batch: ledger.batch,
+    workers,
+    json,
+    stream: json ? process.stdout : process.stderr,
+  });
+  const keep = makeLog("viga experiment", {
+    prefix: false,
+    print: (line) => (json ? printError(`${line}\n`) : progress.say(line)),
+  });
+  keep.keepIn(out);
+  if (!json) progress.say(opening(opened, open.length, Math.min(workers, open.length)));
+  await pointLatest(out).catch((error: unknown) => {
+    keep(`output/latest does not point at this experiment: ${toVigaError(error).message}`);
+  });
+  const budget = new ExperimentBudget(loaded.file.budget);
+  for (const { id, dir } of ledger.batch.tasks) budget.ended(id, ledger.ended.get(dir)?.usd ?? 0);
+  let written = performance.now();
+  try {
+    await playBatch(file, {
+      out,
+      config,
+      isChosen,
+      settingsOf: ({ id }) => {
+        const run = runs.get(id)!;
+        return { config: run.config, skills: skills.get(distinct.get(run.cell.id)!) ?? {}, memo: join(out, "memo") };
+      },
+      workers,
+      signal: AbortSignal.any([signal, budget.signal]),
+      log: keep,
+      began: progress.began,
+      heard(task, event) {
+        budget.heard(task.id, event);
+        progress.heard(task, event);
+      },
+      async ended(task) {
+        await progress.ended(task);
+        const { usd } = await outcomeOf(join(out, task.dir));
+        budget.ended(task.id, usd);
+        if (performance.now() - written < writeEvery) return;
+        written = performance.now();
+        await writeResult(out, await resultNow(opened, []));
+      },
+    });
+  } finally {
+    budget.close();
+    progress.close();
+  }
+  return conclude(opened, budget.why === null ? [] : [budget.why], options);
+}
+
+function opening({ ledger, loaded, config, out }: OpenExperiment, open: number, workers: number): string {
+  const total = ledger.entries.length;
+  const reused = ledger.entries.filter(({ place }) => place.kind !== "own").length;
+  const slots = config.executors.map(({ slot }) => slot).join(", ") || "executors elsewhere";
+  const known = reused === 0 ? "" : `, ${reused} reused`;
+  return `${open} of ${total} runs of ${loaded.file.name}${known}, ${workers} at once on ${slots}; output: ${shownPath(out)}`;
+}
+
+async function resultNow(opened: OpenExperiment, more: readonly string[]): Promise<ExperimentResult> {
+  const { loaded, expanded, tasks, config, started, out, ledger, versions } = opened;
+  const runs = await standing(out, ledger, versions);
+  return resultOf({ loaded, expanded, tasks, mode: config.mode, started, runs, more });
+}
+
+/**
+ * Writes and prints the result. Exit code: 0 all are done, or as many as the budget allows; 1 some failed; 130 interrupted.
+ */
+async function conclude(
+  opened: OpenExperiment,
+  more: readonly string[],
+  { json, signal }: ExperimentOptions,
+): Promise<number> {
+  const { out, ledger } = opened;
+  const result = await resultNow(opened, more);
+  await writeResult(out, result);
+  const runs = result.cells.flatMap((cell) => cell.runs);
+  const count = (...statuses: string[]) => runs.filter(({ status }) => statuses.includes(status)).length;
+  const { resume } = ledger.batch;
+  const shown = shownPath(out);
+  if (signal.aborted && count("unfinished") > 0) {
+    if (json) print(`${plainJson({ schema: 1, status: "interrupted", resume, unfinished: count("unfinished") })}\n`);
+    else
+      printError(`interrupted, ${count("unfinished")} of ${runs.length} runs unfinished; continue with: ${resume}\n`);
+    return 130;
+  }
+  const failed = count("failed", "error");
+  const again = failed === 0 ? null : `${resume} --retry failed`;
+  if (json) print(`${plainJson({ ...result, out, ...(again === null ? {} : { retry: again }) })}\n`);
+  else {
+    print(`${markdownOf(result)}\n${join(shown, "experiment.json")}, experiment.md, experiment.csv\n`);
+    if (again !== null) printError(`${failed} of ${runs.length} runs failed; once the cause is mended: ${again}\n`);
+  }
+  return failed === 0 ? 0 : 1;
+}
