@@ -23,7 +23,11 @@ export function experimentCommand(): Command {
     .argument("<FILE>", "an experiment's YAML file (experiments/ holds some, docs/experiments.md its keys)")
     .option("--dry-run", "list the cells with calls, tokens, money and time; start nothing")
     .option("--only <AXIS=LABEL>", "run only the cells with these labels; repeat, or use commas", labels, {})
-    .option("--workers <N>", "runs under way at once; default: three for each executor", whole(1, 1000))
+    .option(
+      "--workers <N>",
+      "runs under way at once; default: the file's, else three for each executor",
+      whole(1, 1000),
+    )
     .option("--set <K=V>", "set one key of every cell's configuration; repeat", collect, [])
     .option("--out <DIR>", "its folder; default: output/experiments/<name>")
     .addOption(new Option("--retry <WHAT>", "begin these again, too").choices(["failed"]))

@@ -62,6 +62,9 @@ export const experimentFile = z
       .optional()
       .meta({ description: "Seed of each run of a task in a cell." }),
     baseline: labels.optional().meta({ description: "The cell that others are compared with, by its labels." }),
+    workers: z.int().min(1).max(1000).optional().meta({
+      description: "Runs under way at once; 1: no run waits for another, so that times compare.",
+    }),
     budget: z
       .strictObject({
         usd: z.number().positive().optional().meta({ description: "Most money for all its runs, US dollars." }),

@@ -38,6 +38,11 @@ export function cellConfigs(
         const message = `sets task.${named}; an experiment has its tasks from tasks`;
         refuse(layer, [{ path: ["base"], message }]);
       }
+      if (config.seed !== undefined) {
+        throw new VigaError("config_invalid", "seed: an experiment has its seeds from seeds: or repeats:", {
+          hint: "leave it out of --set and of the base",
+        });
+      }
       found.set(id, config);
     } catch (thrown) {
       if (!(thrown instanceof VigaError)) throw thrown;

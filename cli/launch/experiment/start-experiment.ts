@@ -87,7 +87,7 @@ async function follow(opened: OpenExperiment, options: ExperimentOptions): Promi
   const file = new BatchFile(out, ledger.batch);
   await file.save();
   await writeResult(out, await resultNow(opened, []));
-  const workers = options.workers ?? 3 * Math.max(1, config.executors.length);
+  const workers = options.workers ?? loaded.file.workers ?? 3 * Math.max(1, config.executors.length);
   const progress = createBatchProgress({
     out,
     batch: ledger.batch,
