@@ -5,13 +5,13 @@ import { whole } from "../numbers.ts";
 
 const collect = (value: string, before: string[]) => [...before, value];
 
-/** Labels after `--only`: axis=label, with commas or repeated. */
+/** A label after `--only`: axis=label. */
 function labels(value: string, before: Record<string, string>): Record<string, string> {
-  const pairs = value.split(",").map((pair) => pair.split("="));
-  const wrong = pairs.some(([axis = "", label = ""]) => axis.trim() === "" || label.trim() === "");
-  if (wrong) throw new InvalidArgumentError("expected AXIS=LABEL, like roles.generator=solver.");
-  const named = pairs.map(([axis = "", ...rest]) => [axis.trim(), rest.join("=").trim()]);
-  return { ...before, ...Object.fromEntries(named) };
+  const [, axis = "", label = ""] = /^([^=]+)=(.+)$/s.exec(value) ?? [];
+  if (axis.trim() === "" || label.trim() === "") {
+    throw new InvalidArgumentError("expected AXIS=LABEL, like roles.generator=solver.");
+  }
+  return { ...before, [axis.trim()]: label.trim() };
 }
 
 /** `viga experiment FILE`: roles, players and settings crossed over tasks and seeds. */
@@ -22,7 +22,7 @@ export function experimentCommand(): Command {
     )
     .argument("<FILE>", "an experiment's YAML file (experiments/ holds some, docs/experiments.md its keys)")
     .option("--dry-run", "list the cells with calls, tokens, money and time; start nothing")
-    .option("--only <AXIS=LABEL>", "run only the cells with these labels; repeat, or use commas", labels, {})
+    .option("--only <AXIS=LABEL>", "run only the cells with this label; repeat for other axes", labels, {})
     .option(
       "--workers <N>",
       "runs under way at once; default: the file's, else three for each executor",
@@ -43,7 +43,7 @@ Exit: 0 all are done (or the budget is), 1 some failed, 130 interrupted (the sam
 Examples:
   viga experiment experiments/offline.yaml
   viga experiment experiments/hybrid.yaml --dry-run
-  viga experiment experiments/paper.yaml --only model=gpt-4o,setting=viga`,
+  viga experiment experiments/paper.yaml --only model=GPT-4o --only "setting=VIGA best of 1"`,
     )
     .action(async (file: string, options: Options) => {
       const { dryRun, only, workers, set: sets, out, retry, trust, json } = options;

@@ -69,10 +69,10 @@ export function expandExperiment(loaded: LoadedExperiment): ExpandedExperiment {
     excluded: all.filter(({ values }) => isExcluded(values)).map(({ values }) => values),
     baseline: file.baseline === undefined ? cells[0]!.id : find(file.baseline, ["baseline"]).id,
     seeds: file.seeds ?? Array.from({ length: file.repeats ?? 1 }, (_, index) => index + 1),
-    printed: file.printed.map(({ cell, ...rest }, index) => ({
-      cell: find(cell, ["printed", index, "cell"]).id,
-      ...rest,
-    })),
+    printed: file.printed.flatMap(({ cell, values, source }, index) => {
+      const { id } = find(cell, ["printed", index, "cell"]);
+      return Object.entries(values).map(([metric, value]) => ({ cell: id, metric, value, source }));
+    }),
   };
 }
 

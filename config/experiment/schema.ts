@@ -75,8 +75,7 @@ export const experimentFile = z
       .array(
         z.strictObject({
           cell: labels.meta({ description: "The cell it belongs beside, by its labels." }),
-          metric: z.string().min(1),
-          value: z.number(),
+          values: z.record(z.string().min(1), z.number()).meta({ description: "Value of each metric." }),
           source: z.string().min(1).meta({ description: "Where it is printed." }),
         }),
       )

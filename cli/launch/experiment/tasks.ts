@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs";
 import { basename, dirname, relative, resolve } from "node:path";
-import { type LoadedExperiment, refuse } from "../../../config/experiment/load.ts";
+import { VigaError } from "../../../config/errors.ts";
+import { type LoadedExperiment, placeOf, refuse } from "../../../config/experiment/load.ts";
 import type { DatasetTasks } from "../../../config/experiment/schema.ts";
 import { modeOf } from "../../../config/modes/index.ts";
 import { taskName } from "../../../config/task.ts";
@@ -18,7 +19,14 @@ export async function experimentTasks(loaded: LoadedExperiment, mode: string): P
   for (const [index, source] of file.tasks.entries()) {
     const at = ["tasks", index];
     if (typeof source !== "string") {
-      found.push(...(await datasetTasks(source, folder, mode)));
+      found.push(
+        ...(await datasetTasks(source, folder, mode).catch((thrown: unknown) => {
+          if (!(thrown instanceof VigaError)) throw thrown;
+          const message = `${placeOf(layer, at)}: tasks: ${thrown.message.replace(/^--data /, "")}`;
+          const { code, hint } = thrown;
+          throw new VigaError(code, message, { cause: thrown, ...(hint === undefined ? {} : { hint }) });
+        })),
+      );
       continue;
     }
     const path = resolve(folder, source);

@@ -67,7 +67,7 @@ describe("an experiment's file", () => {
   it("leaves out what it excludes by some of its labels, and finds its baseline and printed values by some", () => {
     const [loaded] = load(`${whole}exclude: [{ roles.generator: mine, candidates: 4 }]
 baseline: { roles.generator: mine }
-printed: [{ cell: { access: single view, candidates: 1 }, metric: pl, value: 7.9, source: Table 2 }]
+printed: [{ cell: { access: single view, candidates: 1 }, values: { pl: 7.9 }, source: Table 2 }]
 repeats: 2
 `);
     const { cells, excluded, baseline, printed, seeds } = expandExperiment(loaded!);
