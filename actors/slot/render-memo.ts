@@ -67,12 +67,15 @@ export class RenderMemo {
   }
 }
 
-/** Key of a job in the memo; null where programs may load files of the run's own, which no key could stand for. */
+/**
+ * Key of a job in the memo. null where programs may load files of the run's own, which no key could stand for, and where the
+ * scene is saved: that is done once a run, and a scene may be large.
+ */
 export function memoKey(asked: Asked, spec: RunSpec, card: CapabilityCard): string | null {
-  if ((asked.assets ?? []).length > 0) return null;
-  const { program, views, quality, seed, renderSeed = null, save = null } = asked;
+  if ((asked.assets ?? []).length > 0 || asked.save !== undefined) return null;
+  const { program, views, quality, seed, renderSeed = null } = asked;
   const { engine, version, devices } = card;
   const base = spec.task.base;
-  const parts = [engine, version, devices, base, views, quality, seed, renderSeed, save, program];
+  const parts = [engine, version, devices, base, views, quality, seed, renderSeed, program];
   return createHash("sha256").update(JSON.stringify(parts)).digest("hex");
 }

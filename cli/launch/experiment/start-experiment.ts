@@ -45,6 +45,7 @@ export async function startExperiments(given: string, options: ExperimentOptions
   for (const loaded of all) {
     const { out, sets, only, retry } = options;
     const flags = [
+      ...Object.entries(only).map((label) => `--only ${JSON.stringify(label.join("="))}`),
       ...(out === undefined ? [] : [`--out ${out}`]),
       ...sets.map((set) => `--set ${JSON.stringify(set)}`),
     ];
