@@ -99,12 +99,13 @@ export async function standing(out: string, ledger: Ledger, versions: Versions):
     if (place.kind === "twin") continue;
     if (place.kind === "stored") own.set(run.key, place);
     else {
-      const { task } = place;
-      const outcome =
-        task.status === "unfinished"
-          ? await outcomeNow(out, run, task, versions)
-          : (ledger.ended.get(task.dir) ?? (await keepOutcome(out, run, task, versions)));
-      if (task.status !== "unfinished") ledger.ended.set(task.dir, outcome);
+      // The batch goes on meanwhile: what is read is of this moment.
+      const task = { ...place.task };
+      const isOver = task.status !== "unfinished";
+      const outcome = isOver
+        ? (ledger.ended.get(task.dir) ?? (await keepOutcome(out, run, task, versions)))
+        : await outcomeNow(out, run, task, versions);
+      if (isOver) ledger.ended.set(task.dir, outcome);
       own.set(run.key, { dir: task.dir, outcome });
     }
   }
