@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { experimentFile } from "./experiment/schema.ts";
+import { experimentFile } from "./experiment/experiment-file.ts";
 import { configSchema } from "./schema.ts";
 
 /** Where the generated schemas lie, relative to the repository. Regenerate with `node config/jsonschema.ts`. */

@@ -2,7 +2,7 @@ import type { Problem } from "../complaints.ts";
 import { VigaError } from "../errors.ts";
 import { isTree, nullCounts, type Path } from "../layer.ts";
 import { type Assignment, keysOf } from "../sets.ts";
-import { type LoadedExperiment, placeOf } from "./load.ts";
+import { type LoadedExperiment, placeOf } from "./load-experiment.ts";
 
 /** One value of an axis: its label, and the keys that it sets. */
 export interface AxisValue {

@@ -3,7 +3,7 @@ import type { Problem } from "../complaints.ts";
 import type { Assignment } from "../sets.ts";
 import { suggest } from "../suggest.ts";
 import { type Axis, axesOf, commonAssignments } from "./axes.ts";
-import { type LoadedExperiment, refuse } from "./load.ts";
+import { type LoadedExperiment, refuse } from "./load-experiment.ts";
 
 export type Labels = Readonly<Record<string, string>>;
 

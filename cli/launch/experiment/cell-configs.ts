@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import { resolve } from "node:path";
 import { VigaError } from "../../../config/errors.ts";
 import type { ExpandedExperiment } from "../../../config/experiment/cells.ts";
-import { type LoadedExperiment, refuse } from "../../../config/experiment/load.ts";
+import { type LoadedExperiment, refuse } from "../../../config/experiment/load-experiment.ts";
 import { resolveConfig } from "../../../config/loader.ts";
 import { presetNames } from "../../../config/presets.ts";
 import type { ResolvedConfig } from "../../../config/resolved.ts";

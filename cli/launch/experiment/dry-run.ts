@@ -4,7 +4,7 @@ import { spanText } from "../../../observers/text.ts";
 import { print } from "../../print.ts";
 import { markdownTable } from "../../table-text.ts";
 import { costOf } from "../cost.ts";
-import type { LedgerEntry } from "./ledger.ts";
+import type { ListedRun } from "./run-list.ts";
 
 interface CellCost {
   cell: string;
@@ -23,7 +23,7 @@ interface CellCost {
 /** Prints the cells of an experiment with what each would cost at most. Starts nothing. */
 export function printDryRun(
   name: string,
-  entries: readonly LedgerEntry[],
+  entries: readonly ListedRun[],
   missing: readonly string[],
   json: boolean,
 ): void {
@@ -57,10 +57,10 @@ export function printDryRun(
   print(`${lines.join("\n")}\n`);
 }
 
-const isToPlay = ({ place }: LedgerEntry) => place.kind === "own" && place.task.status === "unfinished";
+const isToPlay = ({ place }: ListedRun) => place.kind === "own" && place.task.status === "unfinished";
 
-function cellCosts(entries: readonly LedgerEntry[]): CellCost[] {
-  const byCell = new Map<string, LedgerEntry[]>();
+function cellCosts(entries: readonly ListedRun[]): CellCost[] {
+  const byCell = new Map<string, ListedRun[]>();
   for (const entry of entries) {
     const { id } = entry.run.cell;
     byCell.set(id, [...(byCell.get(id) ?? []), entry]);

@@ -2,14 +2,14 @@ import { existsSync } from "node:fs";
 import { join, relative, resolve } from "node:path";
 import { VigaError } from "../../../config/errors.ts";
 import { type ExpandedExperiment, expandExperiment, matches, unknownLabels } from "../../../config/experiment/cells.ts";
-import { type LoadedExperiment, refuse } from "../../../config/experiment/load.ts";
+import { type LoadedExperiment, refuse } from "../../../config/experiment/load-experiment.ts";
 import type { ResolvedConfig } from "../../../config/resolved.ts";
 import { batchFile } from "../batch/batch-file.ts";
 import { cellConfigs } from "./cell-configs.ts";
-import { type Ledger, openLedger } from "./ledger.ts";
+import { plannedRuns } from "./planned-runs.ts";
 import { resultFile, startedAt } from "./result.ts";
-import { plannedRuns } from "./runs.ts";
-import { RunStore } from "./store.ts";
+import { openRunList, type RunList } from "./run-list.ts";
+import { RunStore } from "./run-store.ts";
 import { type ExperimentTask, experimentTasks } from "./tasks.ts";
 import { type Versions, versionsOf } from "./versions.ts";
 
@@ -21,7 +21,7 @@ export interface OpenExperiment {
   /** Of the first cell: mode, bus, executors and programs, which all share. */
   config: ResolvedConfig;
   versions: Versions;
-  ledger: Ledger;
+  list: RunList;
   /** Ids of the runs that may be played. */
   chosen: ReadonlySet<string>;
   out: string;
@@ -59,14 +59,14 @@ export async function openExperiment(
   const started = await startedAt(out);
   const about = { mode: config.mode, data: loaded.folder, started, resume: options.resume };
   const store = await RunStore.open(out);
-  const ledger = await openLedger(out, runs, store, about, (run) => options.retry && chosen.includes(run));
+  const list = await openRunList(out, runs, store, about, (run) => options.retry && chosen.includes(run));
   return {
     loaded,
     expanded: whole,
     tasks,
     config,
     versions,
-    ledger,
+    list,
     chosen: new Set(chosen.map(({ id }) => id)),
     out,
     started,

@@ -7,7 +7,7 @@ import type { TapeEvent } from "../../../observers/observer.ts";
 import { readTape } from "../../../observers/tape.ts";
 import { ReplyCounter } from "../../eval/replies.ts";
 import { outcomeOf } from "../batch/scores.ts";
-import type { PlannedRun } from "./runs.ts";
+import type { PlannedRun } from "./planned-runs.ts";
 import type { Versions } from "./versions.ts";
 
 export const outcomeFile = "outcome.json";

@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { z } from "zod";
 import { readRegularFile } from "../../../bridge/files/regular-file.ts";
 import type { ExpandedExperiment } from "../../../config/experiment/cells.ts";
-import type { LoadedExperiment } from "../../../config/experiment/load.ts";
+import type { LoadedExperiment } from "../../../config/experiment/load-experiment.ts";
 import { modeOf } from "../../../config/modes/index.ts";
 import { evaluatorFor } from "../../../evaluators/index.ts";
 import { type ExperimentResult, type ExperimentRun, experimentSchema } from "../../../machines/domain/index.ts";

@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { toVigaError, VigaError } from "../../../config/errors.ts";
-import { loadExperiments } from "../../../config/experiment/load.ts";
+import { loadExperiments } from "../../../config/experiment/load-experiment.ts";
 import { plainJson } from "../../../config/plain-text.ts";
 import type { BatchTask, ExperimentResult } from "../../../machines/domain/index.ts";
 import { makeLog } from "../../log.ts";
@@ -12,12 +12,12 @@ import { outcomeOf } from "../batch/scores.ts";
 import { makeOut, pointLatest } from "../out.ts";
 import { lacks } from "../preflight.ts";
 import { ExperimentBudget } from "./budget.ts";
-import { checkConfigs, checkFolder } from "./check.ts";
+import { checkConfigs, checkFolder } from "./check-experiment.ts";
 import { printDryRun } from "./dry-run.ts";
-import { standing } from "./ledger.ts";
 import { type OpenExperiment, openExperiment, shownPath } from "./open-experiment.ts";
 import { resultOf } from "./result.ts";
-import { markdownOf, writeResult } from "./tables.ts";
+import { markdownOf, writeResult } from "./result-tables.ts";
+import { rowsOf } from "./run-list.ts";
 
 export interface ExperimentOptions {
   out?: string;
@@ -45,11 +45,11 @@ export async function startExperiments(given: string, options: ExperimentOptions
   for (const loaded of all) {
     const { out, sets, only, retry } = options;
     const flags = [
-      ...Object.entries(only).map((label) => `--only ${JSON.stringify(label.join("="))}`),
-      ...(out === undefined ? [] : [`--out ${out}`]),
-      ...sets.map((set) => `--set ${JSON.stringify(set)}`),
+      ...Object.entries(only).flatMap((label) => ["--only", label.join("=")]),
+      ...(out === undefined ? [] : ["--out", out]),
+      ...sets.flatMap((set) => ["--set", set]),
     ];
-    const resume = ["viga experiment", given, ...flags].join(" ");
+    const resume = ["viga experiment", ...[given, ...flags].map(quoted)].join(" ");
     const opened = await openExperiment(loaded, { sets, only, retry, resume, ...(out === undefined ? {} : { out }) });
     const code = options.dryRun ? await dryRun(opened, options.json) : await follow(opened, options);
     if (code === 130) return code;
@@ -58,12 +58,13 @@ export async function startExperiments(given: string, options: ExperimentOptions
   return worst;
 }
 
-async function dryRun({ loaded, ledger, config }: OpenExperiment, json: boolean): Promise<number> {
-  const configs = ledger.entries.map(({ run }) => run.config);
-  const missing = await Promise.all(
-    [config, ...configs.filter((one, at) => configs.indexOf(one) === at)].map((one) => lacks(one, "inline")),
-  );
-  printDryRun(loaded.file.name, ledger.entries, [...new Set(missing.flat())], json);
+/** A word as a shell takes it. */
+const quoted = (word: string): string => (/^[\w./:=@%+-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`);
+
+async function dryRun({ loaded, list }: OpenExperiment, json: boolean): Promise<number> {
+  const configs = new Map(list.entries.map(({ run }) => [run.cell.id, run.config]));
+  const missing = await Promise.all([...configs.values()].map((config) => lacks(config, "inline")));
+  printDryRun(loaded.file.name, list.entries, [...new Set(missing.flat())], json);
   return 0;
 }
 
@@ -72,26 +73,26 @@ const writeEvery = 2000;
 
 /** Plays what is not finished, keeping the result true on the way. */
 async function follow(opened: OpenExperiment, options: ExperimentOptions): Promise<number> {
-  const { out, ledger, config, loaded } = opened;
+  const { out, list, config, loaded } = opened;
   const { json, signal } = options;
   const isChosen = ({ id }: BatchTask) => opened.chosen.has(id);
-  const open = ledger.batch.tasks.filter((task) => task.status === "unfinished" && isChosen(task));
+  const open = list.batch.tasks.filter((task) => task.status === "unfinished" && isChosen(task));
   if (open.length === 0) return conclude(opened, [], options);
-  const runs = new Map(ledger.entries.map(({ run }) => [run.id, run]));
+  const runs = new Map(list.entries.map(({ run }) => [run.id, run]));
   const distinct = new Map(open.map(({ id }) => [runs.get(id)!.cell.id, runs.get(id)!.config]));
-  await checkFolder(out, ledger.batch.tasks, options.trust);
+  await checkFolder(out, list.batch.tasks, options.trust);
   const skills = await checkConfigs(
     [...distinct.values()],
     opened.tasks.map(({ path }) => path),
   );
   await makeOut(out);
-  const file = new BatchFile(out, ledger.batch);
+  const file = new BatchFile(out, list.batch);
   await file.save();
   await writeResult(out, await resultNow(opened, []));
   const workers = options.workers ?? loaded.file.workers ?? 3 * Math.max(1, config.executors.length);
   const progress = createBatchProgress({
     out,
-    batch: ledger.batch,
+    batch: list.batch,
     workers,
     json,
     stream: json ? process.stdout : process.stderr,
@@ -106,7 +107,7 @@ async function follow(opened: OpenExperiment, options: ExperimentOptions): Promi
     keep(`output/latest does not point at this experiment: ${toVigaError(error).message}`);
   });
   const budget = new ExperimentBudget(loaded.file.budget);
-  for (const { id, dir } of ledger.batch.tasks) budget.ended(id, ledger.ended.get(dir)?.usd ?? 0);
+  for (const { id, dir } of list.batch.tasks) budget.ended(id, list.ended.get(dir)?.usd ?? 0);
   let written = performance.now();
   try {
     await playBatch(file, {
@@ -141,17 +142,17 @@ async function follow(opened: OpenExperiment, options: ExperimentOptions): Promi
   return conclude(opened, budget.why === null ? [] : [budget.why], options);
 }
 
-function opening({ ledger, loaded, config, out }: OpenExperiment, open: number, workers: number): string {
-  const total = ledger.entries.length;
-  const reused = ledger.entries.filter(({ place }) => place.kind !== "own").length;
+function opening({ list, loaded, config, out }: OpenExperiment, open: number, workers: number): string {
+  const total = list.entries.length;
+  const reused = list.entries.filter(({ place }) => place.kind !== "own").length;
   const slots = config.executors.map(({ slot }) => slot).join(", ") || "executors elsewhere";
   const known = reused === 0 ? "" : `, ${reused} reused`;
   return `${open} of ${total} runs of ${loaded.file.name}${known}, ${workers} at once on ${slots}; output: ${shownPath(out)}`;
 }
 
 async function resultNow(opened: OpenExperiment, more: readonly string[]): Promise<ExperimentResult> {
-  const { loaded, expanded, tasks, config, started, out, ledger, versions } = opened;
-  const runs = await standing(out, ledger, versions);
+  const { loaded, expanded, tasks, config, started, out, list, versions } = opened;
+  const runs = await rowsOf(out, list, versions);
   return resultOf({ loaded, expanded, tasks, mode: config.mode, started, runs, more });
 }
 
@@ -163,12 +164,12 @@ async function conclude(
   more: readonly string[],
   { json, signal }: ExperimentOptions,
 ): Promise<number> {
-  const { out, ledger } = opened;
+  const { out, list } = opened;
   const result = await resultNow(opened, more);
   await writeResult(out, result);
   const runs = result.cells.flatMap((cell) => cell.runs);
   const count = (...statuses: string[]) => runs.filter(({ status }) => statuses.includes(status)).length;
-  const { resume } = ledger.batch;
+  const { resume } = list.batch;
   const shown = shownPath(out);
   if (signal.aborted && count("unfinished") > 0) {
     if (json) print(`${plainJson({ schema: 1, status: "interrupted", resume, unfinished: count("unfinished") })}\n`);

@@ -1,8 +1,8 @@
 import { existsSync } from "node:fs";
 import { basename, dirname, relative, resolve } from "node:path";
 import { VigaError } from "../../../config/errors.ts";
-import { type LoadedExperiment, placeOf, refuse } from "../../../config/experiment/load.ts";
-import type { DatasetTasks } from "../../../config/experiment/schema.ts";
+import type { DatasetTasks } from "../../../config/experiment/experiment-file.ts";
+import { type LoadedExperiment, placeOf, refuse } from "../../../config/experiment/load-experiment.ts";
 import { modeOf } from "../../../config/modes/index.ts";
 import { taskName } from "../../../config/task.ts";
 import { filterTasks } from "../dataset/filter.ts";

@@ -1,5 +1,5 @@
 import { existsSync } from "node:fs";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { SlotWatch } from "../../../actors/run/slots.ts";
 import { openBus } from "../../../bridge/bus/connection.ts";
 import { pause } from "../../../bridge/bus/timers.ts";
@@ -30,8 +30,16 @@ const digits = 12;
 export async function versionsOf(config: ResolvedConfig): Promise<Versions> {
   const mode = modeOf(config.mode);
   const isText = (name: string) => /\.(md|[jt]s)$/.test(name);
-  const prompts = await folderHash(join(root, "prompts"), isText);
-  const measure = await folderHash(join(root, "evaluators"), isText);
+  const shown = ["shared", mode.prompts];
+  const prompts = await folderHash(
+    join(root, "prompts"),
+    (name) => isText(name) && (dirname(name) === "." || shown.includes(dirname(name))),
+  );
+  // How tables and drawings are made changes no run's numbers.
+  const measure = await folderHash(
+    join(root, "evaluators"),
+    (name) => isText(name) && !/^(aggregate|columns|drawings)\//.test(name),
+  );
   return {
     viga: version,
     commit: await commit(),

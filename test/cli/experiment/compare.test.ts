@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { compareCells, comparisonsOf, ranked, summarizedCell } from "../../../cli/launch/experiment/compare.ts";
-import { csvOf, markdownOf } from "../../../cli/launch/experiment/tables.ts";
+import { csvOf, markdownOf } from "../../../cli/launch/experiment/result-tables.ts";
 import { warningsOf } from "../../../cli/launch/experiment/warnings.ts";
 import {
   type ExperimentResult,

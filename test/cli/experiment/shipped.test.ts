@@ -3,7 +3,7 @@ import { resolve } from "node:path";
 import { expect, test } from "vitest";
 import { cellConfigs } from "../../../cli/launch/experiment/cell-configs.ts";
 import { expandExperiment } from "../../../config/experiment/cells.ts";
-import { loadExperiments } from "../../../config/experiment/load.ts";
+import { loadExperiments } from "../../../config/experiment/load-experiment.ts";
 import { blenderBench, blenderGym, slideBench } from "../../evaluators/aggregate/paper-tables.ts";
 
 const folder = resolve("experiments");

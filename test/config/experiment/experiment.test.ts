@@ -6,8 +6,8 @@ import { afterAll, describe, expect, it } from "vitest";
 import { stringify } from "yaml";
 import { VigaError } from "../../../config/errors.ts";
 import { expandExperiment } from "../../../config/experiment/cells.ts";
-import { loadExperiments } from "../../../config/experiment/load.ts";
-import { experimentFile } from "../../../config/experiment/schema.ts";
+import { experimentFile } from "../../../config/experiment/experiment-file.ts";
+import { loadExperiments } from "../../../config/experiment/load-experiment.ts";
 import { experimentJsonSchemaText, experimentSchemaFile } from "../../../config/jsonschema.ts";
 
 const dir = mkdtempSync(join(tmpdir(), "viga-experiment-file-"));

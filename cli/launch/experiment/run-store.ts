@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import { readdir } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { type RunOutcome, readOutcome } from "./outcome.ts";
-import { keyMark, markIn } from "./runs.ts";
+import { keyMark, markIn } from "./planned-runs.ts";
 
 /** A finished run that was found by its key. */
 export interface StoredRun {

@@ -3,8 +3,8 @@ import { join, relative } from "node:path";
 import { type Batch, type BatchTask, batchSchema, type ExperimentRun } from "../../../machines/domain/index.ts";
 import { batchFile, readBatch } from "../batch/batch-file.ts";
 import { keepOutcome, outcomeNow, type RunOutcome } from "./outcome.ts";
-import { keyMark, markIn, type PlannedRun } from "./runs.ts";
-import type { RunStore } from "./store.ts";
+import { keyMark, markIn, type PlannedRun } from "./planned-runs.ts";
+import type { RunStore } from "./run-store.ts";
 import type { Versions } from "./versions.ts";
 
 /** Where a planned run stands: as a task of this experiment's own batch, or as another run that is the same. */
@@ -15,14 +15,14 @@ export type Place =
   /** Another cell of this experiment comes to the same run. */
   | { kind: "twin"; of: PlannedRun };
 
-export interface LedgerEntry {
+export interface ListedRun {
   run: PlannedRun;
   place: Place;
 }
 
 /** The runs of an experiment with where each stands; its tasks are those of the batch that plays them. */
-export interface Ledger {
-  entries: LedgerEntry[];
+export interface RunList {
+  entries: ListedRun[];
   batch: Batch;
   /** Outcomes of runs that have ended, by their folder: they are read once. */
   ended: Map<string, RunOutcome>;
@@ -32,17 +32,17 @@ export interface Ledger {
  * Finds every planned run: where the experiment's own batch left it, finished in the store, or still to be begun.
  * @param retries which of those that failed are begun again, each in a folder of its own
  */
-export async function openLedger(
+export async function openRunList(
   out: string,
   planned: readonly PlannedRun[],
   store: RunStore,
   about: { mode: string; data: string; started: string; resume: string },
   retries: (run: PlannedRun) => boolean,
-): Promise<Ledger> {
+): Promise<RunList> {
   const before = existsSync(join(out, batchFile)) ? (await readBatch(out)).tasks : [];
   const byMark = new Map(before.map((task) => [markIn(task.dir), task]));
   const first = new Map<string, PlannedRun>();
-  const entries: LedgerEntry[] = [];
+  const entries: ListedRun[] = [];
   for (const run of planned) {
     const twin = first.get(run.key);
     if (twin !== undefined) {
@@ -52,7 +52,7 @@ export async function openLedger(
     first.set(run.key, run);
     const known = byMark.get(keyMark(run.key));
     if (known !== undefined) {
-      const task = { ...known, id: run.id };
+      const task = { ...known, id: run.id, source: run.task.source };
       if (retries(run) && (task.status === "failed" || task.status === "error")) beginAgain(out, run, task);
       entries.push({ run, place: { kind: "own", task } });
       continue;
@@ -93,9 +93,9 @@ function freeFolder(out: string, dir: string): string {
 }
 
 /** How every run stands now, by the id of its cell. */
-export async function standing(out: string, ledger: Ledger, versions: Versions): Promise<Map<string, ExperimentRun[]>> {
+export async function rowsOf(out: string, list: RunList, versions: Versions): Promise<Map<string, ExperimentRun[]>> {
   const own = new Map<string, { dir: string; outcome: RunOutcome }>();
-  for (const { run, place } of ledger.entries) {
+  for (const { run, place } of list.entries) {
     if (place.kind === "twin") continue;
     if (place.kind === "stored") own.set(run.key, place);
     else {
@@ -103,14 +103,14 @@ export async function standing(out: string, ledger: Ledger, versions: Versions):
       const task = { ...place.task };
       const isOver = task.status !== "unfinished";
       const outcome = isOver
-        ? (ledger.ended.get(task.dir) ?? (await keepOutcome(out, run, task, versions)))
+        ? (list.ended.get(task.dir) ?? (await keepOutcome(out, run, task, versions)))
         : await outcomeNow(out, run, task, versions);
-      if (isOver) ledger.ended.set(task.dir, outcome);
+      if (isOver) list.ended.set(task.dir, outcome);
       own.set(run.key, { dir: task.dir, outcome });
     }
   }
   const cells = new Map<string, ExperimentRun[]>();
-  for (const { run, place } of ledger.entries) {
+  for (const { run, place } of list.entries) {
     const { dir, outcome } = own.get(run.key)!;
     const { schema: _, ...numbers } = outcome;
     const row: ExperimentRun = { task: run.task.id, seed: run.seed, dir, reused: place.kind !== "own", ...numbers };

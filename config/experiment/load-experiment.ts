@@ -3,7 +3,7 @@ import { lineFor, type Problem, problemsOf } from "../complaints.ts";
 import { VigaError } from "../errors.ts";
 import type { Layer } from "../layer.ts";
 import { layersFromFile } from "../yaml.ts";
-import { type ExperimentFile, experimentFile } from "./schema.ts";
+import { type ExperimentFile, experimentFile } from "./experiment-file.ts";
 
 /** An experiment as its file has it, with the file's lines for messages. */
 export interface LoadedExperiment {
