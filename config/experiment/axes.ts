@@ -18,16 +18,18 @@ export interface Axis {
 /** Longest label that is made of a value; a longer one is written as { label, value }. */
 const longestLabel = 60;
 
-/** What all cells share, so that they can share one bus and its executors; and what the file says in keys of its own. */
-const ownPlace: Readonly<Record<string, string>> = {
-  executors: "it is shared by all cells: write it under set",
-  bus: "it is shared by all cells: write it under set",
-  programs: "it is shared by all cells: write it under set",
+const shared = "it is shared by all cells: write it under set";
+/** Keys that no axis may set, and where they belong. */
+const notInMatrix: Readonly<Record<string, string>> = {
+  executors: shared,
+  bus: shared,
+  programs: shared,
+  mode: "an experiment is of one mode: write it under set",
 };
-const ownKey: Readonly<Record<string, string>> = {
+/** Keys of viga.yaml that an experiment's file has keys of its own for. */
+const nowhere: Readonly<Record<string, string>> = {
   seed: "write seeds: [1, 2], or repeats: 2",
   task: "write it under tasks (task.views may be set)",
-  mode: "an experiment is of one mode: write it under set",
 };
 
 /** The axes of an experiment's matrix; what is wrong with them goes to `problems`. */
@@ -42,11 +44,11 @@ export function axesOf(loaded: LoadedExperiment, problems: Problem[]): Axis[] {
             const message = `is too long for a label (${longestLabel} characters): write { label: NAME, value: ... }`;
             problems.push({ path, message });
           }
-          return { label, assignments: assignmentsOf(loaded, path, { [name]: value }, problems, ownPlace) };
+          return { label, assignments: assignmentsOf(loaded, path, { [name]: value }, problems) };
         })
       : Object.entries(written).map(([label, keys]): AxisValue => {
           const path = [...at, label];
-          return { label, assignments: assignmentsOf(loaded, path, keys ?? {}, problems, ownPlace) };
+          return { label, assignments: assignmentsOf(loaded, path, keys ?? {}, problems) };
         });
     for (const [index, { label }] of values.entries()) {
       if (values.findIndex((other) => other.label === label) === index) continue;
@@ -60,7 +62,7 @@ export function axesOf(loaded: LoadedExperiment, problems: Problem[]): Axis[] {
 
 /** The keys that an experiment sets for all of its cells. */
 export function commonAssignments(loaded: LoadedExperiment, problems: Problem[]): Assignment[] {
-  return assignmentsOf(loaded, ["set"], loaded.file.set, problems, {});
+  return assignmentsOf(loaded, ["set"], loaded.file.set, problems);
 }
 
 /** A value of a list, with the label that it is written with, or one made of it. */
@@ -87,18 +89,17 @@ function assignmentsOf(
   at: Path,
   keys: Readonly<Record<string, unknown>>,
   problems: Problem[],
-  refused: Readonly<Record<string, string>>,
 ): Assignment[] {
+  const refused = at[0] === "set" ? nowhere : { ...nowhere, ...notInMatrix };
   return Object.entries(keys).flatMap(([written, value]) => {
     // A value of a list stands at its own place, a variant's under its key.
     const place = typeof at.at(-1) === "number" ? at : [...at, written];
     try {
       const path = keysOf(written, placeOf(layer, place));
-      const [first = ""] = path;
-      const { mode: _, ...always } = ownKey;
-      const taken = { ...(at[0] === "set" ? always : ownKey), ...refused }[String(first)];
-      if (taken !== undefined && !(path[0] === "task" && path[1] === "views")) {
-        problems.push({ path: place, message: `${first} cannot be set here: ${taken}` });
+      const [first = "", second] = path;
+      const belongs = Object.hasOwn(refused, first) ? refused[first] : undefined;
+      if (belongs !== undefined && !(first === "task" && second === "views")) {
+        problems.push({ path: place, message: `${first} cannot be set here: ${belongs}` });
         return [];
       }
       return [{ label: placeOf(layer, place), path, value, takesAway: value === null && !nullCounts(path) }];

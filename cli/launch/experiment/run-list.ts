@@ -51,7 +51,7 @@ export async function openRunList(
     }
     first.set(run.key, run);
     const known = byMark.get(keyMark(run.key));
-    if (known !== undefined) {
+    if (known !== undefined && !isGone(out, known)) {
       const task = { ...known, id: run.id, source: run.task.source };
       if (retries(run) && (task.status === "failed" || task.status === "error")) beginAgain(out, run, task);
       entries.push({ run, place: { kind: "own", task } });
@@ -67,6 +67,10 @@ export async function openRunList(
   const tasks = entries.flatMap(({ place }) => (place.kind === "own" ? [place.task] : []));
   return { entries, batch: { schema: batchSchema, ...about, tasks }, ended: new Map() };
 }
+
+/** Its folder was removed since, by viga clean or by hand. */
+const isGone = (out: string, { dir, status }: BatchTask): boolean =>
+  (status === "done" || status === "failed") && !existsSync(join(out, dir, "run.json"));
 
 function newTask(out: string, { id, dir, task }: PlannedRun): BatchTask {
   const { type, level, setting, topic, source } = task;

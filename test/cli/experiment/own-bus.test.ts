@@ -104,6 +104,12 @@ test("cells run one by one or together on a bus of one's own, whose executor's v
   expect(result.cells[0]!.gain!.mean).toBeGreaterThan(result.cells[1]!.gain!.mean);
   expect(existsSync(join(folder("whole"), "experiment.md"))).toBe(true);
 
+  // A run that is gone runs again, alone.
+  await rm(join(folder("whole"), result.cells[0]!.runs[0]!.dir), { recursive: true });
+  const again = await said("whole", "");
+  expect(again.err).toMatch(/1 of 4 runs of whole, 1 at once/);
+  expect(statuses(await resultOf("whole"))).toEqual(["done,done", "done,done"]);
+
   // A cell's folder is a batch of its own to viga eval.
   const { kind, entries } = await entriesOf(join(folder("whole"), "good"));
   expect([kind, entries.map(({ group, status }) => [group, status])]).toEqual([
