@@ -6,7 +6,7 @@ import { whole } from "../numbers.ts";
 const collect = (value: string, before: string[]) => [...before, value];
 
 /** A label after `--only`: axis=label. */
-function labels(value: string, before: Record<string, string>): Record<string, string> {
+function labels(value: string, before: Record<string, string> = {}): Record<string, string> {
   const [, axis = "", label = ""] = /^([^=]+)=(.+)$/s.exec(value) ?? [];
   if (axis.trim() === "" || label.trim() === "") {
     throw new InvalidArgumentError("expected AXIS=LABEL, like roles.generator=solver.");
@@ -22,7 +22,7 @@ export function experimentCommand(): Command {
     )
     .argument("<FILE>", "an experiment's YAML file (experiments/ holds some, docs/experiments.md its keys)")
     .option("--dry-run", "list the cells with calls, tokens, money and time; start nothing")
-    .option("--only <AXIS=LABEL>", "run only the cells with this label; repeat for other axes", labels, {})
+    .option("--only <AXIS=LABEL>", "run only the cells with this label; repeat for other axes", labels)
     .option(
       "--workers <N>",
       "runs under way at once; default: the file's, else three for each executor",
@@ -46,7 +46,7 @@ Examples:
   viga experiment experiments/paper.yaml --only model=GPT-4o --only "setting=VIGA best of 1"`,
     )
     .action(async (file: string, options: Options) => {
-      const { dryRun, only, workers, set: sets, out, retry, trust, json } = options;
+      const { dryRun, only = {}, workers, set: sets, out, retry, trust, json } = options;
       process.exitCode = await startExperiments(file, {
         sets,
         only,
@@ -63,7 +63,7 @@ Examples:
 
 interface Options {
   dryRun?: boolean;
-  only: Record<string, string>;
+  only?: Record<string, string>;
   workers?: number;
   set: string[];
   out?: string;
