@@ -56,6 +56,27 @@ test("another program, seed or quality is drawn, as is what failed, what is save
   expect(engine.programs).toHaveLength(10);
 });
 
+test("a scene that was drawn for another run is made when a probe looks at it", async () => {
+  await drawn("a", "120");
+  const missing = {
+    ok: false,
+    log: "",
+    seconds: 0,
+    error: { kind: "engine", type: "NoScene", message: "gone" },
+  } as const;
+  const found = { ok: true, log: "", seconds: 0, result: "seen" };
+  const answers = [missing, found];
+  engine.probe = async () => answers.shift()!;
+  const { reply } = await drawn("b", "120");
+  expect([reply.ok, engine.programs.length]).toEqual([true, 1]);
+  const store = new ArtifactStore(join(scratch, "b"));
+  const code = await store.put("120");
+  const work: JobWork = { op: "probe", scene: { t: 1, candidate: 0, code }, action: "scene_info", args: {} };
+  const order: JobOrder = { job: "p", run: "b", role: "verifier", epoch: 1, work };
+  const looked = await runOrder(engine, new KeptScenes(engine), order, ring.spec, store, join(scratch, "jobs"));
+  expect([looked.reply.result, engine.programs.length]).toEqual(["seen", 2]);
+});
+
 test("a link that a program leaves in the place of a picture is not followed", async () => {
   const dir = join(scratch, "memo-only");
   const memo = new RenderMemo(dir);
