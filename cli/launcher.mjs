@@ -2,29 +2,32 @@
 // Makes `viga` work under any Node from 18 on: hands over to the bundled Node 24 where this one is older.
 import { existsSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { fileURLToPath } from "node:url";
+import { fileURLToPath, pathToFileURL } from "node:url";
 import { bundledNode, fullPath, ownNodeWillDo, wantedMajor } from "./setup/node24.mjs";
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
-const main = join(root, "cli", "main.ts");
+const source = join(root, "cli", "main.ts");
+/** A clone runs its sources; a package has none, but what was built of them. */
+const inClone = existsSync(source);
+const main = inClone ? source : join(root, "dist", "cli", "main.js");
 
 function missing(/** @type {string} */ message, /** @type {string} */ command) {
   process.stderr.write(`viga: ${message}\n  ${command}\n`);
   process.exit(3);
 }
 
-if (!existsSync(join(root, "node_modules"))) {
+if (inClone && !existsSync(join(root, "node_modules"))) {
   missing("its packages are not installed yet. Run:", `cd ${JSON.stringify(root)} && npm ci`);
 }
 process.env.PATH = fullPath();
 if (ownNodeWillDo()) {
-  await import("./main.ts");
+  await import(pathToFileURL(main).href);
 } else {
   const node = bundledNode(root);
   if (node === null) {
     missing(
       `needs Node ${wantedMajor} or newer; this is ${process.versions.node}, and the bundled one is not installed. Run:`,
-      `cd ${JSON.stringify(root)} && npm ci --include=optional`,
+      inClone ? `cd ${JSON.stringify(root)} && npm ci --include=optional` : "npm install --include=optional",
     );
   } else {
     const { handOver } = await import("./setup/handover.mjs");

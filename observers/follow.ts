@@ -1,8 +1,9 @@
 import type { ArtifactStore } from "../bridge/artifacts/store.ts";
 import type { Bus } from "../bridge/bus/connection.ts";
 import { parseEnvelope } from "../bridge/bus/envelope.ts";
-import { follow, type Stored } from "../bridge/bus/follow.ts";
+import { follow } from "../bridge/bus/follow.ts";
 import { internalize } from "../bridge/bus/offload.ts";
+import type { Stored } from "../bridge/bus/reader.ts";
 import { streams } from "../bridge/bus/subjects.ts";
 import { toVigaError } from "../config/errors.ts";
 import { type RunResult, runResult } from "../machines/domain/index.ts";

@@ -1,5 +1,5 @@
 import { existsSync, readdirSync } from "node:fs";
-import { join } from "node:path";
+import { extname, join } from "node:path";
 import { pathToFileURL } from "node:url";
 import type { McpServer } from "@modelcontextprotocol/sdk/server/mcp.js";
 import type { Engine } from "../bridge/engines/contract.ts";
@@ -40,7 +40,8 @@ export const onceStarted = (starting: Promise<SkillEngine>): SkillEngine => ({
   drop: async (scene) => (await starting).drop(scene),
 });
 
-const fileOf = (name: string): string => join(import.meta.dirname, name, "mcp.ts");
+/** In a clone skills are .ts files, in a package .js files. */
+const fileOf = (name: string): string => join(import.meta.dirname, name, `mcp${extname(import.meta.filename)}`);
 
 /** The skills there are, by the names of their folders. */
 export function skillNames(): string[] {

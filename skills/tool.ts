@@ -1,5 +1,5 @@
 import { readdir } from "node:fs/promises";
-import { join } from "node:path";
+import { extname, join } from "node:path";
 import { pathToFileURL } from "node:url";
 import type { z } from "zod";
 
@@ -55,9 +55,12 @@ export interface Tool {
   aliases?: readonly string[];
 }
 
+/** Ending of viga's own files: .ts in a clone, .js in a package. */
+const ending = extname(import.meta.filename);
+
 /** The tools of one folder: what every file beside its index exports as `tool`, in the order of the files' names. */
 export async function toolsIn(folder: string): Promise<Tool[]> {
-  const files = (await readdir(folder)).filter((name) => name.endsWith(".ts") && name !== "index.ts").sort();
+  const files = (await readdir(folder)).filter((name) => extname(name) === ending && name !== `index${ending}`).sort();
   return Promise.all(
     files.map(async (file) => {
       const found = (await import(pathToFileURL(join(folder, file)).href)) as { tool?: Tool };

@@ -1,9 +1,9 @@
 import type { ArtifactStore } from "../../bridge/artifacts/store.ts";
 import type { Bus } from "../../bridge/bus/connection.ts";
 import { type Envelope, makeEnvelope } from "../../bridge/bus/envelope.ts";
-import type { Stored } from "../../bridge/bus/follow.ts";
 import { externalize } from "../../bridge/bus/offload.ts";
 import { publish } from "../../bridge/bus/publish.ts";
+import type { Stored } from "../../bridge/bus/reader.ts";
 import { deadLetterSubject, eventSubject, mailboxSubject } from "../../bridge/bus/subjects.ts";
 import type { Effect } from "../../machines/effects.ts";
 import type { ActorRecord, PendingEffect } from "./record.ts";

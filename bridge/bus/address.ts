@@ -4,6 +4,16 @@ import { VigaError } from "../../config/errors.ts";
 import { readRegularFile } from "../files/regular-file.ts";
 import { writeAtomic } from "../files/write-atomic.ts";
 
+/** Where a bus is, and how to log in. */
+export interface BusAddress {
+  url: string;
+  /** A token, or the password of `user`; alone it is also tried as that of the owner of a bus of our own. */
+  token?: string | undefined;
+  user?: string | undefined;
+  /** Path of a NATS credentials file. */
+  creds?: string | undefined;
+}
+
 /** `<out>/bus.json`: where the bus of a run, or of a batch's runs, is. Mode 0600, for it holds passwords. */
 export const busFile = z.object({
   schema: z.literal(1),

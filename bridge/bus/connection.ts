@@ -13,18 +13,10 @@ import {
 } from "nats";
 import { VigaError } from "../../config/errors.ts";
 import { readSmallFile } from "../files/small-file.ts";
+import type { BusAddress } from "./address.ts";
 import { owner } from "./credentials.ts";
 import { persist } from "./persist.ts";
 import { buckets, streams } from "./subjects.ts";
-
-export interface BusAddress {
-  url: string;
-  /** A token, or the password of `user`; alone it is also tried as that of the owner of a bus of our own. */
-  token?: string | undefined;
-  user?: string | undefined;
-  /** Path of a NATS credentials file. */
-  creds?: string | undefined;
-}
 
 /** An open connection with its streams and buckets in place. Only bridge/bus sees the `nats` types. */
 export interface Bus {

@@ -2,15 +2,9 @@ import { AckPolicy, type ConsumerMessages, DeliverPolicy, nanos } from "nats";
 import { isApiError } from "./api-error.ts";
 import type { Bus } from "./connection.ts";
 import { persist } from "./persist.ts";
+import type { Stored } from "./reader.ts";
 import { onReconnect } from "./reconnect.ts";
 import { pause } from "./timers.ts";
-
-/** One stored message, in stream order. */
-export interface Stored {
-  seq: number;
-  subject: string;
-  bytes: Uint8Array;
-}
 
 /**
  * Reads a stream's subject in order from `from` (a stream sequence) and goes on with what is published later, for

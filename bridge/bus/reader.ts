@@ -1,10 +1,17 @@
 import type { MsgRequest } from "nats";
+import type { BusAddress } from "./address.ts";
 import { isApiError } from "./api-error.ts";
-import { type BusAddress, dial } from "./connection.ts";
-import type { Stored } from "./follow.ts";
+import { dial } from "./connection.ts";
 import { persist } from "./persist.ts";
 import { streams } from "./subjects.ts";
 import { pause } from "./timers.ts";
+
+/** One stored message, in stream order. */
+export interface Stored {
+  seq: number;
+  subject: string;
+  bytes: Uint8Array;
+}
 
 /** A bus as an observer's login sees it. */
 export interface Reader {

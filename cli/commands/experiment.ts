@@ -37,7 +37,8 @@ export function experimentCommand(): Command {
       "after",
       `
 A second call goes on: what is finished is found by its content, in this experiment's folder or in one beside it, and is
-not run again; a cell that changed runs alone. OUT/experiment.json, .md and .csv hold the result, OUT/<cell>/ the runs.
+not run again; a cell that changed runs alone. OUT/experiment.html shows the result (.json, .md and .csv hold it),
+OUT/<cell>/ the runs.
 Exit: 0 all are done (or the budget is), 1 some failed, 130 interrupted (the same command goes on).
 
 Examples:

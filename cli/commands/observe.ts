@@ -1,10 +1,10 @@
 import { Command } from "commander";
 import { readSpec } from "../../actors/run/read-spec.ts";
 import { ArtifactStore } from "../../bridge/artifacts/store.ts";
-import type { BusAddress } from "../../bridge/bus/connection.ts";
+import type { BusAddress } from "../../bridge/bus/address.ts";
 import { observer } from "../../bridge/bus/credentials.ts";
-import { follow, lastSequence, type Stored } from "../../bridge/bus/follow.ts";
-import { openReader } from "../../bridge/bus/reader.ts";
+import { follow, lastSequence } from "../../bridge/bus/follow.ts";
+import { openReader, type Stored } from "../../bridge/bus/reader.ts";
 import { streams } from "../../bridge/bus/subjects.ts";
 import { VigaError } from "../../config/errors.ts";
 import { plainJson } from "../../config/plain-text.ts";

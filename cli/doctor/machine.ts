@@ -18,10 +18,12 @@ function nodeRow(): Row {
 }
 
 function packagesRow(): Row {
-  const reason = stale(root);
+  // A clone has a lock file to compare with; the packages of an installed one are npm's matter.
+  const inClone = existsSync(join(root, "package-lock.json"));
+  const reason = inClone ? stale(root) : null;
   return {
     name: "npm packages",
-    version: reason ?? "as in package-lock.json",
+    version: reason ?? (inClone ? "as in package-lock.json" : "as npm installed them"),
     ok: reason === null,
     required: true,
     needed_for: "viga itself",

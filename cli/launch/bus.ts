@@ -1,6 +1,7 @@
 import { readdir, rm } from "node:fs/promises";
 import { join } from "node:path";
-import { type Bus, type BusAddress, openBus } from "../../bridge/bus/connection.ts";
+import type { BusAddress } from "../../bridge/bus/address.ts";
+import { type Bus, openBus } from "../../bridge/bus/connection.ts";
 import type { SlotNames } from "../../bridge/bus/credentials.ts";
 import { type BusServer, startBusServer } from "../../bridge/bus/server.ts";
 

@@ -1,4 +1,4 @@
-import { join } from "node:path";
+import { extname, join } from "node:path";
 import { execa } from "execa";
 import { type HostedRole, hostedRoles, playRole } from "../../actors/run/roles.ts";
 import type { Bus } from "../../bridge/bus/connection.ts";
@@ -118,7 +118,7 @@ async function keepProcess(
   log: (line: string) => void,
   env: Record<string, string> = {},
 ): Promise<void> {
-  const main = join(import.meta.dirname, "..", "main.ts");
+  const main = join(import.meta.dirname, "..", `main${extname(import.meta.filename)}`);
   let why = "";
   const live = async (before: Death | null): Promise<never> => {
     // Only now, not at its death: a Ctrl-C reaches children and parent at the same moment, and is no news.

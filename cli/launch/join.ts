@@ -1,7 +1,7 @@
 import { join, relative } from "node:path";
 import { endOf, knownRuns } from "../../actors/run/known-runs.ts";
-import { type BusFile, readBusFile } from "../../bridge/bus/address.ts";
-import { type Bus, type BusAddress, openBus } from "../../bridge/bus/connection.ts";
+import { type BusAddress, type BusFile, readBusFile } from "../../bridge/bus/address.ts";
+import { type Bus, openBus } from "../../bridge/bus/connection.ts";
 import { follow } from "../../bridge/bus/follow.ts";
 import { watchCells } from "../../bridge/bus/kv.ts";
 import { streams } from "../../bridge/bus/subjects.ts";

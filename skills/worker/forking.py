@@ -164,11 +164,10 @@ def beside(seconds, work):
 
     def result():
         try:
-            ended, status = 0, None
+            ended, status = os.waitpid(pid, os.WNOHANG)
             while not ended and time.monotonic() < end:
+                time.sleep(0.002)
                 ended, status = os.waitpid(pid, os.WNOHANG)
-                if not ended:
-                    time.sleep(0.002)
             if ended:
                 return _result(box, status)
             os.kill(pid, signal.SIGKILL)

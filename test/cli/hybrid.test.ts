@@ -2,8 +2,10 @@ import { createReadStream } from "node:fs";
 import { readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
+import { readTape } from "../../observers/tape.ts";
 import { programOf } from "../chaos/programs.ts";
 import { type Workplace, workplace } from "../harness/cli.ts";
+import { misfits } from "../harness/events.ts";
 import { type Answer, call, hermes } from "../servers/answers.ts";
 import { type ScriptedServer, scriptedServer } from "../servers/openai.ts";
 import type { Recorded } from "../servers/request.ts";
@@ -152,6 +154,7 @@ test("--config hybrid: each role speaks to its own model with its own tools and 
     expect(JSON.stringify(writing[0]?.body)).toContain("move the cube left");
     for (const request of looking) expect(request.promptTokens + request.maxTokens).toBeLessThanOrEqual(32768);
     results.push(await roundsOf(hosts));
+    expect(misfits(await readTape(join(at.dir, hosts)))).toEqual([]);
   }
   expect(results[1]).toEqual(results[0]);
 

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { execa } from "execa";
 import sharp from "sharp";
 import { expect, test } from "vitest";
-import { generatorReply, verifierReply } from "../../actors/players/command/command.ts";
+import { generatorReply, verifierReply } from "../../actors/players/command/protocol.ts";
 
 const players = join(import.meta.dirname, "../../examples/players");
 const start = "lamp.energy = 60.0\ncube.location = (0.3, 0.2, 0.4)\nfor i in range(3):\n    pass\n";

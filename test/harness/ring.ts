@@ -17,6 +17,7 @@ import { photometric } from "../../evaluators/photometric.ts";
 import { type RunResult, type RunSpec, runSpecSchema } from "../../machines/domain/index.ts";
 import { followTape } from "../../observers/follow.ts";
 import type { TapeEvent } from "../../observers/observer.ts";
+import { misfits } from "./events.ts";
 
 export interface TestRing {
   dir: string;
@@ -33,6 +34,7 @@ export interface TestRing {
   }) => AbortController;
   begin: () => Promise<void>;
   finished: (signal?: AbortSignal) => Promise<RunResult>;
+  /** Rejects where an event of the tape fits no schema. */
   close: () => Promise<void>;
 }
 
@@ -124,8 +126,10 @@ export async function testRing(
       return part;
     },
     async begin() {
-      const { measurement, output, code_ending } = spec;
-      const facts = { measurement, output, code_ending };
+      const { out, measurement, output, code_ending, config } = spec;
+      const { generator, verifier } = config.roles;
+      const players = { generator: generator.player, verifier: verifier.player };
+      const facts = { mode: spec.task.mode, out, measurement, output, code_ending, players, config };
       const data = { task: spec.task, memory: spec.memory, facts } as unknown as Record<string, unknown>;
       const source = `${spec.run}/launcher`;
       const message = makeEnvelope({ id: `${spec.run}/begin`, source, type: "begin", subject: "x", sequence: 1, data });
@@ -143,6 +147,8 @@ export async function testRing(
         await server.stop();
       }
       await rm(dir, { recursive: true, force: true });
+      const wrong = misfits(events);
+      if (wrong.length > 0) throw new Error(`events that fit no schema: ${wrong.join("; ")}`);
     },
   };
 }

@@ -1,7 +1,7 @@
 import { mkdir, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { execa, parseCommandString } from "execa";
-import { z } from "zod";
+import type { z } from "zod";
 import { childEnv } from "../../../bridge/processes/child-env.ts";
 import { makeScratch } from "../../../bridge/processes/scratch.ts";
 import { unifiedDiff } from "../../../bridge/text/line-diff.ts";
@@ -9,9 +9,9 @@ import { VigaError } from "../../../config/errors.ts";
 import type { Task } from "../../../machines/domain/index.ts";
 import { gatherEvidence } from "../model/judge/evidence.ts";
 import { settle } from "../model/judge/to-feedback.ts";
-import { verdictSchema } from "../model/judge/verdict.ts";
 import type { GeneratorPlayer, PlayerIO, VerifierPlayer } from "../player.ts";
-import { type Requested, writeRequest } from "./request.ts";
+import { analyzeReply, generatorReply, verifierReply } from "./protocol.ts";
+import { type Requested, requestOf } from "./request.ts";
 
 export interface CommandOptions {
   /** Program and arguments: split at blanks that no backslash precedes, never given to a shell unless `shell`. */
@@ -29,27 +29,6 @@ export interface CommandOptions {
 const defaults = { seconds: 600, maxBytes: 8 * 1024 * 1024 };
 /** Characters of stderr that an error quotes. */
 const tail = 2000;
-
-const candidate = z.object({
-  thought: z.string().default(""),
-  code: z.string().refine((code) => code.trim() !== "", "the program is empty"),
-});
-
-/** What a generator command answers: programs, one program, or the end. */
-export const generatorReply = z.union([
-  z.object({ type: z.literal("end"), reason: z.string().default("the command ended the run") }),
-  z
-    .object({ candidates: z.array(candidate).min(1).max(64), plan: z.string().optional() })
-    .transform((reply) => ({ type: "programs" as const, ...reply })),
-  candidate.extend({ plan: z.string().optional() }).transform(({ plan, ...one }) => ({
-    type: "programs" as const,
-    candidates: [one],
-    plan,
-  })),
-]);
-
-/** What a verifier command answers to `judge`: a verdict, and its own account. */
-export const verifierReply = verdictSchema.and(z.object({ thought: z.string().default("") }));
 
 /** A generator played by any program: one JSON request on stdin, one JSON reply on stdout. */
 export function createCommandGenerator(options: CommandOptions): GeneratorPlayer {
@@ -80,7 +59,7 @@ export function createCommandVerifier(options: CommandOptions): VerifierPlayer {
   return {
     name: `command:${options.command}`,
     async analyze(task: Task, io) {
-      const { text } = await call(options, io, { op: "analyze", task }, z.object({ text: z.string().min(1) }));
+      const { text } = await call(options, io, { op: "analyze", task }, analyzeReply);
       return text;
     },
     async judge(observation, io) {
@@ -97,7 +76,7 @@ async function call<T>(options: CommandOptions, io: PlayerIO, asked: Requested, 
     const folder = await makeScratch("command");
     try {
       await mkdir(join(folder, "files"));
-      const request = await writeRequest(
+      const request = await requestOf(
         asked,
         io,
         (name, bytes) => writeFile(join(folder, "files", name), bytes),

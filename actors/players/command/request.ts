@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import type { Context, Measures, Program, Round, State, Task } from "../../../machines/domain/index.ts";
 import type { Observation, PlayerIO } from "../player.ts";
+import type { CommandRequest } from "./protocol.ts";
 
 /** Measures with each metric also by its own name, at the top and in each view. */
 const measuresOf = (measures: Measures | null) =>
@@ -20,12 +21,12 @@ export type Requested =
  * The request as a program outside reads it: programs as text, pictures as absolute paths of files that exist while it
  * runs. No artifact reference is left in it.
  */
-export async function writeRequest(
+export async function requestOf(
   asked: Requested,
   io: PlayerIO,
   save: (name: string, bytes: Buffer) => Promise<void>,
   folder: string,
-): Promise<Record<string, unknown>> {
+): Promise<CommandRequest> {
   const saved = new Map<string, string>();
   const file = async (ref: string, ending: string): Promise<string> => {
     const known = saved.get(ref);
@@ -68,7 +69,7 @@ export async function writeRequest(
     measures: measuresOf(measures),
     feedback: feedback === null ? null : { ...feedback, heatmap: undefined },
   });
-  const head = { schema: 1, op: asked.op, run: io.run, seed: io.seed };
+  const head = { schema: 1 as const, run: io.run, seed: io.seed };
 
   switch (asked.op) {
     case "write": {
@@ -77,6 +78,7 @@ export async function writeRequest(
       for (const round of context.rounds) rounds.push(await roundOf(round));
       return {
         ...head,
+        op: asked.op,
         t: context.t,
         candidates: context.candidates,
         stage: context.stage ?? null,
@@ -109,6 +111,7 @@ export async function writeRequest(
       for (const round of earlier) before.push(await roundOf(round));
       return {
         ...head,
+        op: asked.op,
         t,
         stage,
         task: await taskOf(task),
@@ -123,6 +126,6 @@ export async function writeRequest(
       };
     }
     case "analyze":
-      return { ...head, task: await taskOf(asked.task) };
+      return { ...head, op: asked.op, task: await taskOf(asked.task) };
   }
 }

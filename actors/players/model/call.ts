@@ -40,6 +40,13 @@ function costOf(usage: Usage) {
   };
 }
 
+/** Keeps the pictures of a request by the hash that their receipts name as `source`: several are drawn for the call alone. */
+async function keepPictures(io: PlayerIO, { messages }: Pick<ChatRequest, "messages">): Promise<void> {
+  for (const { parts } of messages) {
+    for (const part of parts) if (part.type === "image") await io.put(part.bytes);
+  }
+}
+
 /**
  * One paid exchange, made at most once: after a crash the recorded reply is used, and what the model's handle had
  * learned by then comes back with it. Usage is added either way, because the turn that it belongs to starts over.
@@ -60,7 +67,8 @@ export async function ask(
     called = true;
     return turn.run({ io, key: onTape, model: model.name }, () => model.chat({ ...request, signal: io.signal }));
   });
-  if (!called) model.restore(reply.handle);
+  if (called) await keepPictures(io, request);
+  else model.restore(reply.handle);
   io.spent(reply.usage);
   const cost = costOf(reply.usage);
   io.note("model.call", {

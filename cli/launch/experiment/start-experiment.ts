@@ -1,8 +1,10 @@
 import { join } from "node:path";
+import { writeAtomic } from "../../../bridge/files/write-atomic.ts";
 import { toVigaError, VigaError } from "../../../config/errors.ts";
 import { loadExperiments } from "../../../config/experiment/load-experiment.ts";
 import { plainJson } from "../../../config/plain-text.ts";
 import type { BatchTask, ExperimentResult } from "../../../machines/domain/index.ts";
+import { experimentPage } from "../../../observers/experiment/page.ts";
 import { makeLog } from "../../log.ts";
 import { print, printError } from "../../print.ts";
 import { BatchFile } from "../batch/batch-file.ts";
@@ -167,6 +169,7 @@ async function conclude(
   const { out, list } = opened;
   const result = await resultNow(opened, more);
   await writeResult(out, result);
+  await writeAtomic(join(out, "experiment.html"), await experimentPage(result, out));
   const runs = result.cells.flatMap((cell) => cell.runs);
   const count = (...statuses: string[]) => runs.filter(({ status }) => statuses.includes(status)).length;
   const { resume } = list.batch;
@@ -181,7 +184,7 @@ async function conclude(
   const again = failed === 0 ? null : `${resume} --retry failed`;
   if (json) print(`${plainJson({ ...result, out, ...(again === null ? {} : { retry: again }) })}\n`);
   else {
-    print(`${markdownOf(result)}\n${join(shown, "experiment.json")}, experiment.md, experiment.csv\n`);
+    print(`${markdownOf(result)}\n${join(shown, "experiment.html")}, experiment.json, .md, .csv\n`);
     if (again !== null) printError(`${failed} of ${runs.length} runs failed; once the cause is mended: ${again}\n`);
   }
   return failed === 0 ? 0 : 1;

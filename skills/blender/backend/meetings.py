@@ -1,6 +1,7 @@
 """Which things meet in the course of an animation, and at which frame first."""
 
 from . import families, neutral, scene_checks
+from .solids import Solid, reach
 
 # Pairs told, and pairs whose surfaces are compared in the first and in a later frame.
 MOST_TOLD = 60
@@ -48,10 +49,10 @@ class Meetings:
     def touch(self, one, other, near, solids, graph):
         for name in (one, other):
             if name not in solids:
-                solids[name] = scene_checks.Solid(self.scene.objects[name], graph)
+                solids[name] = Solid(self.scene.objects[name], graph)
         if not (solids[one].faces and solids[other].faces):
             return False
-        there, back = scene_checks.reach(solids[one], solids[other]), scene_checks.reach(solids[other], solids[one])
+        there, back = reach(solids[one], solids[other]), reach(solids[other], solids[one])
         return min(there[0], back[0]) <= near or max(there[1], back[1]) > 0
 
     def smaller(self, one, other, boxes):

@@ -25,16 +25,18 @@ def run(request, job, keep=None):
     program.seed(request.get("seed", 0))
     failure = program.execute(request["program"])
     executed = time.monotonic()
-    # Before anything forks this process anew: only the one that began the lint can wait for it.
-    warnings = warned()
     if failure is not None and failure["kind"] == "program":
-        failure = lint.beside(with_others(failure, request, job), warnings)
+        failure = lint.beside(with_others(failure, request, job), warned())
     reply = {"ok": failure is None, "renders": [], "scene": False}
     if failure is None:
-        shed_threads()
+        if threads_left():
+            # Only the process that began the lint can wait for it.
+            warnings = warned()
+            warned = lambda: warnings
+            shed_threads()
         try:
             results(request, job, reply, keep, kept)
-            reply["checks"] += [lint.as_check(one) for one in warnings]
+            reply["checks"] += [lint.as_check(one) for one in warned()]
         except Exception as thrown:
             failure = describe(thrown)
     if failure is not None:
@@ -132,10 +134,12 @@ def checked(check, job):
         return []
 
 
+def threads_left():
+    return _can_fork and _thread._count() > _threads_before
+
+
 def shed_threads():
     """Threads the program left would go on changing the scene under our render: a fork leaves them behind."""
-    if _thread._count() <= _threads_before or not _can_fork:
-        return
     pid = forking.fork()
     if pid:
         _, status = os.waitpid(pid, 0)

@@ -3,18 +3,17 @@ camera inside a thing, empty meshes, missing pictures, things that float or cut 
 whoever reads the state; nothing is refused for them."""
 
 import array
-import math
 import os
 
 import bpy
 from mathutils import Vector
 
 from . import framing, mesh_lines, scene_file, scene_info
+from .solids import Solid, reach
 
-# Things that are looked at, pairs of them whose boxes meet, and vertices of each.
+# Things that are looked at, and pairs of them whose boxes meet.
 MOST_THINGS = 80
 MOST_PAIRS = 200
-MOST_VERTICES = 96
 MOST_TOLD = 8
 # A gap or depth below this part of the smaller thing's size is contact.
 CONTACT = 0.03
@@ -125,85 +124,6 @@ def camera_inside(scene, boxes, graph):
             if depth is not None and depth > 0:
                 return name
     return None
-
-
-class Solid:
-    """A mesh as it is evaluated, asked in world coordinates."""
-
-    def __init__(self, obj, graph):
-        self.obj = obj.evaluated_get(graph)
-        self.matrix = self.obj.matrix_world.copy()
-        self.inverse = self.matrix.inverted_safe()
-        self.turn = self.matrix.to_3x3().inverted_safe().transposed()
-        mesh = self.obj.data
-        self.closed = len(mesh.loops) == 2 * len(mesh.edges) and len(mesh.polygons) > 3
-        self.faces = len(mesh.polygons)
-        # Faces may look inwards: what is behind them is outside then.
-        self.inwards = self.closed and turned_in(self.obj)
-        count = len(mesh.vertices)
-        flat = array.array("f", bytes(12 * count))
-        mesh.vertices.foreach_get("co", flat)
-        ends = [pick(range(count), key=lambda i, a=axis: flat[3 * i + a]) for axis in range(3) for pick in (min, max)] if count else []
-        chosen = sorted({*range(0, count, max(1, count // MOST_VERTICES)), *ends})
-        centres = range(0, self.faces, max(1, self.faces // MOST_VERTICES))
-        places = [mesh.vertices[index].co for index in chosen] + [mesh.polygons[index].center for index in centres]
-        self.points = [self.matrix @ place for place in places]
-        edges = range(0, len(mesh.edges), max(1, len(mesh.edges) // MOST_VERTICES))
-        self.edges = [[self.matrix @ mesh.vertices[end].co for end in mesh.edges[index].vertices] for index in edges]
-
-    def nearest(self, point):
-        """(distance, signed depth along the face's normal: above 0 is behind it, squarely) of the nearest face."""
-        hit, place, normal, _ = self.obj.closest_point_on_mesh(self.inverse @ point)
-        if not hit:
-            return None
-        way = point - self.matrix @ place
-        across = way.dot((self.turn @ normal).normalized())
-        return way.length, across if self.inwards else -across, abs(across) > 0.9 * way.length
-
-    def is_cut_by(self, start, end):
-        """Whether a line between two points passes through a face, its very ends apart."""
-        start, end = self.inverse @ start, self.inverse @ end
-        way = end - start
-        return way.length > 0 and self.obj.ray_cast(start + 0.02 * way, way.normalized(), distance=0.96 * way.length)[0]
-
-    def depth(self, point):
-        """How deep a point is inside, below 0 outside; None where the nearest face does not tell, as at an edge."""
-        near = self.nearest(point)
-        return near[1] if near and near[2] else None
-
-
-def turned_in(obj):
-    """Whether a closed mesh's faces look inwards: the first that a line from outside meets looks along it then. Most of a few
-    lines decide, since one may slip through an edge."""
-    corners, votes = [Vector(corner) for corner in obj.bound_box], 0
-    outside = (corners[6] - corners[0]).length + 1e-6
-    faces = obj.data.polygons
-    for index in range(0, len(faces), max(1, len(faces) // 5)):
-        goal = faces[index].center
-        for way in (Vector((0.61, 0.55, 0.57)), Vector((-0.48, -0.62, 0.62))):
-            hit, _, normal, _ = obj.ray_cast(goal + 2 * outside * way, -way)
-            votes += (1 if normal.dot(way) < 0 else -1) if hit else 0
-    return votes > 0
-
-
-def reach(one, other, box=None, margin=0.0):
-    """(least distance of one's points to the other, how deep they go into it). box: the other's, where distances over `margin`
-    do not matter: points farther from a closed thing than that are neither near it nor in it, and are not asked for."""
-    least, deep, high = math.inf, 0.0, 0.0
-    for point in one.points:
-        if box is not None and other.closed and any(not box[0][a] - margin <= point[a] <= box[1][a] + margin for a in range(3)):
-            continue
-        near = other.nearest(point)
-        if near is None:
-            continue
-        distance, depth, square = near
-        least = min(least, distance)
-        if square:
-            deep, high = max(deep, depth), max(high, -depth)
-    if other.closed:
-        return least, deep
-    # A sheet has no inside: what goes through it has an edge that does, and stands out on both of its sides.
-    return least, min(deep, high) if any(other.is_cut_by(*edge) for edge in one.edges) else 0.0
 
 
 def contacts(scene, boxes, graph):

@@ -1,6 +1,7 @@
 import { colourOf, colourText, numberOf, numberText } from "../../../bridge/text/page-literals.ts";
 import type { Sample } from "./course.ts";
 import { colours, type Guess, markOf, moves, nudge, wideNudges } from "./guesses.ts";
+import { closeIn, goOn, type Look, roundNear } from "./line.ts";
 import type { LivePage, Texts } from "./live-page.ts";
 import { difference, type Raster, smaller } from "./raster.ts";
 
@@ -163,9 +164,11 @@ export class Fit {
     }
     const [best, ...further] = better.sort((a, b) => a.loss - b.loss);
     if (best === undefined) return false;
-    this.#accept(best.guess, is, best.loss);
+    const was = this.#texts.get(best.guess.literal) ?? this.#page.found.literals[best.guess.literal]!.text;
+    let { loss } = best;
+    this.#accept(best.guess, is, loss);
+    loss = await this.#further(best.guess.literal, was, loss);
     // What helped alone may help beside it: pages differ in several places at once.
-    let loss = best.loss;
     for (const { guess } of further) {
       if (guess.literal === best.guess.literal) continue;
       if (this.#late()) break;
@@ -193,42 +196,48 @@ export class Fit {
     this.#texts = this.#with({ literal, text });
   }
 
+  /** A number that a guess has moved: on the same way while that helps. -> the difference then */
+  async #further(literal: number, was: string, loss: number): Promise<number> {
+    if (this.#page.found.literals[literal]!.kind !== "number") return loss;
+    const now = numberOf({ text: this.#texts.get(literal)! });
+    const before = numberOf({ text: was });
+    const best = await goOn(before.value, { value: now.value, loss }, this.#look(literal, now.unit));
+    if (best.value !== now.value) {
+      this.#accept({ literal, text: numberText(best.value, now.unit), gain: 0 }, loss, best.loss);
+    }
+    return best.loss;
+  }
+
+  /** Draws the page with another value of one number. */
+  #look(literal: number, unit: string): Look {
+    return async (value) => {
+      if (this.#late()) return null;
+      const text = numberText(value, unit);
+      return difference(await this.#draw(this.#with({ literal, text }), coarse), this.#small);
+    };
+  }
+
   /** Numbers that nothing is told of by places: each by trying, the first that helps is taken and closed in on. */
   async #search(numbers: readonly number[]): Promise<boolean> {
     const { literals } = this.#page.found;
     const is = difference(await this.#draw(this.#texts, coarse), this.#small);
     for (const literal of numbers) {
+      if (this.#late()) break;
       const { value, unit } = numberOf({ text: this.#texts.get(literal) ?? literals[literal]!.text });
+      const look = this.#look(literal, unit);
+      const probes = [(await look(value * 0.7)) ?? is, (await look(value * 1.4)) ?? is];
+      if (probes.every((loss) => loss === is) || Math.min(...probes) > is * 1.05) continue;
       let best = { value, loss: is };
-      const look = async (other: number) => {
-        if (this.#late()) return;
-        const text = numberText(other, unit);
-        const loss = difference(await this.#draw(this.#with({ literal, text }), coarse), this.#small);
-        if (loss < best.loss) best = { value: other, loss };
-      };
-      const probes = [
-        await this.#moved(literal, 0.7, unit, value, is),
-        await this.#moved(literal, 1.4, unit, value, is),
-      ];
-      if (probes.every((loss) => loss === is) || this.#late()) continue;
-      if (Math.min(...(probes as number[])) > is * 1.05) continue;
-      for (const factor of factors) await look(value * factor);
-      if (best.loss > is * (1 - leastGain)) continue;
-      for (let step = 0.06; step > 0.004; step /= 2) {
-        const centre = best.value;
-        await look(centre * (1 + step));
-        await look(centre * (1 - step));
+      for (const factor of factors) {
+        const loss = (await look(value * factor)) ?? is;
+        if (loss < best.loss) best = { value: value * factor, loss };
       }
+      if (best.loss > is * (1 - leastGain)) continue;
+      best = await closeIn(best, look);
       this.#accept({ literal, text: numberText(best.value, unit), gain: 0 }, is, best.loss);
       return true;
     }
     return false;
-  }
-
-  async #moved(literal: number, factor: number, unit: string, value: number, is: number): Promise<number> {
-    if (this.#late()) return is;
-    const text = numberText(value * factor, unit);
-    return difference(await this.#draw(this.#with({ literal, text }), coarse), this.#small);
   }
 
   /** People write round numbers: each that was moved takes the roundest value near it that is as good. */
@@ -249,7 +258,7 @@ export class Fit {
       for (const literal of [...this.#texts.keys()].reverse()) {
         if (literals[literal]!.kind !== "number" || this.#late() || least <= equal) continue;
         const { value, unit } = numberOf({ text: this.#texts.get(literal)! });
-        for (const other of near(value)) {
+        for (const other of roundNear(value)) {
           const text = numberText(other, unit);
           if (this.#late() || text === this.#texts.get(literal)) continue;
           const tried = difference(await this.#draw(this.#with({ literal, text }), 1), this.#target);
@@ -261,20 +270,4 @@ export class Fit {
     }
     return least;
   }
-}
-
-/** Values near one, the roundest first. */
-function near(value: number): number[] {
-  const whole = Math.round(value);
-  const size = Math.abs(value);
-  const steps =
-    size >= 4
-      ? [whole, whole - 1, whole + 1, Math.round(value * 2) / 2, Math.round(value * 10) / 10]
-      : [
-          Math.round(value * 2) / 2,
-          Math.round(value * 10) / 10,
-          Math.round(value * 20) / 20,
-          Math.round(value * 100) / 100,
-        ];
-  return [...new Set(steps)].filter((other) => other !== 0);
 }

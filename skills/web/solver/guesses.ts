@@ -84,6 +84,18 @@ export const markOf = (index: number): Rgb => [
   16 + 32 * ((index >> 6) & 7),
 ];
 
+/** Number of the literal whose mark a pixel shows; -1 where it is none. */
+function markAt(levels: Buffer, at: number): number {
+  let index = 0;
+  for (let c = 0; c < 3; c++) {
+    const level = levels[at + c]!;
+    const step = Math.round((level - 16) / 32);
+    if (Math.abs(16 + 32 * step - level) > near) return -1;
+    index |= step << (3 * c);
+  }
+  return index;
+}
+
 /** Levels by which a pixel may miss its mark, and a colour its target. */
 const near = 3;
 const leastPixels = 4;
@@ -99,13 +111,11 @@ export function colours(
   marked: Raster,
   target: Raster,
 ): Guess[] {
-  const owner = new Map(indices.slice(0, 512).map((literal, index) => [markOf(index).join(), literal]));
   const seen = new Map<number, Map<number, number>>();
   const pixels = Math.min(marked.data.length, target.data.length);
   for (let at = 0; at < pixels; at += 3) {
-    const mark = [0, 1, 2].map((c) => Math.round((marked.data[at + c]! - 16) / 32) * 32 + 16);
-    if (mark.some((level, c) => Math.abs(level - marked.data[at + c]!) > near)) continue;
-    const literal = owner.get(mark.join());
+    const index = markAt(marked.data, at);
+    const literal = index < 0 ? undefined : indices[index];
     if (literal === undefined) continue;
     const counts = seen.get(literal) ?? new Map<number, number>();
     seen.set(literal, counts);

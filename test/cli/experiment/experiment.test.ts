@@ -63,6 +63,9 @@ test("an experiment is run once: a second call starts nothing, a changed cell ru
   });
   // The start is drawn once for both cells.
   expect(runsOf(result)[0]?.start_loss).toBe(runsOf(result)[1]?.start_loss);
+  expect(await readFile(join(dir, "output/experiments/first/experiment.html"), "utf8")).toMatch(
+    /<!doctype html>[\s\S]*random/,
+  );
   expect(first.stdout).toMatch(/Best: \*\*\w+\*\*, mean gain/);
   const tapes = await Promise.all(runsOf(result).map((run) => readFile(tapeOf("first", run))));
   const bus = await stat(join(dir, "output/experiments/first/bus.json"));

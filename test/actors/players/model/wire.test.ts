@@ -115,10 +115,12 @@ describe("a hybrid pair over the wire", () => {
     }
     const receipts = io.notes
       .filter((note) => note.type === "model.call")
-      .map((note) => note.data.receipts as { sha256: string }[]);
+      .map((note) => note.data.receipts as { sha256: string; source: string }[]);
     expect(receipts.map((list) => list.map((receipt) => receipt.sha256))).toEqual(
       requests.map((request) => request.images.map((image) => image.sha256)),
     );
+    // Also those drawn for a call alone are kept, so that whoever reads the tape can see what was sent.
+    for (const { source } of receipts.flat()) expect((await io.bytes(`sha256:${source}`)).length).toBeGreaterThan(0);
   });
 
   it("plays the same round with the roles swapped", async () => {
