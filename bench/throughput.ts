@@ -70,7 +70,7 @@ export async function throughput(): Promise<string> {
       {
         out,
         config,
-        skills: {},
+        settingsOf: () => ({ config, skills: {} }),
         workers,
         signal: stop.signal,
         log: nothing,

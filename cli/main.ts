@@ -14,6 +14,7 @@ enableCompileCache(join(import.meta.dirname, "..", "node_modules", ".cache", "vi
 const commands: Record<string, () => Promise<Command>> = {
   run: async () => (await import("./commands/run.ts")).runCommand(),
   batch: async () => (await import("./commands/batch.ts")).batchCommand(),
+  experiment: async () => (await import("./commands/experiment.ts")).experimentCommand(),
   dataset: async () => (await import("./commands/dataset.ts")).datasetCommand(),
   runs: async () => (await import("./commands/runs.ts")).runsCommand(),
   clean: async () => (await import("./commands/clean.ts")).cleanCommand(),

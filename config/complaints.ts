@@ -11,11 +11,14 @@ export interface Problem {
 }
 
 type JsonSchema = Readonly<Record<string, unknown>>;
-let shape: JsonSchema | undefined;
+const shapes = new Map<z.ZodType, JsonSchema>();
 
-/** The schema as plain data; built only when there is something to explain. */
-function schemaShape(): JsonSchema {
-  shape ??= z.toJSONSchema(configSchema, { io: "input", unrepresentable: "any", reused: "inline" });
+/** A schema as plain data; built only when there is something to explain. */
+function shapeOf(schema: z.ZodType): JsonSchema {
+  const known = shapes.get(schema);
+  if (known !== undefined) return known;
+  const shape = z.toJSONSchema(schema, { io: "input", unrepresentable: "any", reused: "inline" });
+  shapes.set(schema, shape);
   return shape;
 }
 
@@ -25,8 +28,8 @@ function branches(node: JsonSchema): JsonSchema[] {
 }
 
 /** Keys that the schema allows in the map at `path`. */
-function keysAt(path: Path): string[] {
-  let nodes = branches(schemaShape());
+function keysAt(path: Path, schema: z.ZodType): string[] {
+  let nodes = branches(shapeOf(schema));
   for (const key of path) {
     nodes = nodes.flatMap((node) => {
       const properties = node.properties as Record<string, JsonSchema> | undefined;
@@ -43,7 +46,7 @@ function keysAt(path: Path): string[] {
 }
 
 /** Where else a key of this name belongs, for settings written one level too high or too low. */
-function elsewhere(name: string, node: JsonSchema = schemaShape(), at: readonly string[] = []): string | undefined {
+function elsewhere(name: string, node: JsonSchema, at: readonly string[] = []): string | undefined {
   for (const branch of branches(node)) {
     const properties = (branch.properties as Record<string, JsonSchema> | undefined) ?? {};
     if (Object.hasOwn(properties, name)) return [...at, name].join(".");
@@ -79,18 +82,18 @@ const typeNames: Readonly<Record<string, string>> = {
 
 type Issue = z.core.$ZodIssue;
 
-/** The problems behind one zod issue. `tree` is what was validated. */
-export function problemsOf(issue: Issue, tree: unknown, under: Path = []): Problem[] {
+/** The problems behind one zod issue. `tree` is what was validated, by `schema`. */
+export function problemsOf(issue: Issue, tree: unknown, under: Path = [], schema: z.ZodType = configSchema): Problem[] {
   const path = [...under, ...(issue.path as (string | number)[])];
   const value = valueAt(tree, path);
   const at = (message: string): Problem[] => [{ path, message }];
   switch (issue.code) {
     case "unrecognized_keys":
-      return issue.keys.map((key) => ({ path: [...path, key], message: unknownKey(path, key) }));
+      return issue.keys.map((key) => ({ path: [...path, key], message: unknownKey(path, key, schema) }));
     case "invalid_union": {
       // The branch meant is the one whose own type fits; its problems say more than "none of these".
       const meant = issue.errors.filter((list) => !list.some((inner) => inner.path.length === 0 && wrongKind(inner)));
-      if (meant.length === 1) return meant[0]!.flatMap((inner) => problemsOf(inner, tree, path));
+      if (meant.length === 1) return meant[0]!.flatMap((inner) => problemsOf(inner, tree, path, schema));
       return at(`${issue.message}, got ${shown(value, path)}`);
     }
     case "invalid_type": {
@@ -150,13 +153,13 @@ function sized(value: unknown, path: Path): string {
   return Array.isArray(value) ? `${value.length}` : shown(value, path);
 }
 
-function unknownKey(path: Path, key: string): string {
+function unknownKey(path: Path, key: string, schema: z.ZodType): string {
   if (key === "<<") return "merge keys are not read; write the keys out";
-  const known = keysAt(path);
+  const known = keysAt(path, schema);
   const near = nearest(key, known);
   const expected = known.length > 0 ? ` (expected one of ${known.join(", ")})` : "";
   if (near !== undefined) return `unknown key; did you mean "${dotted([...path, near])}"?${expected}`;
-  const place = elsewhere(key);
+  const place = elsewhere(key, shapeOf(schema));
   if (place !== undefined) return `unknown key here; did you mean "${place}"?`;
   return `unknown key${expected}`;
 }

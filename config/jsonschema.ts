@@ -1,8 +1,10 @@
 import { z } from "zod";
+import { experimentFile } from "./experiment/experiment-file.ts";
 import { configSchema } from "./schema.ts";
 
-/** Where the generated schema lies, relative to the repository. Regenerate with `node config/jsonschema.ts`. */
+/** Where the generated schemas lie, relative to the repository. Regenerate with `node config/jsonschema.ts`. */
 export const schemaFile = "config/viga.schema.json";
+export const experimentSchemaFile = "config/experiment.schema.json";
 
 /** JSON Schema (draft 2020-12) of viga.yaml as a person writes it: every key optional, defaults named. For editors. */
 export function configJsonSchema(): Record<string, unknown> {
@@ -23,7 +25,15 @@ export function configJsonSchemaText(): string {
   return `${JSON.stringify(configJsonSchema(), null, 2)}\n`;
 }
 
+/** JSON Schema of an experiment's file, as the committed file holds it. */
+export function experimentJsonSchemaText(): string {
+  const schema = z.toJSONSchema(experimentFile, { io: "input", unrepresentable: "any" });
+  const about = { title: "experiment", description: "An experiment of viga. Unknown keys are refused." };
+  return `${JSON.stringify({ ...schema, ...about }, null, 2)}\n`;
+}
+
 if (import.meta.main) {
   const { writeFileSync } = await import("node:fs");
   writeFileSync(new URL("./viga.schema.json", import.meta.url), configJsonSchemaText());
+  writeFileSync(new URL("./experiment.schema.json", import.meta.url), experimentJsonSchemaText());
 }

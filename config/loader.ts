@@ -23,7 +23,7 @@ import { detectMode } from "./task-files.ts";
 import { layerFromFile } from "./yaml.ts";
 
 /**
- * The configuration of a run: mode defaults < preset < file < --model < --set < flags. Reads files, starts nothing.
+ * The configuration of a run: mode defaults < preset < file < --model < experiment < --set < flags. Reads files, starts nothing.
  * Throws `config_invalid` with one line per problem: source, line, key, what was expected, the nearest valid name.
  */
 export function resolveConfig(request: ConfigRequest = {}): ResolvedConfig {
@@ -67,7 +67,7 @@ export function resolveConfig(request: ConfigRequest = {}): ResolvedConfig {
   return { ...config, preset, task, stop, roles: { generator, verifier }, shadow: found.shadow, models, ...from };
 }
 
-/** The preset, and the file over it, that `--config` names. */
+/** The preset, and the file over it, that `--config` or an experiment's `base` names. */
 function baseLayers(config: string | undefined, cwd: string): { layers: Layer[]; preset: string } {
   const known = presetNames();
   if (config === undefined) return { layers: [presetLayer(defaultPreset)], preset: defaultPreset };
@@ -104,9 +104,10 @@ function mergeLayers(layers: Layer[], request: ConfigRequest, cwd: string, fault
     layers.push(layer);
     tree = mergeConfig(tree, absolutePaths(layer.value, cwd));
   }
-  for (const written of request.sets ?? []) {
+  const given = [...(request.assignments ?? []), ...(request.sets ?? [])];
+  for (const written of given) {
     try {
-      const assignment = parseSet(written);
+      const assignment = typeof written === "string" ? parseSet(written) : written;
       layers.push(layerOfSet(assignment));
       // Paths already in the tree are absolute, so only the new one is changed.
       tree = absolutePaths(assign(tree, assignment), cwd);

@@ -2,6 +2,7 @@ import type { PlayerSpec, RoleName } from "./players.ts";
 import type { NamedProfile } from "./profile.ts";
 import type { RoleSettings } from "./roles.ts";
 import type { ConfigTree } from "./schema.ts";
+import type { Assignment } from "./sets.ts";
 import type { ResolvedStop } from "./stop.ts";
 import type { TaskView } from "./views.ts";
 
@@ -23,6 +24,8 @@ export interface ConfigRequest {
   config?: string;
   /** Who plays both roles, each with its other settings; a `--set` of one role goes over it. */
   model?: string;
+  /** Keys that an experiment sets over the file, in order; paths in them are relative to `cwd`. */
+  assignments?: readonly Assignment[];
   /** `--set` arguments, `key.sub=value`, in order. */
   sets?: readonly string[];
   task?: TaskFlags;

@@ -4,7 +4,7 @@ import { expand, merge, mergeConfig, roleSections } from "./merge.ts";
 import { shownSetting, withoutSecrets } from "./secrets.ts";
 import { parseYaml } from "./yaml.ts";
 
-/** One `--set k=v`: the place and the new value; `takesAway`: the value is nothing and what a lower layer set goes. */
+/** One `--set k=v`, or a key that an experiment sets: the place and the new value; `takesAway`: the value is nothing and what a lower layer set goes. */
 export interface Assignment {
   label: string;
   path: Path;
@@ -19,7 +19,7 @@ function fail(label: string, message: string): never {
 }
 
 /** Splits `a.b.0."c.d"` into keys; whole numbers are list positions. */
-function keysOf(written: string, label: string): (string | number)[] {
+export function keysOf(written: string, label: string): (string | number)[] {
   const keys: (string | number)[] = [];
   const part = /"([^"]*)"|([^."[\]]+)/y;
   let at = 0;

@@ -1,5 +1,5 @@
 import { readFileSync, statSync } from "node:fs";
-import { isMap, isNode, isScalar, isSeq, LineCounter, type Node, parseDocument } from "yaml";
+import { isMap, isNode, isScalar, isSeq, LineCounter, type Node, parseAllDocuments, parseDocument } from "yaml";
 import { VigaError } from "./errors.ts";
 import { isTree, type Layer, type Path, type Tree } from "./layer.ts";
 
@@ -37,17 +37,32 @@ function tooDeep(text: string): boolean {
 
 /** Parses one YAML (or JSON) document. Throws `config_invalid` with file and line for anything that is not one. */
 export function parseYaml(text: string, label: string): Parsed {
+  return parsed(text, label, (options) => [parseDocument(text, options)])[0]!;
+}
+
+/** Parses the YAML documents of a text, which `---` divides. Throws as `parseYaml` does. */
+function parseDocuments(text: string, label: string): Parsed[] {
+  return parsed(text, label, (options) => {
+    const documents = parseAllDocuments(text, options);
+    return "empty" in documents ? [] : documents;
+  });
+}
+
+type ParsedDocument = ReturnType<typeof parseDocument>;
+
+function parsed(text: string, label: string, parse: (options: object) => ParsedDocument[]): Parsed[] {
   if (tooDeep(text)) fail(label, null, `nested deeper than ${maxDepth} levels; expected a short YAML file`);
   const counter = new LineCounter();
   try {
-    const doc = parseDocument(text, { lineCounter: counter, prettyErrors: false, uniqueKeys: true, stringKeys: true });
-    const problem = doc.errors[0] ?? doc.warnings[0];
-    if (problem) {
-      const many = problem.code === "MULTIPLE_DOCS" ? "a second document begins here (---); expected one" : null;
-      fail(label, counter.linePos(problem.pos[0]).line, many ?? problem.message, problem);
-    }
-    const value: unknown = doc.toJS({ maxAliasCount: 50 });
-    return { value, line: (path) => lineOf(doc.contents, path, counter) };
+    return parse({ lineCounter: counter, prettyErrors: false, uniqueKeys: true, stringKeys: true }).map((doc) => {
+      const problem = doc.errors[0] ?? doc.warnings[0];
+      if (problem) {
+        const many = problem.code === "MULTIPLE_DOCS" ? "a second document begins here (---); expected one" : null;
+        fail(label, counter.linePos(problem.pos[0]).line, many ?? problem.message, problem);
+      }
+      const value: unknown = doc.toJS({ maxAliasCount: 50 });
+      return { value, line: (path) => lineOf(doc.contents, path, counter) };
+    });
   } catch (thrown) {
     if (thrown instanceof VigaError) throw thrown;
     const message = thrown instanceof Error ? thrown.message : String(thrown);
@@ -114,7 +129,10 @@ export function decode(bytes: Uint8Array, label: string): string {
 
 /** A layer from YAML text. An empty document is an empty layer. */
 export function layerFromText(text: string, label: string, written = true): Layer {
-  const { value, line } = parseYaml(text, label);
+  return layerOf(parseYaml(text, label), label, written);
+}
+
+function layerOf({ value, line }: Parsed, label: string, written: boolean): Layer {
   if (value === null || value === undefined) return { label, value: {}, line, written };
   if (!isTree(value)) {
     fail(
@@ -129,4 +147,9 @@ export function layerFromText(text: string, label: string, written = true): Laye
 /** A layer from a YAML file. `label` is the name the user gave. */
 export function layerFromFile(file: string, label: string, written = true): Layer {
   return layerFromText(readText(file, label), label, written);
+}
+
+/** A layer from each document of a YAML file. */
+export function layersFromFile(file: string, label: string): Layer[] {
+  return parseDocuments(readText(file, label), label).map((parsed) => layerOf(parsed, label, true));
 }

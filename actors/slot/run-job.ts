@@ -2,12 +2,13 @@ import { mkdir, mkdtemp, readdir, rm, stat } from "node:fs/promises";
 import { join, matchesGlob } from "node:path";
 import type { ArtifactStore } from "../../bridge/artifacts/store.ts";
 import { assetRoots } from "../../bridge/assets/roots.ts";
-import { defaultLimits, type Engine, type Limits } from "../../bridge/engines/contract.ts";
+import { defaultLimits, type Engine, type Limits, type RunState } from "../../bridge/engines/contract.ts";
 import { toVigaError } from "../../config/errors.ts";
 import { failedRun, type RunSpec, type StateCheck } from "../../machines/domain/index.ts";
 import type { JobAnswer, JobOrder } from "../run/jobs.ts";
 import { type FramesDrawn, watchFrames } from "./drawn-frames.ts";
 import type { KeptScenes } from "./kept-scenes.ts";
+import { memoKey, RenderMemo } from "./render-memo.ts";
 
 /**
  * Runs one job on this slot's engine in a folder of its own; everything it leaves becomes artifacts. Never throws.
@@ -60,7 +61,7 @@ async function carryOut(
     case "run": {
       const program = (await store.get(work.code)).toString("utf8");
       if (work.keep) await kept.beginRound(order.run, work.t);
-      const state = await engine.run({
+      const asked = {
         job,
         program,
         ...base,
@@ -74,17 +75,23 @@ async function carryOut(
         dir,
         ...(work.save === undefined ? {} : { save: work.save }),
         ...(work.keep ? { keep: kept.nameOf(order.run, work) } : {}),
-      });
-      if (work.keep && state.ok) kept.add(order.run, work);
-      const gone = state.ok ? unloaded(program, spec) : [];
-      if (gone.length > 0) state.checks = [...gone, ...(state.checks ?? [])];
-      const wanted = [
-        "scene.json",
+      };
+      const filesOf = (state: RunState) => [
+        ...(state.scene ? ["scene.json"] : []),
         ...(state.files ?? []),
         ...state.renders.map(({ name }) => `${name}.png`),
         ...(work.save ? [work.save] : []),
       ];
-      return { reply: { ...state }, wanted };
+      const key = spec.memo === undefined ? null : memoKey(asked, spec, engine.card);
+      const { state, known } =
+        spec.memo === undefined || key === null
+          ? { state: await engine.run(asked), known: false }
+          : await new RenderMemo(spec.memo).run(key, asked, () => engine.run(asked), filesOf);
+      // A scene that was drawn for another run is made when it is probed.
+      if (work.keep && state.ok && !known) kept.add(order.run, work);
+      const gone = state.ok ? unloaded(program, spec) : [];
+      if (gone.length > 0) state.checks = [...gone, ...(state.checks ?? [])];
+      return { reply: { ...state }, wanted: ["scene.json", ...filesOf(state)] };
     }
     case "probe": {
       const scene = kept.nameOf(order.run, work.scene);

@@ -1,9 +1,9 @@
 import { existsSync } from "node:fs";
-import { basename, extname, join, resolve } from "node:path";
+import { basename, dirname, extname, join, relative, resolve } from "node:path";
 import { VigaError } from "../../config/errors.ts";
 import { modes } from "../../config/modes/index.ts";
 import type { ModeDefinition } from "../../config/modes/mode.ts";
-import type { BatchStatus, BatchTask } from "../../machines/domain/index.ts";
+import type { Batch, BatchStatus, BatchTask } from "../../machines/domain/index.ts";
 import { batchFile, readBatch } from "../launch/batch/batch-file.ts";
 import type { Label } from "../launch/dataset/filter.ts";
 import { groundTruthOf } from "../launch/dataset/ground-truth.ts";
@@ -40,13 +40,26 @@ function groupOf(task: BatchTask, by: Label | undefined): string {
   return value ?? "all";
 }
 
+/** The batch of a folder; of the folder of an experiment's cell its part of the experiment. Directories become its own. */
+async function batchAround(out: string): Promise<Batch | null> {
+  if (existsSync(join(out, batchFile))) return readBatch(out);
+  const above = dirname(out);
+  if (!existsSync(join(above, batchFile))) return null;
+  const whole = await readBatch(above);
+  const cell = basename(out);
+  const tasks = whole.tasks.filter(({ dir }) => dirname(dir) === cell);
+  if (whole.resume === undefined || tasks.length === 0) return null;
+  return { ...whole, tasks: tasks.map((task) => ({ ...task, dir: relative(cell, task.dir) })) };
+}
+
 /**
- * The runs of a folder: the tasks of its batch.json, or every run that lies in it.
+ * The runs of a folder: the tasks of its batch.json, those of an experiment's that lie in the folder of a cell, or every
+ * run that lies in it.
  *
  * @throws VigaError not_found without a run, input_invalid for a damaged batch.json, or runs of several modes
  */
 export async function entriesOf(out: string, by?: Label): Promise<Entries> {
-  const found = existsSync(join(out, batchFile)) ? await readBatch(out) : null;
+  const found = await batchAround(out);
   if (found !== null) {
     const mode = modes.get(found.mode);
     const entries = found.tasks.map((task): Entry => {

@@ -29,6 +29,7 @@ const ours = new Set([
     "bus.json",
     "viga.log",
     "side_by_side.png",
+    "outcome.json",
   ],
   ...["best", "codes", "renders", "targets", "generator_thoughts", "verifier_thoughts", "artifacts", "bus"],
   ...["scene.glb", "animation.gif", "animation.mp4", "animation.png", "orbit"],

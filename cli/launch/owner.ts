@@ -9,7 +9,7 @@ export function owner(): Pick<BusFile, "pid" | "process"> {
 }
 
 /** Two processes on one run, or batch, would end each other's bus. Throws `input_invalid`. */
-export async function refuseLive(out: string, what: "run" | "batch"): Promise<void> {
+export async function refuseLive(out: string, what: "run" | "batch" | "experiment"): Promise<void> {
   const file = await readBusFile(out).catch(() => null);
   if (file?.process === undefined || isAlive(file.process) !== true) return;
   // What this process itself had begun there is over.

@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
 import { rm } from "node:fs/promises";
-import { basename, dirname, join, relative, resolve } from "node:path";
+import { dirname, join, relative, resolve } from "node:path";
 import { ArtifactStore } from "../../bridge/artifacts/store.ts";
 import { writeBusFile } from "../../bridge/bus/address.ts";
 import { checkScratchRoot, sweepScratch } from "../../bridge/processes/scratch.ts";
@@ -68,8 +68,9 @@ export async function startRun(
 export async function resumeRun(given: string, options: StartOptions & { trust?: boolean }): Promise<number> {
   const out = await findOut(given);
   if (existsSync(join(out, batchFile))) {
-    throw new VigaError("input_invalid", `${given} holds a batch`, {
-      hint: `go on with it: viga batch --resume ${given}`,
+    const { resume } = await readBatch(out);
+    throw new VigaError("input_invalid", `${given} holds ${resume === undefined ? "a batch" : "an experiment"}`, {
+      hint: `go on with it: ${resume ?? `viga batch --resume ${given}`}`,
     });
   }
   await checkOwnFolder(out);
@@ -92,12 +93,16 @@ export async function resumeRun(given: string, options: StartOptions & { trust?:
 
 /** A batch's runs go on where their bus is: its store holds what was under way. */
 async function refuseTaskOfBatch(out: string): Promise<void> {
-  const above = dirname(out);
-  const found = await readBatch(above).catch(() => null);
-  if (found?.tasks.some(({ dir }) => dir === basename(out)) !== true) return;
-  throw new VigaError("input_invalid", `this run is a task of the batch in ${shownPath(above)}`, {
-    hint: `go on with the batch: viga batch --resume ${shownPath(above)}`,
-  });
+  // A run of an experiment lies in its cell's folder.
+  for (const above of [dirname(out), dirname(dirname(out))]) {
+    const found = await readBatch(above).catch(() => null);
+    if (found?.tasks.some(({ dir }) => resolve(above, dir) === out) !== true) continue;
+    const { resume } = found;
+    const what = resume === undefined ? "a task of the batch" : "a run of the experiment";
+    throw new VigaError("input_invalid", `this run is ${what} in ${shownPath(above)}`, {
+      hint: `go on with the whole: ${resume ?? `viga batch --resume ${shownPath(above)}`}`,
+    });
+  }
 }
 
 /** The configuration a run was started with, which its spec keeps. */

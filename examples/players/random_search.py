@@ -5,7 +5,7 @@ request = json.load(sys.stdin)
 best = request["best"]
 program = best["program"] if best else request["from"]
 code = program["code"] if program else request["task"]["start"]
-random.seed(request["t"])
+random.seed(f"{request['seed']} {request['t']}")
 numbers = list(re.finditer(r"(?<![\w.])\d+\.\d+(?![\w.])", code))
 for found in sorted(random.sample(numbers, min(3, len(numbers))), key=lambda one: -one.start()):
     code = code[:found.start()] + f"{float(found.group()) * random.uniform(0.7, 1.4):.4g}" + code[found.end():]

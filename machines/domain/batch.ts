@@ -46,6 +46,8 @@ export const batch = z.object({
   data: z.string(),
   /** When the batch was begun, ISO 8601. */
   started: z.iso.datetime(),
+  /** Command that goes on with it where that is another than viga batch: its tasks are an experiment's runs. */
+  resume: z.string().optional(),
   tasks: z.array(batchTask),
 });
 export type Batch = z.infer<typeof batch>;

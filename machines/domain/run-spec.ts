@@ -88,6 +88,8 @@ export const runSpec = z.object({
   skills: z.record(z.string(), z.array(foreignTool)).optional(),
   /** Folder of the run on the host that made it; artifacts lie in `<out>/artifacts`. */
   out: z.string(),
+  /** Folder in which runs of an experiment share what they have drawn, on the hosts of its executors. */
+  memo: z.string().optional(),
   config: runConfig,
 });
 export type RunSpec = z.infer<typeof runSpec>;

@@ -1,44 +1,30 @@
 import { existsSync, readFileSync } from "node:fs";
 import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { execa } from "execa";
 import sharp from "sharp";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { serveSlot } from "../../actors/slot/slot.ts";
-import { type Bus, openBus } from "../../bridge/bus/connection.ts";
 import { resumeBatch, startBatch } from "../../cli/launch/batch/start-batch.ts";
 import { noFilter, type TaskFilter } from "../../cli/launch/dataset/filter.ts";
 import { resumeRun } from "../../cli/launch/start.ts";
 import { type Batch, batch } from "../../machines/domain/index.ts";
 import { main } from "../harness/cli.ts";
+import { type OpenServer, openServer } from "../harness/open-server.ts";
 import { stubEngine } from "../harness/stub-engine.ts";
 
 /** A bus without a login, a slot whose programs are grey levels, and a dataset of four tasks, one without a goal. */
 let dir: string;
-let url: string;
-let killServer: () => Promise<unknown>;
-let bus: Bus;
+let server: OpenServer;
 let serving: Promise<void>;
 const stop = new AbortController();
 
 beforeAll(async () => {
   dir = await mkdtemp(join(tmpdir(), "viga-batch-cli-"));
-  const port = await freePort();
-  const store = join(dir, "store");
-  const server = execa("nats-server", ["-a", "127.0.0.1", "-p", String(port), "-js", "-sd", store], {
-    reject: false,
-    stdio: "ignore",
-  });
-  killServer = () => {
-    server.kill();
-    return server;
-  };
-  url = `nats://127.0.0.1:${port}`;
-  bus = await connected();
+  server = await openServer(join(dir, "store"));
   serving = serveSlot({
-    bus,
+    bus: server.bus,
     engineName: "blender",
     slot: "stub",
     engine: stubEngine({ delay: 200 }),
@@ -59,29 +45,9 @@ beforeAll(async () => {
 afterAll(async () => {
   stop.abort();
   await serving;
-  await bus.close();
-  await killServer();
+  await server.close();
   await rm(dir, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 });
 });
-
-async function freePort(): Promise<number> {
-  const probe = createServer();
-  await new Promise<void>((resolve) => probe.listen(0, "127.0.0.1", resolve));
-  const address = probe.address();
-  await new Promise((resolve) => probe.close(resolve));
-  return typeof address === "object" && address !== null ? address.port : 0;
-}
-
-async function connected(): Promise<Bus> {
-  for (let tried = 1; ; tried++) {
-    try {
-      return await openBus({ url }, { name: "test", timeout: 1000 });
-    } catch (error) {
-      if (tried > 50) throw error;
-      await new Promise((resolve) => setTimeout(resolve, 100));
-    }
-  }
-}
 
 async function goal(id: string): Promise<void> {
   await sharp({ create: { width: 8, height: 8, channels: 3, background: "#646464" } })
@@ -116,7 +82,11 @@ async function said(work: () => Promise<number>): Promise<{ code: number; out: s
 
 const begin = (more: Partial<TaskFilter> & { sets?: string[] }, signal = stop.signal) => {
   const { sets = [], ...filter } = more;
-  const whole = { ...asked, filter: { ...noFilter, ...filter }, sets: [...asked.sets, `bus.url=${url}`, ...sets] };
+  const whole = {
+    ...asked,
+    filter: { ...noFilter, ...filter },
+    sets: [...asked.sets, `bus.url=${server.url}`, ...sets],
+  };
   return said(() => startBatch(whole, { out: join(dir, "out"), json: false, signal, workers: 1 }));
 };
 
@@ -140,7 +110,7 @@ async function rounds(id: string, count: number): Promise<void> {
 }
 
 test("a batch that is SIGKILLed goes on: what had ended stays byte for byte, and one bad task stops nothing", async () => {
-  const sets = [...asked.sets, `bus.url=${url}`].flatMap((set) => ["--set", set]);
+  const sets = [...asked.sets, `bus.url=${server.url}`].flatMap((set) => ["--set", set]);
   const first = execa(
     process.execPath,
     [main, "batch", asked.mode, "--data", asked.data, "--out", "out", "--workers", "1", ...sets],

@@ -14,13 +14,14 @@ async function turn(program: string, file: string, request: object): Promise<Rec
   return JSON.parse(stdout.trim().split("\n").at(-1)!);
 }
 
-test("the random search changes three numbers, by the round, and goes on from the best program", async () => {
+test("the random search changes three numbers, by seed and round, and goes on from the best program", async () => {
   const task = { start };
-  const ask = (t: number, best: object | null) =>
-    turn("python3", "random_search.py", { op: "write", t, task, best, from: { code: start } });
+  const ask = (t: number, best: object | null, seed = 0) =>
+    turn("python3", "random_search.py", { op: "write", t, seed, task, best, from: { code: start } });
   const first = await ask(1, null);
   expect(generatorReply.safeParse(first).success).toBe(true);
   expect(await ask(1, null)).toEqual(first);
+  expect((await ask(1, null, 1)).code).not.toBe(first.code);
   const before = start.match(/\d+\.\d+/g)!;
   const after = String(first.code).match(/\d+(?:\.\d+)?/g)!;
   expect(first.code).not.toBe(start);

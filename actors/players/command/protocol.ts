@@ -37,7 +37,13 @@ const askedRound = z.object({
   feedback: feedback.omit({ heatmap: true }).nullable(),
 });
 
-const head = { schema: z.literal(1), run: z.string(), task: askedTask };
+const head = {
+  schema: z.literal(1),
+  run: z.string(),
+  /** The run's: whoever draws random numbers draws them from it. */
+  seed: z.number().int(),
+  task: askedTask,
+};
 
 /** Asked of a generator: write the next program. */
 export const writeRequest = z.object({

@@ -69,7 +69,7 @@ export async function requestOf(
     measures: measuresOf(measures),
     feedback: feedback === null ? null : { ...feedback, heatmap: undefined },
   });
-  const head = { schema: 1 as const, run: io.run };
+  const head = { schema: 1 as const, run: io.run, seed: io.seed };
 
   switch (asked.op) {
     case "write": {

@@ -4,7 +4,7 @@ import { sweepScratch } from "../../../bridge/processes/scratch.ts";
 import { toVigaError } from "../../../config/errors.ts";
 import { modeOf } from "../../../config/modes/index.ts";
 import type { ResolvedConfig } from "../../../config/resolved.ts";
-import type { BatchTask, RunSpec } from "../../../machines/domain/index.ts";
+import type { BatchTask } from "../../../machines/domain/index.ts";
 import type { TapeEvent } from "../../../observers/observer.ts";
 import { dropStore, openRunBus, type RunBus } from "../bus.ts";
 import { watchDisk } from "../disk.ts";
@@ -12,13 +12,17 @@ import { type Hosts, startSlots } from "../hosts.ts";
 import { isExported, keepOf } from "../leave-bus.ts";
 import { owner } from "../owner.ts";
 import type { BatchFile } from "./batch-file.ts";
-import { BatchBroken, playTask } from "./play-task.ts";
+import { BatchBroken, playTask, type TaskSettings } from "./play-task.ts";
 
 export interface BatchOptions {
   /** Folder of the batch. */
   out: string;
+  /** Bus, executors and programs, which all tasks share. */
   config: ResolvedConfig;
-  skills: NonNullable<RunSpec["skills"]>;
+  /** Which of the unfinished tasks are played; absent: all. */
+  isChosen?: (task: BatchTask) => boolean;
+  /** What the run of a task is made with. */
+  settingsOf: (task: BatchTask) => TaskSettings;
   /** Tasks under way at once. */
   workers: number;
   signal: AbortSignal;
@@ -87,8 +91,8 @@ export async function playTasks(
   stop: AbortSignal,
   breakOff: (error: unknown) => void,
 ): Promise<void> {
-  const { out, config, skills, workers, log } = options;
-  const open = file.batch.tasks.filter(({ status }) => status === "unfinished");
+  const { out, settingsOf, workers, log, isChosen = () => true } = options;
+  const open = file.batch.tasks.filter((task) => task.status === "unfinished" && isChosen(task));
   const queue = [...open.filter(({ attempts }) => attempts > 0), ...open.filter(({ attempts }) => attempts === 0)];
   const turns = new Turns();
   const work = async () => {
@@ -102,7 +106,7 @@ export async function playTasks(
       };
       // Of its own, so that nothing of a run stays with the batch's signal when it is over.
       const own = AbortSignal.any([stop]);
-      await playTask({ out, file, config, skills, runBus, log, heard }, task, own)
+      await playTask({ out, file, settingsOf, runBus, log, heard }, task, own)
         .catch((error: unknown) => breakOff(error instanceof BatchBroken ? error.cause : error))
         .finally(placed);
       await options.ended(task);

@@ -22,13 +22,21 @@ import { loadSpec } from "../run-file.ts";
 import { eventsOf, writeAgain } from "../write-again.ts";
 import type { BatchFile } from "./batch-file.ts";
 
+/** What the run of a task is made with. */
+export interface TaskSettings {
+  config: ResolvedConfig;
+  /** Tools of users' own servers. */
+  skills: NonNullable<RunSpec["skills"]>;
+  /** Folder in which runs share what they have drawn; absent: it shares nothing. */
+  memo?: string;
+}
+
 /** What all tasks of a batch share. */
 export interface BatchStage {
   /** Folder of the batch. */
   out: string;
   file: BatchFile;
-  config: ResolvedConfig;
-  skills: NonNullable<RunSpec["skills"]>;
+  settingsOf: (task: BatchTask) => TaskSettings;
   runBus: RunBus;
   log: (line: string) => void;
   /** Hears every event of a run under way. */
@@ -96,7 +104,7 @@ const sourceOf = ({ file }: BatchStage, task: BatchTask) => join(file.batch.data
 
 /** Loads the task and makes its run's folder. */
 async function begin(stage: BatchStage, task: BatchTask, dir: string, signal: AbortSignal): Promise<RunSpec> {
-  const { config } = stage;
+  const { config, skills, memo } = stage.settingsOf(task);
   const source = {
     ...config.task,
     dir: sourceOf(stage, task),
@@ -104,9 +112,10 @@ async function begin(stage: BatchStage, task: BatchTask, dir: string, signal: Ab
   };
   const loaded = await loadTask({ ...config, task: source });
   // Slides of ten decks have the same folder names: the id is what tells runs apart.
-  return prepareRun({ ...config, task: source }, { ...loaded, name: task.id }, dir, stage.skills, {
+  return prepareRun({ ...config, task: source }, { ...loaded, name: task.id }, dir, skills, {
     signal,
     json: false,
+    ...(memo === undefined ? {} : { memo }),
   });
 }
 

@@ -28,7 +28,7 @@ export type BatchRequest = z.infer<typeof batchRequest>;
 const file = "args.json";
 
 /** Keys of `task` that say which task is meant: a batch has its tasks from its dataset. */
-const ofOneTask = ["dir", "targets", "text", "start", "start_image", "base", "instruction"] as const;
+export const ofOneTask = ["dir", "targets", "text", "start", "start_image", "base", "instruction"] as const;
 
 /** The configuration that all tasks of a batch share. Throws `config_invalid`. */
 export function configOf(asked: Pick<BatchRequest, "mode" | "cwd" | "config" | "model" | "sets">): ResolvedConfig {

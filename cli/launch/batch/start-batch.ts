@@ -80,6 +80,9 @@ export async function resumeBatch(
     });
   }
   await refuseLive(out, "batch");
+  if (batch.resume !== undefined) {
+    throw new VigaError("input_invalid", `${given} holds an experiment`, { hint: `go on with it: ${batch.resume}` });
+  }
   await checkOwnFolder(out);
   const { request, config } = await readRequest(out, options.trust);
   if (options.retry) for (const task of batch.tasks) retry(out, task);
@@ -155,7 +158,7 @@ async function follow(
       await playBatch(new BatchFile(out, batch), {
         out,
         config,
-        skills,
+        settingsOf: () => ({ config, skills }),
         workers,
         signal,
         log: keep,

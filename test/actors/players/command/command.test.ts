@@ -71,6 +71,7 @@ describe("a generator played by a command", () => {
     expect(JSON.parse(request)).toMatchObject({
       schema: 1,
       op: "write",
+      seed: io.seed,
       t: 2,
       task: { text: "TASK" },
       rounds: [{ t: 1, program: { code: "x = 1\n" }, measures: { pl: 0.1 }, state: { ok: true } }],

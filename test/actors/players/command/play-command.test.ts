@@ -30,15 +30,28 @@ const ask = (input: unknown) =>
 
 it("a program answers what its role is asked", async () => {
   const none = { stage: null, plan: null, analysis: null, note: null, from: null, best: null };
-  const write = { schema: 1, run: "r", task, op: "write", t: 3, candidates: 1, assets: [], rounds: [], ...none };
+  const write = {
+    schema: 1,
+    run: "r",
+    seed: 0,
+    task,
+    op: "write",
+    t: 3,
+    candidates: 1,
+    assets: [],
+    rounds: [],
+    ...none,
+  };
   expect(JSON.parse((await ask(write)).stdout)).toEqual({ code: "x = 3" });
-  expect(JSON.parse((await ask({ schema: 1, run: "r", task, op: "analyze" })).stdout)).toEqual({ text: "a cube" });
+  expect(JSON.parse((await ask({ schema: 1, run: "r", seed: 0, task, op: "analyze" })).stdout)).toEqual({
+    text: "a cube",
+  });
 });
 
 it("what it cannot answer, and what is no request, end it with a reason", async () => {
   const state = { ok: true, log: "", error: null, renders: [], scene: null };
   const none = { stage: null, plan: null, program: null, measures: null, previous: null, start: null, analysis: null };
-  const judged = await ask({ schema: 1, run: "r", task, op: "judge", t: 1, state, earlier: [], ...none });
+  const judged = await ask({ schema: 1, run: "r", seed: 0, task, op: "judge", t: 1, state, earlier: [], ...none });
   expect(judged.exitCode).toBe(1);
   expect(judged.stderr).toContain("this player cannot judge");
   const strange = await ask({ op: "sing" });
