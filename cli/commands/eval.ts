@@ -93,12 +93,12 @@ Examples:
       }
       const { judge: named, clip, sentences } = flags;
       const judge = named === undefined ? undefined : createJudge(profileFor(named, flags), stopSignal());
-      const { columns, missing } = await columnsFor(entries, {
+      const { columns, missing, close } = await columnsFor(entries, {
         ...(clip === undefined ? {} : { clip }),
         ...(sentences === undefined ? {} : { sentences }),
         ...(judge === undefined ? {} : { judge }),
       });
-      const { evaluation, rescored } = await evaluate({
+      const scoring = evaluate({
         out,
         entries,
         baseline,
@@ -112,6 +112,7 @@ Examples:
           if (!flags.json) printError(`scoring ${done + 1} of ${of}: ${id}\n`);
         },
       });
+      const { evaluation, rescored } = await scoring.finally(close);
       const files = { md: markdownOf(evaluation), csv: csvOf(evaluation), json: `${plainJson(evaluation)}\n` };
       for (const [ending, text] of Object.entries(files)) await writeAtomic(join(out, `eval.${ending}`), text);
       const page = join(out, "eval.html");

@@ -1,5 +1,7 @@
+import { VigaError } from "../../config/errors.ts";
 import { codeDiff } from "../../evaluators/columns/code-diff.ts";
 import type { Column } from "../../evaluators/columns/column.ts";
+import { htmlParts } from "../../evaluators/columns/html-parts.ts";
 import type { Judge } from "../../evaluators/columns/judge.ts";
 import { nClip } from "../../evaluators/columns/n-clip.ts";
 import { sceneGeometry } from "../../evaluators/columns/scene-geometry.ts";
@@ -8,6 +10,7 @@ import { slideParts } from "../../evaluators/columns/slide-parts.ts";
 import { vlmScore } from "../../evaluators/columns/vlm-score.ts";
 import { clipModel, openClip } from "../../evaluators/features/clip.ts";
 import { openSentences, sentenceModel } from "../../evaluators/features/sentences.ts";
+import { openPageDrawer, placeholdersBeside, usualWidth } from "../launch/page-drawer.ts";
 import type { Entries } from "./entries.ts";
 import type { Missing } from "./evaluate.ts";
 
@@ -18,15 +21,48 @@ export interface ColumnModels {
   judge?: Judge;
 }
 
+/** Columns that can be measured, and those that cannot. */
+export interface Columns {
+  columns: Column[];
+  missing: Missing[];
+  /** Ends what columns draw with. */
+  close(): Promise<void>;
+}
+
+/** Design2Code's parts, where tasks have their page: one browser draws for all of them. */
+async function htmlColumn({ entries }: Entries, from: string): Promise<Columns> {
+  const official = "Design2Code's block, text, position, colour";
+  const missing: Missing[] = [];
+  const without = entries.filter(({ truth }) => !truth.has("html")).map(({ id }) => id);
+  if (without.length > 0) {
+    const which = without.length === entries.length ? "" : ` (${without.join(", ")})`;
+    const why = `needs the page's own HTML beside its screenshot: ${from}${which}`;
+    missing.push({ label: official, why });
+  }
+  missing.push({
+    label: "Design2Code's CLIP part",
+    why: "it looks at pages whose texts are painted over by OpenCV's TELEA, which is not among viga's packages",
+  });
+  if (without.length === entries.length) return { columns: [], missing, close: async () => {} };
+  const drawer = await openPageDrawer().catch((thrown: unknown) => {
+    if (!(thrown instanceof VigaError) || thrown.code !== "dependency_missing") throw thrown;
+    return thrown;
+  });
+  if (drawer instanceof VigaError) {
+    missing.push({ label: official, why: `${drawer.message}; ${drawer.hint}` });
+    return { columns: [], missing, close: async () => {} };
+  }
+  const drawBeside = async (reference: string) => drawer.drawAt(usualWidth, await placeholdersBeside([reference]));
+  return { columns: [htmlParts(drawBeside)], missing, close: drawer.close };
+}
+
 /**
  * The columns that can be measured of these runs beside their own numbers, and those that cannot, with the reason.
  *
  * @throws VigaError dependency_missing, not_found for a model that was asked for and cannot be loaded
  */
-export async function columnsFor(
-  { mode, entries, kind }: Entries,
-  models: ColumnModels,
-): Promise<{ columns: Column[]; missing: Missing[] }> {
+export async function columnsFor(of: Entries, models: ColumnModels): Promise<Columns> {
+  const { mode, entries, kind } = of;
   const columns: Column[] = [];
   const missing: Missing[] = [];
   const truth = (ending: string) => entries.some((entry) => entry.truth.has(ending));
@@ -54,5 +90,8 @@ export async function columnsFor(
   const judged = slides ? "SlideBench's reference-free parts" : "VLM score";
   if (models.judge !== undefined) columns.push(slides ? slideJudged(models.judge) : vlmScore(models.judge));
   else missing.push({ label: judged, why: "no judge: give --judge MODEL (viga model list)" });
-  return { columns, missing };
+  const pages = mode === "design2code" ? await htmlColumn(of, from) : null;
+  columns.push(...(pages?.columns ?? []));
+  missing.push(...(pages?.missing ?? []));
+  return { columns, missing, close: async () => pages?.close() };
 }

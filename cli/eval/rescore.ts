@@ -61,12 +61,12 @@ interface Scoring {
   task: Task;
   entry: Entry;
   read: ReadArtifact;
-  /** What paid columns could not measure, in words. */
+  /** What columns could not measure, in words. */
   problems: string[];
 }
 
-/** Errors of a model that concern one reply; any other (no key, no endpoint) would be the same for every task. */
-const passing = new Set(["model_reply_invalid", "model_refused", "model_timeout", "model_context"]);
+/** Errors that concern one reply or one page; any other (no key, no endpoint) would be the same for every task. */
+const passing = new Set(["model_reply_invalid", "model_refused", "model_timeout", "model_context", "program_error"]);
 
 /** Numbers of a state, those of paid columns only where they are asked for; null where nothing can be measured. */
 async function numbersOf(scoring: Scoring, state: State, program: Program | null, paid: boolean) {
@@ -83,10 +83,9 @@ async function numbersOf(scoring: Scoring, state: State, program: Program | null
       Object.assign(numbers, await column.measure({ state, task, code, read, source, truth }));
     } catch (thrown) {
       // A judge that cannot be read leaves its own cell empty; the pictures' numbers stand.
-      if (!column.paid || !(thrown instanceof VigaError) || !passing.has(thrown.code)) throw thrown;
-      scoring.problems.push(
-        `${entry.id}: ${column.metrics.at(-1)?.label ?? "a column"} was not measured: ${thrown.message}`,
-      );
+      if (!(thrown instanceof VigaError) || !passing.has(thrown.code)) throw thrown;
+      const problem = `${entry.id}: ${column.metrics.at(-1)?.label ?? "a column"} was not measured: ${thrown.message}`;
+      if (!scoring.problems.includes(problem)) scoring.problems.push(problem);
     }
   }
   if (measured !== null) numbers[evaluator.measurement.loss.name] = measured.loss;
