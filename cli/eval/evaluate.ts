@@ -1,3 +1,4 @@
+import { asSlideBench, type SlideBench } from "../../evaluators/aggregate/as-slidebench.ts";
 import { asViga, type VigaRow } from "../../evaluators/aggregate/as-viga.ts";
 import type { ScoredTask } from "../../evaluators/aggregate/scored.ts";
 import { type Comparison, compareWith, type Group, summarise } from "../../evaluators/aggregate/summary.ts";
@@ -29,6 +30,8 @@ export interface Evaluation {
   baseline: (Comparison & { out: string }) | null;
   /** The paper's own way of counting; null where it was not asked for. */
   as_viga: VigaRow[] | null;
+  /** SlideBench's overall; null where its parts were not measured. */
+  slidebench: SlideBench | null;
   models: ModelReplies[];
   tasks: ScoredTask[];
   notes: string[];
@@ -114,6 +117,7 @@ export async function evaluate(options: EvaluateOptions): Promise<{ evaluation: 
             ),
           },
     as_viga: options.asViga ? asViga(mode, tasks, known) : null,
+    slidebench: metrics.some(({ name }) => name === "slide_overall") ? asSlideBench(tasks) : null,
     models: replies.all(),
     tasks,
     notes,
