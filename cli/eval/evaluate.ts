@@ -88,6 +88,7 @@ export async function evaluate(options: EvaluateOptions): Promise<{ evaluation: 
   const notes = [
     ...(differing === 0 ? [] : [`${differing} rounds measure differently now than when they were run`]),
     ...rescored.flatMap((one) => one.problems),
+    ...columns.flatMap((column) => column.notes?.() ?? []),
     ...(before === null ? [] : notesOfBaseline(before)),
   ];
   const spent = options.usage?.();
