@@ -1,6 +1,7 @@
 import { readFile } from "node:fs/promises";
+import { basename } from "node:path";
 import type { MetricInfo } from "../../machines/domain/index.ts";
-import { cleanPrediction } from "../pages/clean-prediction.ts";
+import { cleanedPage } from "../pages/clean-prediction.ts";
 import { type DrawPage, extractBlocks } from "../pages/extract.ts";
 import { scorePages } from "../pages/page-score.ts";
 import type { Column } from "./column.ts";
@@ -23,16 +24,16 @@ export function htmlParts(drawBeside: (reference: string) => Promise<DrawPage>):
   // A chosen program comes again at final quality, and runs of one task share its page.
   const found = new Map<string, Promise<Record<string, number>>>();
   const pages = new Map<string, ReturnType<typeof extractBlocks>>();
+  const cut = new Set<string>();
   const blocksOf = async (reference: string, draw: DrawPage) => extractBlocks(await readFile(reference, "utf8"), draw);
   const score = async (code: string, reference: string) => {
     const draw = await drawBeside(reference);
     const page = pages.get(reference) ?? blocksOf(reference, draw);
     pages.set(reference, page);
     const wanted = (await page).blocks;
-    const { block, text, position, colour } = scorePages(
-      (await extractBlocks(cleanPrediction(code), draw)).blocks,
-      wanted,
-    );
+    const { html, cut: isCut } = cleanedPage(code);
+    if (isCut) cut.add(basename(reference, ".html"));
+    const { block, text, position, colour } = scorePages((await extractBlocks(html, draw)).blocks, wanted);
     return { html_block: block, html_text: text, html_position: position, html_colour: colour };
   };
   return {
@@ -50,5 +51,11 @@ export function htmlParts(drawBeside: (reference: string) => Promise<DrawPage>):
       found.set(key, numbers);
       return numbers;
     },
+    notes: () =>
+      cut.size === 0
+        ? []
+        : [
+            `Design2Code's cleaning cut programs of ${[...cut].join(", ")} short, as the benchmark's would: their text, style sheets included, repeats itself`,
+          ],
   };
 }
