@@ -11,11 +11,13 @@ import { playTasks } from "../cli/launch/batch/play-batch.ts";
 import { configOf } from "../cli/launch/batch/request.ts";
 import { findTasks } from "../cli/launch/dataset/find-tasks.ts";
 import { modeOf } from "../config/modes/index.ts";
+import { type HandOut, handOut } from "./hand-out.ts";
 
 /**
  * Does a batch keep its slots busy? Short jobs (a stub engine that sleeps) over two slots of one real nats-server, through
  * everything that `viga batch` does with a task: its folder, tape, roles, leases, measuring, report. Compared with the
- * ideal: the seconds inside of the engines, over two. Slots are processes of their own, as in a batch. Usage: npm run bench -- throughput (THROUGHPUT_JOBS, THROUGHPUT_MS)
+ * ideal: the seconds inside of the engines, over two. Slots are processes of their own, as in a batch. Beside it, alone: the
+ * processor time of handing jobs out and taking answers in. Usage: npm run bench -- throughput (THROUGHPUT_JOBS, THROUGHPUT_MS)
  */
 const slots = ["a", "b"];
 const workers = 6;
@@ -90,7 +92,7 @@ export async function throughput(): Promise<string> {
       spanList.parse(JSON.parse(text)),
     );
     const bad = file.batch.tasks.filter(({ status }) => status !== "done").length;
-    return table(spans, wall, (cpu.user + cpu.system) / 1000, bad);
+    return table(spans, wall, { cpuMs: (cpu.user + cpu.system) / 1000, handed: await handOut(jobsPerTask) }, bad);
   } finally {
     stop.abort();
     for (const child of served) child.kill("SIGKILL");
@@ -117,7 +119,12 @@ async function dataset(data: string, count: number): Promise<void> {
   await writeFile(join(data, "..", "recording.json"), JSON.stringify({ generator }));
 }
 
-function table(spans: readonly Span[], wall: number, cpuMs: number, bad: number): string {
+interface Spent {
+  cpuMs: number;
+  handed: HandOut;
+}
+
+function table(spans: readonly Span[], wall: number, { cpuMs, handed }: Spent, bad: number): string {
   const inside = spans.reduce((sum, { from, to }) => sum + (to - from), 0) / 1000;
   const ideal = inside / slots.length;
   const gaps = slots.flatMap((slot) => {
@@ -127,8 +134,8 @@ function table(spans: readonly Span[], wall: number, cpuMs: number, bad: number)
   const sorted = gaps.sort((a, b) => a - b);
   const at = (share: number) => (sorted[Math.floor(share * (sorted.length - 1))] ?? 0).toFixed(1);
   return [
-    "| jobs | slots | tasks at once | wall s | ideal s (engine seconds / slots) | of the ideal | idle between two jobs of a slot, median ms | 90 % ms | processor ms a job, all roles and observers | tasks not done |",
-    "|---|---|---|---|---|---|---|---|---|---|",
-    `| ${spans.length} | ${slots.length} | ${workers} | ${wall.toFixed(1)} | ${ideal.toFixed(1)} | ${((100 * ideal) / wall).toFixed(1)} % | ${at(0.5)} | ${at(0.9)} | ${(cpuMs / spans.length).toFixed(1)} | ${bad} |`,
+    "| jobs | slots | tasks at once | wall s | ideal s (engine seconds / slots) | of the ideal | idle between two jobs of a slot, median ms | 90 % ms | processor ms a job, all roles and observers | of that, alone: handing out and taking in | and nats-server's own | tasks not done |",
+    "|---|---|---|---|---|---|---|---|---|---|---|---|",
+    `| ${spans.length} | ${slots.length} | ${workers} | ${wall.toFixed(1)} | ${ideal.toFixed(1)} | ${((100 * ideal) / wall).toFixed(1)} % | ${at(0.5)} | ${at(0.9)} | ${(cpuMs / spans.length).toFixed(1)} | ${handed.own.toFixed(1)} | ${handed.server?.toFixed(1) ?? "-"} | ${bad} |`,
   ].join("\n");
 }

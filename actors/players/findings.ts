@@ -1,6 +1,6 @@
 import { plText } from "../../evaluators/drawings/sidebyside.ts";
 import type { Rect } from "../../evaluators/pictures/object-map.ts";
-import { whereIs } from "../../evaluators/pictures/regions.ts";
+import { type Differences, type RegionDifference, whereIs } from "../../evaluators/pictures/regions.ts";
 import { type Compared, type Examined, examine, leastLoss } from "./evidence/examine.ts";
 import {
   brightnessText,
@@ -80,13 +80,20 @@ function thingFindings(examined: Examined, view: string, frame: Rect): Unlevelle
   }));
 }
 
+/** Part of a region's error above which it is nothing but what samples scatter by. */
+const mostGrain = 0.8;
+
+/** Whether a region differs by more than its grain: what two drawings of one scene differ by is no difference. */
+const isTelling = ({ share, grain }: RegionDifference, { pl }: Differences) =>
+  grain < mostGrain && (1 - grain) * share * pl >= leastLoss;
+
 function regionFindings({ rest, corrected }: Examined, view: string, frame: Rect): Unlevelled[] {
   const beyond = corrected ? " left after that" : "";
   const said = rest.blobs.map((region) => {
     const rect = withinFrame(region.rect, frame);
     return { region, rect, words: regionWords(region, rest, { rect, frame, beyond }) };
   });
-  const telling = said.filter(({ region }) => region.share * rest.pl >= leastLoss);
+  const telling = said.filter(({ region }) => isTelling(region, rest));
   const shapes = telling.filter(({ words }) => words.shapes).map(({ words }) => words.name);
   return telling.map(({ region, rect, words }) => ({
     loss: region.share * rest.pl,

@@ -22,6 +22,7 @@ import {
 } from "../../machines/domain/index.ts";
 import { version } from "../version.ts";
 import { claimsOf, namedIn } from "./claims.ts";
+import { askPair, type PairAnswer } from "./pairs.ts";
 import { benchScene, type Perturbation } from "./perturb.ts";
 import { type Judged, scoreVerifier, type VerifierScore } from "./verifier-score.ts";
 
@@ -176,12 +177,16 @@ export async function benchVerifier(options: VerifierBenchOptions): Promise<Veri
       };
       const { player } = await makeVerifier(specOf(options, task), async () => null, options.signal);
       name = player.name;
+      let equal: State | null = null;
       for (const truth of perturbations) {
         const state = await scenes.draw(`${goal}\n${truth.lines}\n`, scratch, 2 * seed + 1);
         const io = lend(store, task, options, (more) => {
           usage = sumUsage(usage, more);
         });
-        const one = await judge(player, { seed, truth, state, names }, io);
+        if (truth.kind === "nothing") equal = state;
+        const pair = truth.kind === "nothing" || equal === null ? null : { equal, different: state };
+        const answer = pair === null ? null : await askPair(player, pair, io);
+        const one = await judge(player, { seed, truth, state, names, answer }, io);
         judged.push(one);
         options.onJudged(one, judged.length, options.seeds.length * perturbations.length);
       }
@@ -198,9 +203,12 @@ interface Shown {
   truth: Perturbation;
   state: State;
   names: readonly string[];
+  /** What it said of this state beside the equal one. */
+  answer: PairAnswer | null;
 }
 
-async function judge(player: VerifierPlayer, { seed, truth, state, names }: Shown, io: PlayerIO): Promise<Judged> {
+async function judge(player: VerifierPlayer, shown: Shown, io: PlayerIO): Promise<Judged> {
+  const { seed, truth, state, names, answer } = shown;
   const measures = await photometric.measure(state, io.task, io.bytes);
   const began = performance.now();
   const feedback = await player.judge({ t: 1, task: io.task, state, measures, previous: null, analysis: null }, io);
@@ -214,6 +222,7 @@ async function judge(player: VerifierPlayer, { seed, truth, state, names }: Show
     claims,
     named: namedIn(feedback, claims, truth, names),
     feedback,
+    pair: answer,
     seconds,
   };
 }

@@ -1,5 +1,6 @@
 import type { Feedback, Usage } from "../../machines/domain/index.ts";
 import { type Claim, isRight, type Named } from "./claims.ts";
+import { type PairAnswer, type PairScore, scorePairs } from "./pairs.ts";
 import { type Kind, kinds, type Perturbation } from "./perturb.ts";
 
 /** One judgement of one perturbed scene. */
@@ -13,6 +14,8 @@ export interface Judged {
   claims: Claim[];
   named: Named;
   feedback: Feedback;
+  /** What it said of the render beside one of the target's own scene; null: nothing differs, or it compares no pairs. */
+  pair: PairAnswer | null;
   seconds: number;
 }
 
@@ -44,6 +47,8 @@ export interface VerifierScore {
   byLevel: Record<Claim["level"], { claims: number; right: number }>;
   /** Spearman's rank correlation of its similarity with -PL: 1 where what differs more is called less alike. */
   calibration: number | null;
+  /** Pairs in both orders; null: the player compares none. */
+  pairs: PairScore | null;
   seconds: number;
   usage: Usage;
 }
@@ -114,6 +119,7 @@ export function scoreVerifier(player: string, judged: readonly Judged[], usage: 
       rated.map(({ feedback }) => feedback.overall_similarity ?? 0),
       rated.map(({ pl }) => -pl),
     ),
+    pairs: scorePairs(judged.map(({ pair }) => pair)),
     seconds: judged.reduce((sum, one) => sum + one.seconds, 0),
     usage,
   };

@@ -36,11 +36,19 @@ function tableOf(score: VerifierScore): string {
   ];
   const levels = Object.entries(score.byLevel).map(([level, { claims, right }]) => `${level} ${right}/${claims}`);
   const { calls, usd } = score.usage;
+  const { pairs } = score;
+  const compared =
+    pairs === null
+      ? []
+      : [
+          `which of two renders is nearer, asked in both orders: ${pairs.right} of ${pairs.pairs} right, ${pairs.wrong} wrong, ${pairs.undecided} undecided, ${pairs.orderEffect} turned with the order (order effect)`,
+        ];
   return [
     ...rows.map((row, index) => `| ${row.join(" | ")} |${index === 0 ? `\n|${row.map(() => "---").join("|")}|` : ""}`),
     "",
     `${score.player}: recall ${share(score.recall)}, precision ${share(score.precision)}, silent about equal pairs ${share(score.silence)}`,
     `claims that are right by level: ${levels.join(", ")}; rank correlation of similarity and -PL ${score.calibration?.toFixed(2) ?? "-"}`,
+    ...compared,
     `${(score.seconds / score.scenes).toFixed(2)} s a judgement, ${calls} calls, ${usd.toFixed(4)} usd`,
   ].join("\n");
 }
@@ -70,7 +78,7 @@ export function benchCommand(): Command {
       `
 Differences: a thing moved, removed, recoloured, resized or turned; the light; the camera; nothing (the same scene, drawn with
 other noise). Counted: whether it speaks of what differs (named, first), of which kind it says it is, and where the picture shows
-it, which way and by how much (within 30 %). docs/evaluation.md says how claims are read.
+it, which way and by how much (within 30 %). A model is also asked which of two renders is nearer to the target, in both orders. docs/evaluation.md says how claims are read.
 
 Examples:
   viga bench verifier
@@ -83,8 +91,11 @@ Examples:
         sets: [...set, `roles.verifier=${player}`],
         ...(file === undefined ? {} : { config: file }),
       });
+      const { verifier } = config.roles;
+      // Models are asked for pairs too; whoever only measures has no order to be led by.
+      const pairwise = verifier.spec.kind === "model" ? { verifier: { ...verifier, pairwise: true } } : {};
       const { score, judged } = await benchVerifier({
-        config,
+        config: { ...config, roles: { ...config.roles, ...pairwise } },
         seeds: Array.from({ length: seeds }, (_, index) => from + index),
         quality: { px, samples },
         signal: stopSignal(),

@@ -24,6 +24,7 @@ interface Flags {
   clip?: string;
   sentences?: string;
   judge?: string;
+  unseen?: boolean;
   config?: string;
   set: string[];
   json?: boolean;
@@ -58,6 +59,7 @@ export function evalCommand(): Command {
       "compare slides' texts with this sentence model: a local folder, or a name of the hub",
     )
     .option("--judge <MODEL>", "let this model judge what each run chose; costs calls: four a view, five a slide")
+    .option("--unseen", "draw the start's and the chosen program again from cameras whose goal the runs were not given")
     .option("--config <PRESET|FILE>", "where models: are read from for --judge; default: viga.yaml, if there is one")
     .option("--set <KEY=VALUE>", "override, like models.NAME.base_url=http://host:8000/v1", collect, [])
     .option("--json", "answer as JSON")
@@ -80,6 +82,11 @@ Examples:
           hint: `--as viga is for ${paperModes.join(" and ")}`,
         });
       }
+      if (flags.unseen && !paperModes.includes(entries.mode)) {
+        throw new VigaError("config_invalid", `no goal of ${entries.mode} is known from further cameras`, {
+          hint: `--unseen is for ${paperModes.join(" and ")}`,
+        });
+      }
       const against = flags.baseline === undefined ? null : existingFolder(flags.baseline);
       const baseline = against === null ? null : { out: against, entries: await entriesOf(against, flags.by) };
       if (baseline !== null && baseline.entries.mode !== entries.mode) {
@@ -93,12 +100,13 @@ Examples:
       }
       const { judge: named, clip, sentences } = flags;
       const judge = named === undefined ? undefined : createJudge(profileFor(named, flags), stopSignal());
-      const { columns, missing } = await columnsFor(entries, {
+      const { columns, missing, close } = await columnsFor(entries, {
         ...(clip === undefined ? {} : { clip }),
         ...(sentences === undefined ? {} : { sentences }),
         ...(judge === undefined ? {} : { judge }),
+        ...(flags.unseen ? { unseen: true } : {}),
       });
-      const { evaluation, rescored } = await evaluate({
+      const scoring = evaluate({
         out,
         entries,
         baseline,
@@ -112,6 +120,7 @@ Examples:
           if (!flags.json) printError(`scoring ${done + 1} of ${of}: ${id}\n`);
         },
       });
+      const { evaluation, rescored } = await scoring.finally(close);
       const files = { md: markdownOf(evaluation), csv: csvOf(evaluation), json: `${plainJson(evaluation)}\n` };
       for (const [ending, text] of Object.entries(files)) await writeAtomic(join(out, `eval.${ending}`), text);
       const page = join(out, "eval.html");

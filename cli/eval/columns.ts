@@ -1,5 +1,8 @@
+import { VigaError } from "../../config/errors.ts";
+import { modeName, modeOf } from "../../config/modes/index.ts";
 import { codeDiff } from "../../evaluators/columns/code-diff.ts";
 import type { Column } from "../../evaluators/columns/column.ts";
+import { htmlParts } from "../../evaluators/columns/html-parts.ts";
 import type { Judge } from "../../evaluators/columns/judge.ts";
 import { nClip } from "../../evaluators/columns/n-clip.ts";
 import { sceneGeometry } from "../../evaluators/columns/scene-geometry.ts";
@@ -8,14 +11,63 @@ import { slideParts } from "../../evaluators/columns/slide-parts.ts";
 import { vlmScore } from "../../evaluators/columns/vlm-score.ts";
 import { clipModel, openClip } from "../../evaluators/features/clip.ts";
 import { openSentences, sentenceModel } from "../../evaluators/features/sentences.ts";
+import { openPageDrawer, placeholdersBeside, usualWidth } from "../launch/page-drawer.ts";
 import type { Entries } from "./entries.ts";
 import type { Missing } from "./evaluate.ts";
+import { openUnseen } from "./unseen.ts";
 
-/** Models that columns need: local folders, or names of the hub. */
-export interface ColumnModels {
+/** What columns were asked for: models are local folders, or names of the hub. */
+export interface AskedColumns {
   clip?: string;
   sentences?: string;
   judge?: Judge;
+  /** Draw programs from cameras whose goal the runs were not given. */
+  unseen?: boolean;
+}
+
+/** Columns that can be measured, and those that cannot. */
+export interface Columns {
+  columns: Column[];
+  missing: Missing[];
+  /** Ends what columns draw with. */
+  close(): Promise<void>;
+}
+
+/** Design2Code's parts, where tasks have their page: one browser draws for all of them. */
+async function htmlColumn({ entries }: Entries, from: string): Promise<Columns> {
+  const official = "Design2Code's block, text, position, colour";
+  const missing: Missing[] = [];
+  const without = entries.filter(({ truth }) => !truth.has("html")).map(({ id }) => id);
+  if (without.length > 0) {
+    const which = without.length === entries.length ? "" : ` (${without.join(", ")})`;
+    const why = `needs the page's own HTML beside its screenshot: ${from}${which}`;
+    missing.push({ label: official, why });
+  }
+  missing.push({
+    label: "Design2Code's CLIP part",
+    why: "it looks at pages whose texts are painted over by OpenCV's TELEA, which is not among viga's packages",
+  });
+  if (without.length === entries.length) return { columns: [], missing, close: async () => {} };
+  const drawer = await openPageDrawer().catch((thrown: unknown) => {
+    if (!(thrown instanceof VigaError) || thrown.code !== "dependency_missing") throw thrown;
+    return thrown;
+  });
+  if (drawer instanceof VigaError) {
+    missing.push({ label: official, why: `${drawer.message}; ${drawer.hint}` });
+    return { columns: [], missing, close: async () => {} };
+  }
+  const drawBeside = async (reference: string) => drawer.drawAt(usualWidth, await placeholdersBeside([reference]));
+  return { columns: [htmlParts(drawBeside)], missing, close: drawer.close };
+}
+
+/** PL from cameras whose goal the runs were not given, where their data set is at hand. */
+async function unseenColumn({ mode, entries }: Entries, from: string): Promise<Columns> {
+  if (entries.every(({ source }) => source === null)) {
+    const missing = [{ label: "unseen PL", why: `needs the tasks' data set: ${from}` }];
+    return { columns: [], missing, close: async () => {} };
+  }
+  const { column, close } = await openUnseen(modeOf(modeName(mode)));
+  return { columns: [column], missing: [], close };
 }
 
 /**
@@ -23,18 +75,16 @@ export interface ColumnModels {
  *
  * @throws VigaError dependency_missing, not_found for a model that was asked for and cannot be loaded
  */
-export async function columnsFor(
-  { mode, entries, kind }: Entries,
-  models: ColumnModels,
-): Promise<{ columns: Column[]; missing: Missing[] }> {
+export async function columnsFor(of: Entries, asked: AskedColumns): Promise<Columns> {
+  const { mode, entries, kind } = of;
   const columns: Column[] = [];
   const missing: Missing[] = [];
   const truth = (ending: string) => entries.some((entry) => entry.truth.has(ending));
   const from = kind === "runs" ? "a run's folder names no data set; viga batch's does" : "its data set has none here";
   const slides = mode === "autopresent";
-  if (models.clip !== undefined) columns.push(nClip(await openClip(models.clip), models.clip));
+  if (asked.clip !== undefined) columns.push(nClip(await openClip(asked.clip), asked.clip));
   else if (!slides) missing.push({ label: "N-CLIP", why: `no weights: give --clip FOLDER or --clip ${clipModel}` });
-  const sentences = models.sentences === undefined ? null : await openSentences(models.sentences);
+  const sentences = asked.sentences === undefined ? null : await openSentences(asked.sentences);
   if (slides) {
     if (truth("pptx")) columns.push(slideParts(sentences));
     else missing.push({ label: "SlideBench's reference-based parts", why: `needs the reference deck: ${from}` });
@@ -51,8 +101,18 @@ export async function columnsFor(
   else if (mode === "blendergym" || mode === "blenderbench") {
     missing.push({ label: "places, turns, sizes, camera", why: `needs the goal's scene.json: ${from}` });
   }
+  const unseen = asked.unseen ? await unseenColumn(of, from) : null;
+  if (unseen === null && (mode === "blendergym" || mode === "blenderbench"))
+    missing.push({ label: "unseen PL", why: "programs are drawn again for it: give --unseen" });
   const judged = slides ? "SlideBench's reference-free parts" : "VLM score";
-  if (models.judge !== undefined) columns.push(slides ? slideJudged(models.judge) : vlmScore(models.judge));
+  if (asked.judge !== undefined) columns.push(slides ? slideJudged(asked.judge) : vlmScore(asked.judge));
   else missing.push({ label: judged, why: "no judge: give --judge MODEL (viga model list)" });
-  return { columns, missing };
+  const pages = mode === "design2code" ? await htmlColumn(of, from) : null;
+  const drawn = [unseen, pages].filter((one) => one !== null);
+  columns.push(...drawn.flatMap((one) => one.columns));
+  missing.push(...drawn.flatMap((one) => one.missing));
+  const close = async () => {
+    for (const one of drawn) await one.close();
+  };
+  return { columns, missing, close };
 }

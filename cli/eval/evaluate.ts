@@ -1,3 +1,4 @@
+import { asSlideBench, type SlideBench } from "../../evaluators/aggregate/as-slidebench.ts";
 import { asViga, type VigaRow } from "../../evaluators/aggregate/as-viga.ts";
 import type { ScoredTask } from "../../evaluators/aggregate/scored.ts";
 import { type Comparison, compareWith, type Group, summarise } from "../../evaluators/aggregate/summary.ts";
@@ -5,7 +6,7 @@ import type { Column } from "../../evaluators/columns/column.ts";
 import type { Measurement, MetricInfo, Usage } from "../../machines/domain/index.ts";
 import { version } from "../version.ts";
 import type { Entries } from "./entries.ts";
-import { type ModelReplies, ReplyCounter } from "./replies.ts";
+import { type ComparedPairs, type ModelReplies, ReplyCounter } from "./replies.ts";
 import { type Rescored, rescore } from "./rescore.ts";
 
 /** A column that the reader may miss, and why it is not there. */
@@ -29,7 +30,11 @@ export interface Evaluation {
   baseline: (Comparison & { out: string }) | null;
   /** The paper's own way of counting; null where it was not asked for. */
   as_viga: VigaRow[] | null;
+  /** SlideBench's overall; null where its parts were not measured. */
+  slidebench: SlideBench | null;
   models: ModelReplies[];
+  /** Pairs of candidates that judges compared in both orders. */
+  compared: ComparedPairs;
   tasks: ScoredTask[];
   notes: string[];
 }
@@ -85,8 +90,14 @@ export async function evaluate(options: EvaluateOptions): Promise<{ evaluation: 
   const notes = [
     ...(differing === 0 ? [] : [`${differing} rounds measure differently now than when they were run`]),
     ...rescored.flatMap((one) => one.problems),
+    ...columns.flatMap((column) => column.notes?.() ?? []),
     ...(before === null ? [] : notesOfBaseline(before)),
   ];
+  const compared = replies.pairs();
+  if (compared.pairs > 0) {
+    const told = `judges compared ${compared.pairs} pairs of candidates in both orders`;
+    notes.push(`${told}: ${compared.orderEffect} answers turned with the order (order effect) and were no preference`);
+  }
   const spent = options.usage?.();
   if (spent) notes.push(`the judge: ${spent.calls} calls, ${spent.usd.toFixed(4)} usd`);
   const { mode, kind } = options.entries;
@@ -114,7 +125,9 @@ export async function evaluate(options: EvaluateOptions): Promise<{ evaluation: 
             ),
           },
     as_viga: options.asViga ? asViga(mode, tasks, known) : null,
+    slidebench: metrics.some(({ name }) => name === "slide_overall") ? asSlideBench(tasks) : null,
     models: replies.all(),
+    compared,
     tasks,
     notes,
   };

@@ -31,12 +31,25 @@ const call = z.looseObject({
   usd: z.number().default(0),
 });
 const retry = z.looseObject({ model: z.string() });
+const compared = z.looseObject({
+  t: z.number(),
+  best: z.number(),
+  rival: z.number(),
+  order_effect: z.boolean(),
+});
+
+/** Pairs of candidates that judges compared, each in both orders, and those whose answer turned with the order. */
+export interface ComparedPairs {
+  pairs: number;
+  orderEffect: number;
+}
 
 const unreadable = new Set(["json_broken", "tool_unknown", "arguments_wrong", "no_call", "empty_reply"]);
 
 /** Counts replies by model and role, from the tapes of runs. */
 export class ReplyCounter {
   readonly #found = new Map<string, ModelReplies>();
+  readonly #pairs: ComparedPairs = { pairs: 0, orderEffect: 0 };
 
   add(events: readonly TapeEvent[]): void {
     const seen = new Set<string>();
@@ -45,6 +58,7 @@ export class ReplyCounter {
         const again = retry.safeParse(data);
         if (again.success) this.#at(again.data.model, role).retries++;
       }
+      if (type === "candidates.compared") this.#compare(data, seen);
       if (type !== "model.call") continue;
       const made = call.safeParse(data);
       if (!made.success) continue;
@@ -54,6 +68,17 @@ export class ReplyCounter {
       seen.add(key);
       this.#count(this.#at(made.data.model, role), made.data);
     }
+  }
+
+  #compare(data: unknown, seen: Set<string>): void {
+    const pair = compared.safeParse(data);
+    if (!pair.success) return;
+    const { t, best, rival, order_effect: turned } = pair.data;
+    const key = `pair/${t}/${best}/${rival}`;
+    if (seen.has(key)) return;
+    seen.add(key);
+    this.#pairs.pairs++;
+    if (turned) this.#pairs.orderEffect++;
   }
 
   #count(into: ModelReplies, { finish, failed, problems, tokens, usd }: z.infer<typeof call>): void {
@@ -84,6 +109,10 @@ export class ReplyCounter {
     const known = this.#found.get(key) ?? { model, role, ...none };
     this.#found.set(key, known);
     return known;
+  }
+
+  pairs(): ComparedPairs {
+    return { ...this.#pairs };
   }
 
   all(): ModelReplies[] {

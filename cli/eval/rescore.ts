@@ -61,15 +61,15 @@ interface Scoring {
   task: Task;
   entry: Entry;
   read: ReadArtifact;
-  /** What paid columns could not measure, in words. */
+  /** What columns could not measure, in words. */
   problems: string[];
 }
 
-/** Errors of a model that concern one reply; any other (no key, no endpoint) would be the same for every task. */
-const passing = new Set(["model_reply_invalid", "model_refused", "model_timeout", "model_context"]);
+/** Errors that concern one reply or one page; any other (no key, no endpoint) would be the same for every task. */
+const passing = new Set(["model_reply_invalid", "model_refused", "model_timeout", "model_context", "program_error"]);
 
-/** Numbers of a state, those of paid columns only where they are asked for; null where nothing can be measured. */
-async function numbersOf(scoring: Scoring, state: State, program: Program | null, paid: boolean) {
+/** Numbers of a state, with those of the columns that are asked for; null where nothing can be measured. */
+async function numbersOf(scoring: Scoring, state: State, program: Program | null, asked: (column: Column) => boolean) {
   if (!state.ok) return null;
   const { evaluator, columns, task, entry, read } = scoring;
   const measured = await evaluator.measure(state, task, read);
@@ -77,16 +77,14 @@ async function numbersOf(scoring: Scoring, state: State, program: Program | null
   const ref = program?.code ?? (state.t === 0 ? task.start : null);
   const code = ref === null ? null : (await read(ref)).toString("utf8");
   const { source, truth } = entry;
-  for (const column of columns) {
-    if (column.paid && !paid) continue;
+  for (const column of columns.filter(asked)) {
     try {
       Object.assign(numbers, await column.measure({ state, task, code, read, source, truth }));
     } catch (thrown) {
       // A judge that cannot be read leaves its own cell empty; the pictures' numbers stand.
-      if (!column.paid || !(thrown instanceof VigaError) || !passing.has(thrown.code)) throw thrown;
-      scoring.problems.push(
-        `${entry.id}: ${column.metrics.at(-1)?.label ?? "a column"} was not measured: ${thrown.message}`,
-      );
+      if (!(thrown instanceof VigaError) || !passing.has(thrown.code)) throw thrown;
+      const problem = `${entry.id}: ${column.metrics.at(-1)?.label ?? "a column"} was not measured: ${thrown.message}`;
+      if (!scoring.problems.includes(problem)) scoring.problems.push(problem);
     }
   }
   if (measured !== null) numbers[evaluator.measurement.loss.name] = measured.loss;
@@ -143,7 +141,9 @@ async function scored(
   let differing = 0;
   for (const at of rounds) {
     const state = stateOf(at);
-    const numbers = state === null ? null : await numbersOf(scoring, state, programOf(at), false);
+    const isEnd = at.t === 0 || at.t === view.bestT;
+    const asked = ({ paid, ends }: Column) => !paid && (!ends || isEnd);
+    const numbers = state === null ? null : await numbersOf(scoring, state, programOf(at), asked);
     if (numbers === null) continue;
     byRound.push({ t: at.t, numbers });
     const before = at.measures?.loss;
@@ -155,7 +155,10 @@ async function scored(
   const programAt = (t: number | null) => rounds.find((at) => at.t === t) ?? null;
   const drawn = view.final?.best;
   const chosen = programAt(best);
-  const final = drawn === undefined ? null : await numbersOf(scoring, drawn.state, chosen && programOf(chosen), true);
+  const final =
+    drawn === undefined ? null : await numbersOf(scoring, drawn.state, chosen && programOf(chosen), () => true);
+  // The best of two states is no best of all rounds.
+  const atEnds = new Set(columns.flatMap(({ ends, metrics }) => (ends ? metrics.map(({ name }) => name) : [])));
   const rendered = drawn?.state.ok ?? stateOfRound(rounds, best)?.ok ?? false;
   const after = rounds.filter(({ t }) => t > 0);
   return {
@@ -170,7 +173,10 @@ async function scored(
       numbers: {
         start: numbersAt(0),
         chosen: numbersAt(best),
-        oracle: oracleOf(byRound, metricsOf(measurement)),
+        oracle: oracleOf(
+          byRound,
+          metricsOf(measurement).filter(({ name }) => !atEnds.has(name)),
+        ),
         final,
       },
       byRound,

@@ -101,6 +101,28 @@ function vigaTables({ as_viga, metrics, mode }: Evaluation): Table[] {
   ];
 }
 
+function slideTables({ slidebench }: Evaluation): Table[] {
+  if (slidebench === null) return [];
+  const number = (value: number | null) => (value === null ? "-" : value.toFixed(2));
+  return [
+    {
+      title: "As SlideBench counts",
+      note:
+        "what the runs chose; a slide whose program failed counts 0 in overall, so that it is the part that ran times the mean " +
+        "of reference-based and reference-free (where judged); tasks that could not be begun, and unfinished ones, are left out",
+      rows: [
+        ["group", "slides", "ran", "reference-based", "reference-free", "overall"],
+        ...slidebench.rows.map((row) => [
+          row.group,
+          String(row.runs),
+          `${((100 * row.ran) / row.runs).toFixed(1)} %`,
+          ...[row.reference, row.free, row.overall].map(number),
+        ]),
+      ],
+    },
+  ];
+}
+
 function modelTables({ models }: Evaluation): Table[] {
   if (models.length === 0) return [];
   return [
@@ -133,7 +155,7 @@ function modelTables({ models }: Evaluation): Table[] {
   ];
 }
 
-function taskTable({ tasks, metrics }: Evaluation): Table {
+function taskTable({ tasks, metrics, slidebench }: Evaluation): Table {
   const [loss] = metrics;
   const number = ({ numbers }: ScoredTask, pick: Pick) => {
     const value = loss === undefined ? undefined : numbers[pick]?.[loss.name];
@@ -142,14 +164,20 @@ function taskTable({ tasks, metrics }: Evaluation): Table {
   return {
     title: "Tasks",
     rows: [
-      ["task", "group", "outcome", "rounds", "ran", ...picks.map((pick) => `${loss?.label ?? "loss"} ${pick}`), "why"],
-      ...tasks.map((task) => [
+      [
+        ...["task", "group", "outcome", "rounds", "ran"],
+        ...picks.map((pick) => `${loss?.label ?? "loss"} ${pick}`),
+        ...(slidebench === null ? [] : ["SlideBench"]),
+        "why",
+      ],
+      ...tasks.map((task, index) => [
         task.id,
         task.group,
         task.outcome,
         String(task.rounds),
         String(task.executed),
         ...picks.map((pick) => number(task, pick)),
+        ...(slidebench === null ? [] : [slidebench.runs[index]?.toFixed(2) ?? "-"]),
         task.outcome === "scored" ? "" : (task.reason ?? ""),
       ]),
     ],
@@ -168,6 +196,7 @@ export function tablesOf(evaluation: Evaluation): Table[] {
     ...groups.map((group) => groupTable(group, metrics, groups.length === 1)),
     ...baselineTables(evaluation),
     ...vigaTables(evaluation),
+    ...slideTables(evaluation),
     ...modelTables(evaluation),
     taskTable(evaluation),
     ...missingTables(evaluation),

@@ -1,34 +1,26 @@
-import { mkdtemp, readFile, rm, stat } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
-import { defaultLimits, type Engine } from "../../bridge/engines/contract.ts";
-import { openEngine } from "../../bridge/engines/open.ts";
+import { readFile } from "node:fs/promises";
 import { VigaError } from "../../config/errors.ts";
 import { cleanPrediction } from "../../evaluators/pages/clean-prediction.ts";
-import { type DrawPage, extractBlocks } from "../../evaluators/pages/extract.ts";
+import { extractBlocks } from "../../evaluators/pages/extract.ts";
 import { scorePages } from "../../evaluators/pages/page-score.ts";
 import { decodePicture } from "../../evaluators/pictures/picture.ts";
 import { type DocumentScore, type Pair, scoreScreenshots } from "../../evaluators/score-documents.ts";
-
-/** Width that Design2Code lays pages out for, CSS pixels; beside a picture it is the picture's. */
-const usualWidth = 1280;
+import { openPageDrawer, placeholdersBeside, usualWidth } from "./page-drawer.ts";
 
 const isHtml = (path: string): boolean => /\.html?$/i.test(path);
 
 /**
  * Scores a pair of which at least one is an HTML file, drawn in the web engine's sandbox. Two pages give Design2Code's own
- * parts, from the blocks of both; a page beside a picture is compared as a picture.
+ * parts, from the blocks of both; a page beside a picture is compared as a picture, drawn as wide as that.
  *
  * @throws VigaError not_found, program_error, engine_failed
  */
 export async function scoreHtml({ prediction, reference }: Pair): Promise<DocumentScore> {
-  const scratch = await mkdtemp(join(tmpdir(), "viga-score-"));
-  const engine = await openEngine("web", { scratch });
+  const drawer = await openPageDrawer();
   try {
-    const assets = await placeholders([prediction, reference]);
-    const drawAt = (width: number) => drawerOf(engine, scratch, assets, width);
+    const assets = await placeholdersBeside([prediction, reference]);
     if (isHtml(prediction) && isHtml(reference)) {
-      const draw = drawAt(usualWidth);
+      const draw = drawer.drawAt(usualWidth, assets);
       const one = await extractBlocks(cleanPrediction(await textOf(prediction)), draw);
       const other = await extractBlocks(await textOf(reference), draw);
       const { block, text, position, colour } = scorePages(one.blocks, other.blocks);
@@ -38,11 +30,10 @@ export async function scoreHtml({ prediction, reference }: Pair): Promise<Docume
     }
     const [page, beside] = isHtml(prediction) ? [prediction, reference] : [reference, prediction];
     const { width } = await decodePicture(await bytesOf(beside), beside);
-    const drawn = { path: page, bytes: await drawAt(width)(await textOf(page)) };
+    const drawn = { path: page, bytes: await drawer.drawAt(width, assets)(await textOf(page)) };
     return await scoreScreenshots({ prediction, reference }, drawn);
   } finally {
-    await engine.close();
-    await rm(scratch, { recursive: true, force: true });
+    await drawer.close();
   }
 }
 
@@ -54,26 +45,4 @@ async function bytesOf(path: string): Promise<Buffer> {
   } catch (cause) {
     throw new VigaError("not_found", `${path} cannot be read`, { hint: "check the path", cause });
   }
-}
-
-/** The rick.jpg that the benchmark's pages show for every picture: the one beside either page. */
-async function placeholders(paths: readonly string[]): Promise<string[]> {
-  for (const path of paths) {
-    const file = join(dirname(path), "rick.jpg");
-    if ((await stat(file).catch(() => null))?.isFile()) return [file];
-  }
-  return [];
-}
-
-function drawerOf(engine: Engine, dir: string, assets: string[], width: number): DrawPage {
-  let drawn = 0;
-  return async (program) => {
-    drawn += 1;
-    const views = [{ name: "page", camera: null, aspect: { width, height: 720 } }];
-    const job = { job: `score${drawn}`, program, views, quality: { px: width }, limits: defaultLimits, dir, assets };
-    const state = await engine.run(job);
-    if (!state.ok)
-      throw new VigaError("program_error", `the page is not drawn: ${state.error?.message ?? "no reason"}`);
-    return readFile(join(dir, "page.png"));
-  };
 }

@@ -19,6 +19,10 @@ export interface Column {
   readonly metrics: readonly MetricInfo[];
   /** True: it costs a call to a model, so only what a run chose is measured. */
   readonly paid?: boolean;
+  /** True: it draws programs again, so only the start and what a run chose are measured. */
+  readonly ends?: boolean;
   /** Its numbers of a state that rendered; empty where there is nothing to compare with. */
   measure(of: Evaluated): Promise<Readonly<Record<string, number>>>;
+  /** What it could not measure of the runs so far, in words. */
+  notes?(): string[];
 }

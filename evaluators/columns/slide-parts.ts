@@ -37,6 +37,7 @@ export const slideParts = (sentences: Sentences | null): Column => ({
     part("slide_text", "likeness of matched texts by their characters, x100"),
     part("slide_colour", "likeness of fills and backgrounds of matched shapes, x100"),
     part("slide_position", "nearness of matched shapes, x100"),
+    part("slide_overall", "mean of match, text (by embeddings where a sentence model was given), colour and position"),
   ],
   async measure({ state, read, truth, source }) {
     const [path, number] = [truth.get("pptx"), /^slide_(\d+)$/.exec(basename(source ?? ""))?.[1]];
@@ -47,12 +48,14 @@ export const slideParts = (sentences: Sentences | null): Column => ({
     const score = scoreSlides({ deck: generated, slide }, { deck: reference, slide: wanted });
     if (score === null) return {};
     const { match, text, colour, position } = score;
+    const embedded = sentences === null ? null : await textByEmbedding(score, sentences);
     return {
       slide_match: 100 * match,
       slide_text: 100 * text,
       slide_colour: 100 * colour,
       slide_position: 100 * position,
-      ...(sentences === null ? {} : { slide_minilm: 100 * (await textByEmbedding(score, sentences)) }),
+      slide_overall: 25 * (match + (embedded ?? text) + colour + position),
+      ...(embedded === null ? {} : { slide_minilm: 100 * embedded }),
     };
   },
 });

@@ -57,14 +57,22 @@ function removeFrom(parent: SoupTag, tag: SoupTag): boolean {
   return index >= 0 || parent.children.some((child) => child.kind === "tag" && removeFrom(child, tag));
 }
 
+/** A page after cleaning, and whether it was cut where its text repeats itself. */
+export interface CleanedPage {
+  html: string;
+  cut: boolean;
+}
+
 /**
- * A prediction's page as Design2Code cleans it before it is drawn: cut where its text repeats itself, wrapped where it has no
- * `<html>`, without what comes more than fifty times, and written anew by a parser.
+ * A prediction's page as Design2Code cleans it before it is drawn: cut where its text repeats itself (style sheets count as
+ * text), wrapped where it has no `<html>`, without what comes more than fifty times, and written anew by a parser.
  */
-export function cleanPrediction(html: string): string {
+export function cleanedPage(html: string): CleanedPage {
   const once = withoutRepetition(html);
   const whole = /<html[^>]*>/i.test(once) ? once : `<html><body><p>${once}</p></body></html>`;
   const soup = parseSoup(whole);
   withoutDuplicates(soup);
-  return soupHtml(soup);
+  return { html: soupHtml(soup), cut: once !== html };
 }
+
+export const cleanPrediction = (html: string): string => cleanedPage(html).html;

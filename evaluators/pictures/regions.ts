@@ -1,6 +1,7 @@
 import { type Blocks, blobsAbove, blocksOf, field, total } from "./blocks.ts";
 import { type Box, type Displacement, displacementFinder } from "./displacement.ts";
 import { withGains } from "./gains.ts";
+import { grainOf } from "./grain.ts";
 import { labelAt, type NamedShare, namedShares, type ObjectMap, type Rect } from "./object-map.ts";
 import { hueName, luminance, oklab } from "./oklab.ts";
 import type { Picture } from "./picture.ts";
@@ -41,6 +42,8 @@ export interface RegionDifference extends ColourShift {
   pl: number;
   /** Part of the picture's whole squared error in the region, 0..1; times the picture's PL it is the region's contribution. */
   share: number;
+  /** Part of its squared error that is grain, 0..1: it differs from pixel to pixel, as samples scatter. */
+  grain: number;
   /** moved: the goal's content was found elsewhere; missing / extra: detail that only the goal / only the render has. */
   content: "moved" | "missing" | "extra" | "changed";
   displacement: Displacement | null;
@@ -226,6 +229,7 @@ export function differences(render: Picture, target: Picture, beside: Beside = {
       area: pixels / (width * height),
       pl: pixels === 0 ? 0 : sums[field.error]! / (pixels * 3 * 255 * 255),
       share: error === 0 ? 0 : sums[field.error]! / error,
+      grain: grainOf(render, goal, blocks, members, ignored),
       content: contentOf(shift, moved),
       displacement: moved,
       ...shift,

@@ -45,4 +45,13 @@ describe("replies of models on a tape", () => {
       },
     ]);
   });
+
+  it("are counted as an order effect where a pair of candidates was answered otherwise in the other order", () => {
+    const counter = new ReplyCounter();
+    const pair = (t: number, order_effect: boolean) =>
+      event("candidates.compared", { t, best: 0, rival: 1, orders: ["first", "first"], order_effect });
+    counter.add([pair(1, true), pair(1, true), pair(2, false)]);
+    counter.add([pair(1, false)]);
+    expect(counter.pairs()).toEqual({ pairs: 3, orderEffect: 1 });
+  });
 });

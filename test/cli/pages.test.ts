@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { execa } from "execa";
@@ -56,4 +56,25 @@ it("two pages are scored by the benchmark's own parts, and a page beside a pictu
   expect(wrong.metrics).toMatchObject({ text: 1, position: expect.closeTo(0.93, 1) });
   expect(wrong.metrics.position).toBeLessThan(1);
   expect(await score("right.html", "goal.png")).toMatchObject({ loss: 0, metrics: { ...parts, pl: 0 } });
+}, 240_000);
+
+it("runs of a batch are scored again by the benchmark's own parts where the task's page lies beside its screenshot", async () => {
+  const batch = join(dir, "batch");
+  await cp(join(dir, "out"), join(batch, "goal"), { recursive: true });
+  await cp(join(dir, "out"), join(batch, "bare"), { recursive: true });
+  await cp(join(dir, "goal.png"), join(dir, "bare.png"));
+  await writeFile(join(dir, "goal.html"), page(60, 30, "#336699"));
+  const task = (id: string) => ({ id, source: `${id}.png`, dir: id, status: "done", attempts: 1, seconds: 1 });
+  const tasks = ["goal", "bare"].map((id) => ({ ...task(id), start_hash: {} }));
+  const kept = { schema: 1, mode: "design2code", data: dir, started: "2026-11-26T10:00:00.000Z", tasks };
+  await writeFile(join(batch, "batch.json"), JSON.stringify(kept));
+  const { stdout } = await execa(process.execPath, [main, "eval", batch, "--json"], { cwd: dir, stdin: "ignore" });
+  const found = JSON.parse(stdout);
+  const [{ numbers: goal }, { numbers: bare }] = found.tasks;
+  expect(goal.start).toMatchObject({ html_block: 1, html_text: 1 });
+  expect(goal.start.html_position).toBeLessThan(0.99);
+  expect(goal.chosen.html_position).toBeGreaterThan(goal.start.html_position);
+  expect(goal.final).toMatchObject({ html_block: 1, html_text: 1, html_position: goal.chosen.html_position });
+  expect(bare.chosen).not.toHaveProperty("html_block");
+  expect(found.missing.map(({ why }: { why: string }) => why).join()).toMatch(/its data set has none here \(bare\)/);
 }, 240_000);

@@ -1,9 +1,14 @@
 import fc from "fast-check";
+import sharp from "sharp";
 import { describe, expect, it } from "vitest";
+import { createModelVerifier } from "../../../actors/players/model/verifier.ts";
+import { createPixels } from "../../../actors/players/pixels/pixels.ts";
 import { claimsOf, isRight, namedIn } from "../../../cli/bench/claims.ts";
+import { askPair, scorePairs } from "../../../cli/bench/pairs.ts";
 import { benchScene, kinds, type Perturbation } from "../../../cli/bench/perturb.ts";
 import { type Judged, rankCorrelation, scoreVerifier } from "../../../cli/bench/verifier-score.ts";
-import { type Feedback, noUsage } from "../../../machines/domain/index.ts";
+import { type Feedback, noUsage, type State } from "../../../machines/domain/index.ts";
+import { call, fakeIO, fakeModel } from "../../actors/players/fakes.ts";
 
 const names = ["Ball", "Box", "Cone", "Pillar", "Slab"];
 const said = (critical: string[], edit_suggestion: string[] = [], overall_similarity = 80): Feedback => ({
@@ -101,6 +106,7 @@ describe("the score of a verifier", () => {
         claims,
         named: namedIn(feedback, claims, about, names),
         feedback,
+        pair: null,
         seconds: 2,
       };
     };
@@ -124,5 +130,38 @@ describe("the score of a verifier", () => {
     expect(rankCorrelation([1, 2, 30], [4, 5, 6])).toBeCloseTo(1, 12);
     expect(rankCorrelation([1, 2, 30], [6, 5, 4])).toBeCloseTo(-1, 12);
     expect(rankCorrelation([1, 1], [4, 5])).toBeNull();
+  });
+});
+
+const dot = sharp({ create: { width: 8, height: 8, channels: 3, background: "#808080" } }).png();
+
+describe("a judge that is asked for pairs", () => {
+  const state = (image: string) => ({ t: 1, ok: true, renders: [{ name: "render1", image }] }) as unknown as State;
+  const ask = async (answers: string[]) => {
+    const player = createModelVerifier({
+      model: fakeModel((_, n) => call("choose", { nearer: answers[n] })),
+      mode: "blendergym",
+      pairwise: true,
+    });
+    const io = fakeIO();
+    const image = io.store(await dot.toBuffer());
+    return askPair(player, { equal: state(image), different: state(image) }, io);
+  };
+
+  it("prefers only what it prefers in both orders; another answer in the other order is an order effect", async () => {
+    const found = [
+      await ask(["first", "second"]),
+      await ask(["second", "first"]),
+      await ask(["first", "first"]),
+      await ask(["equal", "first"]),
+      await ask(["equal", "equal"]),
+    ];
+    expect(found.map((one) => one?.preferred)).toEqual(["equal", "different", null, null, null]);
+    expect(scorePairs([...found, null])).toEqual({ pairs: 5, right: 1, wrong: 1, undecided: 1, orderEffect: 2 });
+  });
+
+  it("is no player that measures: nothing is counted", async () => {
+    expect(await askPair(createPixels(), { equal: state("a"), different: state("b") }, fakeIO())).toBeNull();
+    expect(scorePairs([null])).toBeNull();
   });
 });

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { cleanPrediction } from "../../../evaluators/pages/clean-prediction.ts";
+import { cleanedPage, cleanPrediction } from "../../../evaluators/pages/clean-prediction.ts";
 import { extractBlocks } from "../../../evaluators/pages/extract.ts";
 import { scorePages } from "../../../evaluators/pages/page-score.ts";
 import { casesFolder, missingCase } from "../cases.ts";
@@ -74,5 +74,6 @@ describe("a prediction before it is drawn", () => {
     expect(cleanPrediction(line(60))).toBe(line(50));
     const long = `<html><body>${"<p>All work and no play makes a dull page, said nobody who ever wrote a page with a pen and some ink.</p>".repeat(40)}</body></html>`;
     expect(cleanPrediction(long).length).toBeLessThan(long.length / 3);
+    expect([cleanedPage(long).cut, cleanedPage(line(60)).cut]).toEqual([true, false]);
   });
 });

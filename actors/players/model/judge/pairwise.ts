@@ -42,11 +42,14 @@ export async function chooseByPairs(
     // In `back` the rival stood first.
     const agreed =
       forth === "second" && back === "first" ? "rival" : forth === "first" && back === "second" ? "best" : null;
+    const undecided = forth === "equal" && back === "equal";
     const winner: "rival" | "best" = agreed ?? (lossOf(rival) < lossOf(best) ? "rival" : "best");
     io.note("candidates.compared", {
+      t: states[best]!.t,
       best,
       rival,
       orders: [forth, back],
+      order_effect: agreed === null && !undecided,
       decided: agreed === null ? "by loss" : "by the judge",
       winner,
     });

@@ -119,3 +119,20 @@ describe("what is said of a region", () => {
     expect(findingLines(found, 8, said)).toEqual([]);
   });
 });
+
+describe("what is said of one scene that was drawn twice", () => {
+  it("is nothing, however much its samples scatter, and what differs beside is still named", () => {
+    const scatter = (x: number, y: number, seed: number) => {
+      const sine = Math.sin(x * 127.1 + y * 311.7 + seed * 74.7) * 43758.5453;
+      return 60 * (sine - Math.floor(sine));
+    };
+    const drawn = (seed: number, patch = 0) =>
+      painted(128, 128, (x, y) => {
+        const value = 80 + (x >= 64 ? scatter(x, y, seed) : 0) + (x < 30 && y < 30 ? patch : 0);
+        return [value, value, value];
+      });
+    const said = (patch: number) => findingsOf({ render: drawn(1, patch), target: drawn(2), map: null }, "");
+    expect(said(0)).toEqual([]);
+    expect(said(60)).toMatchObject([{ text: expect.stringMatching(/^upper left .* too bright/) }]);
+  });
+});

@@ -367,10 +367,9 @@ describe("choosing among candidates by pairs", () => {
   it("falls back on the loss when the judge merely likes a position", async () => {
     const { chosen, io } = await run(["first", "first", "second", "second"], [0.05, 0.01, 0.03]);
     expect(chosen).toBe(1);
-    expect(io.notes.filter((note) => note.type === "candidates.compared").map((note) => note.data.decided)).toEqual([
-      "by loss",
-      "by loss",
-    ]);
+    const compared = io.notes.filter((note) => note.type === "candidates.compared").map(({ data }) => data);
+    expect(compared.map(({ decided }) => decided)).toEqual(["by loss", "by loss"]);
+    expect(compared.map(({ order_effect }) => order_effect)).toEqual([true, true]);
   });
 
   it("never takes a failed state, and is not there unless asked for", async () => {
