@@ -63,7 +63,14 @@ async function play(name: string, limits: string, stop: AbortSignal) {
   const file = new BatchFile(out, newBatch("blendergym", data, (await findTasks(data, modeOf("blendergym"))).tasks));
   const nothing = () => undefined;
   const watching = { log: nothing, began: nothing, heard: nothing, ended: async () => undefined };
-  const options = { out, config, skills: {}, workers: ids.length, signal: stop, ...watching };
+  const options = {
+    out,
+    config,
+    settingsOf: () => ({ config, skills: {} }),
+    workers: ids.length,
+    signal: stop,
+    ...watching,
+  };
   const address = { url: at.server.url, token: at.server.token };
   const failed: unknown[] = [];
   const runBus = { bus: at.bus, address, own: true, close: async () => undefined };
