@@ -7,9 +7,8 @@ import { tidy } from "./tidy.ts";
 /** Numbers and colours that are looked at, those that stand first in the page. */
 const mostNumbers = 1200;
 const mostTints = 512;
-/** Part of the difference that may be left for a page to count as fitted, and from which half of the time is too long. */
+/** Part of the difference that may be left for a page to count as fitted; where more is left after half of the time, another way is tried. */
 const enough = 0.1;
-const slow = 0.4;
 
 export interface Fitted {
   texts: Texts;
@@ -31,15 +30,13 @@ export async function fitTexts(page: LivePage, target: Raster, seconds: number):
   const of = (kind: "number" | "colour") => used.filter((index) => literals[index]!.kind === kind);
   const way = () => new Fit(compared, of("number").slice(0, mostNumbers), of("colour").slice(0, mostTints));
   const before = await compared.loss(new Map());
-  const { half } = compared;
   let fit = way();
-  let best = await fit.descend((loss) => loss > before * slow && performance.now() > half);
-  if (best.loss > before * enough && !compared.late) {
+  let best = await fit.descend(compared.half);
+  if (!compared.late) {
     const other = way();
-    if (await other.reshape()) {
-      const found = await other.descend(() => false);
-      if (found.loss < best.loss) [best, fit] = [found, other];
-    }
+    const next = best.loss > before * enough && (await other.reshape()) ? other : fit;
+    const found = await next.descend();
+    if (found.loss < best.loss) [best, fit] = [found, next];
   }
   const { texts, loss } = await tidy(best, literals, async (tried, least) =>
     compared.late || least <= equal ? null : compared.loss(tried),

@@ -42,6 +42,7 @@ export class Fit {
   readonly #movers = new Map<number, number>();
   /** A number that stays as it is. */
   #held = -1;
+  #until = Number.POSITIVE_INFINITY;
 
   /** @param numbers literals whose values may change, by their numbers; @param tints the same for colours */
   constructor(compared: Compared, numbers: readonly number[], tints: readonly number[]) {
@@ -51,15 +52,16 @@ export class Fit {
   }
 
   /**
-   * One step after the other until none helps or time is up. -> what it came to
-   * @param stop says of a difference whether it is not worth going on from it
+   * One step after the other until none helps or time is up; called again it goes on. -> what it came to
+   * @param until by the clock of `performance.now()`
    */
-  async descend(stop: (loss: number) => boolean): Promise<Found> {
+  async descend(until = Number.POSITIVE_INFINITY): Promise<Found> {
+    this.#until = until;
     let numbers = this.#numbers;
     let now = await this.#compared.draw(this.#texts);
     let loss = difference(now, this.#compared.target);
     let wide = true;
-    while (loss > equal && !this.#compared.late && !stop(loss)) {
+    while (loss > equal && !this.#late) {
       const moved: boolean =
         (await this.#take(await this.#geometry(numbers, now))) ||
         (wide && (await this.#take(await this.#wideGeometry(now))));
@@ -77,6 +79,10 @@ export class Fit {
     return { texts: this.#texts, loss };
   }
 
+  get #late(): boolean {
+    return this.#compared.late || performance.now() > this.#until;
+  }
+
   /** Takes what brings what the page shows nearest to the target's, before anything is moved to its place. */
   async reshape(): Promise<boolean> {
     await this.#geometry(this.#numbers, await this.#compared.draw(this.#texts));
@@ -90,7 +96,7 @@ export class Fit {
     const guess = ({ literal, factor }: Scanned) => this.#guess(literal, this.#valueOf(literal).value * factor);
     const is = await compared.apart(this.#texts);
     const found = await scanShapes(this.#byMove(), is, async (scanned) =>
-      compared.late ? null : compared.apart(this.#with(guess(scanned))),
+      this.#late ? null : compared.apart(this.#with(guess(scanned))),
     );
     if (found === null) return false;
     const taken = guess(found);
@@ -130,7 +136,7 @@ export class Fit {
       const { value, unit } = this.#valueOf(index);
       return [index, numberText(value * factor, unit, 4)] as const;
     });
-    const measured = await page.measure(trials, () => this.#compared.late);
+    const measured = await page.measure(trials, () => this.#late);
     const samples = new Map<number, Sample[]>();
     for (const [at, { index, factor }] of asked.entries()) {
       const trial = measured.moved[at];
@@ -161,7 +167,7 @@ export class Fit {
     const is = await compared.score(this.#texts);
     const better: { guess: Guess; loss: number }[] = [];
     for (const [at, guess] of open.entries()) {
-      if (compared.late || (at % drawn === 0 && better.length > 0)) break;
+      if (this.#late || (at % drawn === 0 && better.length > 0)) break;
       const loss = await compared.score(this.#with(guess));
       if (loss <= is * (1 - leastGain)) {
         better.push({ guess, loss });
@@ -178,7 +184,7 @@ export class Fit {
     // What helped alone may help beside it: pages differ in several places at once.
     for (const { guess } of further) {
       if (guess.literal === best.guess.literal) continue;
-      if (compared.late) break;
+      if (this.#late) break;
       const both = await compared.score(this.#with(guess));
       if (both > loss * (1 - leastGain)) continue;
       this.#accept(guess, loss, both);
@@ -198,8 +204,7 @@ export class Fit {
 
   /** Draws the page with another value of one number. */
   #look(literal: number): Look {
-    return async (value) =>
-      this.#compared.late ? null : this.#compared.score(this.#with(this.#guess(literal, value)));
+    return async (value) => (this.#late ? null : this.#compared.score(this.#with(this.#guess(literal, value))));
   }
 
   /** A number that was moved may hide the one that is wrong: others in its place, if they come further. */
@@ -211,7 +216,7 @@ export class Fit {
       const without = new Map(kept);
       without.delete(literal);
       [this.#texts, this.#held] = [without, literal];
-      for (let n = 0; n < swapSteps && !this.#compared.late; n++) {
+      for (let n = 0; n < swapSteps && !this.#late; n++) {
         const now = await this.#compared.draw(this.#texts);
         if (!(await this.#take(await this.#geometry(numbers, now)))) break;
       }
@@ -219,7 +224,7 @@ export class Fit {
       if ((await this.#compared.score(this.#texts)) <= is * (1 - leastGain)) return true;
       this.#texts = kept;
       this.steps.length = steps;
-      if (this.#compared.late) break;
+      if (this.#late) break;
     }
     return false;
   }
@@ -228,7 +233,7 @@ export class Fit {
   async #search(): Promise<boolean> {
     const is = await this.#compared.score(this.#texts);
     for (const literal of this.#numbers) {
-      if (this.#compared.late) break;
+      if (this.#late) break;
       const { value } = this.#valueOf(literal);
       const look = this.#look(literal);
       const probes = [(await look(value * 0.7)) ?? is, (await look(value * 1.4)) ?? is];
