@@ -94,9 +94,14 @@ if (!Object.hasOwn(starts, name)) {
 }
 const plan = rest[0] === "--plan";
 packages(plan);
-// A task made from a page needs a browser and no Blender.
-const pages = command === "generate" && rest.includes("design2code");
-await systemPrograms(pages ? "generate-page" : command, plan);
+/** What the command needs for what it is asked: pages and slides need no Blender. */
+function needed() {
+  if (command === "generate" && rest.includes("design2code")) return "generate-page";
+  if (command === "hostile" && rest.includes("web")) return "hostile-web";
+  if (command === "hostile" && rest.includes("slides")) return "hostile-slides";
+  return command;
+}
+await systemPrograms(needed(), plan);
 const node = nodeFor(root);
 const [script = "", ...fixed] = starts[command];
 const line = [script, ...fixed, ...rest.slice(plan ? 1 : 0)];

@@ -5,9 +5,10 @@ export const autopresent: ModeDefinition = {
   name: "autopresent",
   aliases: ["slidebench"],
   title: "write a slide by an instruction",
+  // Surer than a folder with a target.png alone: an instruction may lie beside one.
   recognises: ({ kind, has }) =>
     kind === "folder" && ["instruction.txt", "instruction_no_image.txt", "instruction_high_level.txt"].some(has)
-      ? 2
+      ? 3
       : 0,
   engine: "slides",
   language: "javascript",

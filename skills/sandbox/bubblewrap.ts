@@ -39,5 +39,7 @@ export function boxed({ readable = [], settings = [], scratchBytes, further = []
     ...["--size", String(scratchBytes), "--tmpfs", "/tmp", "--dir", "/tmp/home", "--chdir", "/tmp"],
     ...["--clearenv", "--setenv", "HOME", "/tmp/home", "--setenv", "PATH", "/usr/local/bin:/usr/bin:/bin"],
     ...["--setenv", "LANG", "C.UTF-8", "--setenv", "TZ", "UTC", ...further],
+    // The root itself lies in memory without a limit.
+    ...["--remount-ro", "/"],
   ];
 }

@@ -1,4 +1,5 @@
-import { createReadStream, writeSync } from "node:fs";
+import { writeSync } from "node:fs";
+import { Socket } from "node:net";
 import { createInterface } from "node:readline";
 import { z } from "zod";
 import {
@@ -79,7 +80,8 @@ export async function serve(jobs: WorkerJobs, start: () => Promise<CapabilityCar
   }
   const cancels = new Map<number, AbortController>();
   let last: Promise<unknown> = Promise.resolve();
-  for await (const line of createInterface({ input: createReadStream("", { fd: 3 }) })) {
+  // A file's stream would wait in a thread that keeps a process which must end from ending.
+  for await (const line of createInterface({ input: new Socket({ fd: 3, writable: false }) })) {
     const request = named.parse(JSON.parse(line));
     if (request.op === "cancel") {
       cancels.get(Number(request.of))?.abort();

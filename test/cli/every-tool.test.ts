@@ -2,13 +2,9 @@ import { cp, mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import sharp from "sharp";
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
-import { modeOf } from "../../config/modes/index.ts";
 import { type Workplace, workplace } from "../harness/cli.ts";
-import { type Answer, call } from "../servers/answers.ts";
+import { expectEveryTool, type Script, scripted, tapeOf, verdict, writes } from "../harness/scripted-roles.ts";
 import { type ScriptedServer, scriptedServer } from "../servers/openai.ts";
-
-/** What a model calls, in order; a call that ends its turn is followed by the next turn's. */
-type Script = [tool: string, args: Record<string, unknown>][];
 
 /** A ball that rolls past a box; `size` makes programs different. */
 const moving = (size: number) => `import bpy
@@ -31,13 +27,6 @@ scene.camera = bpy.context.object
 scene.camera.name = 'Camera1'
 `;
 
-const verdict = {
-  visual_difference: { critical: [], major: ["the box is too small"], minor: [] },
-  edit_suggestion: ["make the box larger"],
-  overall_similarity: 60,
-  next_focus: "the box",
-};
-
 /** A verifier's turn that calls everything, on a thing of this name. */
 const looks = (name: string): Script => [
   ["get_scene_info", {}],
@@ -46,11 +35,10 @@ const looks = (name: string): Script => [
   ["investigate", { operation: "focus", object_name: name }],
   ["set_visibility", { show_objects: [], hide_objects: [name] }],
   ["measure_difference", { left: 0.25, top: 0.25, right: 0.75, bottom: 0.75 }],
-  ["end_process", verdict],
+  ["end_process", verdict("the box is too small", "make the box larger")],
 ];
 
 const plan = { overall_description: "a ball passes a box", detailed_plan: "1. the box 2. the ball" };
-const writes = (code: string) => ["execute_code", { thought: "next", code_diff: "", code }] as Script[number];
 const scratchScript: Script = [
   ["make_plan", plan],
   ["lookup_api", { query: "mesh.primitive_uv_sphere_add" }],
@@ -118,22 +106,6 @@ beforeAll(async () => {
 afterEach(() => server.close());
 afterAll(() => at.close());
 
-/** Plays both roles from their scripts, each from its first line again when a new turn of the verifier begins. */
-function scripted(generator: Script, verifier: Script): Answer {
-  const say = (script: Script, index: number): Answer => {
-    const [name, args] = script[Math.min(index, script.length - 1)]!;
-    return call(name, args);
-  };
-  let written = 0;
-  return {
-    kind: "function",
-    answer: ({ body, tools }) => {
-      if (tools.includes("execute_code")) return say(generator, written++);
-      return say(verifier, body.messages.filter(({ role }) => role === "assistant").length);
-    },
-  };
-}
-
 const base = join(import.meta.dirname, "../../examples/lighting/blender_file.blend");
 const wedge = `v 0 0 0\nv 1 0 0\nv 0 1 0\nv 0 0 1\nf 1 3 2\nf 1 2 4\nf 2 3 4\nf 1 4 3\n`;
 
@@ -152,11 +124,6 @@ async function taskFolder({ mode, edit, target }: Played): Promise<string> {
     await cp(base, join(folder, "blender_file.blend"));
   }
   return folder;
-}
-
-interface TapeLine {
-  type: string;
-  data: { tool?: string; ok?: boolean; why?: string; tools?: string[]; state?: { motion?: string[] } };
 }
 
 test.each(runs)(
@@ -179,25 +146,14 @@ ${lines}`,
     const run = await at.viga("run", folder, "--config", `${mode}.yaml`, "--out", out);
     expect(run.exitCode, run.all).toBe(0);
 
-    const tape = (await readFile(join(out, "tape.jsonl"), "utf8")).trim().split("\n");
-    const events = tape.map((line) => JSON.parse(line) as TapeLine);
-    const of = (name: string) => events.filter(({ type }) => type.endsWith(name)).map(({ data }) => data);
-    const called = of("model.call").flatMap(({ tools }) => tools ?? []);
-    const { skills } = modeOf(mode);
-    expect([...new Set(called)].sort()).toEqual(
-      [...new Set([...skills.generator, ...skills.verifier, ...more])].sort(),
-    );
-    expect(of("tool.call").filter(({ ok }) => !ok)).toEqual([]);
-    const answered = new Set(of("tool.call").map(({ tool }) => tool));
-    // What ends a turn is answered by the round that it makes.
-    expect([...new Set(called)].filter((tool) => !answered.has(tool)).sort()).toEqual(["end_process", "execute_code"]);
-
+    await expectEveryTool(mode, out, server, more);
     const scores = JSON.parse(await readFile(join(out, "scores.json"), "utf8"));
     expect(scores.status).toBe("done");
     if (mode === "dynamic_scene") {
       expect((await sharp(join(out, "animation.gif")).metadata()).pages).toBe(24);
       expect((await sharp(join(out, "animation.png")).metadata()).width).toBeGreaterThan(64);
-      expect(of("state").at(-1)?.state?.motion?.join("\n")).toMatch(/Ball: .*moves from frame/);
+      const states = (await tapeOf(out)).filter(({ type }) => type.endsWith("state"));
+      expect(states.at(-1)?.data.state?.motion?.join("\n")).toMatch(/Ball: .*moves from frame/);
     }
     await rm(out, { recursive: true });
   },

@@ -6,6 +6,8 @@ import { afterAll, beforeAll, expect, it } from "vitest";
 import { defaultLimits } from "../../bridge/engines/contract.ts";
 import { openEngine } from "../../bridge/engines/open.ts";
 import { main } from "../harness/cli.ts";
+import { expectEveryTool, type Script, scripted, verdict, writes } from "../harness/scripted-roles.ts";
+import { scriptedServer } from "../servers/openai.ts";
 
 const page = (height: number, size: number, colour: string) => `<!DOCTYPE html><style>
 body { margin: 0; font-family: Arial } h1 { margin: 10px; font-size: ${size}px } .top { height: ${height}px; background: ${colour} }
@@ -77,4 +79,41 @@ it("runs of a batch are scored again by the benchmark's own parts where the task
   expect(goal.final).toMatchObject({ html_block: 1, html_text: 1, html_position: goal.chosen.html_position });
   expect(bare.chosen).not.toHaveProperty("html_block");
   expect(found.missing.map(({ why }: { why: string }) => why).join()).toMatch(/its data set has none here \(bare\)/);
+}, 240_000);
+
+it("a run in which both roles call every tool they have ends with its result", async () => {
+  const server = await scriptedServer({ m: {} });
+  const generator: Script = [
+    ["make_plan", { overall_description: "a bar, a heading, words", detailed_plan: "1. bar 2. heading" }],
+    writes(page(95, 40, "#336699")),
+    ["get_page_info", {}],
+    writes(page(60, 30, "#336699")),
+    ["end_process", { reason: "good enough" }],
+  ];
+  const verifier: Script = [
+    ["get_page_info", {}],
+    ["measure_difference", { left: 0, top: 0, right: 1, bottom: 0.5 }],
+    ["end_process", verdict("the bar is too high", "make the bar 60 px high")],
+  ];
+  try {
+    server.otherwise("m", scripted(generator, verifier));
+    await writeFile(
+      join(dir, "pages.yaml"),
+      `mode: design2code
+roles: { generator: m, verifier: m }
+stop: { max_rounds: 3, plateau: false }
+models: { m: { like: qwen3-vl-8b, base_url: "${server.url}", model: m, tools: native } }
+`,
+    );
+    const out = join(dir, "every");
+    const args = [main, "run", "goal.png", "--config", "pages.yaml", "--out", out];
+    const run = await execa(process.execPath, args, { cwd: dir, reject: false, stdin: "ignore", all: true });
+    expect(run.exitCode, run.all).toBe(0);
+    await expectEveryTool("design2code", out, server);
+    const scores = JSON.parse(await readFile(join(out, "scores.json"), "utf8"));
+    expect(scores).toMatchObject({ status: "done", best: { t: 2, pl: 0 } });
+    expect(await readFile(join(out, "index.html"), "utf8")).toBe(`${page(60, 30, "#336699")}\n`);
+  } finally {
+    await server.close();
+  }
 }, 240_000);

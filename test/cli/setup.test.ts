@@ -150,6 +150,14 @@ describe("a machine that has everything", () => {
     });
   });
 
+  it.each([
+    ["web", ["bwrap", "chromium"]],
+    ["slides", ["bwrap", "soffice"]],
+  ])("asks for no Blender where the hostile set of %s is run", (engine, programs) => {
+    const plan = new Machine(programs).run(["hostile", "--plan", engine]);
+    expect(plan).toEqual({ code: 0, out: "", err: `set-up: would start: node test/hostile/run.ts ${engine}\n` });
+  });
+
   it("knows only its four commands", () => {
     const machine = new Machine([]);
     expect(machine.run(["dmo"])).toMatchObject({

@@ -2,10 +2,9 @@ import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import sharp from "sharp";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { modeOf } from "../../config/modes/index.ts";
 import { noOffice, program } from "../bridge/engines/office.ts";
 import { type Workplace, workplace } from "../harness/cli.ts";
-import { type Answer, call } from "../servers/answers.ts";
+import { expectEveryTool, type Script, scripted, verdict, writes } from "../harness/scripted-roles.ts";
 import { scriptedServer } from "../servers/openai.ts";
 
 const examples = join(import.meta.dirname, "../../examples/slides");
@@ -16,15 +15,6 @@ const slide = (points: number) =>
 s.addText("A heading of the slide", { x: 1, y: 0.5, w: 8, h: 1, fontFace: "Arial", fontSize: ${points}, color: "203040" });
 s.addImage({ path: "media/dot.png", x: 1, y: 2, w: 2, h: 2 });`);
 
-const verdict = {
-  visual_difference: { critical: [], major: ["the heading is too small"], minor: [] },
-  edit_suggestion: ["make the heading larger"],
-  overall_similarity: 60,
-  next_focus: "the heading",
-};
-
-type Script = [tool: string, args: Record<string, unknown>][];
-const writes = (code: string): Script[number] => ["execute_code", { thought: "next", code_diff: "", code }];
 const generator: Script = [
   ["make_plan", { overall_description: "a heading and a dot", detailed_plan: "1. heading 2. dot" }],
   writes(slide(20)),
@@ -35,7 +25,7 @@ const generator: Script = [
 const verifier: Script = [
   ["get_slide_info", {}],
   ["measure_difference", { left: 0, top: 0, right: 0.5, bottom: 0.5 }],
-  ["end_process", verdict],
+  ["end_process", verdict("the heading is too small", "make the heading larger")],
 ];
 
 describe.skipIf(noOffice !== null)(
@@ -89,15 +79,7 @@ describe.skipIf(noOffice !== null)(
         const dot = sharp({ create: { width: 64, height: 36, channels: 3, background: "#808080" } });
         await dot.clone().png().toFile(join(folder, "media/dot.png"));
         await dot.png().toFile(join(folder, "target.png"));
-        let written = 0;
-        const say = (script: Script, index: number): Answer => call(...script[Math.min(index, script.length - 1)]!);
-        server.otherwise("m", {
-          kind: "function",
-          answer: ({ body, tools }) =>
-            tools.includes("execute_code")
-              ? say(generator, written++)
-              : say(verifier, body.messages.filter(({ role }) => role === "assistant").length),
-        });
+        server.otherwise("m", scripted(generator, verifier));
         await writeFile(
           join(at.dir, "slides.yaml"),
           `mode: autopresent
@@ -109,17 +91,11 @@ models: { m: { like: qwen3-vl-8b, base_url: "${server.url}", model: m, tools: na
         const out = join(at.dir, "every");
         const run = await at.viga("run", folder, "--config", "slides.yaml", "--out", out);
         expect(run.exitCode, run.all).toBe(0);
-        const tape = (await readFile(join(out, "tape.jsonl"), "utf8")).trim().split("\n");
-        const events = tape.map(
-          (line) => JSON.parse(line) as { type: string; data: { tool?: string; ok?: boolean; tools?: string[] } },
-        );
-        const of = (name: string) => events.filter(({ type }) => type.endsWith(name)).map(({ data }) => data);
-        const called = [...new Set(of("model.call").flatMap(({ tools }) => tools ?? []))].sort();
-        const { skills } = modeOf("autopresent");
-        expect(called).toEqual([...new Set([...skills.generator, ...skills.verifier])].sort());
-        expect(of("tool.call").filter(({ ok }) => !ok)).toEqual([]);
-        const answered = new Set(of("tool.call").map(({ tool }) => tool));
-        expect(called.filter((tool) => !answered.has(tool))).toEqual(["end_process", "execute_code"]);
+        await expectEveryTool("autopresent", out, server);
+        const scores = JSON.parse(await readFile(join(out, "scores.json"), "utf8"));
+        expect(scores.status).toBe("done");
+        expect((await readFile(join(out, "output.pptx"))).subarray(0, 2).toString()).toBe("PK");
+        expect(await readFile(join(out, "codes/2.js"), "utf8")).toBe(slide(28));
       } finally {
         await server.close();
       }

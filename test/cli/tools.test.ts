@@ -17,6 +17,9 @@ const wrong: [string, string[], RegExp][] = [
   ["test/hostile/run.ts", ["--only", "("], /regular expression/],
   ["test/hostile/run.ts", ["--only", "no such program"], /no program matches/],
   ["test/hostile/run.ts", ["--isolation", "none"], /fork/],
+  ["test/hostile/run.ts", ["pages"], /blender, web, slides/],
+  ["test/hostile/run.ts", ["web", "--cases", "x"], /--cases goes with Blender's programs only/],
+  ["test/hostile/run.ts", ["slides", "--only", "no such program"], /no program matches/],
 ];
 
 describe("the tools beside viga", () => {

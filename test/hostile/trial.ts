@@ -220,7 +220,7 @@ async function prepare(
   return path;
 }
 
-async function within<T>(job: Promise<T>, ms: number): Promise<{ state?: T; thrown?: unknown }> {
+export async function within<T>(job: Promise<T>, ms: number): Promise<{ state?: T; thrown?: unknown }> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<Record<string, never>>((done) => {
     timer = setTimeout(() => done({}), ms);
@@ -235,13 +235,13 @@ async function within<T>(job: Promise<T>, ms: number): Promise<{ state?: T; thro
 }
 
 /** Escapes the program itself printed. */
-function said(log: string): string[] {
+export function said(log: string): string[] {
   const lines = log.split("\n").filter((line) => line.includes("ESCAPED"));
   return log.includes(secret) ? [...lines, "the secret is in its log"] : lines;
 }
 
 /** Nothing but plain, readable files without the secret may be in a settled job's folder. */
-async function inside(dir: string, state: Pick<RunState, "renders">): Promise<string[]> {
+export async function inside(dir: string, state: Pick<RunState, "renders">): Promise<string[]> {
   const found: string[] = [];
   const top = await lstat(dir);
   if (!top.isDirectory() || top.uid !== (process.getuid?.() ?? 0)) found.push("the job folder is another's");
@@ -283,7 +283,7 @@ async function grows(dir: string): Promise<string[]> {
   return (await at()) === before ? [] : ["it still writes after it was settled"];
 }
 
-async function settle(look: () => Promise<string[]>): Promise<string[]> {
+export async function settle(look: () => Promise<string[]>): Promise<string[]> {
   const end = Date.now() + 20_000;
   for (;;) {
     const left = await look();

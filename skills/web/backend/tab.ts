@@ -162,10 +162,6 @@ export class Tab {
     });
     // A page that is closing has no use for an answer.
     await context.route("**/*", (route) => this.#answer(route).catch(() => undefined));
-    await context.routeWebSocket(/.*/, (socket) => {
-      note(this.troubles.elsewhere, shown(socket.url()));
-      void socket.close();
-    });
     const page = await context.newPage();
     listen(context, page, () => this.troubles);
     this.#session = await context.newCDPSession(page);

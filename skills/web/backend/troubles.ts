@@ -42,6 +42,8 @@ export function listen(context: BrowserContext, page: Page, now: () => Troubles)
     if (!leaving) note(now().tried, `show a dialog (${dialog.type()})`);
     void (leaving ? dialog.accept() : dialog.dismiss()).catch(() => undefined);
   });
+  // Routing them would give the page a function that reaches the process which drives the browser.
+  page.on("websocket", (socket) => note(now().elsewhere, shown(socket.url())));
   page.on("download", () => note(now().tried, "download a file"));
   page.on("console", (message) => say(message.text()));
   page.on("pageerror", (error) => {
