@@ -39,7 +39,8 @@ export const experimentFile = z
     name: z
       .string()
       .regex(/^[a-z0-9][a-z0-9_-]{0,47}$/, "expected a folder's name: 1 to 48 of a-z 0-9 _ -")
-      .meta({ description: "Name of its folder under output/experiments." }),
+      .optional()
+      .meta({ description: "Name of its folder under output/experiments; absent: the file's." }),
     title: z.string().trim().min(1).max(200).optional().meta({ description: "The question that it answers." }),
     base: path.default("offline").meta({ description: "Preset or viga.yaml that every cell builds on." }),
     set: settings.default({}).meta({ description: "Further keys of the configuration, for all cells." }),
@@ -82,8 +83,9 @@ export const experimentFile = z
       .default([])
       .meta({ description: "Values that others printed, shown beside what is measured." }),
   })
-  .refine(({ repeats, seeds }) => repeats === undefined || seeds === undefined, {
+  .refine(({ repeats, seeds }) => repeats === undefined || seeds === undefined || seeds.length === repeats, {
     path: ["repeats"],
-    message: "expected repeats or seeds, not both: repeats: 3 stands for seeds: [1, 2, 3]",
+    message: "expected as many as there are seeds, or one of the two: repeats: 3 stands for seeds: [1, 2, 3]",
   });
-export type ExperimentFile = z.output<typeof experimentFile>;
+/** An experiment's file, with the name it goes by. */
+export type ExperimentFile = z.output<typeof experimentFile> & { name: string };

@@ -1,4 +1,4 @@
-import { basename, dirname, resolve } from "node:path";
+import { basename, dirname, parse, resolve } from "node:path";
 import { lineFor, type Problem, problemsOf } from "../complaints.ts";
 import { VigaError } from "../errors.ts";
 import type { Layer } from "../layer.ts";
@@ -27,7 +27,7 @@ export function loadExperiments(given: string, cwd = process.cwd()): LoadedExper
   if (layers.length === 0) {
     throw new VigaError("config_invalid", `${given}: is empty; expected an experiment`, { hint });
   }
-  const found = layers.map((layer) => ({ path, folder: dirname(path), file: checked(layer), layer }));
+  const found = layers.map((layer) => ({ path, folder: dirname(path), file: checked(layer, path), layer }));
   const names = found.map(({ file }) => file.name);
   const twin = found.findIndex(({ file }, index) => names.indexOf(file.name) < index);
   const { layer, file } = found[twin] ?? {};
@@ -37,13 +37,21 @@ export function loadExperiments(given: string, cwd = process.cwd()): LoadedExper
   return found;
 }
 
-function checked(layer: Layer): ExperimentFile {
+function checked(layer: Layer, path: string): ExperimentFile {
   const parsed = experimentFile.safeParse(layer.value);
-  if (parsed.success) return parsed.data;
+  if (parsed.success) return { ...parsed.data, name: parsed.data.name ?? nameOf(path) };
   refuse(
     layer,
     parsed.error.issues.flatMap((issue) => problemsOf(issue, layer.value, [], experimentFile)),
   );
+}
+
+/** A file's name as a folder's. */
+function nameOf(path: string): string {
+  const plain = parse(path)
+    .name.toLowerCase()
+    .replaceAll(/[^a-z0-9_-]+/g, "-");
+  return plain.replace(/^[-_]+/, "").slice(0, 48) || "experiment";
 }
 
 /** Throws `config_invalid` with one line per problem of an experiment's file. */

@@ -39,6 +39,12 @@ matrix:
 `;
 
 describe("an experiment's file", () => {
+  it("takes its file's name where it says none, and seeds beside as many repeats", () => {
+    const [loaded] = load(`${whole.replace(/^name:.*\n/m, "")}seeds: [4, 7]\nrepeats: 2\n`);
+    expect(loaded!.file.name).toBe("e");
+    expect(expandExperiment(loaded!).seeds).toEqual([4, 7]);
+  });
+
   it("crosses its axes in order, each cell with its labels, a folder's name and what it sets", () => {
     const [loaded] = load(`${whole}set: { stop.max_rounds: 3 }\nseeds: [4, 7]\n`);
     const { cells, axes, seeds, baseline, excluded } = expandExperiment(loaded!);
@@ -90,7 +96,10 @@ repeats: 2
     [`${whole}baselin: {}\n`, /^e\.yaml:9: baselin: unknown key; did you mean "baseline"\?/],
     [`${whole}exclude: [{ candidates: 2 }]\n`, /^e\.yaml:9: exclude\[0\]\.candidates: expected one of 1, 4, got "2"/],
     [`${whole}seeds: [1, 1]\n`, /seeds: names a seed twice/],
-    [`${whole}seeds: [1]\nrepeats: 2\n`, /^e\.yaml:10: repeats: expected repeats or seeds, not both/],
+    [
+      `${whole}seeds: [1]\nrepeats: 2\n`,
+      /^e\.yaml:10: repeats: expected as many as there are seeds, or one of the two/,
+    ],
     [`${whole}exclude: [{}]\n`, /exclude: leaves no cell to run/],
     [
       `${whole}baseline: { candidates: 1 }\nexclude: [{ candidates: 1 }]\n`,
