@@ -1,5 +1,7 @@
+import { readdirSync } from "node:fs";
+import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { filesIn, folders, sourceOf, withoutComments } from "./sources.ts";
+import { filesIn, folders, root, sourceOf, withoutComments } from "./sources.ts";
 
 const production = folders.filter((folder) => folder !== "test");
 const longest = 300;
@@ -40,6 +42,13 @@ describe("house rules", () => {
     const files = filesIn(folders, /\.(ts|mjs|py)$/).filter((file) => !file.startsWith("test/house/"));
     expect(linesWith(files, /\b(TODO|FIXME|XXX)\b/)).toEqual([]);
     expect(linesWith(files, /\b(it|test|describe)\.(skip|only|todo)\(/, true)).toEqual([]);
+  });
+
+  it("no merge is left unfinished in a program or a text", () => {
+    const texts = readdirSync(root).flatMap((name) => (name.endsWith(".md") ? [name] : []));
+    const docs = readdirSync(join(root, "docs")).flatMap((name) => (name.endsWith(".md") ? [`docs/${name}`] : []));
+    const files = [...filesIn(folders, /\.(ts|mjs|js|py|md|yaml|json)$/), ...texts, ...docs];
+    expect(linesWith(files, /^(<{7}|>{7}) /)).toEqual([]);
   });
 
   it("nothing is exported as a whole: every export is named", () => {
