@@ -13,6 +13,7 @@ export class Compared {
   readonly #small: Raster;
   readonly #shape: Shape;
   readonly #ends: number;
+  readonly #milliseconds: number;
   pictures = 0;
 
   private constructor(page: LivePage, target: Raster, small: Raster, seconds: number) {
@@ -20,7 +21,8 @@ export class Compared {
     this.target = target;
     this.#small = small;
     this.#shape = new Shape(small);
-    this.#ends = performance.now() + seconds * 1000;
+    this.#milliseconds = seconds * 1000;
+    this.#ends = performance.now() + this.#milliseconds;
   }
 
   static async open(page: LivePage, target: Raster, seconds: number): Promise<Compared> {
@@ -31,9 +33,9 @@ export class Compared {
     return performance.now() > this.#ends;
   }
 
-  /** The moment when half of the time that is left now will be over. */
-  get half(): number {
-    return (performance.now() + this.#ends) / 2;
+  /** The moment, by `performance.now()`, when a part of the time is over. */
+  at(part: number): number {
+    return this.#ends - (1 - part) * this.#milliseconds;
   }
 
   async draw(texts: Texts, scale = 1): Promise<Raster> {

@@ -9,6 +9,9 @@ const mostNumbers = 1200;
 const mostTints = 512;
 /** Part of the difference that may be left for a page to count as fitted; where more is left after half of the time, another way is tried. */
 const enough = 0.1;
+/** Parts of the time: that of the first way, and that of all ways; what is left is for round numbers. */
+const half = 0.5;
+const most = 0.85;
 
 export interface Fitted {
   texts: Texts;
@@ -31,11 +34,11 @@ export async function fitTexts(page: LivePage, target: Raster, seconds: number):
   const way = () => new Fit(compared, of("number").slice(0, mostNumbers), of("colour").slice(0, mostTints));
   const before = await compared.loss(new Map());
   let fit = way();
-  let best = await fit.descend(compared.half);
-  if (!compared.late) {
+  let best = await fit.descend(compared.at(half));
+  if (performance.now() < compared.at(most)) {
     const other = way();
     const next = best.loss > before * enough && (await other.reshape()) ? other : fit;
-    const found = await next.descend();
+    const found = await next.descend(compared.at(most));
     if (found.loss < best.loss) [best, fit] = [found, next];
   }
   const { texts, loss } = await tidy(best, literals, async (tried, least) =>

@@ -1,10 +1,10 @@
 import { colourOf, colourText, numberOf, numberText } from "../../../bridge/text/page-literals.ts";
 import type { Compared } from "./compared.ts";
-import type { Sample } from "./course.ts";
 import { colours, type Guess, markOf, moves, nudge, otherNudge, wideNudges } from "./guesses.ts";
 import { closeIn, goOn, type Look } from "./line.ts";
-import type { Measured, Texts } from "./live-page.ts";
+import type { Texts } from "./live-page.ts";
 import { difference, type Raster } from "./raster.ts";
+import { movedBy, sample } from "./samples.ts";
 import { type Scanned, scanShapes } from "./scan.ts";
 import type { Found } from "./tidy.ts";
 
@@ -21,6 +21,9 @@ const mostReshaped = 3;
 /** Numbers that others are tried instead of, the last ones first, and steps that the others may take. */
 const mostSwapped = 6;
 const swapSteps = 2;
+/** Numbers that are tried in pairs, those that were moved first, and the factors of the first of two. */
+const mostPaired = 4;
+const pairFactors = [1.04, 0.96];
 /** Part of the difference that a guess must take away to be taken. */
 const leastGain = 0.01;
 /** Difference below which pictures count as equal. */
@@ -68,7 +71,7 @@ export class Fit {
       // Colours move nothing: what was looked for in vain before them is not looked for again.
       wide = moved;
       if (!moved && !(await this.#take(await this.#colours()))) {
-        if (!((await this.#swap(numbers)) || (await this.#search()))) break;
+        if (!((await this.#pair()) || (await this.#swap(numbers)) || (await this.#search()))) break;
         wide = true;
       }
       // What moved nothing at first is not asked again with every step.
@@ -127,22 +130,8 @@ export class Fit {
     return moves(samples, this.#compared.page.found.literals, this.#texts, measured, now, this.#compared.target);
   }
 
-  /** What each number moves when it is multiplied by each factor, as far as there is time. */
-  async #sample(numbers: readonly number[], by: readonly number[]) {
-    const { page } = this.#compared;
-    await page.put(this.#texts);
-    const asked = numbers.flatMap((index) => by.map((factor) => ({ index, factor })));
-    const trials = asked.map(({ index, factor }) => {
-      const { value, unit } = this.#valueOf(index);
-      return [index, numberText(value * factor, unit, 4)] as const;
-    });
-    const measured = await page.measure(trials, () => this.#late);
-    const samples = new Map<number, Sample[]>();
-    for (const [at, { index, factor }] of asked.entries()) {
-      const trial = measured.moved[at];
-      if (trial !== undefined) samples.set(index, [...(samples.get(index) ?? []), { factor, trial }]);
-    }
-    return { measured, samples };
+  #sample(numbers: readonly number[], factors: readonly number[]) {
+    return sample({ page: this.#compared.page, late: () => this.#late }, this.#texts, numbers, factors);
   }
 
   async #colours(): Promise<Guess[]> {
@@ -205,6 +194,35 @@ export class Fit {
   /** Draws the page with another value of one number. */
   #look(literal: number): Look {
     return async (value) => (this.#late ? null : this.#compared.score(this.#with(this.#guess(literal, value))));
+  }
+
+  /** Two numbers may stand wrong for each other, where neither gets better alone: one a little on, and the other after it. */
+  async #pair(): Promise<boolean> {
+    const { literals } = this.#compared.page.found;
+    const is = await this.#compared.score(this.#texts);
+    const moved = [...this.#texts.keys()]
+      .filter((literal) => literals[literal]!.kind === "number")
+      .slice(0, mostPaired);
+    for (const one of moved) {
+      for (const other of moved) {
+        if (other === one) continue;
+        for (const factor of pairFactors) {
+          if (this.#late) return false;
+          const kept = this.#texts;
+          this.#texts = this.#with(this.#guess(one, this.#valueOf(one).value * factor));
+          const { value } = this.#valueOf(other);
+          const look = this.#look(other);
+          const best = await closeIn({ value, loss: (await look(value)) ?? is }, look);
+          const both = this.#with(this.#guess(other, best.value));
+          this.#texts = kept;
+          if (best.loss > is * (1 - leastGain)) continue;
+          for (const literal of [one, other])
+            this.#accept({ literal, text: both.get(literal)!, gain: 0 }, is, best.loss);
+          return true;
+        }
+      }
+    }
+    return false;
   }
 
   /** A number that was moved may hide the one that is wrong: others in its place, if they come further. */
@@ -278,14 +296,4 @@ export class Fit {
     );
     this.#texts = this.#with({ literal, text });
   }
-}
-
-/** Pixels that what stands on the page moves by, all in all. */
-function movedBy(samples: readonly Sample[] | undefined, measured: Measured): number {
-  const far = ({ trial }: Sample) =>
-    trial.changed.reduce(
-      (sum, [item, ...to]) => sum + to.reduce((all, side, n) => all + Math.abs(side - measured.boxes[item]![n]!), 0),
-      Math.abs(trial.height - measured.height),
-    );
-  return Math.max(0, ...(samples ?? []).map(far));
 }

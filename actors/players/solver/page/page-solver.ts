@@ -6,8 +6,8 @@ import type { Context } from "../../../../machines/domain/index.ts";
 import type { GeneratorMove, GeneratorPlayer, PlayerIO } from "../../player.ts";
 
 /** Seconds that the first round and each further one may take where nothing else is said: a run takes less than a minute. */
-const firstSeconds = 28;
-const furtherSeconds = 10;
+const firstSeconds = 32;
+const furtherSeconds = 8;
 /** Beside its own time: opening the page, a first picture, a last one. */
 const spareSeconds = 60;
 /** A round that leaves less than this part of the difference, or takes less than this part of it, is the last. */
