@@ -131,14 +131,14 @@ export class Fit {
   }
 
   #sample(numbers: readonly number[], factors: readonly number[]) {
-    return sample({ page: this.#compared.page, late: () => this.#late }, this.#texts, numbers, factors);
+    return sample(this.#compared.page, () => this.#late, this.#texts, numbers, factors);
   }
 
   async #colours(): Promise<Guess[]> {
     const { literals } = this.#compared.page.found;
     const marks = new Map(this.#texts);
     for (const [at, index] of this.#tints.entries()) {
-      const text = this.#texts.get(index) ?? literals[index]!.text;
+      const text = this.#textOf(index);
       if (colourOf({ text }) !== null) marks.set(index, colourText({ text }, markOf(at)));
     }
     return colours(this.#tints, literals, this.#texts, await this.#compared.draw(marks), this.#compared.target);
@@ -270,7 +270,7 @@ export class Fit {
   }
 
   #textOf(literal: number): string {
-    return this.#texts.get(literal) ?? this.#compared.page.found.literals[literal]!.text;
+    return this.#compared.page.textOf(literal, this.#texts);
   }
 
   #valueOf(literal: number): { value: number; unit: string } {

@@ -78,6 +78,11 @@ export class LivePage {
     return withTexts(this.program, this.found.literals, texts);
   }
 
+  /** What a literal is with those texts. */
+  textOf(literal: number, texts: Texts): string {
+    return texts.get(literal) ?? this.found.literals[literal]!.text;
+  }
+
   async put(texts: Texts): Promise<void> {
     const edits = this.#edits(this.#now, texts);
     this.#now = texts;

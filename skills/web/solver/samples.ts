@@ -1,20 +1,19 @@
 import { numberOf, numberText } from "../../../bridge/text/page-literals.ts";
-import type { Compared } from "./compared.ts";
 import type { Sample } from "./course.ts";
-import type { Measured, Texts } from "./live-page.ts";
+import type { LivePage, Measured, Texts } from "./live-page.ts";
 
 /** What each of some numbers moves when it is multiplied by each factor, as far as there is time. */
 export async function sample(
-  { page, late }: { page: Compared["page"]; late: () => boolean },
+  page: LivePage,
+  late: () => boolean,
   texts: Texts,
   numbers: readonly number[],
   factors: readonly number[],
 ): Promise<{ measured: Measured; samples: Map<number, Sample[]> }> {
-  const { literals } = page.found;
   await page.put(texts);
   const asked = numbers.flatMap((index) => factors.map((factor) => ({ index, factor })));
   const trials = asked.map(({ index, factor }) => {
-    const { value, unit } = numberOf({ text: texts.get(index) ?? literals[index]!.text });
+    const { value, unit } = numberOf({ text: page.textOf(index, texts) });
     return [index, numberText(value * factor, unit, 4)] as const;
   });
   const measured = await page.measure(trials, late);

@@ -60,7 +60,7 @@ export const secrets: HostileTheme = {
       outcomes: ["ok"],
       program: ({ outside, neighbour }) =>
         around(`const fs = require("fs");
-for (const path of ["/tmp/spore", "/dev/shm/spore", "/etc/spore", "/root/spore", "/var/tmp/spore", "/viga/spore", "/work/../tmp/spore", "${outside}/open/free.txt", "${neighbour}/spore", "/proc/self/oom_score_adj", "/proc/sys/kernel/core_pattern"])
+for (const path of ["/tmp/spore", "/dev/shm/spore", "/etc/spore", "/root/spore", "/var/tmp/spore", "/viga/spore", "../tmp/spore", "${outside}/open/free.txt", "${neighbour}/spore", "/proc/self/oom_score_adj", "/proc/sys/kernel/core_pattern"])
   for (const work of [() => fs.writeFileSync(path, "x"), () => fs.mkdirSync(path), () => fs.renameSync("program.js", path), () => fs.linkSync("program.js", path), () => fs.symlinkSync("program.js", path), () => fs.chmodSync(path, 0o777)])
     tried("wrote " + path, () => { work(); return "done"; });
 for (const path of ["/viga/run.mjs", "/node_modules/pptxgenjs/package.json"]) tried("changed " + path, () => { fs.appendFileSync(path, " "); return "done"; });`),
