@@ -75,6 +75,13 @@ class Office:
             "com.sun.star.configuration.ConfigurationAccess", properties(nodepath="/org.openoffice.Setup/Product"))
         return f"{read.ooSetupVersion}{read.ooSetupExtension or ''}" if not read.ooSetupVersionAboutBox else read.ooSetupVersionAboutBox
 
+    def answers(self):
+        """-> whether the office is still there to be asked."""
+        try:
+            return self.services.getAvailableServiceNames() is not None and self.process.poll() is None
+        except Exception:
+            return False
+
     def draw(self, deck, width, most):
         """-> what stands on each slide, and a PNG of each."""
         check(deck)
@@ -139,14 +146,14 @@ def main():
         try:
             slides, pictures = office.draw(deck, request["width"], request["most"])
             say({"slides": slides}, pictures)
-        except Refused as refused:
-            say({"refused": {"type": refused.kind, "message": str(refused), "hint": refused.hint}})
         except Exception as error:
-            # An office that is going is not the deck's fault alone: the thread above ends this process.
-            if "disposed" in f"{type(error).__name__} {error}".lower():
-                time.sleep(2)
-            say({"refused": {"type": "DeckUnreadable", "message": f"LibreOffice cannot draw the deck: {str(error)[:300]}",
-                             "hint": "let the library write it, and use plain shapes, texts, pictures, tables and charts"}})
+            # What an office that was ended in the middle says of a deck is none of the deck's doing: a fresh one is asked.
+            if not office.answers():
+                os._exit(3)
+            if not isinstance(error, Refused):
+                error = Refused("DeckUnreadable", f"LibreOffice cannot draw the deck: {str(error)[:300]}",
+                                "let the library write it, and use plain shapes, texts, pictures, tables and charts")
+            say({"refused": {"type": error.kind, "message": str(error), "hint": error.hint}})
 
 
 main()
