@@ -106,8 +106,8 @@ def finish(box, settings, request, on_keep):
 
 def answer(box, ticket, request, settings, on_keep=None):
     perform(box, request, settings, on_keep)
-    leave_log()
     box.finish(ticket)
+    leave_log()
     os._exit(0)
 
 
@@ -139,7 +139,7 @@ def take_calls(box, settings, request):
 
 
 def leave_log():
-    """The pipe's end is what wakes the supervisor."""
+    """The pipe's end is what wakes the supervisor, which finds the job finished then."""
     null = os.open(os.devnull, os.O_RDWR)
     os.dup2(null, 1)
     os.dup2(null, 2)

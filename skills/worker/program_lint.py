@@ -33,6 +33,10 @@ class ProgramLint:
         call = {"op": "call", "name": backend.in_use.lint_operation, "args": args, "session": SESSION, "dir": self._folder, "limits": limits}
         return {**call, "id": f"lint-{run['id']}", "lints": run["id"]}
 
+    def wants_again(self, call, reply):
+        """Whether its process ended while it read, which may have been none of the text's doing: then it is read once more."""
+        return not call.get("again") and (reply.get("error") or {}).get("kind") == "crash"
+
     def ended(self, run_id, reply):
         """What reading came to; it costs itself only when it fails. -> (run, reply, seconds) that waited for it, or None"""
         if run_id not in self._open:

@@ -258,6 +258,9 @@ class Server:
         if kept != {} and not (pending.keeper and pending.keeper.channel):
             pending.channel.close()
         if "lints" in message:
+            if self.lint.wants_again(message, reply):
+                self.start(dict(message, again=True))
+                return
             held = self.lint.ended(message["lints"], reply)
             if held is not None:
                 self.answer(*held)
