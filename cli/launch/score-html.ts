@@ -1,6 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { VigaError } from "../../config/errors.ts";
 import { clipModel, openClip } from "../../evaluators/features/clip.ts";
+import { keptWords, whyCut } from "../../evaluators/pages/clean-prediction.ts";
 import { officialScore, readReference } from "../../evaluators/pages/official-score.ts";
 import { decodePicture } from "../../evaluators/pictures/picture.ts";
 import { type DocumentScore, type Pair, scoreScreenshots } from "../../evaluators/score-documents.ts";
@@ -24,14 +25,14 @@ export async function scoreHtml({ prediction, reference }: Pair, model: string |
     if (isHtml(prediction) && isHtml(reference)) {
       const draw = drawer.drawAt(usualWidth, assets);
       const wanted = await readReference(await textOf(reference), draw, clip);
-      const { score, cut } = await officialScore(await textOf(prediction), wanted, draw, clip);
+      const { score, kept } = await officialScore(await textOf(prediction), wanted, draw, clip);
       const { final, ...parts } = score;
       const { block, text, position, colour } = parts;
       const loss = 1 - (final ?? (block + text + position + colour) / 4);
       const metrics = { ...parts, ...(final === undefined ? {} : { final }) };
       const notes = [
         ...(clip === null ? [`CLIP part, and so the final score, not measured: ${noClip}`] : []),
-        ...(cut ? [cutWords] : []),
+        ...(kept < 1 ? [`Design2Code's cleaning cut the prediction (${keptWords(kept)}) ${whyCut}`] : []),
       ];
       return { schema: 1, prediction, reference, loss, metrics, differences: [], notes };
     }
@@ -45,9 +46,6 @@ export async function scoreHtml({ prediction, reference }: Pair, model: string |
 }
 
 const noClip = `no weights, give --clip FOLDER or --clip ${clipModel}; the loss is 1 - the mean of the other four`;
-const cutWords =
-  "Design2Code's cleaning cut the prediction short, as the benchmark's would: its text, style sheets included, repeats itself";
-
 const textOf = async (path: string): Promise<string> => (await bytesOf(path)).toString("utf8");
 
 async function bytesOf(path: string): Promise<Buffer> {

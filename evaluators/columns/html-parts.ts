@@ -2,6 +2,7 @@ import { readFile } from "node:fs/promises";
 import { basename } from "node:path";
 import type { MetricInfo } from "../../machines/domain/index.ts";
 import type { Clip } from "../features/clip.ts";
+import { keptWords, whyCut } from "../pages/clean-prediction.ts";
 import type { DrawPage } from "../pages/extract.ts";
 import { officialScore, type ReferencePage, readReference } from "../pages/official-score.ts";
 import type { Column } from "./column.ts";
@@ -14,6 +15,9 @@ const part = (name: string, title: string): MetricInfo => ({
   unit: "",
   digits: 4,
 });
+
+/** What the benchmark's cleaning keeps of a program, 0..1: no measure of it, but why the others may be low. */
+export const htmlKept = "html_kept";
 
 /**
  * Design2Code's own parts, from the program's page and the task's page (`html`), both drawn anew; with a CLIP model its fifth
@@ -29,16 +33,18 @@ export function htmlParts(
   // A chosen program comes again at final quality, and runs of one task share its page.
   const found = new Map<string, Promise<Record<string, number>>>();
   const pages = new Map<string, Promise<ReferencePage>>();
-  const cut = new Set<string>();
+  const cut = new Map<string, number>();
   const pageOf = async (reference: string, draw: DrawPage) =>
     readReference(await readFile(reference, "utf8"), draw, clip);
   const measure = async (code: string, reference: string) => {
     const draw = await drawBeside(reference);
     const page = pages.get(reference) ?? pageOf(reference, draw);
     pages.set(reference, page);
-    const { score, cut: isCut } = await officialScore(code, await page, draw, clip);
-    if (isCut) cut.add(basename(reference, ".html"));
-    return Object.fromEntries(Object.entries(score).map(([name, value]) => [`html_${name}`, value]));
+    const { score, kept } = await officialScore(code, await page, draw, clip);
+    const id = basename(reference, ".html");
+    if (kept < 1) cut.set(id, Math.min(kept, cut.get(id) ?? 1));
+    const numbers = Object.fromEntries(Object.entries(score).map(([name, value]) => [`html_${name}`, value]));
+    return { ...numbers, [htmlKept]: kept };
   };
   return {
     metrics: [
@@ -68,7 +74,7 @@ export function htmlParts(
       cut.size === 0
         ? []
         : [
-            `Design2Code's cleaning cut programs of ${[...cut].join(", ")} short, as the benchmark's would: their text, style sheets included, repeats itself`,
+            `Design2Code's cleaning cut programs of ${[...cut].map(([id, kept]) => `${id} (${keptWords(kept)})`).join(", ")} ${whyCut}`,
           ],
   };
 }

@@ -29,18 +29,20 @@ export async function readReference(html: string, draw: DrawPage, clip: Clip | n
 /**
  * A prediction's page, cleaned as the benchmark cleans it, against the reference's. Its texts are painted over in the boxes that
  * the matching joined, the reference's in those that were found, as the benchmark does.
+ *
+ * @returns the score, and the part of the prediction's characters that the cleaning kept, 1 where it cut none
  */
 export async function officialScore(
   html: string,
   { blocks: wanted, features }: ReferencePage,
   draw: DrawPage,
   clip: Clip | null,
-): Promise<{ score: OfficialScore; cut: boolean }> {
-  const cleaned = cleanedPage(html);
-  const { blocks, picture } = await extractBlocks(cleaned.html, draw);
+): Promise<{ score: OfficialScore; kept: number }> {
+  const { html: cleaned, kept } = cleanedPage(html);
+  const { blocks, picture } = await extractBlocks(cleaned, draw);
   const { matched, ...parts } = scorePages(blocks, wanted);
-  if (clip === null || features === null) return { score: parts, cut: cleaned.cut };
+  if (clip === null || features === null) return { score: parts, kept };
   const likeness = cosine(await textlessFeatures(clip, picture, matched.prediction), features);
   const final = 0.2 * (parts.block + parts.text + parts.position + parts.colour + likeness);
-  return { score: { ...parts, clip: likeness, final }, cut: cleaned.cut };
+  return { score: { ...parts, clip: likeness, final }, kept };
 }
