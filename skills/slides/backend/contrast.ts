@@ -2,6 +2,9 @@ import sharp from "sharp";
 import type { SlideFault, SlideShape, SlideSummary } from "../tools/deck/summary.ts";
 import { nameOf } from "./shape-name.ts";
 
+// No picture comes twice, so none is worth keeping.
+sharp.cache(false);
+
 type Rgb = readonly [number, number, number];
 
 /** WCAG's least contrast for text, and for text of at least 18 points or bold text of 14. */
@@ -18,12 +21,15 @@ export async function contrastFaults({ shapes, size }: SlideSummary, picture: Bu
     .toBuffer({ resolveWithObject: true });
   const scale = info.width / size[0];
   const all = texts.reduce((sum, { styles = [] }) => sum + lettersIn(styles), 0);
-  return texts.flatMap((shape): SlideFault[] => {
+  const faults = texts.flatMap((shape): SlideFault[] => {
     const ground = groundOf(shape, { data, width: info.width, height: info.height }, scale);
     const found = ground === null ? [] : faint(shape, ground);
     if (found.length === 0) return [];
     return [{ check: "contrast", text: found[0]!.text, part: lettersIn(found) / all }];
   });
+  // Given back at once: the garbage collector would let dozens of pictures pile up first, as they lie outside its heap.
+  (data.buffer as ArrayBuffer).transfer(0);
+  return faults;
 }
 
 const lettersIn = (styles: readonly { letters: number }[]) => styles.reduce((sum, { letters }) => sum + letters, 0);
@@ -54,29 +60,31 @@ function groundOf({ room, box, styles = [] }: SlideShape, { data, width, height 
     number,
     number,
   ];
-  const counts = new Map<number, { count: number; sum: [number, number, number] }>();
+  // One count for each sixteenth of red, of green and of blue.
+  const counts = new Uint32Array(4096);
+  const sums = new Float64Array(3 * counts.length);
+  const seen: number[] = [];
   const step = Math.max(1, Math.floor(Math.min(wide, high) / 60));
   for (let y = Math.max(0, top); y < Math.min(height, top + high); y += step) {
     for (let x = Math.max(0, left); x < Math.min(width, left + wide); x += step) {
       const at = (y * width + x) * 3;
-      const [r, g, b] = [data[at]!, data[at + 1]!, data[at + 2]!];
-      const key = ((r >> 4) << 8) | ((g >> 4) << 4) | (b >> 4);
-      const found = counts.get(key) ?? { count: 0, sum: [0, 0, 0] };
-      found.count += 1;
-      found.sum[0] += r;
-      found.sum[1] += g;
-      found.sum[2] += b;
-      counts.set(key, found);
+      const key = ((data[at]! >> 4) << 8) | ((data[at + 1]! >> 4) << 4) | (data[at + 2]! >> 4);
+      if (counts[key]! === 0) seen.push(key);
+      counts[key]! += 1;
+      for (let part = 0; part < 3; part++) sums[3 * key + part]! += data[at + part]!;
     }
   }
   const inks = styles.map(({ color }) => rgbOf(color)).filter((ink) => ink !== null);
-  const most = [...counts.values()].sort((a, b) => b.count - a.count).slice(0, 2);
-  const means = most.map(({ count, sum }): Rgb => [sum[0] / count, sum[1] / count, sum[2] / count]);
+  const most = seen.sort((a, b) => counts[b]! - counts[a]!).slice(0, 2);
+  const means = most.map((key): Rgb => {
+    const [r, g, b] = sums.subarray(3 * key, 3 * key + 3);
+    return [r! / counts[key]!, g! / counts[key]!, b! / counts[key]!];
+  });
   const [first, second] = means;
   if (first === undefined) return null;
   // Large heavy letters can cover more of their place than the ground does.
   const isInk = inks.some((ink) => ink.every((value, index) => Math.abs(value - first[index]!) < 10));
-  return isInk && second !== undefined && most[1]!.count > 0.25 * most[0]!.count ? second : first;
+  return isInk && second !== undefined && counts[most[1]!]! > 0.25 * counts[most[0]!]! ? second : first;
 }
 
 function rgbOf(hex: string | null): Rgb | null {

@@ -105,6 +105,8 @@ export class Jobs {
       };
     } catch (error) {
       return { ...failedRun(told(error)), log, scene: false };
+    } finally {
+      this.#pool.prepareProgram();
     }
   }
 
@@ -124,7 +126,10 @@ export class Jobs {
     for (let attempt = 1; ; attempt++) {
       try {
         const office = await this.#pool.takeOffice();
-        const drawn = await leashed(office, limits, signal, words.deck, () => office.draw(deck, width));
+        const drawing = leashed(office, limits, signal, words.deck, () => office.draw(deck, width));
+        // The office draws on one processor; the next program's process gets ready on another.
+        this.#pool.prepareProgram();
+        const drawn = await drawing;
         await this.#pool.giveBack(office);
         return drawn;
       } catch (error) {

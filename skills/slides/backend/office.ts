@@ -58,7 +58,8 @@ export async function startOffice({ bwrap, office, python }: OfficeSettings): Pr
     readable: [...own(office), [inside, "/viga"]],
     settings: ["/etc/libreoffice"],
     scratchBytes,
-    further: ["--disable-userns"],
+    // Threads come and go in an office; each would keep memory of its own that is free.
+    further: ["--disable-userns", "--setenv", "MALLOC_ARENA_MAX", "2"],
   });
   const program = join(dirname(office), "soffice.bin");
   const child = spawn(bwrap, [...box, python, "-B", "/viga/office.py", program], { stdio: "pipe", env: {} });

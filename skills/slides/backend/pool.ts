@@ -46,6 +46,8 @@ export class Pool {
     if (!this.#once && this.#decks < mostDecks) return;
     this.discard();
     await office.ended;
+    // The next deck finds it started.
+    if (!this.#once) this.#office = this.#start();
   }
 
   /** Ends the office, if one runs: the next job has another. */
@@ -56,19 +58,21 @@ export class Pool {
     void office?.then(({ kill }) => kill()).catch(() => undefined);
   }
 
-  /** A process for one program; the next is started at once, so that it has loaded the library when it is asked for. */
+  /** A process for one program: the one that waits, else one that is started now. */
   takeProgram(): Waiting {
     const taken = this.#next ?? startProgram(this.#settings.bwrap);
-    this.#next = this.#waiting();
+    this.#next = undefined;
     return taken;
   }
 
-  #waiting(): Waiting {
+  /** Starts the process that waits for the next program, so that it has made the library ready when it is asked for. */
+  prepareProgram(): void {
+    if (this.#next !== undefined) return;
     const next = startProgram(this.#settings.bwrap);
+    this.#next = next;
     void next.over.then(() => {
       if (this.#next === next) this.#next = undefined;
     });
-    return next;
   }
 
   close(): void {

@@ -51,6 +51,8 @@ function packagesOf(name: string, from: string, found = new Map<string, string>(
   return found;
 }
 
+const packages = [...packagesOf("pptxgenjs", script)].map(([name, path]) => [path, `/node_modules/${name}`] as const);
+
 const report = z.object({
   code: z.number().int().catch(0),
   wrote: z.boolean(),
@@ -78,7 +80,6 @@ export interface Waiting extends Leashed {
 /** Starts a process that runs one program. */
 export function startProgram(bwrap: string): Waiting {
   const node = process.execPath;
-  const packages = [...packagesOf("pptxgenjs", script)].map(([name, path]) => [path, `/node_modules/${name}`] as const);
   const box = boxed({
     readable: [[node, "/viga/node"], [script, "/viga/run.mjs"], ...packages],
     scratchBytes,
@@ -88,7 +89,10 @@ export function startProgram(bwrap: string): Waiting {
     stdio: ["pipe", "pipe", "pipe", "pipe", "pipe"],
     env: {},
   });
-  const kill = () => killTree(child.pid);
+  const kill = () => {
+    // The number of a process that has ended may be another's.
+    if (child.exitCode === null && child.signalCode === null) killTree(child.pid);
+  };
   const over = new Promise<void>((resolve) => {
     child.once("close", () => resolve());
     child.once("error", () => resolve());

@@ -41,6 +41,7 @@ function cardOf(office: Office, given: z.output<typeof settings>): CapabilityCar
 async function main(): Promise<void> {
   const given = settings.parse(JSON.parse(process.argv[2] ?? "{}"));
   const pool = new Pool(given, given.isolation === "cold");
+  pool.prepareProgram();
   await serve(new Jobs(pool), async () => cardOf(await pool.takeOffice(), given));
   pool.close();
 }

@@ -1,5 +1,5 @@
 """
-Runs in the sandbox: starts LibreOffice, speaks UNO with it over a pipe, and draws decks. Requests on stdin and replies on
+Runs in the sandbox: starts LibreOffice, speaks UNO with it over a pipe, and has it draw decks. Requests on stdin and replies on
 stdout are a length of four bytes, JSON, and then the bytes that the JSON counts.
 """
 
@@ -12,12 +12,12 @@ import threading
 import time
 
 import uno
-from com.sun.star.beans import PropertyValue
+from com.sun.star.beans import NamedValue, PropertyValue
 
-from describe import described, measured
-from package import Refused, check
+from package import check, refusal
 
 PIPE = "viga"
+DECK = "/tmp/deck.pptx"
 BOOT_SECONDS = 90
 PROFILE_MADE = 81
 # An office that takes itself for new tests its drawing first, which takes seconds at each start.
@@ -26,10 +26,6 @@ SETTINGS = """<?xml version="1.0" encoding="UTF-8"?>
 <item oor:path="/org.openoffice.Setup/Product"><prop oor:name="ooSetupLastVersion" oor:op="fuse"><value>99.0</value></prop></item>
 </oor:items>
 """
-
-
-def properties(**values):
-    return tuple(PropertyValue(Name=name, Value=value) for name, value in values.items())
 
 
 class Office:
@@ -57,7 +53,7 @@ class Office:
                     raise SystemExit(f"the office did not answer within {BOOT_SECONDS} s")
                 time.sleep(0.02)
         self.services = self.context.ServiceManager
-        self.desktop = self.made("com.sun.star.frame.Desktop")
+        self.drawing = self._drawing()
 
     def _started(self):
         flags = ["--headless", "--invisible", "--nologo", "--norestore", "--nodefault", "--nofirststartwizard", "--nolockcheck"]
@@ -66,13 +62,22 @@ class Office:
              f"--accept=pipe,name={PIPE};urp;StarOffice.ComponentContext"],
             stdin=subprocess.DEVNULL, stdout=sys.stderr)
 
+    def _drawing(self):
+        """What draws decks, in the office's own process."""
+        loader = self.made("com.sun.star.loader.Python")
+        if loader is None:
+            raise SystemExit("the office runs no Python: its python3-uno is not whole")
+        factory = loader.activate("viga.Drawing", "", "vnd.openoffice.pymodule:file:///viga/drawing", None)
+        return factory.createInstanceWithContext(self.context)
+
     def made(self, service):
         return self.services.createInstanceWithContext(service, self.context)
 
     def version(self):
         provider = self.made("com.sun.star.configuration.ConfigurationProvider")
         read = provider.createInstanceWithArguments(
-            "com.sun.star.configuration.ConfigurationAccess", properties(nodepath="/org.openoffice.Setup/Product"))
+            "com.sun.star.configuration.ConfigurationAccess",
+            (PropertyValue(Name="nodepath", Value="/org.openoffice.Setup/Product"),))
         return f"{read.ooSetupVersion}{read.ooSetupExtension or ''}" if not read.ooSetupVersionAboutBox else read.ooSetupVersionAboutBox
 
     def answers(self):
@@ -83,44 +88,16 @@ class Office:
             return False
 
     def draw(self, deck, width, most):
-        """-> what stands on each slide, and a PNG of each."""
+        """-> what stands on each slide or why the deck is refused, and a PNG of each slide."""
         check(deck)
-        path = "/tmp/deck.pptx"
-        with open(path, "wb") as file:
+        with open(DECK, "wb") as file:
             file.write(deck)
-        # No macros, no links refreshed: 0 is never for both.
-        document = self.desktop.loadComponentFromURL(
-            f"file://{path}", "_blank", 0, properties(Hidden=True, MacroExecutionMode=0, UpdateDocMode=0))
-        if document is None or not hasattr(document, "DrawPages"):
-            raise Refused("DeckUnreadable", "LibreOffice cannot open the deck", "let the library write it")
+        asked = {"deck": DECK, "width": width, "most": most}
         try:
-            pages = document.DrawPages
-            count = pages.Count
-            if count > most:
-                raise Refused("TooManySlides", f"the deck has {count} slides, more than {most}", "make fewer slides")
-            slides, pictures = [], []
-            for page in (pages.getByIndex(index) for index in range(count)):
-                pictures.append(self.picture(page, width))
-            for page in (pages.getByIndex(index) for index in range(count)):
-                # Measuring changes the document, whose pictures are taken by now.
-                slides.append(measured(page, described(page)))
-            return slides, pictures
+            told, *pictures = self.drawing.execute(tuple(NamedValue(name, value) for name, value in asked.items()))
         finally:
-            document.close(True)
-            os.unlink(path)
-
-    def picture(self, page, width):
-        path = "/tmp/slide.png"
-        height = max(1, round(width * page.Height / page.Width))
-        size = properties(PixelWidth=width, PixelHeight=height, Compression=1)
-        export = self.made("com.sun.star.drawing.GraphicExportFilter")
-        export.setSourceDocument(page)
-        export.filter(properties(URL=f"file://{path}", MediaType="image/png",
-                                 FilterData=uno.Any("[]com.sun.star.beans.PropertyValue", size)))
-        with open(path, "rb") as file:
-            taken = file.read()
-        os.unlink(path)
-        return taken
+            os.unlink(DECK)
+        return json.loads(told), [picture.value for picture in pictures]
 
 
 def main():
@@ -144,16 +121,13 @@ def main():
         request = json.loads(source.read(struct.unpack(">I", length)[0]))
         deck = source.read(request["deck"])
         try:
-            slides, pictures = office.draw(deck, request["width"], request["most"])
-            say({"slides": slides}, pictures)
+            told, pictures = office.draw(deck, request["width"], request["most"])
         except Exception as error:
-            # What an office that was ended in the middle says of a deck is none of the deck's doing: a fresh one is asked.
-            if not office.answers():
-                os._exit(3)
-            if not isinstance(error, Refused):
-                error = Refused("DeckUnreadable", f"LibreOffice cannot draw the deck: {str(error)[:300]}",
-                                "let the library write it, and use plain shapes, texts, pictures, tables and charts")
-            say({"refused": {"type": error.kind, "message": str(error), "hint": error.hint}})
+            told, pictures = {"refused": refusal(error)}, []
+        # What an office that was ended in the middle says of a deck is none of the deck's doing: a fresh one is asked.
+        if "refused" in told and not office.answers():
+            os._exit(3)
+        say(told, pictures)
 
 
 main()

@@ -16,6 +16,14 @@ class Refused(Exception):
         self.kind, self.hint = kind, hint
 
 
+def refusal(error):
+    """What is told of a deck that was refused, or that the office failed at."""
+    if not isinstance(error, Refused):
+        error = Refused("DeckUnreadable", f"LibreOffice cannot draw the deck: {str(error)[:300]}",
+                        "let the library write it, and use plain shapes, texts, pictures, tables and charts")
+    return {"type": error.kind, "message": str(error), "hint": error.hint}
+
+
 def _unpacked(archive):
     """Every part in full: what an archive says of its sizes is not believed."""
     parts, room = {}, MOST_BYTES

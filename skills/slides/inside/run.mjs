@@ -1,6 +1,6 @@
 /**
- * Runs one program in the sandbox, which is what holds it: nothing that this process says is believed. It loads the library,
- * waits for a program and its files on stdin, and when the program is over writes the deck to descriptor 3 and what went
+ * Runs one program in the sandbox, which is what holds it: nothing that this process says is believed. It makes the library
+ * ready, waits for a program and its files on stdin, and when the program is over writes the deck to descriptor 3 and what went
  * wrong to descriptor 4.
  */
 import { linkSync, mkdirSync, readdirSync, readFileSync, readSync, writeFileSync, writeSync } from "node:fs";
@@ -14,7 +14,14 @@ const deck = "output.pptx";
 
 const require = createRequire(program);
 const library = pathToFileURL(require.resolve("pptxgenjs")).href;
-require("pptxgenjs");
+const Library = require("pptxgenjs");
+// With its first deck the library loads and compiles the most of itself: that is done before anybody waits.
+const first = new Library();
+first
+  .addSlide()
+  .addText([{ text: "first", options: { bullet: true } }], { x: 1, y: 1, w: 1, h: 1, color: "000000" })
+  .addShape("rect", { x: 1, y: 1, w: 1, h: 1, fill: { color: "000000" } });
+await first.write({ outputType: "nodebuffer" });
 // One copy of the library, loaded already, for programs that import it and those that require it.
 registerHooks({
   resolve: (name, context, next) =>
