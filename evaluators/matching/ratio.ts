@@ -25,20 +25,36 @@ function indexed(text: string): Indexed {
   return { points, places };
 }
 
+/** For each place in the second text, how long the run is that ends there, and which step wrote that; every other step its own. */
+interface Runs {
+  lengths: [Int32Array, Int32Array];
+  steps: [Int32Array, Int32Array];
+  step: number;
+}
+
+const runsOf = (length: number): Runs => ({
+  lengths: [new Int32Array(length), new Int32Array(length)],
+  steps: [new Int32Array(length), new Int32Array(length)],
+  step: 0,
+});
+
 /** Length and starts of the longest common run within a[aLow, aHigh) and b[bLow, bHigh); the earliest of equals. */
-function longestRun(a: number[], b: Indexed, aLow: number, aHigh: number, bLow: number, bHigh: number) {
+function longestRun(a: number[], b: Indexed, runs: Runs, aLow: number, aHigh: number, bLow: number, bHigh: number) {
   let [aStart, bStart, size] = [aLow, bLow, 0];
-  let ending = new Map<number, number>();
+  // Of another range's last step no run goes on.
+  runs.step++;
   for (let i = aLow; i < aHigh; i++) {
-    const next = new Map<number, number>();
+    const step = ++runs.step;
+    const [lengths, steps] = [runs.lengths[step & 1]!, runs.steps[step & 1]!];
+    const [before, stepsBefore] = [runs.lengths[1 - (step & 1)]!, runs.steps[1 - (step & 1)]!];
     for (const j of b.places.get(a[i]!) ?? []) {
       if (j < bLow) continue;
       if (j >= bHigh) break;
-      const length = (ending.get(j - 1) ?? 0) + 1;
-      next.set(j, length);
+      const length = j > 0 && stepsBefore[j - 1] === step - 1 ? before[j - 1]! + 1 : 1;
+      lengths[j] = length;
+      steps[j] = step;
       if (length > size) [aStart, bStart, size] = [i - length + 1, j - length + 1, length];
     }
-    ending = next;
   }
   // Frequent characters start no match, and still lengthen one.
   while (aStart > aLow && bStart > bLow && a[aStart - 1] === b.points[bStart - 1]) {
@@ -52,10 +68,11 @@ function longestRun(a: number[], b: Indexed, aLow: number, aHigh: number, bLow: 
 
 function matched(a: number[], b: Indexed): number {
   let sum = 0;
+  const runs = runsOf(b.points.length);
   const open: [number, number, number, number][] = [[0, a.length, 0, b.points.length]];
   for (let range = open.pop(); range !== undefined; range = open.pop()) {
     const [aLow, aHigh, bLow, bHigh] = range;
-    const { aStart, bStart, size } = longestRun(a, b, aLow, aHigh, bLow, bHigh);
+    const { aStart, bStart, size } = longestRun(a, b, runs, aLow, aHigh, bLow, bHigh);
     if (size === 0) continue;
     sum += size;
     if (aLow < aStart && bLow < bStart) open.push([aLow, aStart, bLow, bStart]);
