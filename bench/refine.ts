@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { basename, join, resolve } from "node:path";
 import { Command } from "commander";
@@ -169,6 +169,7 @@ export async function refine(args: readonly string[]): Promise<string> {
     .exitOverride(exitOnFlags)
     .parse(args, { from: "user" })
     .opts<Flags>();
+  if (flags.out !== undefined) await mkdir(flags.out, { recursive: true });
   const scratch = await mkdtemp(join(tmpdir(), "viga-bench-"));
   const engine = await startBlender({ scratch });
   const lines = [

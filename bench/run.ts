@@ -17,6 +17,7 @@ const benches: Record<string, () => Promise<string>> = {
   vllm: async () => (await import("./vllm.ts")).vllmTable(),
   "page-scores": async () => (await import("./page-scores.ts")).pageScores(),
   "page-speed": async () => (await import("./page-scores.ts")).pageSpeed(),
+  "page-clip": async () => (await import("./clip-part.ts")).clipPartCost(),
 };
 
 const [first = "", ...rest] = process.argv.slice(2);

@@ -18,6 +18,8 @@ export interface DocumentScore extends Pair {
   metrics: Record<string, number>;
   /** What differs, the weightiest first. */
   differences: string[];
+  /** What a reader of the numbers must know. */
+  notes?: string[];
 }
 
 async function bytesOf(path: string, what: string): Promise<Buffer> {

@@ -1,4 +1,5 @@
 import { Command } from "commander";
+import { VigaError } from "../../config/errors.ts";
 import { modeName, modeOf } from "../../config/modes/index.ts";
 import { plainJson } from "../../config/plain-text.ts";
 import type { DocumentScore } from "../../evaluators/score-documents.ts";
@@ -7,18 +8,28 @@ import { print } from "../print.ts";
 interface Flags {
   prediction: string;
   reference: string;
+  clip?: string;
   json?: boolean;
 }
 
-type Scored = Pick<DocumentScore, "loss" | "metrics" | "differences">;
+type Scored = Pick<DocumentScore, "loss" | "metrics" | "differences" | "notes">;
 
 /** How the pairs of a mode are scored, by the evaluator that the mode names. */
-async function score(evaluator: string, pair: { prediction: string; reference: string }): Promise<Scored> {
+async function score(
+  evaluator: string,
+  pair: { prediction: string; reference: string },
+  clip: string | null,
+): Promise<Scored> {
+  const html = [pair.prediction, pair.reference].filter((path) => /\.html?$/i.test(path)).length;
+  if (clip !== null && (evaluator !== "pages" || html < 2)) {
+    throw new VigaError("config_invalid", "--clip measures Design2Code's CLIP part, of two pages (.html)", {
+      hint: "leave it out here; viga eval --clip measures N-CLIP of runs",
+    });
+  }
   const geometry = await import("../../evaluators/score-geometry.ts");
   if (geometry.isGeometry(pair)) return geometry.scoreGeometry(pair);
   if (evaluator === "slides") return (await import("../../evaluators/score-documents.ts")).scoreDecks(pair);
-  if (evaluator === "pages" && [pair.prediction, pair.reference].some((path) => /\.html?$/i.test(path)))
-    return (await import("../launch/score-html.ts")).scoreHtml(pair);
+  if (evaluator === "pages" && html > 0) return (await import("../launch/score-html.ts")).scoreHtml(pair, clip);
   if (evaluator === "pages") return (await import("../../evaluators/score-documents.ts")).scoreScreenshots(pair);
   return { differences: [], ...(await (await import("../../evaluators/score.ts")).scorePair(pair)) };
 }
@@ -33,6 +44,10 @@ export function scoreCommand(): Command {
       "picture or folder of pictures; a screenshot or page.html; deck.pptx or deck.pptx:3",
     )
     .requiredOption("--reference <R>", "what it should be, of the same kind")
+    .option(
+      "--clip <MODEL>",
+      "of two pages: measure the CLIP part with this CLIP vision model: a local folder, or a name of the hub",
+    )
     .option("--json", "answer as JSON")
     .addHelpText(
       "after",
@@ -40,8 +55,8 @@ export function scoreCommand(): Command {
 Decks: SlideBench's match, text, colour and position, x100; texts by their characters, where the benchmark takes embeddings.
 Two scene.json: places, turns and sizes of things, the camera. Two .glb: the Chamfer distance of their surfaces, in their unit.
 Screenshots: block, text, position and colour of the texts that OCR reads on both, and the pixels.
-Pages (.html): both are drawn in the sandbox, 1280 px wide, and give Design2Code's own four parts; a page beside a
-screenshot is drawn as wide as that and compared with it. A rick.jpg beside either file is shown.
+Pages (.html): both are drawn in the sandbox, 1280 px wide, and give Design2Code's own four parts, with --clip its fifth and its
+final score; a page beside a screenshot is drawn as wide as that and compared with it. A rick.jpg beside either file is shown.
 
 Examples:
   viga score blendergym --prediction renders/3 --reference renders/goal
@@ -50,13 +65,14 @@ Examples:
   viga score design2code --prediction page.png --reference 2.png --json
   viga score design2code --prediction index.html --reference 2.html`,
     )
-    .action(async (mode: string, { json, ...pair }: Flags) => {
-      const found = await score(modeOf(modeName(mode)).evaluator, pair);
+    .action(async (mode: string, { json, clip, ...pair }: Flags) => {
+      const found = await score(modeOf(modeName(mode)).evaluator, pair, clip ?? null);
       if (json) return print(`${plainJson(found)}\n`);
       const lines = Object.entries(found.metrics).map(
         ([name, value]) => `${name.padEnd(18)} ${Number(value.toPrecision(6))}`,
       );
       const loss = found.loss === null ? [] : [`${"loss".padEnd(18)} ${Number(found.loss.toPrecision(6))}`];
-      print(`${[...loss, ...lines, ...found.differences.map((text) => `- ${text}`)].join("\n")}\n`);
+      const differences = found.differences.map((text) => `- ${text}`);
+      print(`${[...loss, ...lines, ...differences, ...(found.notes ?? [])].join("\n")}\n`);
     });
 }

@@ -9,7 +9,7 @@ import { sceneGeometry } from "../../evaluators/columns/scene-geometry.ts";
 import { slideJudged } from "../../evaluators/columns/slide-judged.ts";
 import { slideParts } from "../../evaluators/columns/slide-parts.ts";
 import { vlmScore } from "../../evaluators/columns/vlm-score.ts";
-import { clipModel, openClip } from "../../evaluators/features/clip.ts";
+import { type Clip, clipModel, openClip } from "../../evaluators/features/clip.ts";
 import { openSentences, sentenceModel } from "../../evaluators/features/sentences.ts";
 import { openPageDrawer, placeholdersBeside, usualWidth } from "../launch/page-drawer.ts";
 import type { Entries } from "./entries.ts";
@@ -33,8 +33,16 @@ export interface Columns {
   close(): Promise<void>;
 }
 
+/** A CLIP model that was asked for, with its name. */
+interface NamedClip {
+  clip: Clip;
+  name: string;
+}
+
+const noClip = `no weights: give --clip FOLDER or --clip ${clipModel}`;
+
 /** Design2Code's parts, where tasks have their page: one browser draws for all of them. */
-async function htmlColumn({ entries }: Entries, from: string): Promise<Columns> {
+async function htmlColumn({ entries }: Entries, from: string, clip: NamedClip | null): Promise<Columns> {
   const official = "Design2Code's block, text, position, colour";
   const missing: Missing[] = [];
   const without = entries.filter(({ truth }) => !truth.has("html")).map(({ id }) => id);
@@ -43,10 +51,7 @@ async function htmlColumn({ entries }: Entries, from: string): Promise<Columns> 
     const why = `needs the page's own HTML beside its screenshot: ${from}${which}`;
     missing.push({ label: official, why });
   }
-  missing.push({
-    label: "Design2Code's CLIP part",
-    why: "it looks at pages whose texts are painted over by OpenCV's TELEA, which is not among viga's packages",
-  });
+  if (clip === null) missing.push({ label: "Design2Code's CLIP part, and so its final score", why: noClip });
   if (without.length === entries.length) return { columns: [], missing, close: async () => {} };
   const drawer = await openPageDrawer().catch((thrown: unknown) => {
     if (!(thrown instanceof VigaError) || thrown.code !== "dependency_missing") throw thrown;
@@ -57,7 +62,7 @@ async function htmlColumn({ entries }: Entries, from: string): Promise<Columns> 
     return { columns: [], missing, close: async () => {} };
   }
   const drawBeside = async (reference: string) => drawer.drawAt(usualWidth, await placeholdersBeside([reference]));
-  return { columns: [htmlParts(drawBeside)], missing, close: drawer.close };
+  return { columns: [htmlParts(drawBeside, clip)], missing, close: drawer.close };
 }
 
 /** PL from cameras whose goal the runs were not given, where their data set is at hand. */
@@ -82,8 +87,9 @@ export async function columnsFor(of: Entries, asked: AskedColumns): Promise<Colu
   const truth = (ending: string) => entries.some((entry) => entry.truth.has(ending));
   const from = kind === "runs" ? "a run's folder names no data set; viga batch's does" : "its data set has none here";
   const slides = mode === "autopresent";
-  if (asked.clip !== undefined) columns.push(nClip(await openClip(asked.clip), asked.clip));
-  else if (!slides) missing.push({ label: "N-CLIP", why: `no weights: give --clip FOLDER or --clip ${clipModel}` });
+  const clip = asked.clip === undefined ? null : { clip: await openClip(asked.clip), name: asked.clip };
+  if (clip !== null) columns.push(nClip(clip.clip, clip.name));
+  else if (!slides) missing.push({ label: "N-CLIP", why: noClip });
   const sentences = asked.sentences === undefined ? null : await openSentences(asked.sentences);
   if (slides) {
     if (truth("pptx")) columns.push(slideParts(sentences));
@@ -107,7 +113,7 @@ export async function columnsFor(of: Entries, asked: AskedColumns): Promise<Colu
   const judged = slides ? "SlideBench's reference-free parts" : "VLM score";
   if (asked.judge !== undefined) columns.push(slides ? slideJudged(asked.judge) : vlmScore(asked.judge));
   else missing.push({ label: judged, why: "no judge: give --judge MODEL (viga model list)" });
-  const pages = mode === "design2code" ? await htmlColumn(of, from) : null;
+  const pages = mode === "design2code" ? await htmlColumn(of, from, clip) : null;
   const drawn = [unseen, pages].filter((one) => one !== null);
   columns.push(...drawn.flatMap((one) => one.columns));
   missing.push(...drawn.flatMap((one) => one.missing));

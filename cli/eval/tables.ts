@@ -1,5 +1,6 @@
 import { type Pick, picks, type ScoredTask } from "../../evaluators/aggregate/scored.ts";
-import type { Cell, Group } from "../../evaluators/aggregate/summary.ts";
+import { type Cell, everything, type Group } from "../../evaluators/aggregate/summary.ts";
+import { htmlKept } from "../../evaluators/columns/html-parts.ts";
 import type { MetricInfo } from "../../machines/domain/index.ts";
 import type { Evaluation } from "./evaluate.ts";
 
@@ -21,12 +22,25 @@ function cellText(cell: Cell | undefined, { digits }: MetricInfo): string {
 
 const arrow = ({ better }: MetricInfo) => (better === "lower" ? "↓" : "↑");
 
-function groupTable(group: Group, metrics: readonly MetricInfo[], single: boolean): Table {
+/** How many programs the benchmark's cleaning cut short, whose numbers from HTML are low for that; empty where none. */
+function cutNote(tasks: readonly ScoredTask[]): string {
+  const scored = tasks.filter(({ outcome }) => outcome === "scored");
+  const counts = (["start", "chosen", "final"] as const).map((pick) => {
+    const cut = scored.filter(({ numbers }) => (numbers[pick]?.[htmlKept] ?? 1) < 1);
+    return { pick, cut: cut.length };
+  });
+  if (counts.every(({ cut }) => cut === 0)) return "";
+  const words = counts.map(({ pick, cut }) => `${pick} ${cut}`).join(", ");
+  return `; programs cut short by Design2Code's cleaning, whose numbers from HTML are low or 0 for that: ${words} of ${scored.length}`;
+}
+
+function groupTable(group: Group, { tasks, metrics, groups }: Evaluation): Table {
   const { scored, failed, error, unfinished } = group.counts;
   const counted = [`${scored} scored`, `${failed} failed`, `${error} errors`, `${unfinished} unfinished`];
+  const own = group.name === everything ? tasks : tasks.filter((task) => task.group === group.name);
   return {
-    title: single ? "Scores" : group.name,
-    note: `${counted.join(", ")}; a program ran in ${group.executed}`,
+    title: groups.length === 1 ? "Scores" : group.name,
+    note: `${counted.join(", ")}; a program ran in ${group.executed}${cutNote(own)}`,
     rows: [
       ["metric", ...picks, "gain"],
       ...metrics.map((info) => {
@@ -191,9 +205,8 @@ function missingTables({ missing }: Evaluation): Table[] {
 
 /** Every table of an evaluation, in the order of its pages. */
 export function tablesOf(evaluation: Evaluation): Table[] {
-  const { groups, metrics } = evaluation;
   return [
-    ...groups.map((group) => groupTable(group, metrics, groups.length === 1)),
+    ...evaluation.groups.map((group) => groupTable(group, evaluation)),
     ...baselineTables(evaluation),
     ...vigaTables(evaluation),
     ...slideTables(evaluation),

@@ -57,10 +57,11 @@ function removeFrom(parent: SoupTag, tag: SoupTag): boolean {
   return index >= 0 || parent.children.some((child) => child.kind === "tag" && removeFrom(child, tag));
 }
 
-/** A page after cleaning, and whether it was cut where its text repeats itself. */
+/** A page after cleaning, and how much of it was left where its text began to repeat itself. */
 export interface CleanedPage {
   html: string;
-  cut: boolean;
+  /** 0..1; 1: it was not cut. */
+  kept: number;
 }
 
 /**
@@ -72,7 +73,13 @@ export function cleanedPage(html: string): CleanedPage {
   const whole = /<html[^>]*>/i.test(once) ? once : `<html><body><p>${once}</p></body></html>`;
   const soup = parseSoup(whole);
   withoutDuplicates(soup);
-  return { html: soupHtml(soup), cut: once !== html };
+  return { html: soupHtml(soup), kept: html === "" ? 1 : once.length / html.length };
 }
+
+/** Why a page that was cut scores little or nothing. */
+export const whyCut =
+  "from where its text, style sheets included, begins to repeat itself; the benchmark's own does that too, and what is cut scores nothing";
+
+export const keptWords = (kept: number): string => `${(100 * kept).toFixed(1)} % of its characters kept`;
 
 export const cleanPrediction = (html: string): string => cleanedPage(html).html;

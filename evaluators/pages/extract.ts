@@ -92,7 +92,7 @@ function extentOf(colour: Rgb, cells: Map<number, number[]>, copy: Picture, page
 /** A page's blocks and its picture. */
 export interface DrawnPage {
   blocks: PageBlock[];
-  picture: Buffer;
+  picture: Picture;
 }
 
 /**
@@ -108,7 +108,7 @@ export async function extractBlocks(html: string, draw: DrawPage): Promise<Drawn
   const [page, first, second] = (await Promise.all(drawn.map(decoded))) as [Picture, Picture, Picture];
   const blocks =
     first.width === second.width && first.height === second.height ? blocksOf(copy, page, first, second) : [];
-  return { blocks, picture: drawn[0]! };
+  return { blocks, picture: page };
 }
 
 function blocksOf(copyHtml: string, page: Picture, first: Picture, second: Picture): PageBlock[] {

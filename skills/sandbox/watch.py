@@ -10,6 +10,8 @@ from .mappings import MOST_MAPPINGS, mappings
 from .native import libc
 
 CHECK_EVERY = 0.2
+# Files grow faster than memory can be counted: by a gigabyte a second and more.
+LOOK_AT_DISK_EVERY = 0.03
 # A job may fill this many times its largest file before it is stopped.
 DISK_FACTOR = 2
 # Memory of an idle engine that a job is not blamed for.
@@ -190,6 +192,7 @@ class Overrun:
         self.before = self.on_disk()[0]
         self.disk = DISK_FACTOR * self.largest
         self.next = began + CHECK_EVERY
+        self.next_on_disk = began + LOOK_AT_DISK_EVERY
 
     def on_disk(self):
         """-> (bytes, entries)"""
@@ -204,7 +207,7 @@ class Overrun:
         if now >= self.deadline:
             return "timeout", "Timeout", f"the job took longer than {self.seconds:g} s", "do less: fewer objects, lower subdivision, no endless loop, no renders of its own"
         if now < self.next:
-            return None
+            return self.quick_verdict(now)
         # Below us, not below its first process: without a PID namespace what that one leaves behind comes to us.
         family = descendants(os.getpid())
         most = self.memory + ENGINE_ITSELF
@@ -216,6 +219,14 @@ class Overrun:
         if pieces > MOST_MAPPINGS:
             return "memory", "OutOfMemory", "the job's processes have memory in more pieces than they may", "start fewer processes"
         return self.disk_verdict(unlinked_bytes(places, removed, self.folders, self.largest))
+
+    def quick_verdict(self, now):
+        """By the files that can be seen alone; a folder that takes long to look through is looked at less often."""
+        if now < self.next_on_disk:
+            return None
+        found = self.disk_verdict()
+        self.next_on_disk = time.monotonic() + max(LOOK_AT_DISK_EVERY, 5 * (time.monotonic() - now))
+        return found
 
     def disk_verdict(self, unlinked=0):
         used, entries = self.on_disk()

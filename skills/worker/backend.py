@@ -16,8 +16,14 @@ class Backend:
     # How a saved scene's file may begin.
     scene_starts = (b"",)
 
+    # The operation that reads a program's text, {"program": text} -> {"warnings": [error]}; None: none is read.
+    lint_operation = None
+
     def hint_for(self, thrown, frame, source):
         """What to write instead, for a program's exception. -> text or None"""
+
+    def warn(self, reply, warnings):
+        """Puts what `lint_operation` found into a run's reply."""
 
     def open_file(self, path):
         """Opens a base in this process; raises JobError where it cannot be opened."""

@@ -17,6 +17,15 @@ from ..sandbox.native import close_all_but, die_with_parent
 LONGEST_PATH = 1 << 16
 
 
+def base_key(path):
+    """What a base is on disk now; None where there is none."""
+    try:
+        info = os.stat(path) if path else None
+        return info and (path, info.st_mtime_ns, info.st_size)
+    except OSError:
+        return path, 0, 0
+
+
 class BaseServer:
     """The server's handle on one."""
 

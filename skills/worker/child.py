@@ -1,9 +1,10 @@
 """The processes inside a job's sandbox: the job itself, and what holds on to a live scene after it."""
 
 import os
+import select
 
 from ..sandbox import sandbox
-from . import backend, forking
+from . import backend, forking, touched
 from ..sandbox.box import ASKED, EXIT_STATUS, KEEPER, LEASHED
 from .errors import describe
 from ..sandbox.native import PR_SET_CHILD_SUBREAPER, PR_SET_PDEATHSIG, SIGKILL, close_all_but, die_with_parent, end_at_once_on_exit, flush_stdio, print_by_line, prctl
@@ -13,22 +14,44 @@ from ..sandbox.native import PR_SET_CHILD_SUBREAPER, PR_SET_PDEATHSIG, SIGKILL, 
 SESSION_BOXES = 5
 
 
-def start(box, settings, place, log_fd, keep, session=False):
-    """In the supervisor. keep: something of it lives on; session: the job's process itself, for further calls.
-    -> pid of the sandbox's first process. Never returns in the child."""
-    pid = _fork_into(box, place, log_fd)
+def start(box, settings, log_fd):
+    """In the supervisor: forks what becomes the first process of a job's sandbox. It enters that once it hears of the job
+    (`tell`), and has made its own copies of what every job writes to by then. -> pid. Never returns in the child."""
+    pid = _fork(settings.level)
     if pid:
         return pid
     try:
         # The channel to the engine's parent above all: a program could answer for itself on it.
-        close_all_but(set())
-        forking.reserve(settings.cpus * SESSION_BOXES if session else settings.cpus)
+        close_all_but({log_fd})
+        die_with_parent(None)
+        touched.copy(settings.touched)
+        told = _told(box, log_fd)
+        place = sandbox.Place(**told["place"])
+        sandbox.redirect_output(log_fd)
+        sandbox.enter(place)
+        forking.reserve(settings.cpus * SESSION_BOXES if told["session"] else settings.cpus)
         sandbox.lock(place)
     except BaseException as thrown:
         _refuse(box, thrown)
-    if keep:
-        first_process(box, settings, session)
-    finish(box, settings, None)
+    if told["keep"]:
+        first_process(box, settings, told)
+    finish(box, settings, told["request"], None)
+
+
+def tell(box, request, place, keep, session):
+    """In the supervisor. keep: something of the job lives on; session: its process itself, for further calls.
+    -> the ticket to wait for"""
+    return box.ask({"request": request, "place": vars(place), "keep": keep, "session": session})
+
+
+def _told(box, log_fd):
+    """Waits, as long as the supervisor reads what it will print."""
+    poller = select.poll()
+    poller.register(log_fd, 0)
+    _, told = box.next_request(0, lambda: not poller.poll(0))
+    if told is None:
+        os._exit(0)
+    return told
 
 
 def start_anew(box, memfd, settings, place, log_fd):
@@ -48,10 +71,7 @@ def start_anew(box, memfd, settings, place, log_fd):
 
 
 def _fork_into(box, place, log_fd):
-    sandbox.before_fork(place.level)
-    flush_stdio()
-    forking.threads.stop()
-    pid = os.fork()
+    pid = _fork(place.level)
     if pid:
         return pid
     try:
@@ -62,6 +82,13 @@ def _fork_into(box, place, log_fd):
     return 0
 
 
+def _fork(level):
+    sandbox.before_fork(level)
+    flush_stdio()
+    forking.threads.stop()
+    return os.fork()
+
+
 def _refuse(box, thrown):
     failure = describe(thrown)
     failure.update(kind="engine", type="SandboxFailed", message=f"the sandbox could not be entered: {failure['message']}")
@@ -69,18 +96,18 @@ def _refuse(box, thrown):
     os._exit(3)
 
 
-def finish(box, settings, on_keep):
+def finish(box, settings, request, on_keep):
     """Does the job in this very process and ends it. -> never"""
     forking.threads.start()
     end_at_once_on_exit()
     print_by_line()
-    answer(box, 1, box.request(), settings, on_keep)
+    answer(box, 1, request, settings, on_keep)
 
 
 def answer(box, ticket, request, settings, on_keep=None):
     perform(box, request, settings, on_keep)
-    leave_log()
     box.finish(ticket)
+    leave_log()
     os._exit(0)
 
 
@@ -95,7 +122,7 @@ def perform(box, request, settings, on_keep=None):
     flush_stdio()
 
 
-def take_calls(box, settings):
+def take_calls(box, settings, request):
     """One call after the other in this very process, which runs no program itself: calls fork for that. -> never"""
     parent = os.getppid()
     die_with_parent(parent)
@@ -103,7 +130,7 @@ def take_calls(box, settings):
     forking.threads.start()
     end_at_once_on_exit()
     print_by_line()
-    ticket, request = 1, box.request()
+    ticket = 1
     while request is not None:
         perform(box, request, settings)
         box.finish(ticket)
@@ -112,22 +139,22 @@ def take_calls(box, settings):
 
 
 def leave_log():
-    """The pipe's end is what wakes the supervisor."""
+    """The pipe's end is what wakes the supervisor, which finds the job finished then."""
     null = os.open(os.devnull, os.O_RDWR)
     os.dup2(null, 1)
     os.dup2(null, 2)
 
 
-def first_process(box, settings, session):
+def first_process(box, settings, told):
     """Process 1 of a sandbox whose scene is kept, or whose process takes further calls. It never runs the program, so
     nothing the program left behind, no thread and no handler, lives in it; it ends when nothing else is left."""
     box.set_word(EXIT_STATUS, 0)
     prctl(PR_SET_CHILD_SUBREAPER, 1)
     pid = os.fork()
-    if pid == 0 and session:
-        take_calls(box, settings)
+    if pid == 0 and told["session"]:
+        take_calls(box, settings, told["request"])
     if pid == 0:
-        finish(box, settings, lambda: keep_scene(box, settings))
+        finish(box, settings, told["request"], lambda: keep_scene(box, settings))
     while True:
         try:
             ended, status = os.waitpid(-1, 0)
@@ -136,7 +163,7 @@ def first_process(box, settings, session):
         if ended == pid:
             box.set_word(EXIT_STATUS, status)
             # A kept scene may have been asked for a probe since; a session's calls end with its process.
-            box.finish(box.word(ASKED) if session else 1)
+            box.finish(box.word(ASKED) if told["session"] else 1)
 
 
 def keep_scene(box, settings):

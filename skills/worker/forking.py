@@ -147,13 +147,8 @@ def fork_map(items, work, workers):
 
 
 def within(seconds, work):
-    """work() in a fork that is ended after that many seconds. -> a result as one of fork_map's"""
-    return beside(seconds, work)()
-
-
-def beside(seconds, work):
-    """Begins work() in a fork. -> a function that waits for it, until that many seconds after the beginning: its result as
-    one of fork_map's. Raises ChildProcessError where another has taken its end, as a program that waits for any child does."""
+    """work() in a fork that is ended after that many seconds. -> a result as one of fork_map's. Raises ChildProcessError
+    where another has taken its end, as a program that waits for any child does."""
     box = lend_box()
     box.put_reply({})
     end, parent = time.monotonic() + seconds, os.getpid()
@@ -161,22 +156,18 @@ def beside(seconds, work):
     if pid == 0:
         _child(box, lambda _: work(), None, parent)
     resume()
-
-    def result():
-        try:
+    try:
+        ended, status = os.waitpid(pid, os.WNOHANG)
+        while not ended and time.monotonic() < end:
+            time.sleep(0.002)
             ended, status = os.waitpid(pid, os.WNOHANG)
-            while not ended and time.monotonic() < end:
-                time.sleep(0.002)
-                ended, status = os.waitpid(pid, os.WNOHANG)
-            if ended:
-                return _result(box, status)
-            os.kill(pid, signal.SIGKILL)
-            os.waitpid(pid, 0)
-            return {"ok": False, "error": {"kind": "timeout", "type": "Timeout", "message": f"it took longer than {seconds:.0f} s"}}
-        finally:
-            take_back(box)
-
-    return result
+        if ended:
+            return _result(box, status)
+        os.kill(pid, signal.SIGKILL)
+        os.waitpid(pid, 0)
+        return {"ok": False, "error": {"kind": "timeout", "type": "Timeout", "message": f"it took longer than {seconds:.0f} s"}}
+    finally:
+        take_back(box)
 
 
 def _child(box, work, item, parent):

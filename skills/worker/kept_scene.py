@@ -80,7 +80,10 @@ class KeptScene:
             if not line:
                 break
             try:
-                reply_on(self.job.channel, self.probe(json.loads(line)))
+                reply = self.probe(json.loads(line))
+                if reply is None:
+                    break
+                reply_on(self.job.channel, reply)
             except (OSError, ValueError) as thrown:
                 reply_on(self.job.channel, {"ok": False, "error": error("engine", type(thrown).__name__, thrown)})
         self.job.end()

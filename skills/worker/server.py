@@ -7,12 +7,14 @@ import socket
 import time
 
 from . import backend
-from .base_server import BaseServer
+from .base_server import BaseServer, base_key
 from .channel import Channel
 from .errors import error
 from .picture_size import pictures_of
+from .program_lint import ProgramLint
 from .scenes import Keeper, Scenes
 from .sessions import Sessions
+from .stand_by import StandBy
 
 BASES = 4
 # Beyond its own deadline a job gets this long to settle before the parent stops waiting for it.
@@ -44,11 +46,13 @@ class Server:
         self.bases = {}
         self.scenes = Scenes()
         self.sessions = Sessions()
-        # The channel to a supervisor whose process waits for its job, where isolation is "reset".
-        self.next = None
+        self.lint = ProgramLint(settings)
+        self.waits = StandBy(settings.isolation)
 
     def serve(self):
         """Until the driver closes its end."""
+        if self.settings.isolation == "fork":
+            self.waits.prepare({}, self.open_channel)
         while True:
             for line in self.turn():
                 if line is None:
@@ -83,6 +87,7 @@ class Server:
         for pending in [p for p in self.pending.values() if now > p.until]:
             self.give_up(pending)
         self.sessions.end_idle(now)
+        self.lint.sessions.end_idle(now)
         return requests
 
     def take(self, message):
@@ -108,12 +113,12 @@ class Server:
         self.driver.send({"id": message["id"], "reply": answer})
 
     def start_waiting(self):
-        while self.queue and len(self.pending) < self.settings.cpus:
+        while self.queue and sum("lints" not in p.message for p in self.pending.values()) < self.settings.cpus:
             self.start(self.queue.pop(0))
 
     def start(self, message):
         refused = self.refuse(message)
-        if refused:
+        if refused and "lints" not in message:
             return self.answer(message, {"ok": False, "error": refused})
         keeper = None
         if message["op"] == "probe":
@@ -127,21 +132,27 @@ class Server:
         elif message.get("keep") is not None:
             self.scenes.drop(message["keep"])
         elif message.get("session") is not None:
-            keeper = self.sessions.find(message["session"])
+            keeper = self.sessions_of(message).find(message["session"])
         if keeper is not None and keeper.busy:
             # One at a time on one scene; the rest of the queue overtakes it.
             return keeper.waiting.append(message)
         if keeper is not None:
             keeper.busy = True
         self.hand_on(message, keeper)
+        read = self.lint.begin(message)
+        if read is not None:
+            self.start(read)
         return None
+
+    def sessions_of(self, message):
+        return self.lint.sessions if "lints" in message else self.sessions
 
     def hand_on(self, message, keeper, renewed=False):
         stood_by = False
         if keeper is not None and keeper.path is None:
             channel, base = keeper.channel, None
-        elif self.next is not None and not renewed:
-            channel, base, stood_by, self.next = self.next, None, True, None
+        elif self.waits.suits(message) and not renewed:
+            (channel, base), stood_by = self.waits.take(), True
         else:
             channel, base = self.open_channel(message)
         pending = Pending(message, channel, keeper=keeper, base=base)
@@ -160,13 +171,6 @@ class Server:
         theirs.close()
         return Channel.of_socket(ours), base
 
-    def stand_by(self, message):
-        """Starts the process of the next job, which is taken to be on the files of this one."""
-        if self.settings.isolation == "reset" and self.next is None:
-            like = {key: message[key] for key in ("base", "files", "assets", "limits") if key in message}
-            self.next, _ = self.open_channel(like)
-            self.next.send({"op": "stand_by", **like})
-
     def refuse(self, message):
         directory = message["dir"]
         if not (os.path.isabs(directory) and os.path.isdir(directory) and os.path.realpath(directory) != "/"):
@@ -175,11 +179,7 @@ class Server:
 
     def give_to_base(self, path, channel):
         """Opens the base in a server of its own unless one has it open as it is on disk now."""
-        try:
-            info = os.stat(path)
-            key = (path, info.st_mtime_ns, info.st_size)
-        except OSError:
-            key = (path, 0, 0)
+        key = base_key(path)
         for _ in range(2):
             base = self.bases.pop(key, None)
             if base is None:
@@ -203,7 +203,7 @@ class Server:
             return self.settle(pending, reply)
         if not alive:
             if pending.stood_by or pending.session:
-                # It ended while it waited; the job had not begun.
+                # It may have ended while it waited, before the job had begun.
                 return self.again(pending)
             failure = error("crash", "EngineEnded", "the process that watched the job ended", hint="run it again")
             if pending.base:
@@ -218,8 +218,9 @@ class Server:
         """The same job with a new supervisor."""
         pending.channel.close()
         if pending.session:
-            self.queue[:0] = self.sessions.settled(pending.keeper, time.monotonic())
-            self.sessions.drop(pending.message["session"])
+            sessions = self.sessions_of(pending.message)
+            self.queue[:0] = sessions.settled(pending.keeper, time.monotonic())
+            sessions.drop(pending.message["session"])
             pending.keeper = None
         self.hand_on(pending.message, pending.keeper, renewed=True)
 
@@ -238,24 +239,37 @@ class Server:
         if pending is not None and pending.keeper is None:
             # Its supervisor sees the end of the channel; processes forked since hold copies of it, so it is shut for all.
             pending.channel.shut()
+            self.lint.forget(request)
             self.settle(pending, ended)
 
     def settle(self, pending, reply):
         message = pending.message
         del self.pending[message["id"]]
         kept = reply.pop("kept", None)
+        sessions = self.sessions_of(message)
         if pending.session:
-            self.queue[:0] = self.sessions.settled(pending.keeper, time.monotonic())
+            self.queue[:0] = sessions.settled(pending.keeper, time.monotonic())
         elif pending.keeper:
             self.queue[:0] = self.scenes.settled(pending.keeper)
         if kept is not None and message["op"] == "call":
-            self.sessions.add(message["session"], Keeper(pending.channel, None), time.monotonic())
+            sessions.add(message["session"], Keeper(pending.channel, None), time.monotonic())
         elif kept is not None:
             self.scenes.keep(message["keep"], Keeper(None if kept else pending.channel, pictures_of(message), **kept))
         if kept != {} and not (pending.keeper and pending.keeper.channel):
             pending.channel.close()
-        self.answer(message, reply, time.monotonic() - pending.began)
-        self.stand_by(message)
+        if "lints" in message:
+            if self.lint.wants_again(message, reply):
+                self.start(dict(message, again=True))
+                return
+            held = self.lint.ended(message["lints"], reply)
+            if held is not None:
+                self.answer(*held)
+            return
+        seconds = time.monotonic() - pending.began
+        reply = self.lint.told(message, reply, seconds) if message["op"] == "run" else reply
+        if reply is not None:
+            self.answer(message, reply, seconds)
+        self.waits.prepare(message, self.open_channel)
 
     def answer(self, message, reply, seconds=0.0):
         reply.setdefault("log", "")
@@ -273,7 +287,7 @@ class Server:
         """Lets kept scenes end in good order."""
         self.scenes.close()
         self.sessions.close()
+        self.lint.sessions.close()
         for base in self.bases.values():
             base.close()
-        if self.next is not None:
-            self.next.close()
+        self.waits.close()

@@ -20,7 +20,10 @@ class Session(KeptScene):
         return self.job.still_there()
 
     def probe(self, request):
-        """The next call. One that has to be stopped ends the session."""
+        """The next call. One that has to be stopped ends the session. -> its reply, or None when the session was ended by
+        others before: the call begins another then."""
+        if not self.job.still_there():
+            return None
         began = time.monotonic()
         self.job.owner = os.stat(request["dir"])
         self.job.log.take()

@@ -19,6 +19,8 @@ class Settings:
         self.temporary = temporary
         self.system = system
         self.readable = readable
+        # The pages that jobs write to, as `touched` learned them.
+        self.touched = []
         self.closed = next(filter(None, map(closed_above, system)), None)
 
 

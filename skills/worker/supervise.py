@@ -130,7 +130,23 @@ class Supervisor:
 
     def main(self):
         request = json.loads(self.stream.readline())
+        self.box, self.log = Box(), Log(0)
+        self.pid = child.start(self.box, self.settings, self.log.write_fd)
+        self.log.close_writer()
+        if request["op"] == "stand_by":
+            line = self.stream.readline()
+            if not line:
+                self.end()
+                return
+            if not self.still_there():
+                reply_on(self.channel, {"renew": True})
+                return
+            request = json.loads(line)
+        self.serve(request)
+
+    def serve(self, request):
         began = time.monotonic()
+        self.log.limit = request["limits"]["logKb"] * 1024
         session = request["op"] == "call" and request.get("session") is not None
         keep = session or request["op"] == "run" and request.get("keep") is not None
         folders = [request["dir"]]
@@ -145,12 +161,7 @@ class Supervisor:
         if self.settings.level == "weak":
             self.admit(readonly)
         self.hand_over(request["dir"])
-        self.box = Box()
-        self.log = Log(request["limits"]["logKb"])
-        ticket = self.box.ask(request)
-        place = self.place(folders, readonly, request["limits"])
-        self.pid = child.start(self.box, self.settings, place, self.log.write_fd, keep, session)
-        self.log.close_writer()
+        ticket = child.tell(self.box, request, self.place(folders, readonly, request["limits"]), keep, session)
         verdict = self.wait(request, ticket, began)
         said = (self.box.reply() or {}) if keep and verdict is None else {}
         alive = self.still_there() and said.get("ok") is True

@@ -5,6 +5,8 @@ import { execa } from "execa";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { defaultLimits } from "../../bridge/engines/contract.ts";
 import { openEngine } from "../../bridge/engines/open.ts";
+import { transformersIfThere } from "../../evaluators/features/library.ts";
+import { tinyClip } from "../evaluators/features/tiny-models.ts";
 import { main } from "../harness/cli.ts";
 import { expectEveryTool, type Script, scripted, verdict, writes } from "../harness/scripted-roles.ts";
 import { scriptedServer } from "../servers/openai.ts";
@@ -45,15 +47,18 @@ it("a page whose numbers and colours are wrong is put right offline, and taken h
   expect(JSON.parse(await readFile(join(dir, "out/renders/1/scene.json"), "utf8"))).toMatchObject({ size: [480, 720] });
 }, 240_000);
 
+async function score(prediction: string, reference: string, ...more: string[]) {
+  const args = [main, "score", "design2code", "--prediction", prediction, "--reference", reference, "--json", ...more];
+  const { stdout } = await execa(process.execPath, args, { cwd: dir, stdin: "ignore" });
+  return JSON.parse(stdout);
+}
+
 it("two pages are scored by the benchmark's own parts, and a page beside a picture as a run measures it", async () => {
   await writeFile(join(dir, "right.html"), page(60, 30, "#336699"));
-  const score = async (prediction: string, reference: string) => {
-    const args = [main, "score", "design2code", "--prediction", prediction, "--reference", reference, "--json"];
-    const { stdout } = await execa(process.execPath, args, { cwd: dir, stdin: "ignore" });
-    return JSON.parse(stdout);
-  };
   const parts = { block: 1, text: 1, position: 1, colour: 1 };
-  expect(await score("right.html", "right.html")).toMatchObject({ loss: 0, metrics: parts });
+  const same = await score("right.html", "right.html");
+  expect(same).toMatchObject({ loss: 0, metrics: parts, notes: [expect.stringContaining("give --clip FOLDER")] });
+  expect(same.metrics).not.toHaveProperty("clip");
   const wrong = await score("initialize/goal.html", "right.html");
   expect(wrong.metrics).toMatchObject({ text: 1, position: expect.closeTo(0.93, 1) });
   expect(wrong.metrics.position).toBeLessThan(1);
@@ -79,6 +84,49 @@ it("runs of a batch are scored again by the benchmark's own parts where the task
   expect(goal.final).toMatchObject({ html_block: 1, html_text: 1, html_position: goal.chosen.html_position });
   expect(bare.chosen).not.toHaveProperty("html_block");
   expect(found.missing.map(({ why }: { why: string }) => why).join()).toMatch(/its data set has none here \(bare\)/);
+  expect(found.missing).toContainEqual({
+    label: "Design2Code's CLIP part, and so its final score",
+    why: expect.stringContaining("give --clip"),
+  });
+}, 240_000);
+
+it("--clip is refused where there are no two pages", async () => {
+  const args = [
+    main,
+    "score",
+    "design2code",
+    "--prediction",
+    "goal.png",
+    "--reference",
+    "goal.png",
+    "--clip",
+    "weights",
+  ];
+  const { exitCode, stderr } = await execa(process.execPath, args, { cwd: dir, stdin: "ignore", reject: false });
+  expect([exitCode, stderr]).toEqual([2, expect.stringContaining("of two pages (.html)")]);
+});
+
+const noLibrary = "needs @huggingface/transformers, which is not among viga's packages";
+const there = (await transformersIfThere()) !== null;
+it(`with a CLIP model two pages, and runs, have the benchmark's fifth part and final score${there ? "" : ` (${noLibrary})`}`, async ({
+  skip,
+}) => {
+  if (!there) skip(noLibrary);
+  const model = tinyClip(join(dir, "clip"));
+  const { metrics, loss, notes } = await score("initialize/goal.html", "right.html", "--clip", model);
+  const { final, ...parts } = metrics as Record<string, number>;
+  expect(Object.keys(parts)).toEqual(["block", "text", "position", "colour", "clip"]);
+  expect(final).toBeCloseTo(0.2 * Object.values(parts).reduce((sum, value) => sum + value, 0), 12);
+  expect([loss, notes]).toEqual([expect.closeTo(1 - final!, 12), []]);
+  expect(parts.clip).toBeLessThan(1);
+  const args = [main, "eval", join(dir, "batch"), "--clip", model, "--json"];
+  const { stdout } = await execa(process.execPath, args, { cwd: dir, stdin: "ignore" });
+  const found = JSON.parse(stdout);
+  const { start, chosen } = found.tasks[0].numbers;
+  // The batch's start is the page that was just scored.
+  expect([start.html_clip, start.html_final]).toEqual([expect.closeTo(parts.clip!, 6), expect.closeTo(final!, 6)]);
+  expect(chosen.html_final).toBeGreaterThan(start.html_final);
+  expect(found.missing.map(({ label }: { label: string }) => label).join()).not.toContain("CLIP");
 }, 240_000);
 
 it("a run in which both roles call every tool they have ends with its result", async () => {

@@ -26,9 +26,10 @@ async function processes(): Promise<Found[]> {
 /**
  * What jobs left running: processes below the engine, and orphans that carry its command line. Base servers belong to
  * the engine (its children, in its session). A kept scene's processes (supervisor, first process, keeper) may be there,
- * asleep or stopped, and those that wait for the next job: at most `more` of them, and none that works.
+ * asleep or stopped, those that wait for the next job, and those that read programs: at most `more` of them, `stopped` of
+ * them stopped, and none that works.
  */
-export async function running(engine: number, scratch: string, more: number): Promise<string[]> {
+export async function running(engine: number, scratch: string, more: number, stopped: number): Promise<string[]> {
   const all = await processes();
   const parents = new Map(all.map((p) => [p.pid, p.parent]));
   const session = all.find((p) => p.pid === engine)?.session;
@@ -46,23 +47,23 @@ export async function running(engine: number, scratch: string, more: number): Pr
       if (line.includes(join(scratch, "engine-"))) left.push(p);
     }
   }
-  // Supervisor and first process wait; the keeper, which ran the program's scene, is stopped.
-  if (left.length <= more && left.filter((p) => p.state === "T").length <= 1 && left.every((p) => p.state !== "R"))
-    return [];
+  // Supervisors and first processes wait; a keeper, which ran the program's scene, and a session are stopped.
+  const still = left.filter((p) => p.state === "T").length;
+  if (left.length <= more && still <= stopped && left.every((p) => p.state !== "R")) return [];
   return left.map((p) => `process ${p.pid} (${p.state}) is still there`);
 }
 
-/** The engine's own temporary files; of the next job, which waits for it where `waits`, the home and the folder are its own. */
+/** The engine's own temporary files; where `waits`, the next job has its home and its folder, and a session its own. */
 export async function temporary(scratch: string, waits: boolean): Promise<string[]> {
   const found: string[] = [];
   for (const name of await readdir(scratch)) {
     if (!name.startsWith("engine-")) continue;
-    for (const kind of ["home-", "work-"]) {
+    for (const kind of ["home-", "work-", "kept-"]) {
       const folders = (await readdir(join(scratch, name))).filter((folder) => folder.startsWith(kind));
       if (folders.length > (waits ? 1 : 0)) found.push(...folders);
     }
     for (const file of await readdir(join(scratch, name), { recursive: true }).catch(() => []))
-      if (!/^(linked-\w+\.json|\.config|\.cache|\.local|home-|work-)/.test(file))
+      if (!/^(linked-\w+\.json|\.config|\.cache|\.local|home-|work-|kept-)/.test(file))
         found.push(file.replace(/^blender_\w+/, "blender"));
   }
   return found.sort();

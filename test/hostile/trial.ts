@@ -15,8 +15,12 @@ const ordinary: Limits = { seconds: 20, memoryMb: 2048, logKb: 8, fileMb: 64, pr
 const graceMs = 8000;
 /** Processes of a kept scene: supervisor, first process, keeper. */
 const keptProcesses = 3;
-/** Of the next job, which waits for it in isolation "reset": supervisor and Blender. */
-const waiting = ({ isolation }: CapabilityCard): number => (isolation === "reset" ? 2 : 0);
+/** Of the next job, which waits for it: supervisor and Blender or first process. */
+const ofNextJob = 2;
+/** Of the session that reads programs, where jobs are forked: supervisor, first process, and its own, which is stopped. */
+const ofLint = 3;
+const waiting = ({ isolation }: CapabilityCard): number =>
+  isolation === "cold" ? 0 : ofNextJob + (isolation === "fork" ? ofLint : 0);
 
 /** What the next job is: it looks for what was left for it, then draws the scene. */
 const good = `
@@ -68,7 +72,7 @@ export async function openGround(scratch: string, options: Partial<BlenderOption
   const first = await plain();
   if (!first.state.ok) throw new Error(`an honest job failed: ${first.state.error?.message}`);
   const reference = first.pixels;
-  const files = (await temporary(scratch, true)).filter((file) => !/^(home|work)-/.test(file));
+  const files = (await temporary(scratch, true)).filter((file) => !/^(home|work|kept)-/.test(file));
 
   const next = async (): Promise<string[]> => {
     const { state, pixels } = await plain();
@@ -143,12 +147,10 @@ export async function openGround(scratch: string, options: Partial<BlenderOption
     }
     faults.push(...(await next()));
     escapes.push(...(await field.damage()));
+    const forks = engine.card.isolation === "fork" ? 1 : 0;
+    const kept = hostile.keep ? forks : 0;
     const left = await settle(() =>
-      running(
-        engine.pid ?? 0,
-        scratch,
-        waiting(engine.card) + (hostile.keep && engine.card.isolation === "fork" ? keptProcesses : 0),
-      ),
+      running(engine.pid ?? 0, scratch, waiting(engine.card) + kept * keptProcesses, forks + kept),
     );
     escapes.push(...left);
     if (hostile.keep) {
@@ -157,7 +159,7 @@ export async function openGround(scratch: string, options: Partial<BlenderOption
       const bare = { job: "drop", program: "", views: [], quality, limits: ordinary, dir };
       await engine.run({ ...bare, keep: "kept" });
       await (engine as Engine & { drop?(scene: string): Promise<void> }).drop?.("kept");
-      escapes.push(...(await settle(() => running(engine.pid ?? 0, scratch, waiting(engine.card)))));
+      escapes.push(...(await settle(() => running(engine.pid ?? 0, scratch, waiting(engine.card), forks))));
     }
     const before = new Set(files);
     faults.push(

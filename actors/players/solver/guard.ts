@@ -147,14 +147,20 @@ function inFrontOf(things: readonly Thing[], thing: Thing, was: Sight, is: Sight
   return things.filter((_, i) => ids.includes(i + 1));
 }
 
-/** The things of pairs that cross and did not touch before, unless one of the two has come to where it belongs. */
+/**
+ * The things of pairs that cross and stood apart before or only touched, so that no row of stages moves them into each other
+ * little by little; unless one of the two has come to where it belongs.
+ */
 function crossing(problem: Problem, things: readonly Thing[], was: Sight, is: Sight): Thing[] {
   const { parents } = problem.trace.scene;
   const isOf = (thing: Thing, name: string | undefined): boolean =>
     name !== undefined && (thing.objects.includes(name) || isOf(thing, parents[name]));
-  const known = new Set(was.crossings.map(({ one, other }) => [one, other].sort().join("\n")));
-  const found = is.crossings.flatMap(({ one, other, depth, size }) => {
-    if (depth <= touching * size || known.has([one, other].sort().join("\n"))) return [];
+  const pairOf = ({ one, other }: Crossing) => [one, other].sort().join("\n");
+  const isDeep = ({ depth, size }: Crossing) => depth > touching * size;
+  const known = new Set(was.crossings.filter(isDeep).map(pairOf));
+  const found = is.crossings.flatMap((now) => {
+    const { one, other } = now;
+    if (!isDeep(now) || known.has(pairOf(now))) return [];
     const pair = things.filter((thing) => isOf(thing, one) || isOf(thing, other));
     if (pair.length < 2 || pair.some((thing) => improved(problem, things.indexOf(thing), was, is) <= belongs))
       return [];

@@ -6,7 +6,7 @@ import os
 import bpy
 
 from ...worker.backend import Backend
-from . import hints, runner, scene_file
+from . import hints, lint, runner, scene_file
 
 KEPT = ".kept.blend"
 FLAGS = ["-b", "--factory-startup", "-noaudio", "--disable-autoexec", "--python-exit-code", "1"]
@@ -22,7 +22,10 @@ class Blender(Backend):
     environment = tuple("BLENDER_SYSTEM_" + what for what in ("RESOURCES", "SCRIPTS", "DATAFILES", "PYTHON", "EXTENSIONS"))
     # A .blend as it is, packed by gzip, or by zstandard.
     scene_starts = (b"BLENDER", b"\x1f\x8b", b"\x28\xb5\x2f\xfd")
+    lint_operation = "lint"
+
     hint_for = staticmethod(hints.hint_for)
+    warn = staticmethod(lint.add_to)
     open_file = staticmethod(scene_file.open_file)
     linked_files = staticmethod(scene_file.linked_files)
     perform = staticmethod(runner.perform)

@@ -2,15 +2,16 @@
 
 import gc
 import os
+import shutil
 import sys
 import traceback
 
 import bpy
 
 from ...sandbox import root, sandbox
-from ...worker import selftest
+from ...worker import selftest, touched
 from ..probes import actions
-from . import backend, card, lint, lint_types, scene_file
+from . import backend, card, lint, lint_types, runner, scene_file
 from ...worker.channel import Channel
 from ...worker.pristine import beside
 from ...worker.server import Server
@@ -52,6 +53,9 @@ lamp = bpy.data.lights.new("l", type="AREA")
 lamp.energy, lamp.color, lamp.size = 1.0, (1, 1, 1), 1.0
 camera = bpy.data.cameras.new("c")
 camera.lens = 50
+scene.camera = bpy.data.objects.new("c", camera)
+scene.collection.objects.link(scene.camera)
+scene.camera.location, scene.camera.rotation_euler = (0, -6, 2), (1.25, 0, 0)
 world = bpy.data.worlds.new("w")
 world.use_nodes = True
 world.node_tree.nodes["Background"].inputs["Strength"].default_value = 1.0
@@ -96,6 +100,7 @@ def start(options, requests, replies):
     except BaseException:
         driver.send({"id": 0, "failed": traceback.format_exc(limit=-3)})
         raise
+    settings.touched = touched.learned(lambda: exercise(settings)) if settings.isolation == "fork" else []
     gc.collect()
     gc.freeze()  # Objects of the parent are then never touched by a child's collector, so their pages stay shared.
     gc.disable()
@@ -124,3 +129,13 @@ def warm_up(own):
     render.forget()
     scene_file.empty()
     sys.stdout.flush()
+
+
+def exercise(settings):
+    """What most jobs do: a small program, its picture, and the checks of both."""
+    folder = os.path.join(settings.own, "exercise")
+    os.mkdir(folder)
+    views = [{"name": "view", "camera": None}]
+    limits = {"seconds": 30}
+    runner.perform({"op": "run", "program": USUAL, "views": views, "quality": {"px": 64, "samples": 1}, "limits": limits, "dir": folder}, 1, "CPU")
+    shutil.rmtree(folder)

@@ -10,15 +10,12 @@ import importlib.util
 
 import bpy
 
-from ...worker import forking
 from . import api_changes, hints, lint_names, lint_values
 from .lint_tree import children, walk
 from .lint_types import Scope, has, infer, kinds_of, known, members, rna_of
 from .line_names import mean, near
 
 MOST = 12
-# By the clock, on a machine that others may use too.
-SECONDS = 5.0
 ASKS = ("hasattr", "getattr", "version", "isinstance", "get", "find", "keys", "find_spec")
 
 
@@ -153,21 +150,12 @@ def warnings_of(text):
     return sorted(lint.found, key=lambda one: one["line"])[:MOST]
 
 
-def begin(text, job):
-    """Starts looking for the warnings in a fork, while the program runs: sockets exist only on nodes that exist.
-    -> a function that gives them; [] where jobs do not fork."""
-    seconds = min(SECONDS, job.left() / 4)
-    if not job.can_fork or seconds < 0.5:
-        return list
-    result = forking.beside(seconds, lambda: warnings_of(text))
-
-    def found():
-        try:
-            return result().get("value", [])
-        except Exception:
-            return []
-
-    return found
+def add_to(reply, warnings):
+    """Into the checks of a run that ended well, else beside the error that ended the program."""
+    if reply["ok"]:
+        reply["checks"] = [*reply.get("checks", []), *map(as_check, warnings)]
+    elif reply["error"]["kind"] == "program":
+        reply["error"] = beside(reply["error"], warnings)
 
 
 def as_check(warning):

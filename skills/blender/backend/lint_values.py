@@ -174,7 +174,7 @@ _made = {}
 
 
 def sockets(kind, side):
-    """Names of a kind of node's sockets. They exist only on a node that exists: the lint runs in a fork of its own."""
+    """Names of a kind of node's sockets. They exist only on a node that exists: the lint runs in a process of its own."""
     if kind not in _made:
         tree = bpy.data.node_groups.new("lint", "ShaderNodeTree")
         try:

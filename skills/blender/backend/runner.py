@@ -9,7 +9,7 @@ import bpy
 
 from ...worker import forking, picture_size
 from ..probes import actions
-from . import bake, frames, given, lint, motion, object_maps, program, render, scene_checks, scene_file, scene_info, tolerant
+from . import bake, frames, given, motion, object_maps, program, render, scene_checks, scene_file, scene_info, tolerant
 from ...worker.errors import JobError, describe, error
 from .job import Job
 
@@ -18,7 +18,6 @@ _threads_before = _thread._count()
 
 def run(request, job, keep=None):
     """keep: called once the program has ended well, to hold on to the live scene."""
-    warned = lint.begin(request["program"], job)
     began = time.monotonic()
     # What an earlier program left (`start`) is that program's own.
     kept = given.Given() if job.base and not job.start else None
@@ -26,17 +25,13 @@ def run(request, job, keep=None):
     failure = program.execute(request["program"])
     executed = time.monotonic()
     if failure is not None and failure["kind"] == "program":
-        failure = lint.beside(with_others(failure, request, job), warned())
+        failure = with_others(failure, request, job)
     reply = {"ok": failure is None, "renders": [], "scene": False}
     if failure is None:
         if threads_left():
-            # Only the process that began the lint can wait for it.
-            warnings = warned()
-            warned = lambda: warnings
             shed_threads()
         try:
             results(request, job, reply, keep, kept)
-            reply["checks"] += [lint.as_check(one) for one in warned()]
         except Exception as thrown:
             failure = describe(thrown)
     if failure is not None:

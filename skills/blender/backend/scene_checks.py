@@ -209,7 +209,6 @@ def spread(path):
     finally:
         bpy.data.images.remove(image)
     step = 4 * max(1, len(pixels) // 4 // 20000)
-    sampled = [max(pixels[at : at + 3]) for at in range(0, len(pixels) - 3, step)]
-    lowest = [min(pixels[at : at + 3]) for at in range(0, len(pixels) - 3, step)]
-    count = max(1, len(sampled))
-    return sum(value < DARK for value in sampled) / count, sum(value > BRIGHT for value in lowest) / count
+    channels = [pixels[at::step] for at in range(3)]
+    count = max(1, len(channels[0]))
+    return sum(map(DARK.__gt__, map(max, *channels))) / count, sum(map(BRIGHT.__lt__, map(min, *channels))) / count

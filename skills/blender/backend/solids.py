@@ -41,8 +41,8 @@ class Solid:
         if not hit:
             return None
         way = point - self.matrix @ place
-        across = way.dot((self.turn @ normal).normalized())
-        return way.length, across if self.inwards else -across, abs(across) > 0.9 * way.length
+        across, length = way.dot((self.turn @ normal).normalized()), way.length
+        return length, across if self.inwards else -across, abs(across) > 0.9 * length
 
     def is_cut_by(self, start, end):
         """Whether a line between two points passes through a face, its very ends apart."""
@@ -95,5 +95,6 @@ def reach(one, other, box=EVERYWHERE, margin=0.0):
 
 def beyond(edge, box):
     """Whether both ends of an edge lie beyond the same side of a box, so that it cannot pass through it."""
-    start, end = edge
-    return any(max(start[a], end[a]) < box[0][a] or min(start[a], end[a]) > box[1][a] for a in range(3))
+    (x, y, z), (u, v, w) = edge
+    (x0, y0, z0), (x1, y1, z1) = box
+    return x < x0 > u or x > x1 < u or y < y0 > v or y > y1 < v or z < z0 > w or z > z1 < w

@@ -11,6 +11,7 @@ import json
 import os
 import signal
 import sys
+import traceback
 import types
 
 REQUESTS, REPLIES = 3, 4
@@ -59,6 +60,9 @@ def main():
 if __name__ == "__main__":
     try:
         main()
+    except BaseException:
+        traceback.print_exc()
+        raise
     finally:
         # Not through Blender's own end, which is slow and may wait for threads.
         sys.stdout.flush()

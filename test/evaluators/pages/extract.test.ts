@@ -74,6 +74,7 @@ describe("a prediction before it is drawn", () => {
     expect(cleanPrediction(line(60))).toBe(line(50));
     const long = `<html><body>${"<p>All work and no play makes a dull page, said nobody who ever wrote a page with a pen and some ink.</p>".repeat(40)}</body></html>`;
     expect(cleanPrediction(long).length).toBeLessThan(long.length / 3);
-    expect([cleanedPage(long).cut, cleanedPage(line(60)).cut]).toEqual([true, false]);
+    expect([cleanedPage(line(60)).kept, cleanedPage("").kept]).toEqual([1, 1]);
+    expect(cleanedPage(long).kept).toBeLessThan(0.3);
   });
 });

@@ -12,6 +12,8 @@ export interface GoldenPair {
   colour: number;
   prediction: PageBlock[];
   reference: PageBlock[];
+  /** The prediction's boxes after the matching joined neighbours; where the file holds them. */
+  joined?: PageBlock["box"][];
 }
 
 interface Fixture {
@@ -41,6 +43,7 @@ interface OriginalPair {
   color: number;
   pred_blocks_raw: OriginalBlock[];
   ref_blocks_raw: OriginalBlock[];
+  merged: { pred: OriginalBlock[] };
 }
 
 /** Every pair of the cases folder: set A without cleaning of the prediction, set B with it. */
@@ -56,5 +59,6 @@ export function goldenPairs(set: "A" | "B"): GoldenPair[] {
     colour: pair.color,
     prediction: blocks(pair.pred_blocks_raw),
     reference: blocks(pair.ref_blocks_raw),
+    joined: pair.merged.pred.map(({ bbox }) => bbox),
   }));
 }

@@ -22,6 +22,11 @@ function equalsGolden(pair: GoldenPair): void {
   for (const name of ["block", "text", "position", "colour"] as const) {
     expect(found[name], `${pair.method} ${pair.page}: ${name}`).toBeCloseTo(pair[name], 6);
   }
+  if (pair.joined === undefined) return;
+  const boxes = found.matched.prediction.map(({ box }) => box);
+  expect(boxes, `${pair.method} ${pair.page}: joined`).toHaveLength(pair.joined.length);
+  for (const [index, box] of boxes.entries())
+    for (const [side, value] of box.entries()) expect(value).toBeCloseTo(pair.joined[index]![side]!, 6);
 }
 
 describe("the parts of a page's score", () => {
@@ -30,7 +35,9 @@ describe("the parts of a page's score", () => {
   });
 
   const missing = missingCase(goldenFile);
-  it(`equal them on every pair of the cases folder${missing === null ? "" : ` (${missing})`}`, ({ skip }) => {
+  it(`equal them on every pair of the cases folder, joined boxes too${missing === null ? "" : ` (${missing})`}`, ({
+    skip,
+  }) => {
     if (missing !== null) skip(missing);
     for (const pair of [...goldenPairs("A"), ...goldenPairs("B")]) equalsGolden(pair);
   });

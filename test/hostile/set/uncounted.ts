@@ -9,21 +9,24 @@ export const uncounted: readonly Hostile[] = [
     mustNot: "use more memory than it may",
     views: [],
     limits: { memoryMb: 256, seconds: 40 },
-    outcomes: ["memory", "crash"],
+    // A fork of a process with threads may hang before it holds anything: then there is nothing to end the job for.
+    outcomes: ["memory", "crash", "ok"],
     weak: true,
     program: `${libc}
 import threading
-for _ in range(9):
+for i in range(9):
     if os.fork() == 0:
         def hold():
             time.sleep(0.05)
             x = (ctypes.c_char * (200 << 20))()
             ctypes.memset(x, 1, 200 << 20)
+            open(f'held{i}', 'w').close()
             time.sleep(100)
         threading.Thread(target=hold, daemon=True).start()
         libc.syscall(60 if os.uname().machine == 'x86_64' else 93, 0)
 time.sleep(38)
-print('ESCAPED 1800 MB held')`,
+held = sum(os.path.exists(f'held{i}') for i in range(9)) * 200
+print('ESCAPED' if held > 1000 else 'only', held, 'MB held')`,
   },
   {
     name: "space beyond a file's end, leases, waking timers, pairs and huge pages in pipes",
