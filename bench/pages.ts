@@ -50,7 +50,7 @@ export async function pages(): Promise<string> {
       times.warm.push(await draw(engine, dir, n));
     }
     const [slow, fast] = [median(times.cold), median(times.warm)];
-    const look = () => ({ ...takenBy(engine.pid!), tree: treeOf(engine.pid!).length });
+    const look = () => ({ ...takenBy(engine.pid!)(), tree: treeOf(engine.pid!).length });
     const count = Number(process.env.VIGA_BENCH_PAGES ?? programs);
     let early = look();
     for (let n = 1; n <= count; n++) {

@@ -1,5 +1,5 @@
 import { readdirSync, readFileSync } from "node:fs";
-import { treeOf } from "../../bridge/processes/tree.ts";
+import { statFields } from "../../bridge/processes/identity.ts";
 
 /** What the processes of a program take together. */
 export interface Taken {
@@ -9,17 +9,50 @@ export interface Taken {
   threads: number;
 }
 
-/** Sums up a process and all that it has started; zeros where /proc does not tell. */
-export function takenBy(root: number): Taken {
-  const sum = { memoryMb: 0, processes: 0, threads: 0 };
-  for (const { pid } of treeOf(root)) {
-    const status = statusOf(pid);
-    if (status === null) continue;
-    sum.processes += 1;
-    sum.threads += Number(/^Threads:\s+(\d+)/m.exec(status)?.[1] ?? 0);
-    for (const [, kb] of status.matchAll(/^Rss(?:Anon|Shmem):\s+(\d+)/gm)) sum.memoryMb += Number(kb) / 1024;
+/** Sums up processes and all that they have started, each time it is asked; zeros where /proc does not tell. */
+export function takenBy(...roots: readonly number[]): () => Taken {
+  // Who belongs to them and who does not: a process's forebears stay what they are, so each is looked up once.
+  const known = new Map<number, boolean>(roots.map((pid) => [pid, true]));
+  const belongs = (pid: number): boolean => {
+    const found = known.get(pid);
+    if (found !== undefined) return found;
+    const parent = parentOf(pid);
+    if (parent === null) return false;
+    const said = parent !== 0 && belongs(parent);
+    known.set(pid, said);
+    return said;
+  };
+  return () => {
+    const running = new Set(everyone());
+    for (const pid of known.keys()) if (!running.has(pid)) known.delete(pid);
+    const sum = { memoryMb: 0, processes: 0, threads: 0 };
+    for (const pid of running) {
+      const status = belongs(pid) ? statusOf(pid) : null;
+      if (status === null) continue;
+      sum.processes += 1;
+      sum.threads += Number(/^Threads:\s+(\d+)/m.exec(status)?.[1] ?? 0);
+      for (const [, kb] of status.matchAll(/^Rss(?:Anon|Shmem):\s+(\d+)/gm)) sum.memoryMb += Number(kb) / 1024;
+    }
+    return sum;
+  };
+}
+
+function everyone(): number[] {
+  try {
+    return readdirSync("/proc").map(Number).filter(Number.isInteger);
+  } catch {
+    // A machine without /proc.
+    return [];
   }
-  return sum;
+}
+
+function parentOf(pid: number): number | null {
+  try {
+    return Number(statFields(pid)[1]);
+  } catch {
+    // It has ended meanwhile.
+    return null;
+  }
 }
 
 function statusOf(pid: number): string | null {

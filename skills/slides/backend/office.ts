@@ -88,7 +88,7 @@ export async function startOffice({ bwrap, office, python }: OfficeSettings): Pr
   return {
     version,
     said: () => printed.trim(),
-    taken: () => takenBy(child.pid ?? 0),
+    taken: takenBy(child.pid ?? 0),
     kill,
     ended,
     async draw(deck, width) {

@@ -100,7 +100,7 @@ export function startProgram(bwrap: string): Waiting {
   const input = child.stdin as Writable;
   input.on("error", () => {});
   return {
-    taken: () => takenBy(child.pid ?? 0),
+    taken: takenBy(child.pid ?? 0),
     kill,
     over,
     // That it ends is how a program is done: what it left says how it was.

@@ -57,12 +57,7 @@ async function launch({ bwrap, chromium }: BrowserSettings, inner: boolean): Pro
     tab: new Tab(browser),
     version: browser.version(),
     inner,
-    taken: () =>
-      pids.map(takenBy).reduce((a, b) => ({
-        memoryMb: a.memoryMb + b.memoryMb,
-        processes: a.processes + b.processes,
-        threads: a.threads + b.threads,
-      })),
+    taken: takenBy(...pids),
     kill() {
       for (const pid of pids) killTree(pid);
     },

@@ -47,7 +47,7 @@ export async function draw(
   const { width, scale } = layoutOf(request);
   await tab.open({ program: request.program, assets: request.assets, width, scale });
   const opened = performance.now();
-  const { page, height } = await describe(tab);
+  const { page, height, boxes } = await describe(tab);
   const shown = Math.min(height, mostHeight);
   const checks = pageChecks(page, tab.troubles, {
     files: fileNames(request.assets),
@@ -56,7 +56,7 @@ export async function draw(
   });
   const names = request.views.map(({ name }) => name);
   if (names.length > 0) {
-    const picture = await tab.picture(shown);
+    const picture = await tab.picture(shown, boxes);
     for (const name of names) await writeFile(join(request.dir, `${name}.png`), picture);
     await writeFile(join(request.dir, "scene.json"), JSON.stringify(page));
   }
@@ -65,9 +65,12 @@ export async function draw(
   return { page, checks, log, names, seconds };
 }
 
-async function describe(tab: Tab): Promise<{ page: PageSummary; height: number }> {
-  const far = reach.parse(await tab.call("size", {}));
-  const said = z.looseObject({}).parse(await tab.call("info", { ...described, home: tab.home }));
+async function describe(tab: Tab): Promise<{ page: PageSummary; height: number; boxes: unknown }> {
+  // Asked all at once: each answer that is waited for costs more than what it says.
+  const info = tab.call("info", { ...described, home: tab.home });
+  const [size, said, boxes] = await Promise.all([tab.call("size", {}), info, tab.boxes()]);
+  const far = reach.parse(size);
   const height = Math.max(1, far.height);
-  return { page: pageSummary.parse({ ...said, size: [far.width, height] }), height };
+  const page = pageSummary.parse({ ...z.looseObject({}).parse(said), size: [far.width, height] });
+  return { page, height, boxes };
 }

@@ -32,5 +32,7 @@ export const chromiumFlags: readonly string[] = [
     "--disable-search-engine-choice-screen",
     "--metrics-recording-only",
   ],
+  // A page that was left is gone; the browser would keep some, each with its process, to go back to.
+  "--disable-back-forward-cache",
   "--disable-features=Translate,MediaRouter,OptimizationHints,AutofillServerCommunication,PaintHolding,LazyFrameLoading",
 ];

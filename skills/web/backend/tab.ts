@@ -36,6 +36,10 @@ export class Tab {
   #context: BrowserContext | undefined;
   #page: Page | undefined;
   #session: CDPSession | undefined;
+  /** The page's own frame, which stays the same from one program to the next. */
+  #frame = "";
+  /** What the page is laid out for now. */
+  #metrics = "";
   #world = 0;
   #opened = 0;
   #shown = 0;
@@ -67,10 +71,11 @@ export class Tab {
     this.#request = request;
     this.troubles = noTroubles();
     await this.layOut(windowHeight);
-    await page.goto(this.#home, { waitUntil: "load", timeout: 0 });
-    const { frameTree } = await this.#ask("Page.getFrameTree");
-    const frameId = frameTree.frame.id;
-    this.#world = (await this.#ask("Page.createIsolatedWorld", { frameId, worldName: "viga" })).executionContextId;
+    await page.goto(this.#home, { waitUntil: "commit", timeout: 0 });
+    const world = { frameId: this.#frame, worldName: "viga" };
+    const made = this.#ask("Page.createIsolatedWorld", world);
+    const [{ executionContextId }] = await Promise.all([made, page.waitForLoadState("load", { timeout: 0 })]);
+    this.#world = executionContextId;
     await this.call("settle", { milliseconds: settleMs });
   }
 
@@ -97,6 +102,8 @@ export class Tab {
         this.#ask("Storage.clearDataForOrigin", { origin, storageTypes: "all" }),
         this.#ask("Network.clearBrowserCookies"),
         this.#ask("Page.resetNavigationHistory"),
+        // As the next page most often will be: nobody waits for it now.
+        this.layOut(windowHeight),
       ]),
     );
   }
@@ -105,7 +112,9 @@ export class Tab {
   async layOut(height: number): Promise<void> {
     const { width, scale } = this.#request;
     const metrics = { width, height, deviceScaleFactor: scale, mobile: false };
+    if (this.#metrics === JSON.stringify(metrics)) return;
     await this.#ask("Emulation.setDeviceMetricsOverride", metrics);
+    this.#metrics = JSON.stringify(metrics);
   }
 
   /** Calls a function of a file in `inpage/` beside the page's own scripts, which can neither see nor change it. */
@@ -120,15 +129,21 @@ export class Tab {
     throw new Error(exceptionDetails.exception?.description ?? exceptionDetails.text);
   }
 
-  /** PNG of the page from its top left corner down to a height, the rest of the window as it was laid out. */
-  async picture(height: number): Promise<Buffer> {
+  /** A number for where everything stands, equal for equal layouts. */
+  boxes(): Promise<unknown> {
+    return this.call("boxes", {});
+  }
+
+  /**
+   * PNG of the page from its top left corner down to a height, the rest of the window as it was laid out.
+   * @param boxes of the page as it stands
+   */
+  async picture(height: number, boxes: unknown): Promise<Buffer> {
     if (height <= windowHeight) return this.#capture(height, false);
+    if (/\bfixed\b/.test(this.#request.program)) return this.#capture(height, true);
     // A window as high as the page is drawn in a third of the time, where the page does not care how high its window is.
-    const before = await this.call("boxes", {});
     await this.layOut(height);
-    const same = (await this.call("boxes", {})) === before;
-    const quick = same && !/\bfixed\b/.test(this.#request.program) ? await this.#capture(height, false) : null;
-    if (quick !== null) return quick;
+    if ((await this.boxes()) === boxes) return this.#capture(height, false);
     await this.layOut(windowHeight);
     return this.#capture(height, true);
   }
@@ -166,6 +181,8 @@ export class Tab {
     listen(context, page, () => this.troubles);
     this.#session = await context.newCDPSession(page);
     await this.#ask("Network.setCacheDisabled", { cacheDisabled: true });
+    this.#frame = (await this.#ask("Page.getFrameTree")).frameTree.frame.id;
+    this.#metrics = "";
     this.#context = context;
     this.#page = page;
     return page;
