@@ -19,7 +19,7 @@ export interface Fitted {
   after: number;
   /** Pictures taken. */
   pictures: number;
-  steps: string[];
+  steps: readonly string[];
 }
 
 /**
@@ -37,9 +37,12 @@ export async function fitTexts(page: LivePage, target: Raster, seconds: number):
   let best = await fit.descend(compared.at(half));
   if (performance.now() < compared.at(most)) {
     const other = way();
-    const next = best.loss > before * enough && (await other.reshape()) ? other : fit;
-    const found = await next.descend(compared.at(most));
-    if (found.loss < best.loss) [best, fit] = [found, next];
+    const anew = best.loss > before * enough && (await other.reshape());
+    if (anew || !fit.ended) {
+      const next = anew ? other : fit;
+      const found = await next.descend(compared.at(most));
+      if (found.loss < best.loss) [best, fit] = [found, next];
+    }
   }
   const { texts, loss } = await tidy(best, literals, async (tried, least) =>
     compared.late || least <= equal ? null : compared.loss(tried),

@@ -17,8 +17,9 @@ const mostNumbers = 16;
 const factors = [0.5, 0.7, 1.4, 2];
 /** What a difference of shapes counts beside one by place. */
 const shapeWorth = 30;
-/** Part of the difference of shapes that must go. */
+/** Part of the difference of shapes that must go, and by which a number is right even if it moves all else away. */
 const leastGain = 0.15;
+const muchGain = 0.5;
 
 const total = ({ place, shape }: Apart): number => place + shapeWorth * shape;
 
@@ -38,7 +39,9 @@ export async function scanShapes(
   for (const literal of numbers.slice(0, mostNumbers)) {
     for (const factor of factors) {
       const apart = await look({ literal, factor });
-      if (apart === null || apart.place > is.place || apart.shape > is.shape * (1 - leastGain)) continue;
+      if (apart === null) continue;
+      const gain = 1 - apart.shape / is.shape;
+      if (gain < leastGain || (apart.place > is.place && gain < muchGain)) continue;
       const loss = total(apart);
       if (loss < (best?.loss ?? total(is))) best = { literal, factor, loss };
     }
