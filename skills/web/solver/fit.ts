@@ -24,8 +24,6 @@ const doubt = 0.6;
 /** Numbers that are tried by many factors, and those that are tried by drawing before others: the most promising. */
 const mostWide = 48;
 const mostTried = 24;
-/** Numbers that are taken for the shape of what the page shows, at most. */
-const mostReshaped = 3;
 /** Numbers that others are tried instead of, the last ones first, and steps that the others may take. */
 const mostSwapped = 6;
 const swapSteps = 2;
@@ -128,25 +126,29 @@ export class Fit {
     return this.#isLate();
   }
 
-  /** Takes what brings what the page shows nearest to the target's, before anything is moved to its place. */
-  async reshape(): Promise<boolean> {
-    await this.#geometry(this.#numbers, await this.#compared.draw(this.#draft.texts));
-    let taken = 0;
-    while (taken < mostReshaped && (await this.#reshapeOnce())) taken += 1;
-    return taken > 0;
+  /** Takes the colours of papers: they are told wherever what lies on them stands, which is not found on another paper. */
+  async papers(): Promise<void> {
+    const { literals } = this.#compared.page.found;
+    const papers = this.#tints.filter((index) => /^(background|bgcolor)/.test(literals[index]!.property));
+    await this.#take(await this.#colours(papers));
   }
 
-  async #reshapeOnce(): Promise<boolean> {
-    const compared = this.#compared;
-    const guess = ({ literal, factor }: Scanned) =>
-      this.#draft.guess(literal, this.#draft.valueOf(literal).value * factor);
-    const is = await compared.apart(this.#draft.texts);
-    const found = await scanShapes(this.#byMove(), is, async (scanned) =>
-      this.#late ? null : compared.apart(this.#draft.with(guess(scanned))),
+  /**
+   * Takes the number that brings what the page shows nearest to the target's, wherever it stands, before anything is moved
+   * to its place.
+   * @param least part of the difference of shapes that must go
+   */
+  async reshape(least: number): Promise<boolean> {
+    const [compared, draft] = [this.#compared, this.#draft];
+    await this.#geometry(this.#numbers, await compared.draw(draft.texts));
+    const guess = ({ literal, factor }: Scanned) => draft.guess(literal, draft.valueOf(literal).value * factor);
+    const is = await compared.apart(draft.texts);
+    const found = await scanShapes(this.#byMove(), is, least, async (scanned) =>
+      this.#late ? null : compared.apart(draft.with(guess(scanned))),
     );
     if (found === null) return false;
     const taken = guess(found);
-    this.#draft.accept(taken, is.place, await compared.score(this.#draft.with(taken)));
+    draft.accept(taken, is.place, (await compared.apart(draft.with(taken))).place);
     return true;
   }
 
@@ -189,14 +191,22 @@ export class Fit {
     return sample(this.#compared.page, () => this.#late, this.#draft.texts, numbers, factors);
   }
 
-  async #colours(): Promise<Guess[]> {
+  /** @param tints colours that are asked for; all take part */
+  async #colours(tints = this.#tints): Promise<Guess[]> {
     const { literals } = this.#compared.page.found;
     const marks = new Map(this.#draft.texts);
     for (const [at, index] of this.#tints.entries()) {
       const text = this.#draft.textOf(index);
       if (colourOf({ text }) !== null) marks.set(index, colourText({ text }, markOf(at)));
     }
-    return colours(this.#tints, literals, this.#draft.texts, await this.#compared.draw(marks), this.#compared.target);
+    const guesses = colours(
+      this.#tints,
+      literals,
+      this.#draft.texts,
+      await this.#compared.draw(marks),
+      this.#compared.target,
+    );
+    return guesses.filter(({ literal }) => tints.includes(literal));
   }
 
   /** Draws the most promising guesses and takes the best, if it is better than what is. */

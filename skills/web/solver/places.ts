@@ -30,7 +30,9 @@ const mostMissed = 16;
 interface Ink {
   x: Int32Array;
   y: Int32Array;
-  from: Int32Array;
+  /** How far each is from the paper, in levels of three channels together: a text in another hue is the same text. */
+  far: Int32Array;
+  paper: readonly number[];
 }
 
 /** Where the target shows the texts of a page, as far as they are broken and drawn alike; in the page's order. */
@@ -45,12 +47,12 @@ export function places(before: Raster, goal: Raster, { boxes, kinds }: Measured)
     const { item, box } = texts[Math.floor(n)]!;
     const ink = inkOf(now, box);
     if (ink === null) continue;
-    const near = nearest(ink, now, target, [expected, { dx: 0, dy: 0 }]);
-    const place = near ?? (missed < mostMissed ? farther(ink, now, target, expected) : null);
+    const near = nearest(ink, target, [expected, { dx: 0, dy: 0 }]);
+    const place = near ?? (missed < mostMissed ? farther(ink, target, expected) : null);
     missed = place === null ? missed + 1 : 0;
     if (place === null) continue;
     expected = place;
-    const dx = place.dx + between(ink, now, target, place);
+    const dx = place.dx + between(ink, target, place);
     found.push({ item, dx, dy: place.dy, weight: Math.sqrt(box[2] * box[3]) });
   }
   return found;
@@ -79,24 +81,27 @@ function inkOf(now: Raster, [left, top, width, height]: Box): Ink | null {
   }
   const [paper] = [...papers].reduce((a, b) => (b[1] > a[1] ? b : a), [0, 0]);
   const levels = [paper >> 16, (paper >> 8) & 255, paper & 255];
-  const isInk = ({ from }: { from: number }) =>
-    levels.reduce((sum, level, c) => sum + Math.abs(level - now.data[from + c]!), 0) > inkLevels;
-  const inked = samples.filter(isInk);
+  const told = samples.map(({ x, y, from }) => ({ x, y, far: farFrom(levels, now.data, from) }));
+  const inked = told.filter(({ far }) => far > inkLevels);
   if (inked.length < leastInk) return null;
-  const ordered = [...inked, ...samples.filter((sample) => !isInk(sample))];
+  const ordered = [...inked, ...told.filter(({ far }) => far <= inkLevels)];
   return {
     x: Int32Array.from(ordered, ({ x }) => x),
     y: Int32Array.from(ordered, ({ y }) => y),
-    from: Int32Array.from(ordered, ({ from }) => from),
+    far: Int32Array.from(ordered, ({ far }) => far),
+    paper: levels,
   };
 }
+
+const farFrom = (paper: readonly number[], data: Buffer, at: number): number =>
+  Math.abs(data[at]! - paper[0]!) + Math.abs(data[at + 1]! - paper[1]!) + Math.abs(data[at + 2]! - paper[2]!);
 
 type Offset = Pick<Place, "dx" | "dy">;
 
 /** Looks up and down from where a text is expected, then to both sides; the nearest place that fits. */
-function farther(ink: Ink, now: Raster, target: Raster, expected: Offset): Offset | null {
+function farther(ink: Ink, target: Raster, expected: Offset): Offset | null {
   for (const { dx, dy } of ways(expected, target)) {
-    if (fits(ink, now, target, dx, dy) < 1) return nearest(ink, now, target, [{ dx, dy }]);
+    if (fits(ink, target, dx, dy) < 1) return nearest(ink, target, [{ dx, dy }]);
   }
   return null;
 }
@@ -116,12 +121,12 @@ function* ways({ dx, dy }: Offset, { width, height }: Raster): Generator<Offset>
 }
 
 /** The best place around some offsets; null where none fits. */
-function nearest(ink: Ink, now: Raster, target: Raster, offsets: readonly Offset[]): Offset | null {
+function nearest(ink: Ink, target: Raster, offsets: readonly Offset[]): Offset | null {
   let best: (Offset & { fit: number }) | null = null;
   for (const { dx, dy } of offsets) {
     for (let x = -around; x <= around; x++) {
       for (let y = -around; y <= around; y++) {
-        const fit = fits(ink, now, target, dx + x, dy + y);
+        const fit = fits(ink, target, dx + x, dy + y);
         if (fit < (best?.fit ?? 1)) best = { dx: dx + x, dy: dy + y, fit };
       }
     }
@@ -130,32 +135,28 @@ function nearest(ink: Ink, now: Raster, target: Raster, offsets: readonly Offset
 }
 
 /** Part of a pixel that a text stands to one side, by how much better it fits there than on the other: -0.5 to 0.5. */
-function between(ink: Ink, now: Raster, target: Raster, { dx, dy }: Offset): number {
-  const [left, here, right] = [-1, 0, 1].map((x) => unlikeness(ink, now, target, dx + x, dy, ink.from.length));
+function between(ink: Ink, target: Raster, { dx, dy }: Offset): number {
+  const [left, here, right] = [-1, 0, 1].map((x) => unlikeness(ink, target, dx + x, dy, ink.far.length));
   const higher = Math.max(left!, right!) - here!;
   return higher <= 0 ? 0 : (left! - right!) / higher / 2;
 }
 
 /** How unlike a text is to what the target shows at an offset, as part of what it may be; from 1 on it is another. */
-function fits(ink: Ink, now: Raster, target: Raster, dx: number, dy: number): number {
-  const most = unlike * ink.from.length;
-  return unlikeness(ink, now, target, dx, dy, most) / most;
+function fits(ink: Ink, target: Raster, dx: number, dy: number): number {
+  const most = unlike * ink.far.length;
+  return unlikeness(ink, target, dx, dy, most) / most;
 }
 
 /** Samples that are unlike at an offset, each up to 1; from `most` on not counted further. */
-function unlikeness({ x, y, from }: Ink, now: Raster, target: Raster, dx: number, dy: number, most: number): number {
+function unlikeness({ x, y, far, paper }: Ink, target: Raster, dx: number, dy: number, most: number): number {
   let sum = 0;
-  for (let n = 0; n < from.length && sum < most; n++) {
+  for (let n = 0; n < far.length && sum < most; n++) {
     const [px, py] = [x[n]! + dx, y[n]! + dy];
     if (px < 0 || py < 0 || px >= target.width || py >= target.height) {
       sum += 1;
       continue;
     }
-    const [a, b] = [from[n]!, (py * target.width + px) * 3];
-    const apart =
-      Math.abs(now.data[a]! - target.data[b]!) +
-      Math.abs(now.data[a + 1]! - target.data[b + 1]!) +
-      Math.abs(now.data[a + 2]! - target.data[b + 2]!);
+    const apart = Math.abs(far[n]! - farFrom(paper, target.data, (py * target.width + px) * 3));
     sum += Math.min(1, apart / unlikeLevels);
   }
   return sum;
