@@ -12,8 +12,8 @@ const mostTints = 512;
 const enough = 0.1;
 /** Difference from which on a page is first looked at by its shape: texts that break otherwise move all that follows. */
 const muchApart = 0.01;
-/** Part of the difference of shapes that a number must take away for another way to begin with it. */
-const someGain = 0.15;
+/** Seconds from which on there is time to scan for a shape, and for another way. */
+const longEnough = 16;
 /** Parts of the time: that of the first way, and that of all ways; what is left is for round numbers. */
 const half = 0.5;
 const most = 0.85;
@@ -40,14 +40,20 @@ export async function fitTexts(page: LivePage, target: Raster, seconds: number):
   const before = await compared.loss(new Map());
   let fit = way();
   await fit.papers();
-  const reshaped = before > muchApart && (await fit.reshape(muchGain));
+  const thorough = seconds >= longEnough;
+  const early = thorough && before > muchApart;
+  const shaped = early ? await fit.shaped() : null;
+  const begun = shaped !== null && shaped.gain >= muchGain;
+  if (begun) await fit.reshape(shaped);
   let best = await fit.descend(compared.at(half));
   if (performance.now() < compared.at(most)) {
-    const other = way();
-    if (best.loss > before * enough) await other.papers();
-    const anew = best.loss > before * enough && (reshaped ? fit.ended : await other.reshape(someGain));
-    if (anew || !fit.ended) {
-      const next = anew ? other : fit;
+    const stuck = thorough && best.loss > before * enough && (!begun || fit.ended);
+    const other = stuck ? way() : null;
+    await other?.papers();
+    const shape = begun ? null : early ? shaped : await other?.shaped();
+    if (shape) await other?.reshape(shape);
+    const next = shape || begun ? (other ?? fit) : fit;
+    if (!next.ended) {
       const found = await next.descend(compared.at(most));
       if (found.loss < best.loss) [best, fit] = [found, next];
     }

@@ -10,7 +10,7 @@ import { Matches } from "./matches.ts";
 import { pair } from "./pair.ts";
 import { difference, type Raster } from "./raster.ts";
 import { movedBy, nothing, type Sampled, sample } from "./samples.ts";
-import { type Scanned, scanShapes } from "./scan.ts";
+import { type Scanned, type Shaped, scanShapes } from "./scan.ts";
 import { search } from "./search.ts";
 import { takeSet } from "./sets.ts";
 import type { Found } from "./tidy.ts";
@@ -133,23 +133,26 @@ export class Fit {
     await this.#take(await this.#colours(papers));
   }
 
-  /**
-   * Takes the number that brings what the page shows nearest to the target's, wherever it stands, before anything is moved
-   * to its place.
-   * @param least part of the difference of shapes that must go
-   */
-  async reshape(least: number): Promise<boolean> {
+  /** The number that brings what the page shows nearest to the target's, wherever it stands there. */
+  async shaped(): Promise<Shaped | null> {
     const [compared, draft] = [this.#compared, this.#draft];
     await this.#geometry(this.#numbers, await compared.draw(draft.texts));
-    const guess = ({ literal, factor }: Scanned) => draft.guess(literal, draft.valueOf(literal).value * factor);
     const is = await compared.apart(draft.texts);
-    const found = await scanShapes(this.#byMove(), is, least, async (scanned) =>
-      this.#late ? null : compared.apart(draft.with(guess(scanned))),
+    return scanShapes(this.#byMove(), is, async (scanned) =>
+      this.#late ? null : compared.apart(draft.with(this.#scaled(scanned))),
     );
-    if (found === null) return false;
-    const taken = guess(found);
-    draft.accept(taken, is.place, (await compared.apart(draft.with(taken))).place);
-    return true;
+  }
+
+  /** Takes such a number, before anything is moved to its place. */
+  async reshape(shaped: Scanned): Promise<void> {
+    const [compared, draft] = [this.#compared, this.#draft];
+    const is = await compared.loss(draft.texts);
+    const guess = this.#scaled(shaped);
+    draft.accept(guess, is, await compared.loss(draft.with(guess)));
+  }
+
+  #scaled({ literal, factor }: Scanned): Guess {
+    return this.#draft.guess(literal, this.#draft.valueOf(literal).value * factor);
   }
 
   /** Numbers that move anything, the one that moves most first. */

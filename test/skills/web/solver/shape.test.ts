@@ -39,27 +39,26 @@ describe("the shape of a page", () => {
 
 describe("scanning for the number that gives a page its shape", () => {
   const is: Apart = { place: 0.04, shape: 4e-4 };
-  const least = 0.15;
   /** Number 1 is right at a factor of 0.5; number 0 brings the page's height alone. */
   const look = async ({ literal, factor }: Scanned): Promise<Apart> =>
     literal === 1 ? { place: 0.03, shape: 1e-4 + Math.abs(factor - 0.52) * 1e-4 } : { place: 0.004, shape: 5e-4 };
 
   test("takes the one after which more of it is found, and closes in on its value", async () => {
-    const found = await scanShapes([0, 1], is, least, look);
+    const found = await scanShapes([0, 1], is, look);
     expect(found?.literal).toBe(1);
     expect(found?.factor).toBeCloseTo(0.52, 1);
   });
 
   test("takes none that only moves what follows, or that moves the page away from the target", async () => {
-    expect(await scanShapes([0], is, least, look)).toBeNull();
-    expect(await scanShapes([1], { place: 0.02, shape: 1.5e-4 }, least, look)).toBeNull();
+    expect(await scanShapes([0], is, look)).toBeNull();
+    expect(await scanShapes([1], { place: 0.02, shape: 1.5e-4 }, look)).toBeNull();
   });
 
   test("takes one that moves the page away from the target where most of its shape is right then", async () => {
-    expect((await scanShapes([1], { ...is, place: 0.025 }, least, look))?.literal).toBe(1);
+    expect((await scanShapes([1], { ...is, place: 0.025 }, look))?.literal).toBe(1);
   });
 
   test("ends when the time is up", async () => {
-    expect(await scanShapes([0, 1], is, least, async () => null)).toBeNull();
+    expect(await scanShapes([0, 1], is, async () => null)).toBeNull();
   });
 });
