@@ -26,6 +26,14 @@ export interface OpenRequest {
   scale: number;
 }
 
+/** A part of a page in CSS pixels; without a bottom it reaches to the page's end. */
+export interface Part {
+  left: number;
+  top: number;
+  right: number;
+  bottom: number | null;
+}
+
 /**
  * A page of the browser that shows one program after the other. Each has an address, and so an origin, of its own:
  * storage, workers and caches of one are none of another's, cookies are taken away in between. Between two it is blank.
@@ -148,12 +156,16 @@ export class Tab {
     return this.#capture(height, true);
   }
 
-  /** PNG of the page as it stands now, whole; `scale` in picture pixels a CSS pixel. */
-  async shot(scale: number): Promise<Buffer> {
-    const { height } = reach.parse(await this.call("size", {}));
-    const clip = { x: 0, y: 0, width: this.#request.width, height: Math.max(1, Math.min(height, mostHeight)), scale };
+  /** PNG of the page as it stands now, or of a part of it, and how high the page is; `scale` in picture pixels a CSS pixel. */
+  async shot(scale: number, part?: Part): Promise<{ png: Buffer; height: number }> {
+    const far = reach.parse(await this.call("size", {}));
+    const height = Math.max(1, Math.min(far.height, mostHeight));
+    const { left, top, right, bottom } = part ?? { left: 0, top: 0, right: this.#request.width, bottom: null };
+    const y = Math.min(top, height - 1);
+    const down = Math.max(1, Math.min(bottom ?? height, height) - y);
+    const clip = { x: left, y, width: right - left, height: down, scale };
     const asked = { format: "png", optimizeForSpeed: true, captureBeyondViewport: true, clip } as const;
-    return Buffer.from((await this.#ask("Page.captureScreenshot", asked)).data, "base64");
+    return { png: Buffer.from((await this.#ask("Page.captureScreenshot", asked)).data, "base64"), height };
   }
 
   async #capture(height: number, beyond: boolean): Promise<Buffer> {

@@ -1,31 +1,51 @@
-// What can be found again in another picture: texts and pictures, with their boxes; and how the page changes with each edit.
-(({ most, trials }) => {
+// What can be found again in another picture: pieces of texts, and pictures, with their boxes; and how the page changes with each edit.
+(({ most, characters, trials }) => {
   const items = [];
+  const ofText = (node, start, end) => {
+    const range = document.createRange();
+    range.setStart(node, start);
+    range.setEnd(node, end);
+    return range;
+  };
+  // Pieces of one line each: they stay what they are where the text breaks anew.
+  const pieces = (node) => {
+    const text = node.nodeValue;
+    const whole = ofText(node, 0, text.length);
+    const lines = whole.getClientRects().length;
+    if (lines === 0) return;
+    let from = -1;
+    let to = -1;
+    let line = 0;
+    for (const word of text.matchAll(/\S+/g)) {
+      const end = word.index + word[0].length;
+      const top = lines === 1 ? 0 : ofText(node, word.index, end).getBoundingClientRect().top;
+      if (from >= 0 && (top !== line || end - from > characters)) {
+        items.push(ofText(node, from, to));
+        from = -1;
+      }
+      if (from < 0) from = word.index;
+      line = top;
+      to = end;
+    }
+    if (from >= 0) items.push(ofText(node, from, to));
+  };
   for (const element of document.querySelectorAll("body *")) {
     if (items.length >= most) break;
     if (["SCRIPT", "STYLE", "NOSCRIPT", "OPTION"].includes(element.tagName)) continue;
     if (["IMG", "INPUT", "BUTTON", "SELECT", "TEXTAREA", "CANVAS", "HR"].includes(element.tagName)) items.push(element);
-    const text = [...element.childNodes].find((node) => node.nodeType === 3 && node.nodeValue.trim() !== "");
-    if (text !== undefined) items.push(text);
-    else if (element.tagName !== "IMG" && element.children.length < 12) {
+    const texts = [...element.childNodes].filter((node) => node.nodeType === 3 && node.nodeValue.trim() !== "");
+    for (const text of texts) pieces(text);
+    if (element.tagName !== "IMG" && element.children.length < 12) {
       const style = getComputedStyle(element);
       if (style.backgroundColor !== "rgba(0, 0, 0, 0)" || style.borderTopWidth !== "0px") items.push(element);
     }
   }
-  const range = document.createRange();
-  const boxes = () => {
-    const out = [];
-    for (const item of items) {
-      let target = item;
-      if (item.nodeType === 3) {
-        range.selectNodeContents(item);
-        target = range;
-      }
-      const { left, top, width, height } = target.getBoundingClientRect();
-      out.push([left + scrollX, top + scrollY, width, height]);
-    }
-    return out;
-  };
+  items.length = Math.min(items.length, most);
+  const boxes = () =>
+    items.map((item) => {
+      const { left, top, width, height } = item.getBoundingClientRect();
+      return [left + scrollX, top + scrollY, width, height].map((value) => Math.round(value * 100) / 100);
+    });
   const [html, body] = [document.documentElement, document.body];
   const height = () => Math.max(html.scrollHeight, body.scrollHeight, html.offsetHeight, body.offsetHeight, html.clientHeight);
   const put = (edits) => {
@@ -37,7 +57,7 @@
     }
   };
   const base = boxes();
-  const now = { height: Math.ceil(height()), boxes: base, kinds: items.map((item) => (item.nodeType === 3 ? 0 : item.tagName === "IMG" ? 1 : 2)) };
+  const now = { height: Math.ceil(height()), boxes: base, kinds: items.map((item) => (item instanceof Range ? 0 : item.tagName === "IMG" ? 1 : 2)) };
   const moved = trials.map(([edits, back]) => {
     put(edits);
     const changed = [];

@@ -6,14 +6,21 @@ export interface Sample {
   trial: Trial;
 }
 
-/** A text whose box changes by more pixels is broken or sized anew, and looks unlike itself wherever it stands. */
+/** A text whose box changes by more pixels is broken or sized anew; broken, it looks unlike itself wherever it stands. */
 const sizedAnew = 1.5;
+/** Part by which height and width of a text that is only sized may grow apart. */
+const skewed = 0.08;
 
 interface Stop {
   factor: number;
   height: number;
   /** Boxes of what moves there; null where its picture would not be found. */
   boxes: ReadonlyMap<number, Box | null>;
+}
+
+function unlike(from: Box, to: Box): boolean {
+  const sized = Math.abs(to[2] - from[2]) > sizedAnew || Math.abs(to[3] - from[3]) > sizedAnew;
+  return sized && Math.abs((to[2] * from[3]) / (to[3] * from[2]) - 1) > skewed;
 }
 
 /** Where what a number moves stands, by what the number is multiplied by: straight from one trial to the next. */
@@ -33,8 +40,7 @@ export class Course {
       const far = Math.abs(factor - 1);
       for (const [item, ...to] of trial.changed) {
         const from = measured.boxes[item]!;
-        const sized = Math.abs(to[2] - from[2]) > sizedAnew || Math.abs(to[3] - from[3]) > sizedAnew;
-        boxes.set(item, sized && measured.kinds[item] === 0 ? null : to);
+        boxes.set(item, measured.kinds[item] === 0 && unlike(from, to) ? null : to);
         items.add(item);
         fastest = Math.max(fastest, ...to.map((side, n) => Math.abs(side - from[n]!) / far));
       }

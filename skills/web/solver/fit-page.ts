@@ -32,7 +32,7 @@ export async function fitPage(tab: Tab, { args, assets }: CallRequest): Promise<
   const page = new LivePage(tab, program);
   await tab.open({ program: page.marked(), assets, width: picture.width, scale: 1 });
   const { texts, ...rest } = await fitTexts(page, picture, seconds);
-  return { code: page.code(texts), ...rest };
+  return { code: page.code(texts), ...rest, steps: [...rest.steps] };
 }
 
 /** Numbers of the literals of a page (bridge/text/page-literals.ts) whose rule finds something on it. */

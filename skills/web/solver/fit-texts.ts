@@ -2,6 +2,7 @@ import { Compared } from "./compared.ts";
 import { equal, Fit } from "./fit.ts";
 import type { LivePage, Texts } from "./live-page.ts";
 import type { Raster } from "./raster.ts";
+import { muchGain } from "./scan.ts";
 import { tidy } from "./tidy.ts";
 
 /** Numbers and colours that are looked at, those that stand first in the page. */
@@ -9,6 +10,10 @@ const mostNumbers = 1200;
 const mostTints = 512;
 /** Part of the difference that may be left for a page to count as fitted; where more is left after half of the time, another way is tried. */
 const enough = 0.1;
+/** Difference from which on a page is first looked at by its shape: texts that break otherwise move all that follows. */
+const muchApart = 0.01;
+/** Seconds from which on there is time to scan for a shape, and for another way. */
+const longEnough = 16;
 /** Parts of the time: that of the first way, and that of all ways; what is left is for round numbers. */
 const half = 0.5;
 const most = 0.85;
@@ -19,12 +24,12 @@ export interface Fitted {
   after: number;
   /** Pictures taken. */
   pictures: number;
-  steps: string[];
+  steps: readonly string[];
 }
 
 /**
  * Other texts for numbers and colours of a live page, by which its picture becomes the target's, as far as there is time.
- * What stands in a hollow on the straight way is begun anew with what the page shows, wherever it stands.
+ * A page that stands in a hollow on one way is begun anew: by what it shows, wherever that stands, or straight on.
  */
 export async function fitTexts(page: LivePage, target: Raster, seconds: number): Promise<Fitted> {
   const compared = await Compared.open(page, target, seconds);
@@ -34,12 +39,24 @@ export async function fitTexts(page: LivePage, target: Raster, seconds: number):
   const way = () => new Fit(compared, of("number").slice(0, mostNumbers), of("colour").slice(0, mostTints));
   const before = await compared.loss(new Map());
   let fit = way();
+  await fit.papers();
+  const thorough = seconds >= longEnough;
+  const early = thorough && before > muchApart;
+  const shaped = early ? await fit.shaped() : null;
+  const begun = shaped !== null && shaped.gain >= muchGain;
+  if (begun) await fit.reshape(shaped);
   let best = await fit.descend(compared.at(half));
   if (performance.now() < compared.at(most)) {
-    const other = way();
-    const next = best.loss > before * enough && (await other.reshape()) ? other : fit;
-    const found = await next.descend(compared.at(most));
-    if (found.loss < best.loss) [best, fit] = [found, next];
+    const stuck = thorough && best.loss > before * enough && (!begun || fit.ended);
+    const other = stuck ? way() : null;
+    await other?.papers();
+    const shape = begun ? null : early ? shaped : await other?.shaped();
+    if (shape) await other?.reshape(shape);
+    const next = shape || begun ? (other ?? fit) : fit;
+    if (!next.ended) {
+      const found = await next.descend(compared.at(most));
+      if (found.loss < best.loss) [best, fit] = [found, next];
+    }
   }
   const { texts, loss } = await tidy(best, literals, async (tried, least) =>
     compared.late || least <= equal ? null : compared.loss(tried),

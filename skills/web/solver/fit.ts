@@ -1,11 +1,18 @@
-import { colourOf, colourText, numberOf, numberText } from "../../../bridge/text/page-literals.ts";
+import { colourOf, colourText, numberOf } from "../../../bridge/text/page-literals.ts";
+import { amiss } from "./amiss.ts";
 import type { Compared } from "./compared.ts";
+import type { Sample } from "./course.ts";
+import { Draft } from "./draft.ts";
 import { colours, type Guess, markOf, moves, nudge, otherNudge, wideNudges } from "./guesses.ts";
-import { closeIn, goOn, type Look } from "./line.ts";
-import type { Texts } from "./live-page.ts";
+import { goOn, type Look } from "./line.ts";
+import type { Measured } from "./live-page.ts";
+import { Matches } from "./matches.ts";
+import { pair } from "./pair.ts";
 import { difference, type Raster } from "./raster.ts";
-import { movedBy, sample } from "./samples.ts";
-import { type Scanned, scanShapes } from "./scan.ts";
+import { movedBy, nothing, type Sampled, sample } from "./samples.ts";
+import { type Scanned, type Shaped, scanShapes } from "./scan.ts";
+import { search } from "./search.ts";
+import { takeSet } from "./sets.ts";
 import type { Found } from "./tidy.ts";
 
 /** Guesses that are drawn before the best of them is taken. */
@@ -14,44 +21,50 @@ const drawn = 6;
 const batches = 3;
 /** What a guess counts for each that was drawn of its number and no better. */
 const doubt = 0.6;
-/** Numbers that are tried by many factors, those that move most. */
-const mostWide = 120;
-/** Numbers that are taken for the shape of what the page shows, at most. */
-const mostReshaped = 3;
+/** Numbers that are tried by many factors, and those that are tried by drawing before others: the most promising. */
+const mostWide = 48;
+const mostTried = 24;
 /** Numbers that others are tried instead of, the last ones first, and steps that the others may take. */
 const mostSwapped = 6;
 const swapSteps = 2;
-/** Numbers that are tried in pairs, those that were moved first, and the factors of the first of two. */
-const mostPaired = 4;
-const pairFactors = [1.04, 0.96];
 /** Part of the difference that a guess must take away to be taken. */
 const leastGain = 0.01;
 /** Difference below which pictures count as equal. */
 export const equal = 1e-7;
-/** Factors tried for numbers that move nothing else. */
-const factors = [0.5, 0.6, 0.7, 0.8, 0.9, 1.12, 1.25, 1.43, 1.67, 2];
 
 /** One way from a page to its target: numbers and colours, one after the other, as long as one helps. */
 export class Fit {
   readonly #compared: Compared;
   readonly #numbers: readonly number[];
   readonly #tints: readonly number[];
-  #texts: Texts = new Map();
-  readonly steps: string[] = [];
+  readonly #draft: Draft;
   /** Guesses that were drawn and no better, with what they were drawn beside. */
   readonly #refuted = new Set<string>();
   readonly #misses = new Map<number, number>();
   /** Numbers that move anything, by how many pixels all in all. */
   readonly #movers = new Map<number, number>();
+  /** Numbers that move what stands wrong, by how much of it. */
+  #amiss = new Map<number, number>();
+  /** What each number moved when it was tried last. */
+  #trials: Sampled = nothing;
   /** A number that stays as it is. */
   #held = -1;
   #until = Number.POSITIVE_INFINITY;
+  /** Whether guesses are drawn whole: one did harm where it was not looked at. */
+  #whole = false;
+  /** Whether nothing more helps: time did not end it. */
+  ended = false;
 
   /** @param numbers literals whose values may change, by their numbers; @param tints the same for colours */
   constructor(compared: Compared, numbers: readonly number[], tints: readonly number[]) {
     this.#compared = compared;
     this.#numbers = numbers;
     this.#tints = tints;
+    this.#draft = new Draft(compared.page);
+  }
+
+  get steps(): readonly string[] {
+    return this.#draft.steps;
   }
 
   /**
@@ -60,56 +73,95 @@ export class Fit {
    */
   async descend(until = Number.POSITIVE_INFINITY): Promise<Found> {
     this.#until = until;
+    const draft = this.#draft;
     let numbers = this.#numbers;
-    let now = await this.#compared.draw(this.#texts);
+    let now = await this.#compared.draw(draft.texts);
     let loss = difference(now, this.#compared.target);
-    let wide = true;
     while (loss > equal && !this.#late) {
-      const moved: boolean =
-        (await this.#take(await this.#geometry(numbers, now))) ||
-        (wide && (await this.#take(await this.#wideGeometry(now))));
-      // Colours move nothing: what was looked for in vain before them is not looked for again.
-      wide = moved;
-      if (!moved && !(await this.#take(await this.#colours()))) {
-        if (!((await this.#pair()) || (await this.#swap(numbers)) || (await this.#search()))) break;
-        wide = true;
+      this.#compared.look(now, this.#whole);
+      const kept = draft.keep();
+      if (!(await this.#step(numbers, now, loss))) {
+        this.ended = !this.#late;
+        break;
       }
       // What moved nothing at first is not asked again with every step.
       numbers = numbers.filter((index) => this.#movers.has(index));
-      now = await this.#compared.draw(this.#texts);
-      loss = difference(now, this.#compared.target);
+      const next = await this.#compared.draw(draft.texts);
+      const then = difference(next, this.#compared.target);
+      if (then < loss) [now, loss] = [next, then];
+      else if (this.#whole) {
+        draft.back(kept);
+        this.ended = true;
+        break;
+      } else {
+        draft.back(kept);
+        this.#whole = true;
+      }
     }
-    return { texts: this.#texts, loss };
+    return { texts: draft.texts, loss };
   }
+
+  /** The first of these that helps; what costs most comes last. */
+  async #step(numbers: readonly number[], now: Raster, loss: number): Promise<boolean> {
+    const guesses = await this.#geometry(numbers, now);
+    if (await takeSet(this.#compared, this.#draft, this.#trials, now, loss, this.#isLate)) return true;
+    if (await this.#take(guesses)) return true;
+    if (await this.#take(await this.#colours())) return true;
+    return (await this.#take(await this.#wideGeometry(now))) || this.#try(numbers);
+  }
+
+  /** Where no guess helps: the most promising numbers by trying, numbers in pairs and for one another, all others by trying. */
+  async #try(numbers: readonly number[]): Promise<boolean> {
+    const [compared, draft] = [this.#compared, this.#draft];
+    const first = this.#byAmiss().slice(0, mostTried);
+    if (await search(compared, draft, first, this.#isLate)) return true;
+    if ((await pair(compared, draft, this.#isLate)) || (await this.#swap(numbers))) return true;
+    const others = this.#numbers.filter((literal) => !first.includes(literal));
+    return search(compared, draft, others, this.#isLate);
+  }
+
+  readonly #isLate = (): boolean => this.#compared.late || performance.now() > this.#until;
 
   get #late(): boolean {
-    return this.#compared.late || performance.now() > this.#until;
+    return this.#isLate();
   }
 
-  /** Takes what brings what the page shows nearest to the target's, before anything is moved to its place. */
-  async reshape(): Promise<boolean> {
-    await this.#geometry(this.#numbers, await this.#compared.draw(this.#texts));
-    let taken = 0;
-    while (taken < mostReshaped && (await this.#reshapeOnce())) taken += 1;
-    return taken > 0;
+  /** Takes the colours of papers: they are told wherever what lies on them stands, which is not found on another paper. */
+  async papers(): Promise<void> {
+    const { literals } = this.#compared.page.found;
+    const papers = this.#tints.filter((index) => /^(background|bgcolor)/.test(literals[index]!.property));
+    await this.#take(await this.#colours(papers));
   }
 
-  async #reshapeOnce(): Promise<boolean> {
-    const compared = this.#compared;
-    const guess = ({ literal, factor }: Scanned) => this.#guess(literal, this.#valueOf(literal).value * factor);
-    const is = await compared.apart(this.#texts);
-    const found = await scanShapes(this.#byMove(), is, async (scanned) =>
-      this.#late ? null : compared.apart(this.#with(guess(scanned))),
+  /** The number that brings what the page shows nearest to the target's, wherever it stands there. */
+  async shaped(): Promise<Shaped | null> {
+    const [compared, draft] = [this.#compared, this.#draft];
+    await this.#geometry(this.#numbers, await compared.draw(draft.texts));
+    const is = await compared.apart(draft.texts);
+    return scanShapes(this.#byMove(), is, async (scanned) =>
+      this.#late ? null : compared.apart(draft.with(this.#scaled(scanned))),
     );
-    if (found === null) return false;
-    const taken = guess(found);
-    this.#accept(taken, is.place, await compared.score(this.#with(taken)));
-    return true;
+  }
+
+  /** Takes such a number, before anything is moved to its place. */
+  async reshape(shaped: Scanned): Promise<void> {
+    const [compared, draft] = [this.#compared, this.#draft];
+    const is = await compared.loss(draft.texts);
+    const guess = this.#scaled(shaped);
+    draft.accept(guess, is, await compared.loss(draft.with(guess)));
+  }
+
+  #scaled({ literal, factor }: Scanned): Guess {
+    return this.#draft.guess(literal, this.#draft.valueOf(literal).value * factor);
   }
 
   /** Numbers that move anything, the one that moves most first. */
   #byMove(): number[] {
     return [...this.#movers].sort((a, b) => b[1] - a[1]).map(([index]) => index);
+  }
+
+  #byAmiss(): number[] {
+    return [...this.#amiss].sort((a, b) => b[1] - a[1]).map(([index]) => index);
   }
 
   async #geometry(numbers: readonly number[], now: Raster): Promise<Guess[]> {
@@ -121,27 +173,43 @@ export class Fit {
       if (moved > 0) this.#movers.set(index, moved);
       else this.#movers.delete(index);
     }
-    return moves(samples, this.#compared.page.found.literals, this.#texts, measured, now, this.#compared.target);
+    const matches = new Matches(now, this.#compared.target, measured.boxes, measured.kinds);
+    this.#amiss = amiss(samples, measured, matches);
+    this.#trials = { measured, samples };
+    return this.#moves(samples, measured, matches);
   }
 
-  /** Where one trial misled: each number that moves anything by many factors. */
+  /** Where one trial misled: numbers that move what stands wrong by many factors. */
   async #wideGeometry(now: Raster): Promise<Guess[]> {
-    const { measured, samples } = await this.#sample(this.#byMove().slice(0, mostWide), wideNudges);
-    return moves(samples, this.#compared.page.found.literals, this.#texts, measured, now, this.#compared.target);
+    const { measured, samples } = await this.#sample(this.#byAmiss().slice(0, mostWide), wideNudges);
+    return this.#moves(samples, measured, new Matches(now, this.#compared.target, measured.boxes, measured.kinds));
+  }
+
+  #moves(samples: ReadonlyMap<number, readonly Sample[]>, measured: Measured, matches: Matches): Guess[] {
+    const { page, target } = this.#compared;
+    return moves(samples, page.found.literals, this.#draft.texts, measured, matches, target);
   }
 
   #sample(numbers: readonly number[], factors: readonly number[]) {
-    return sample(this.#compared.page, () => this.#late, this.#texts, numbers, factors);
+    return sample(this.#compared.page, () => this.#late, this.#draft.texts, numbers, factors);
   }
 
-  async #colours(): Promise<Guess[]> {
+  /** @param tints colours that are asked for; all take part */
+  async #colours(tints = this.#tints): Promise<Guess[]> {
     const { literals } = this.#compared.page.found;
-    const marks = new Map(this.#texts);
+    const marks = new Map(this.#draft.texts);
     for (const [at, index] of this.#tints.entries()) {
-      const text = this.#textOf(index);
+      const text = this.#draft.textOf(index);
       if (colourOf({ text }) !== null) marks.set(index, colourText({ text }, markOf(at)));
     }
-    return colours(this.#tints, literals, this.#texts, await this.#compared.draw(marks), this.#compared.target);
+    const guesses = colours(
+      this.#tints,
+      literals,
+      this.#draft.texts,
+      await this.#compared.draw(marks),
+      this.#compared.target,
+    );
+    return guesses.filter(({ literal }) => tints.includes(literal));
   }
 
   /** Draws the most promising guesses and takes the best, if it is better than what is. */
@@ -153,11 +221,11 @@ export class Fit {
       .sort((a, b) => worth(b) - worth(a))
       .slice(0, batches * drawn);
     if (open.length === 0) return false;
-    const is = await compared.score(this.#texts);
+    const is = await compared.score(this.#draft.texts);
     const better: { guess: Guess; loss: number }[] = [];
     for (const [at, guess] of open.entries()) {
       if (this.#late || (at % drawn === 0 && better.length > 0)) break;
-      const loss = await compared.score(this.#with(guess));
+      const loss = await compared.score(this.#draft.with(guess));
       if (loss <= is * (1 - leastGain)) {
         better.push({ guess, loss });
         continue;
@@ -167,16 +235,16 @@ export class Fit {
     }
     const [best, ...further] = better.sort((a, b) => a.loss - b.loss);
     if (best === undefined) return false;
-    const before = this.#textOf(best.guess.literal);
-    this.#accept(best.guess, is, best.loss);
+    const before = this.#draft.textOf(best.guess.literal);
+    this.#draft.accept(best.guess, is, best.loss);
     let loss = await this.#further(best.guess, before, best.loss);
     // What helped alone may help beside it: pages differ in several places at once.
     for (const { guess } of further) {
       if (guess.literal === best.guess.literal) continue;
       if (this.#late) break;
-      const both = await compared.score(this.#with(guess));
+      const both = await compared.score(this.#draft.with(guess));
       if (both > loss * (1 - leastGain)) continue;
-      this.#accept(guess, loss, both);
+      this.#draft.accept(guess, loss, both);
       loss = both;
     }
     return true;
@@ -185,115 +253,39 @@ export class Fit {
   /** A number that a guess has moved: on the same way while that helps. -> the difference then */
   async #further({ literal }: Guess, was: string, loss: number): Promise<number> {
     if (this.#compared.page.found.literals[literal]!.kind !== "number") return loss;
-    const { value } = this.#valueOf(literal);
+    const { value } = this.#draft.valueOf(literal);
     const best = await goOn(numberOf({ text: was }).value, { value, loss }, this.#look(literal));
-    if (best.value !== value) this.#accept(this.#guess(literal, best.value), loss, best.loss);
+    if (best.value !== value) this.#draft.accept(this.#draft.guess(literal, best.value), loss, best.loss);
     return best.loss;
   }
 
   /** Draws the page with another value of one number. */
   #look(literal: number): Look {
-    return async (value) => (this.#late ? null : this.#compared.score(this.#with(this.#guess(literal, value))));
-  }
-
-  /** Two numbers may stand wrong for each other, where neither gets better alone: one a little on, and the other after it. */
-  async #pair(): Promise<boolean> {
-    const { literals } = this.#compared.page.found;
-    const is = await this.#compared.score(this.#texts);
-    const moved = [...this.#texts.keys()]
-      .filter((literal) => literals[literal]!.kind === "number")
-      .slice(0, mostPaired);
-    for (const one of moved) {
-      for (const other of moved) {
-        if (other === one) continue;
-        for (const factor of pairFactors) {
-          if (this.#late) return false;
-          const kept = this.#texts;
-          this.#texts = this.#with(this.#guess(one, this.#valueOf(one).value * factor));
-          const { value } = this.#valueOf(other);
-          const look = this.#look(other);
-          const best = await closeIn({ value, loss: (await look(value)) ?? is }, look);
-          const both = this.#with(this.#guess(other, best.value));
-          this.#texts = kept;
-          if (best.loss > is * (1 - leastGain)) continue;
-          for (const literal of [one, other])
-            this.#accept({ literal, text: both.get(literal)!, gain: 0 }, is, best.loss);
-          return true;
-        }
-      }
-    }
-    return false;
+    return async (value) =>
+      this.#late ? null : this.#compared.score(this.#draft.with(this.#draft.guess(literal, value)));
   }
 
   /** A number that was moved may hide the one that is wrong: others in its place, if they come further. */
   async #swap(numbers: readonly number[]): Promise<boolean> {
-    const kept = this.#texts;
-    const is = await this.#compared.score(kept);
-    for (const literal of [...kept.keys()].reverse().slice(0, mostSwapped)) {
-      const steps = this.steps.length;
-      const without = new Map(kept);
+    const kept = this.#draft.keep();
+    const is = await this.#compared.score(kept.texts);
+    for (const literal of [...kept.texts.keys()].reverse().slice(0, mostSwapped)) {
+      const without = new Map(kept.texts);
       without.delete(literal);
-      [this.#texts, this.#held] = [without, literal];
+      [this.#draft.texts, this.#held] = [without, literal];
       for (let n = 0; n < swapSteps && !this.#late; n++) {
-        const now = await this.#compared.draw(this.#texts);
+        const now = await this.#compared.draw(this.#draft.texts);
         if (!(await this.#take(await this.#geometry(numbers, now)))) break;
       }
       this.#held = -1;
-      if ((await this.#compared.score(this.#texts)) <= is * (1 - leastGain)) return true;
-      this.#texts = kept;
-      this.steps.length = steps;
+      if ((await this.#compared.score(this.#draft.texts)) <= is * (1 - leastGain)) return true;
+      this.#draft.back(kept);
       if (this.#late) break;
     }
     return false;
-  }
-
-  /** Numbers that nothing is told of by places: each by trying, the first that helps is taken and closed in on. */
-  async #search(): Promise<boolean> {
-    const is = await this.#compared.score(this.#texts);
-    for (const literal of this.#numbers) {
-      if (this.#late) break;
-      const { value } = this.#valueOf(literal);
-      const look = this.#look(literal);
-      const probes = [(await look(value * 0.7)) ?? is, (await look(value * 1.4)) ?? is];
-      if (probes.every((loss) => loss === is) || Math.min(...probes) > is * 1.05) continue;
-      let best = { value, loss: is };
-      for (const factor of factors) {
-        const loss = (await look(value * factor)) ?? is;
-        if (loss < best.loss) best = { value: value * factor, loss };
-      }
-      if (best.loss > is * (1 - leastGain)) continue;
-      best = await closeIn(best, look);
-      this.#accept(this.#guess(literal, best.value), is, best.loss);
-      return true;
-    }
-    return false;
-  }
-
-  #textOf(literal: number): string {
-    return this.#compared.page.textOf(literal, this.#texts);
-  }
-
-  #valueOf(literal: number): { value: number; unit: string } {
-    return numberOf({ text: this.#textOf(literal) });
-  }
-
-  #guess(literal: number, value: number): Guess {
-    return { literal, text: numberText(value, this.#valueOf(literal).unit), gain: 0 };
-  }
-
-  #with({ literal, text }: Pick<Guess, "literal" | "text">): Texts {
-    return new Map(this.#texts).set(literal, text);
   }
 
   #key({ literal, text }: Guess): string {
-    return `${literal} ${text} ${[...this.#texts].join(" ")}`;
-  }
-
-  #accept({ literal, text }: Guess, from: number, to: number): void {
-    const { property } = this.#compared.page.found.literals[literal]!;
-    this.steps.push(
-      `${property}: ${this.#textOf(literal)} -> ${text} (${from.toExponential(2)} -> ${to.toExponential(2)})`,
-    );
-    this.#texts = this.#with({ literal, text });
+    return `${literal} ${text} ${[...this.#draft.texts].join(" ")}`;
   }
 }

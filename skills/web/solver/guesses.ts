@@ -8,7 +8,7 @@ import {
 } from "../../../bridge/text/page-literals.ts";
 import { Course, type Sample } from "./course.ts";
 import type { Measured } from "./live-page.ts";
-import { Matches } from "./matches.ts";
+import type { Matches } from "./matches.ts";
 import type { Raster } from "./raster.ts";
 
 /** One literal's other text, and how much it should gain, in pixels put right. */
@@ -21,7 +21,7 @@ export interface Guess {
 /** Factors within which a wrong number is looked for. */
 const [least, most] = [0.45, 2.25];
 /** Values of a number that are looked at. */
-const mostValues = 600;
+const mostValues = 300;
 /** Pixels that something must move by for a number to be worth another value. */
 const leastMove = 0.4;
 /** What a row counts by which the page is too high or too low, as part of its pixels. */
@@ -42,10 +42,9 @@ export function moves(
   literals: readonly PageLiteral[],
   texts: ReadonlyMap<number, string>,
   measured: Measured,
-  now: Raster,
+  matches: Matches,
   target: Raster,
 ): Guess[] {
-  const matches = new Matches(now, target, measured.boxes, measured.kinds);
   const rows = (height: number) => Math.abs(height - target.height) * target.width * rowWorth;
   return [...samples].flatMap(([literal, found]): Guess[] => {
     const course = new Course(found, measured);

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { type PageLiterals, pageLiterals, withTexts } from "../../../bridge/text/page-literals.ts";
-import type { Tab } from "../backend/tab.ts";
+import type { Part, Tab } from "../backend/tab.ts";
 import { decode, type Raster } from "./raster.ts";
 
 const box = z.tuple([z.number(), z.number(), z.number(), z.number()]);
@@ -13,11 +13,11 @@ const trial = z.object({
 
 export type Trial = z.output<typeof trial>;
 
-/** Texts and pictures of the page with their boxes, and what each trial moves. */
+/** Pieces of texts and pictures of the page with their boxes, and what each trial moves. */
 const measured = z.object({
   height: z.number(),
   boxes: z.array(box),
-  /** 0: text, 1: a picture, 2: another element. */
+  /** 0: a piece of text, 1: a picture, 2: another element. */
   kinds: z.array(z.number()),
   moved: z.array(trial),
 });
@@ -28,7 +28,9 @@ type Edit = [mark: number, attribute: string, text: string];
 /** Trials of one call: between calls the time is looked at. */
 const together = 12;
 /** Items that are followed at most. */
-const mostItems = 500;
+const mostItems = 700;
+/** Characters of a piece of text that is followed. */
+const pieceCharacters = 24;
 
 /** Texts for some literals, by their numbers. */
 export type Texts = ReadonlyMap<number, string>;
@@ -89,8 +91,10 @@ export class LivePage {
     if (edits.length > 0) await this.#tab.call("edit", { edits });
   }
 
-  async shot(scale: number): Promise<Raster> {
-    return decode(await this.#tab.shot(scale));
+  /** A picture of the page or of a part of it, and how high the page is in CSS pixels. */
+  async shot(scale: number, part?: Part): Promise<{ picture: Raster; height: number }> {
+    const { png, height } = await this.#tab.shot(scale, part);
+    return { picture: await decode(png), height };
   }
 
   /** Where everything stands now, and where it would with each of the trials beside the present texts, as far as there is time. */
@@ -100,7 +104,7 @@ export class LivePage {
       return [this.#edits(this.#now, then), this.#edits(then, this.#now)];
     });
     const some = async (trials: typeof changes) =>
-      measured.parse(await this.#tab.call("items", { most: mostItems, trials }));
+      measured.parse(await this.#tab.call("items", { most: mostItems, characters: pieceCharacters, trials }));
     const all = await some(changes.slice(0, together));
     for (let from = together; from < changes.length && !late(); from += together) {
       all.moved.push(...(await some(changes.slice(from, from + together))).moved);

@@ -2,7 +2,7 @@ import type { Box } from "./live-page.ts";
 import type { Raster } from "./raster.ts";
 
 /** Samples of an item, at most. */
-const mostSamples = 160;
+const mostSamples = 48;
 /** Levels of difference that count as wholly unlike. */
 const unlike = 64;
 /** Pixels from a box's edge to what is looked at inside and outside of it. */
@@ -149,7 +149,7 @@ function apart(a: Box, b: Box): number {
 
 /** A grid over a text, pixel by pixel where it is small. */
 function inside([, , width, height]: Box): Place[] {
-  const rows = Math.max(1, Math.min(Math.round(height), 12));
+  const rows = Math.max(1, Math.min(Math.round(height), 6));
   const columns = Math.max(1, Math.min(Math.round(width), Math.floor(mostSamples / rows)));
   return Array.from({ length: rows * columns }, (_, at) => [
     ((at % columns) + 0.5) / columns,

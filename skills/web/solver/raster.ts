@@ -24,7 +24,7 @@ export async function smaller({ width, height, data }: Raster, scale: number): P
 }
 
 /** Rows that only one of two pictures has count as much as the run's own loss has them count. */
-const apartLoss = 0.1;
+export const apartLoss = 0.1;
 
 /** Mean squared difference of two pictures equally wide, from their upper edges on; 0 to 1. */
 export function difference(a: Raster, b: Raster): number {

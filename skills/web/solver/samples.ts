@@ -2,6 +2,15 @@ import { numberOf, numberText } from "../../../bridge/text/page-literals.ts";
 import type { Sample } from "./course.ts";
 import type { LivePage, Measured, Texts } from "./live-page.ts";
 
+/** Where everything stands, and what each number moves. */
+export interface Sampled {
+  measured: Measured;
+  samples: Map<number, Sample[]>;
+}
+
+/** Before anything was tried. */
+export const nothing: Sampled = { measured: { height: 0, boxes: [], kinds: [], moved: [] }, samples: new Map() };
+
 /** What each of some numbers moves when it is multiplied by each factor, as far as there is time. */
 export async function sample(
   page: LivePage,
@@ -9,7 +18,7 @@ export async function sample(
   texts: Texts,
   numbers: readonly number[],
   factors: readonly number[],
-): Promise<{ measured: Measured; samples: Map<number, Sample[]> }> {
+): Promise<Sampled> {
   await page.put(texts);
   const asked = numbers.flatMap((index) => factors.map((factor) => ({ index, factor })));
   const trials = asked.map(({ index, factor }) => {

@@ -12,6 +12,11 @@ export interface Scanned {
   factor: number;
 }
 
+/** What was found, and the part of the difference of shapes that goes with it. */
+export interface Shaped extends Scanned {
+  gain: number;
+}
+
 /** Numbers that are scanned, and the factors. */
 const mostNumbers = 16;
 const factors = [0.5, 0.7, 1.4, 2];
@@ -19,6 +24,8 @@ const factors = [0.5, 0.7, 1.4, 2];
 const shapeWorth = 30;
 /** Part of the difference of shapes that must go. */
 const leastGain = 0.15;
+/** Part of the difference of shapes by which a number is right even if it moves all else away. */
+export const muchGain = 0.5;
 
 const total = ({ place, shape }: Apart): number => place + shapeWorth * shape;
 
@@ -33,21 +40,23 @@ export async function scanShapes(
   numbers: readonly number[],
   is: Apart,
   look: (scanned: Scanned) => Promise<Apart | null>,
-): Promise<Scanned | null> {
-  let best: (Scanned & { loss: number }) | null = null;
+): Promise<Shaped | null> {
+  let best: (Shaped & { loss: number }) | null = null;
   for (const literal of numbers.slice(0, mostNumbers)) {
     for (const factor of factors) {
       const apart = await look({ literal, factor });
-      if (apart === null || apart.place > is.place || apart.shape > is.shape * (1 - leastGain)) continue;
+      if (apart === null) continue;
+      const gain = 1 - apart.shape / is.shape;
+      if (gain < leastGain || (apart.place > is.place && gain < muchGain)) continue;
       const loss = total(apart);
-      if (loss < (best?.loss ?? total(is))) best = { literal, factor, loss };
+      if (loss < (best?.loss ?? total(is))) best = { literal, factor, gain, loss };
     }
   }
   if (best === null) return null;
-  const { literal } = best;
+  const { literal, gain } = best;
   const { value } = await closeIn({ value: best.factor, loss: best.loss }, async (factor) => {
     const apart = await look({ literal, factor });
     return apart === null ? null : total(apart);
   });
-  return { literal, factor: value };
+  return { literal, factor: value, gain };
 }

@@ -8,6 +8,17 @@ export interface Found {
   loss: number;
 }
 
+/** A number's text as round as it can be near what it is. */
+export function roundedText(text: string, { kind }: PageLiteral): string {
+  if (kind !== "number") return text;
+  const { value, unit } = numberOf({ text });
+  return numberText(roundNear(value)[0] ?? value, unit);
+}
+
+/** The same texts with each number rounded. */
+export const rounded = (texts: Texts, literals: readonly PageLiteral[]): Texts =>
+  new Map([...texts].map(([literal, text]) => [literal, roundedText(text, literals[literal]!)]));
+
 /** Takes back what is of no use, then takes the roundest values that are as good: people write round numbers. */
 export async function tidy(
   found: Found,

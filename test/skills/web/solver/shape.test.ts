@@ -51,7 +51,11 @@ describe("scanning for the number that gives a page its shape", () => {
 
   test("takes none that only moves what follows, or that moves the page away from the target", async () => {
     expect(await scanShapes([0], is, look)).toBeNull();
-    expect(await scanShapes([1], { ...is, place: 0.02 }, look)).toBeNull();
+    expect(await scanShapes([1], { place: 0.02, shape: 1.5e-4 }, look)).toBeNull();
+  });
+
+  test("takes one that moves the page away from the target where most of its shape is right then", async () => {
+    expect((await scanShapes([1], { ...is, place: 0.025 }, look))?.literal).toBe(1);
   });
 
   test("ends when the time is up", async () => {
