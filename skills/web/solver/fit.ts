@@ -27,6 +27,8 @@ const mostTried = 24;
 /** Numbers that others are tried instead of, the last ones first, and steps that the others may take. */
 const mostSwapped = 6;
 const swapSteps = 2;
+/** Part of the page's pixels that a paper must cover: a thin one may stand elsewhere in the target. */
+const leastPaper = 0.01;
 /** Part of the difference that a guess must take away to be taken. */
 const leastGain = 0.01;
 /** Difference below which pictures count as equal. */
@@ -104,6 +106,7 @@ export class Fit {
   /** The first of these that helps; what costs most comes last. */
   async #step(numbers: readonly number[], now: Raster, loss: number): Promise<boolean> {
     const guesses = await this.#geometry(numbers, now);
+    if (this.#late) return false;
     if (await takeSet(this.#compared, this.#draft, this.#trials, now, loss, this.#isLate)) return true;
     if (await this.#take(guesses)) return true;
     if (await this.#take(await this.#colours())) return true;
@@ -126,11 +129,13 @@ export class Fit {
     return this.#isLate();
   }
 
-  /** Takes the colours of papers: they are told wherever what lies on them stands, which is not found on another paper. */
+  /** Takes the colours of wide papers: they are told wherever what lies on them stands, which is not found on another paper. */
   async papers(): Promise<void> {
-    const { literals } = this.#compared.page.found;
-    const papers = this.#tints.filter((index) => /^(background|bgcolor)/.test(literals[index]!.property));
-    await this.#take(await this.#colours(papers));
+    const { page, target } = this.#compared;
+    const least = leastPaper * target.width * target.height;
+    const wide = ({ literal, gain }: Guess) =>
+      gain >= least && /^(background|bgcolor)/.test(page.found.literals[literal]!.property);
+    await this.#take((await this.#colours()).filter(wide));
   }
 
   /** The number that brings what the page shows nearest to the target's, wherever it stands there. */
@@ -194,22 +199,14 @@ export class Fit {
     return sample(this.#compared.page, () => this.#late, this.#draft.texts, numbers, factors);
   }
 
-  /** @param tints colours that are asked for; all take part */
-  async #colours(tints = this.#tints): Promise<Guess[]> {
+  async #colours(): Promise<Guess[]> {
     const { literals } = this.#compared.page.found;
     const marks = new Map(this.#draft.texts);
     for (const [at, index] of this.#tints.entries()) {
       const text = this.#draft.textOf(index);
       if (colourOf({ text }) !== null) marks.set(index, colourText({ text }, markOf(at)));
     }
-    const guesses = colours(
-      this.#tints,
-      literals,
-      this.#draft.texts,
-      await this.#compared.draw(marks),
-      this.#compared.target,
-    );
-    return guesses.filter(({ literal }) => tints.includes(literal));
+    return colours(this.#tints, literals, this.#draft.texts, await this.#compared.draw(marks), this.#compared.target);
   }
 
   /** Draws the most promising guesses and takes the best, if it is better than what is. */
