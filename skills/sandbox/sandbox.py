@@ -9,7 +9,7 @@ import os
 import signal
 import tempfile
 
-from . import landlock, limits, seccomp
+from . import landlock, limits, seccomp, watch
 from .native import (
     CLONE_NEWIPC, CLONE_NEWNET, CLONE_NEWNS, CLONE_NEWPID, CLONE_NEWUSER, CLONE_NEWUTS, PR_SET_DUMPABLE,
     PR_SET_NO_NEW_PRIVS, die_with_parent, drop_capabilities, libc, prctl, unshare,
@@ -27,15 +27,23 @@ def job_uid(seed):
 
 
 def end_orphans():
-    """Jobs of a killed engine that no namespace ended: processes of a job's user that init has taken over."""
-    for name in os.listdir("/proc") if os.geteuid() == 0 and os.getpid() != 1 else []:
+    """Jobs of a killed engine that no namespace ended: users of jobs some of whose processes init has taken over."""
+    for uid in orphans() if os.geteuid() == 0 and os.getpid() != 1 else ():
+        watch.end_user(uid)
+
+
+def orphans():
+    found = set()
+    for name in os.listdir("/proc"):
         try:
-            if name.isdigit() and FIRST_UID <= os.stat(f"/proc/{name}").st_uid < FIRST_UID + UIDS:
+            uid = os.stat(f"/proc/{name}").st_uid if name.isdigit() else 0
+            if FIRST_UID <= uid < FIRST_UID + UIDS:
                 with open(f"/proc/{name}/stat") as file:
                     if file.read().rpartition(")")[2].split()[1] == "1":
-                        os.kill(int(name), signal.SIGKILL)
+                        found.add(uid)
         except (OSError, IndexError):
             continue
+    return found
 
 
 def before_fork(level):

@@ -244,8 +244,13 @@ def used_bytes(mounted, size):
     return (info.f_blocks - info.f_bfree) * info.f_frsize if info.f_blocks * info.f_frsize == size else 0
 
 
-def kill_all(pid, level):
-    """Everything the job started; pid: its first process, None when that has ended already. -> its wait status"""
+# Rounds in which a job's processes are ended one by one before its user is ended as a whole.
+ROUNDS = 3
+
+
+def kill_all(pid, level, user=None):
+    """Everything the job started; pid: its first process, None when that has ended already; user: of this job alone, or
+    None. -> its wait status"""
     status = None
     if level == "weak" and pid is not None:
         kill_tree(pid, spare_root=True)
@@ -256,7 +261,9 @@ def kill_all(pid, level):
         # The kernel ends a PID namespace with its first process.
         return status
     # Orphans come to us, their subreaper; a fork bomb needs several rounds.
-    for _ in range(2000):
+    for done in range(2000):
+        if done == ROUNDS and user is not None:
+            end_user(user)
         kill_tree(os.getpid(), spare_root=True)
         try:
             while os.waitpid(-1, os.WNOHANG)[0]:
@@ -265,6 +272,19 @@ def kill_all(pid, level):
             break
         time.sleep(0.001)
     return status
+
+
+def end_user(uid):
+    """All processes of a user that only jobs have, in one call: none of them is left to start another meanwhile. Only root
+    can, and where that user cannot be had nothing is done."""
+    pid = os.fork()
+    if pid == 0:
+        try:
+            os.setresuid(uid, uid, uid)
+            os.kill(-1, signal.SIGKILL)
+        finally:
+            os._exit(0)
+    os.waitpid(pid, 0)
 
 
 def kill_tree(pid, spare_root):

@@ -206,7 +206,8 @@ class Supervisor:
 
     def end(self):
         """Ends everything in the sandbox. -> the wait status of its first process"""
-        killed = watch.kill_all(self.pid if self.status is None else None, self.settings.level)
+        user = self.uid if os.geteuid() == 0 else None
+        killed = watch.kill_all(self.pid if self.status is None else None, self.settings.level, user)
         self.status = killed if self.status is None else self.status
         return self.status
 
