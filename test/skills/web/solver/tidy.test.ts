@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { pageLiterals } from "../../../../bridge/text/page-literals.ts";
 import type { Texts } from "../../../../skills/web/solver/live-page.ts";
-import { tidy } from "../../../../skills/web/solver/tidy.ts";
+import { rounded, tidy } from "../../../../skills/web/solver/tidy.ts";
 
 const { literals } = pageLiterals("<style>p { width: 100px; margin: 7px; color: #123456 }</style><p>x</p>");
 const [width, margin] = [0, 1];
@@ -22,4 +22,13 @@ test("nothing changes when no time is left", async () => {
   const texts = new Map([[width, "119.84px"]]);
   const found = { texts, loss: lossOf(texts) };
   expect(await tidy(found, literals, async () => null)).toEqual(found);
+});
+
+test("a set of numbers is rounded whole, and colours stay what they are", () => {
+  const texts = new Map([
+    [width, "119.84px"],
+    [margin, "6.97px"],
+    [2, "#654321"],
+  ]);
+  expect([...rounded(texts, literals).values()]).toEqual(["120px", "7px", "#654321"]);
 });
