@@ -98,6 +98,7 @@ export async function serveSlot(options: SlotOptions): Promise<void> {
       ]);
       if (orphan) return;
       const answer = await answerTo(options, kept, order, held.value, specOf);
+      signal.throwIfAborted();
       if (answer === null) return;
       const data = JSON.parse(JSON.stringify(answer)) as Record<string, unknown>;
       const message = makeEnvelope({
@@ -109,7 +110,9 @@ export async function serveSlot(options: SlotOptions): Promise<void> {
       });
       await publish(bus, mailboxSubject(order.run, order.role), message, signal);
     } catch (error) {
-      if (!signal.aborted) options.log(`job ${order.job}: ${toVigaError(error).message}`);
+      // A job that was broken off stays on the queue, for whoever goes on with the run.
+      if (signal.aborted) throw error;
+      options.log(`job ${order.job}: ${toVigaError(error).message}`);
     } finally {
       entry.status = "ready";
     }

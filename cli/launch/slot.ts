@@ -39,6 +39,9 @@ export async function runSlot(settings: SlotSettings): Promise<void> {
     });
     const engine = await unlessAborted(starting, signal);
     if (engine === null) return;
+    // A job at work would keep whoever pressed Ctrl-C waiting.
+    const end = () => void engine.close();
+    signal.addEventListener("abort", end, { once: true });
     try {
       if (gpu !== null && engine.card.devices.every((device) => device === "CPU")) {
         log(
@@ -48,6 +51,7 @@ export async function runSlot(settings: SlotSettings): Promise<void> {
       settings.onReady?.(engine.card, engine.pid);
       await serveSlot({ bus, engineName, slot, engine, scratch: join(scratch, "jobs"), signal, log });
     } finally {
+      signal.removeEventListener("abort", end);
       await engine.close();
     }
   } finally {

@@ -6,7 +6,7 @@ import { execa } from "execa";
 import { expect, test } from "vitest";
 import { main } from "../harness/cli.ts";
 
-/** A box that slides past the camera, in as many frames as an animation has at most. */
+/** A box that slides past the camera, in as many frames as an animation has at most; at the quality below they take seconds. */
 const program = `import bpy
 bpy.ops.mesh.primitive_cube_add()
 box = bpy.context.object
@@ -41,7 +41,7 @@ test("Ctrl-C while the animation's frames are drawn leaves a whole folder and no
       verifier: [{ thought: "Nobody judged it.", overall_similarity: 50 }],
     };
     await writeFile(join(dir, "moves.json"), JSON.stringify(played));
-    const sets = ["stop.max_rounds=1", "render.preview={px: 96, samples: 8}", "render.final={px: 64, samples: 1}"];
+    const sets = ["stop.max_rounds=1", "render.preview={px: 256, samples: 96}", "render.final={px: 64, samples: 1}"];
     const roles = ["roles.generator=replay:moves.json", "roles.verifier=replay:moves.json"];
     const asked = ["run", "--mode", "dynamic_scene", "--text-only", "--text", "A box slides.", "--out", "out"];
     const args = [main, ...asked, ...[...sets, ...roles].flatMap((set) => ["--set", set])];
