@@ -255,7 +255,9 @@ class Server:
             sessions.add(message["session"], Keeper(pending.channel, None), time.monotonic())
         elif kept is not None:
             self.scenes.keep(message["keep"], Keeper(None if kept else pending.channel, pictures_of(message), **kept))
-        if kept != {} and not (pending.keeper and pending.keeper.channel):
+        # A probe of a kept scene and a further call of a session ran in processes that were there and stay.
+        own = not (pending.keeper and pending.keeper.channel)
+        if kept != {} and own:
             pending.channel.close()
         if "lints" in message:
             if self.lint.wants_again(message, reply):
@@ -269,7 +271,8 @@ class Server:
         reply = self.lint.told(message, reply, seconds) if message["op"] == "run" else reply
         if reply is not None:
             self.answer(message, reply, seconds)
-        self.waits.prepare(message, self.open_channel)
+        if own:
+            self.waits.prepare(message, self.open_channel)
 
     def answer(self, message, reply, seconds=0.0):
         reply.setdefault("log", "")

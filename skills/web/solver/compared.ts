@@ -75,14 +75,15 @@ export class Compared {
   /**
    * From now on guesses are compared where a picture differs, at its own size where little does; `whole` draws all of the
    * page so, for guesses that do harm elsewhere.
+   * @param loss the picture's difference from the target
    */
-  look(now: Raster, whole: boolean): void {
+  look(now: Raster, loss: number, whole: boolean): void {
     this.#known.clear();
     const { width, height } = this.target;
     const part = differing(now, this.target);
     const area = part === null ? 0 : (part.right - part.left) * ((part.bottom ?? height) - part.top);
     if (whole) this.#focus = { scale: 1, part: undefined, target: this.target, share: 1 };
-    else if (part !== null && (area <= smallPart || difference(now, this.target) < fine)) {
+    else if (part !== null && (area <= smallPart || loss < fine)) {
       this.#focus = { scale: 1, part, target: cut(this.target, part), share: area / (width * height) };
     } else this.#focus = { scale: coarse, part: undefined, target: this.#small, share: 1 };
   }

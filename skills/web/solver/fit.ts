@@ -80,7 +80,7 @@ export class Fit {
     let now = await this.#compared.draw(draft.texts);
     let loss = difference(now, this.#compared.target);
     while (loss > equal && !this.#late) {
-      this.#compared.look(now, this.#whole);
+      this.#compared.look(now, loss, this.#whole);
       const kept = draft.keep();
       if (!(await this.#step(numbers, now, loss))) {
         this.ended = !this.#late;

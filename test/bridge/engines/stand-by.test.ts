@@ -1,7 +1,7 @@
 import { copyFile, mkdtemp, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { treeOf } from "../../../bridge/processes/tree.ts";
+import { killTree, treeOf } from "../../../bridge/processes/tree.ts";
 import { cube, eventually, type Lab, openLab, picture } from "./lab.ts";
 
 /** A name that the lint warns of, in a function that nothing calls. */
@@ -38,7 +38,7 @@ describe("the processes that wait for the next job", () => {
     const first = await lab.run(warned, { views: [picture] });
     expect(first.ok).toBe(true);
     expect(warnings(first.checks)).toHaveLength(1);
-    for (const pid of inside()) process.kill(pid, "SIGKILL");
+    for (const pid of inside()) killTree(pid);
     const second = await lab.run(warned, { views: [picture] });
     expect(second.ok).toBe(true);
     expect(warnings(second.checks)).toEqual(warnings(first.checks));
@@ -69,6 +69,24 @@ describe("the processes that wait for the next job", () => {
       expect((await lab.run(tell, base === undefined ? {} : { base })).log.trim()).toBe(said);
     }
   });
+
+  it("go on waiting while a kept scene is looked at", async () => {
+    const { dir } = await lab.run(cube, { save: "saved.blend" });
+    const base = join(dir, "saved.blend");
+    expect((await lab.run("pass", { base, keep: "looked-at" })).ok).toBe(true);
+    await lab.run("pass", { base });
+    const settled = async () => {
+      const before = inside().join();
+      await new Promise((resolve) => setTimeout(resolve, 400));
+      return inside().join() === before;
+    };
+    while (!(await settled()));
+    const before = inside();
+    expect((await lab.probe("looked-at", "scene_info")).ok).toBe(true);
+    await new Promise((resolve) => setTimeout(resolve, 400));
+    expect(before.filter((pid) => !inside().includes(pid))).toEqual([]);
+    await lab.engine.drop("looked-at");
+  }, 30_000);
 
   it("cost a program that the lint cannot read nothing", async () => {
     const nested = `${cube}\nx = ${"(".repeat(150)}1${")".repeat(150)}\n`;

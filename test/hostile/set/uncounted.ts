@@ -9,7 +9,7 @@ export const uncounted: readonly Hostile[] = [
     mustNot: "use more memory than it may",
     views: [],
     limits: { memoryMb: 256, seconds: 40 },
-    // A fork of a process with threads may hang before it holds anything: then there is nothing to end the job for.
+    // Now and then all nine end before they hold anything (seen on 4.3): then there is nothing to end the job for.
     outcomes: ["memory", "crash", "ok"],
     weak: true,
     program: `${libc}
