@@ -1,3 +1,4 @@
+import { addAbortListener } from "node:events";
 import { PassThrough } from "node:stream";
 import { setTimeout as pause } from "node:timers/promises";
 import type { McpServer } from "@modelcontextprotocol/sdk/server/mcp.js";
@@ -27,7 +28,7 @@ export async function serveOnStdio(server: McpServer, signal: AbortSignal, start
   const transport = new StdioServerTransport(messages, out);
   const closed = new Promise<void>((resolve) => {
     transport.onclose = resolve;
-    signal.addEventListener("abort", () => resolve(), { once: true });
+    addAbortListener(signal, () => resolve());
   });
   const ended = new Promise<void>((resolve) => messages.once("end", resolve));
   await server.connect(transport);

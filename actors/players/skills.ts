@@ -1,3 +1,4 @@
+import { addAbortListener } from "node:events";
 import { z } from "zod";
 import type { ForeignServer } from "../../bridge/mcp/server.ts";
 import type { ToolSpec } from "../../bridge/models/contract.ts";
@@ -32,8 +33,7 @@ export function roleSkills(written: readonly string[], spec: RunSpec, signal: Ab
   const open = async (name: string): Promise<ForeignServer> => {
     const { ForeignServer } = await import("../../bridge/mcp/server.ts");
     const server = new ForeignServer(name, settings[name]!);
-    if (signal.aborted) await server.close();
-    signal.addEventListener("abort", () => void server.close(), { once: true });
+    addAbortListener(signal, () => void server.close());
     return server;
   };
   const serverOf = (name: string): Promise<ForeignServer> => {

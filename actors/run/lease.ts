@@ -1,3 +1,4 @@
+import { addAbortListener } from "node:events";
 import { z } from "zod";
 import type { Bus } from "../../bridge/bus/connection.ts";
 import { deleteCell, readCell, readCells, watchCells, writeCell } from "../../bridge/bus/kv.ts";
@@ -52,12 +53,11 @@ export class LeaseWatch {
     return new Promise((resolve) => {
       const wake = () => {
         this.#waiting.delete(wake);
-        signal.removeEventListener("abort", wake);
+        stopping[Symbol.dispose]();
         resolve();
       };
-      if (signal.aborted) return resolve();
       this.#waiting.add(wake);
-      signal.addEventListener("abort", wake, { once: true });
+      const stopping = addAbortListener(signal, wake);
     });
   }
 }

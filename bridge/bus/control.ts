@@ -1,3 +1,4 @@
+import { addAbortListener } from "node:events";
 import type { Bus } from "./connection.ts";
 import { controlSubject } from "./subjects.ts";
 
@@ -21,8 +22,7 @@ export async function answerControl(
   handle: (body: unknown) => Promise<Record<string, unknown>>,
 ): Promise<void> {
   const subscription = bus.nc.subscribe(controlSubject(run, verb));
-  const end = () => subscription.unsubscribe();
-  signal.addEventListener("abort", end, { once: true });
+  addAbortListener(signal, () => subscription.unsubscribe());
   for await (const message of subscription) {
     let answer: Record<string, unknown>;
     try {

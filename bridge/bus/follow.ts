@@ -1,3 +1,4 @@
+import { addAbortListener } from "node:events";
 import { AckPolicy, type ConsumerMessages, DeliverPolicy, nanos } from "nats";
 import { isApiError } from "./api-error.ts";
 import type { Bus } from "./connection.ts";
@@ -28,7 +29,7 @@ export async function* follow(
       continue;
     }
     const stop = () => messages.stop();
-    signal.addEventListener("abort", stop, { once: true });
+    const stopping = addAbortListener(signal, stop);
     const watching = onReconnect(bus, stop);
     try {
       let delivered = 0;
@@ -44,7 +45,7 @@ export async function* follow(
       // The consumer is gone (server restarted); a new one starts at the same place.
     } finally {
       watching.end();
-      signal.removeEventListener("abort", stop);
+      stopping[Symbol.dispose]();
       messages.stop();
     }
     await pause(20, signal);

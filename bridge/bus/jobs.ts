@@ -1,3 +1,4 @@
+import { addAbortListener } from "node:events";
 import { AckPolicy, type ConsumerMessages, type JsMsg, NatsError, nanos } from "nats";
 import { isApiError } from "./api-error.ts";
 import type { Bus } from "./connection.ts";
@@ -41,7 +42,7 @@ export async function serveJobs(
   while (!signal.aborted && !bus.nc.isClosed()) {
     const messages = await pull(bus, durable, signal);
     const stop = () => messages?.stop();
-    signal.addEventListener("abort", stop, { once: true });
+    const stopping = addAbortListener(signal, stop);
     try {
       // max_ack_pending 1: the server hands out the next job when this one is acknowledged.
       for await (const message of messages ?? []) {
@@ -51,7 +52,7 @@ export async function serveJobs(
     } catch {
       // The consumer went with the server; the durable one is found again.
     } finally {
-      signal.removeEventListener("abort", stop);
+      stopping[Symbol.dispose]();
       stop();
     }
   }
@@ -110,7 +111,7 @@ export async function watchExhausted(
   on: (bytes: Uint8Array) => Promise<void>,
 ): Promise<void> {
   const advisories = bus.nc.subscribe(`$JS.EVENT.ADVISORY.CONSUMER.MAX_DELIVERIES.${streams.job}.>`);
-  signal.addEventListener("abort", () => advisories.unsubscribe(), { once: true });
+  addAbortListener(signal, () => advisories.unsubscribe());
   for await (const advisory of advisories) {
     const seq = (advisory.json() as { stream_seq?: number }).stream_seq;
     if (seq === undefined) continue;

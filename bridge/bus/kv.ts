@@ -1,3 +1,4 @@
+import { addAbortListener } from "node:events";
 import type { KV } from "nats";
 import { isApiError } from "./api-error.ts";
 import type { Bus } from "./connection.ts";
@@ -90,6 +91,7 @@ export async function watchCells<T>(
   while (!signal.aborted && !bus.nc.isClosed()) {
     let stale = false;
     let stop = () => {};
+    let stopping: Disposable | undefined;
     const watching = onReconnect(bus, () => {
       stale = true;
       stop();
@@ -97,8 +99,8 @@ export async function watchCells<T>(
     try {
       const watch = await persist(signal, () => kv.watch({ key: pattern }));
       stop = () => watch.stop();
-      signal.addEventListener("abort", stop, { once: true });
-      if (stale || signal.aborted) stop();
+      stopping = addAbortListener(signal, stop);
+      if (stale) stop();
       for await (const entry of watch) {
         if (signal.aborted) return;
         const value = entry.operation === "PUT" ? (JSON.parse(decoder.decode(entry.value)) as T) : null;
@@ -106,7 +108,7 @@ export async function watchCells<T>(
       }
     } finally {
       watching.end();
-      signal.removeEventListener("abort", stop);
+      stopping?.[Symbol.dispose]();
       stop();
     }
     await pause(20, signal);

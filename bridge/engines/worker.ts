@@ -1,3 +1,4 @@
+import { addAbortListener } from "node:events";
 import { createInterface } from "node:readline";
 import type { Readable, Writable } from "node:stream";
 import { execa } from "execa";
@@ -153,13 +154,14 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
       };
       let id = 0;
       const cancel = () => void send({ op: "cancel", of: id });
+      if (gone) return Promise.reject(failed(`${name}'s process has ended`));
       const answer = new Promise((resolve, reject) => {
-        if (gone) return reject(failed(`${name}'s process has ended`));
         id = send(request);
         waiting.set(id, { resolve, reject });
-        signal?.addEventListener("abort", cancel, { once: true });
       });
-      return answer.finally(() => signal?.removeEventListener("abort", cancel));
+      if (signal === undefined) return answer;
+      const stopping = addAbortListener(signal, cancel);
+      return answer.finally(() => stopping[Symbol.dispose]());
     },
     async stop() {
       requests.end();

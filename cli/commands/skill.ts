@@ -1,3 +1,4 @@
+import { addAbortListener } from "node:events";
 import { existsSync } from "node:fs";
 import { access, constants, mkdir, rm } from "node:fs/promises";
 import { availableParallelism } from "node:os";
@@ -129,7 +130,7 @@ async function serve(open: Opened, port: number, { json }: Options, signal: Abor
   try {
     if (json) print(`${plainJson({ schema: 1, url, token })}\n`);
     else printError(`serving at ${url}\nAuthorization: Bearer ${token}\n`);
-    if (!signal.aborted) await new Promise((done) => signal.addEventListener("abort", done, { once: true }));
+    await new Promise((done) => addAbortListener(signal, done));
   } finally {
     await close();
   }

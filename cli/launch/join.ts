@@ -1,3 +1,4 @@
+import { addAbortListener } from "node:events";
 import { join, relative } from "node:path";
 import { endOf, knownRuns } from "../../actors/run/known-runs.ts";
 import { type BusAddress, type BusFile, readBusFile } from "../../bridge/bus/address.ts";
@@ -138,7 +139,7 @@ const busGone = 60_000;
 export async function untilOver(joined: Joined, signal: AbortSignal): Promise<void> {
   const { bus, run } = joined;
   if (run === null) {
-    await new Promise<void>((resolve) => signal.addEventListener("abort", () => resolve(), { once: true }));
+    await new Promise<void>((resolve) => addAbortListener(signal, () => resolve()));
     return;
   }
   const finished = (async () => {

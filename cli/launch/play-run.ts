@@ -1,3 +1,4 @@
+import { addAbortListener } from "node:events";
 import { join } from "node:path";
 import { specKey } from "../../actors/run/bus-keys.ts";
 import { ArtifactStore } from "../../bridge/artifacts/store.ts";
@@ -83,7 +84,6 @@ const interrupted: RunResult = { status: "interrupted", reason: "interrupted", e
 
 function aborted(signal: AbortSignal): Promise<RunResult> {
   return new Promise((resolve) => {
-    if (signal.aborted) resolve(interrupted);
-    signal.addEventListener("abort", () => resolve(interrupted), { once: true });
+    addAbortListener(signal, () => resolve(interrupted));
   });
 }

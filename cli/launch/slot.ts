@@ -1,3 +1,4 @@
+import { addAbortListener } from "node:events";
 import { rm } from "node:fs/promises";
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
@@ -40,8 +41,7 @@ export async function runSlot(settings: SlotSettings): Promise<void> {
     const engine = await unlessAborted(starting, signal);
     if (engine === null) return;
     // A job at work would keep whoever pressed Ctrl-C waiting.
-    const end = () => void engine.close();
-    signal.addEventListener("abort", end, { once: true });
+    const stopping = addAbortListener(signal, () => void engine.close());
     try {
       if (gpu !== null && engine.card.devices.every((device) => device === "CPU")) {
         log(
@@ -51,7 +51,7 @@ export async function runSlot(settings: SlotSettings): Promise<void> {
       settings.onReady?.(engine.card, engine.pid);
       await serveSlot({ bus, engineName, slot, engine, scratch: join(scratch, "jobs"), signal, log });
     } finally {
-      signal.removeEventListener("abort", end);
+      stopping[Symbol.dispose]();
       await engine.close();
     }
   } finally {
@@ -65,14 +65,12 @@ const bootGrace = 500;
 /** The engine; null when the signal came first. Then it goes as soon as it is up, or with this process. */
 async function unlessAborted(starting: Promise<Engine>, signal: AbortSignal): Promise<Engine | null> {
   const { promise: late, resolve } = Promise.withResolvers<null>();
-  const on = () => setTimeout(() => resolve(null), bootGrace);
-  signal.addEventListener("abort", on, { once: true });
-  if (signal.aborted) on();
+  const stopping = addAbortListener(signal, () => setTimeout(() => resolve(null), bootGrace));
   try {
     const engine = await Promise.race([starting, late]);
     if (engine !== null) return engine;
   } finally {
-    signal.removeEventListener("abort", on);
+    stopping[Symbol.dispose]();
   }
   void starting.then((engine) => engine.close()).catch(() => undefined);
   return null;

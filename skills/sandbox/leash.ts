@@ -1,3 +1,4 @@
+import { addAbortListener } from "node:events";
 import type { Limits } from "../../bridge/engines/contract.ts";
 import type { ProgramError } from "../../machines/domain/index.ts";
 import type { Taken } from "./taken.ts";
@@ -77,8 +78,7 @@ export async function leashed<T>(
   }, lookEvery);
   const cancel = () =>
     end("engine", "Cancelled", "whoever asked for the job cancelled it", "ask for it again if it is still wanted");
-  signal.addEventListener("abort", cancel, { once: true });
-  if (signal.aborted) cancel();
+  const stopping = addAbortListener(signal, cancel);
   const gone = running.ended.then(() => {
     throw new Gone("it ended");
   });
@@ -98,6 +98,6 @@ export async function leashed<T>(
   } finally {
     clearTimeout(timer);
     clearInterval(looking);
-    signal.removeEventListener("abort", cancel);
+    stopping[Symbol.dispose]();
   }
 }

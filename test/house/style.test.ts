@@ -51,6 +51,10 @@ describe("house rules", () => {
     expect(linesWith(files, /^(<{7}|>{7}) /)).toEqual([]);
   });
 
+  it("nobody listens for an abort that may have come already: node:events' addAbortListener tells of that too", () => {
+    expect(linesWith(filesIn(production, /\.(ts|mjs)$/), /addEventListener\("abort"/, true)).toEqual([]);
+  });
+
   it("nothing is exported as a whole: every export is named", () => {
     expect(linesWith(filesIn(production, /\.(ts|mjs)$/), /^\s*export \*/, true)).toEqual([]);
   });

@@ -1,3 +1,4 @@
+import { addAbortListener } from "node:events";
 import { mkdir, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { execa, parseCommandString } from "execa";
@@ -148,11 +149,10 @@ async function run(
     end();
   }, seconds * 1000);
   child.nodeChildProcess.once("exit", end);
-  signal.addEventListener("abort", end, { once: true });
-  if (signal.aborted) end();
+  const stopping = addAbortListener(signal, end);
   const done = await child.finally(() => {
     clearTimeout(timer);
-    signal.removeEventListener("abort", end);
+    stopping[Symbol.dispose]();
   });
   if (signal.aborted) throw new VigaError("interrupted", "stopped while a command was running");
   if (late) throw failed(options, `it did not answer in ${seconds} s`, done.stderr);

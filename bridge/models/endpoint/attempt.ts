@@ -1,3 +1,4 @@
+import { addAbortListener } from "node:events";
 import type OpenAI from "openai";
 import { APIUserAbortError } from "openai";
 import type { NamedProfile } from "../../../config/profile.ts";
@@ -44,9 +45,7 @@ export async function attempt(
   const arrived = new Arrived();
   const client = openEndpoint(profile, apiKey, total_s * 1000, arrived);
   const stop = new AbortController();
-  const abort = (): void => stop.abort();
-  signal.addEventListener("abort", abort, { once: true });
-  if (signal.aborted) abort();
+  const stopping = addAbortListener(signal, () => stop.abort());
   let gaveUp: AttemptTimeout | undefined;
   const giveUp = (reason: string): void => {
     gaveUp ??= new AttemptTimeout(reason, !collector.started);
@@ -119,7 +118,7 @@ export async function attempt(
     clearTimeout(total);
     clearTimeout(silence);
     clearTimeout(wait);
-    signal.removeEventListener("abort", abort);
+    stopping[Symbol.dispose]();
   }
 }
 

@@ -1,3 +1,4 @@
+import { addAbortListener } from "node:events";
 import { VigaError } from "../../../config/errors.ts";
 import type { NamedProfile } from "../../../config/profile.ts";
 
@@ -31,7 +32,7 @@ class Gate {
       const entry: Waiting = {
         profile,
         admit: () => {
-          signal.removeEventListener("abort", aborted);
+          stopping[Symbol.dispose]();
           let left = false;
           resolve(() => {
             if (left) return;
@@ -41,7 +42,7 @@ class Gate {
           });
         },
       };
-      signal.addEventListener("abort", aborted, { once: true });
+      const stopping = addAbortListener(signal, aborted);
       this.#queue.push(entry);
       this.#next();
     });

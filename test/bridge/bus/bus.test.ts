@@ -6,6 +6,7 @@ import { releaseJob, serveJobs } from "../../../bridge/bus/jobs.ts";
 import { putCell, readCell, watchCells, writeCell } from "../../../bridge/bus/kv.ts";
 import { publish } from "../../../bridge/bus/publish.ts";
 import { jobSubject, mailboxSubject, streams, token, toToken } from "../../../bridge/bus/subjects.ts";
+import { pause } from "../../../bridge/bus/timers.ts";
 import { type TestBus, testBus } from "../../harness/bus.ts";
 
 let it: TestBus;
@@ -50,6 +51,24 @@ test("a reader that starts in the middle gets what comes after it", async () => 
   expect(seen).toEqual([3, 4]);
   expect(await lastSequence(it.bus, streams.mailbox, mailboxSubject("nobody", "memory"))).toBe(0);
 });
+
+test("whoever reads, watches or serves stops at once, at whatever moment the signal comes", async () => {
+  for (let moment = 0; moment < 60; moment++) {
+    const stop = new AbortController();
+    const [name, subject] = [`moment${moment}`, mailboxSubject(`moment${moment}`, "memory")];
+    const reading = (async () => {
+      for await (const _ of follow(it.bus, streams.mailbox, subject, 1, stop.signal)) return;
+    })();
+    const watching = watchCells(it.bus, it.bus.slots, `${name}.*`, stop.signal, () => undefined);
+    const serving = serveJobs(it.bus, "stub", name, stop.signal, async () => undefined).catch(() => undefined);
+    await pause((moment % 20) / 4);
+    stop.abort();
+    const all = Promise.all([reading, watching, serving]).then(() => "ended");
+    expect(await Promise.race([all, pause(5000).then(() => "still at it")]), `after ${moment % 20} / 4 ms`).toBe(
+      "ended",
+    );
+  }
+}, 60_000);
 
 test("of two writers at the same revision one wins and the other learns it", async () => {
   const first = await writeCell(it.bus.actors, "actor.x.y", { a: 1 }, 0);
