@@ -14,6 +14,8 @@ const windowHeight = 720;
 const mostPrograms = 50;
 /** Milliseconds within which fonts and decoded pictures are waited for once the page has loaded. */
 const settleMs = 2000;
+/** What may have work to do at the next frame: scripts, wherever they are written, and what brings pages of its own. */
+const asksForFrames = /<(script|iframe|frame|object|embed|svg)\b|\bon\w+\s*=|javascript:/i;
 /** Milliseconds that leaving a page may take; one that does not let go takes its browser with it. */
 const leaveMs = 5000;
 
@@ -84,7 +86,7 @@ export class Tab {
     const made = this.#ask("Page.createIsolatedWorld", world);
     const [{ executionContextId }] = await Promise.all([made, page.waitForLoadState("load", { timeout: 0 })]);
     this.#world = executionContextId;
-    await this.call("settle", { milliseconds: settleMs });
+    await this.call("settle", { milliseconds: settleMs, frame: asksForFrames.test(request.program) });
   }
 
   /** Leaves the program: nothing of it goes on. Throws where it does not let go. */
@@ -151,7 +153,8 @@ export class Tab {
     if (/\bfixed\b/.test(this.#request.program)) return this.#capture(height, true);
     // A window as high as the page is drawn in a third of the time, where the page does not care how high its window is.
     await this.layOut(height);
-    if ((await this.boxes()) === boxes) return this.#capture(height, false);
+    const [picture, now] = await Promise.all([this.#capture(height, false), this.boxes()]);
+    if (now === boxes) return picture;
     await this.layOut(windowHeight);
     return this.#capture(height, true);
   }

@@ -1,5 +1,5 @@
-// Waits until fonts and pictures are there and what moves has come to rest, or for so many milliseconds.
-(async ({ milliseconds }) => {
+// Waits until fonts and pictures are there and what moves has come to rest, or for so many milliseconds; and for a frame, if asked.
+(async ({ milliseconds, frame }) => {
   const late = new Promise((resolve) => setTimeout(resolve, milliseconds));
   const pictures = [...document.images].map((image) => image.decode().catch(() => undefined));
   await Promise.race([Promise.all([document.fonts.ready, ...pictures]), late]);
@@ -11,5 +11,5 @@
       animation.cancel();
     }
   }
-  await Promise.race([new Promise((resolve) => requestAnimationFrame(() => resolve())), late]);
+  if (frame) await Promise.race([new Promise((resolve) => requestAnimationFrame(() => resolve())), late]);
 })
