@@ -18,10 +18,15 @@ interface Stop {
   boxes: ReadonlyMap<number, Box | null>;
 }
 
-function unlike(from: Box, to: Box): boolean {
-  const sized = Math.abs(to[2] - from[2]) > sizedAnew || Math.abs(to[3] - from[3]) > sizedAnew;
-  return sized && Math.abs((to[2] * from[3]) / (to[3] * from[2]) - 1) > skewed;
-}
+const isSized = (from: Box, to: Box): boolean =>
+  Math.abs(to[2] - from[2]) > sizedAnew || Math.abs(to[3] - from[3]) > sizedAnew;
+
+const isSkewed = (from: Box, to: Box): boolean => Math.abs((to[2] * from[3]) / (to[3] * from[2]) - 1) > skewed;
+
+const unlike = (from: Box, to: Box): boolean => isSized(from, to) && isSkewed(from, to);
+
+/** Whether a text is sized from one box to the other, not broken. */
+export const isScaled = (from: Box, to: Box): boolean => isSized(from, to) && !isSkewed(from, to);
 
 /** Where what a number moves stands, by what the number is multiplied by: straight from one trial to the next. */
 export class Course {

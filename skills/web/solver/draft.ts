@@ -13,6 +13,8 @@ export class Draft {
   readonly #page: LivePage;
   texts: Texts = new Map();
   readonly steps: string[] = [];
+  /** Numbers that are known: they stay as they are. */
+  readonly settled = new Set<number>();
 
   constructor(page: LivePage) {
     this.#page = page;

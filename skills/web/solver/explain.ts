@@ -79,7 +79,8 @@ export interface Substitute {
 
 /** Numbers that move the same as one: a margin, the padding beside it, the next box's. The most alike first. */
 export function substitutes(literal: number, effects: ReadonlyMap<number, Effect>): Substitute[] {
-  const own = effects.get(literal)!;
+  const own = effects.get(literal);
+  if (own === undefined) return [];
   const times = (a: Effect, b: Effect) => a.reduce((sum, pixels, at) => sum + pixels * b[at]!, 0);
   const size = times(own, own);
   return [...effects]

@@ -14,7 +14,8 @@ const enough = 0.1;
 const muchApart = 0.01;
 /** Seconds from which on there is time to scan for a shape, and for another way. */
 const longEnough = 16;
-/** Parts of the time: that of the first way, and that of all ways; what is left is for round numbers. */
+/** Parts of the time: that in which the size of letters is looked for, that of the first way, and that of all ways; what is left is for round numbers. */
+const letters = 0.15;
 const half = 0.5;
 const most = 0.85;
 
@@ -42,6 +43,8 @@ export async function fitTexts(page: LivePage, target: Raster, seconds: number):
   await fit.papers();
   const thorough = seconds >= longEnough;
   const early = thorough && before > muchApart;
+  const size = early ? await fit.letters(compared.at(letters)) : null;
+  if (size !== null) await fit.settle(size);
   const shaped = early ? await fit.shaped() : null;
   const begun = shaped !== null && shaped.gain >= muchGain;
   if (begun) await fit.reshape(shaped);
@@ -50,6 +53,7 @@ export async function fitTexts(page: LivePage, target: Raster, seconds: number):
     const stuck = thorough && best.loss > before * enough && (!begun || fit.ended);
     const other = stuck ? way() : null;
     await other?.papers();
+    if (size !== null) await other?.settle(size);
     const shape = begun ? null : early ? shaped : await other?.shaped();
     if (shape) await other?.reshape(shape);
     const next = shape || begun ? (other ?? fit) : fit;

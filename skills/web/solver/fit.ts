@@ -1,9 +1,10 @@
-import { colourOf, colourText, numberOf } from "../../../bridge/text/page-literals.ts";
+import { numberOf } from "../../../bridge/text/page-literals.ts";
 import { amiss } from "./amiss.ts";
 import type { Compared } from "./compared.ts";
 import type { Sample } from "./course.ts";
 import { Draft } from "./draft.ts";
-import { colours, type Guess, markOf, moves, nudge, otherNudge, wideNudges } from "./guesses.ts";
+import { type Guess, moves, nudge, otherNudge, wideNudges } from "./guesses.ts";
+import { sizeOfLetters } from "./letters.ts";
 import { goOn, type Look } from "./line.ts";
 import type { Measured } from "./live-page.ts";
 import { Matches } from "./matches.ts";
@@ -14,6 +15,7 @@ import { type Scanned, type Shaped, scanShapes } from "./scan.ts";
 import { search } from "./search.ts";
 import { takeSet } from "./sets.ts";
 import type { Found } from "./tidy.ts";
+import { tintGuesses } from "./tints.ts";
 
 /** Guesses that are drawn before the best of them is taken. */
 const drawn = 6;
@@ -22,7 +24,7 @@ const batches = 3;
 /** What a guess counts for each that was drawn of its number and no better. */
 const doubt = 0.6;
 /** Numbers that are tried by many factors, and those that are tried by drawing before others: the most promising. */
-const mostWide = 48;
+const mostWide = 160;
 const mostTried = 24;
 /** Numbers that others are tried instead of, the last ones first, and steps that the others may take. */
 const mostSwapped = 6;
@@ -49,8 +51,6 @@ export class Fit {
   #amiss = new Map<number, number>();
   /** What each number moved when it was tried last. */
   #trials: Sampled = nothing;
-  /** A number that stays as it is. */
-  #held = -1;
   #until = Number.POSITIVE_INFINITY;
   /** Whether guesses are drawn whole: one did harm where it was not looked at. */
   #whole = false;
@@ -107,21 +107,24 @@ export class Fit {
   async #step(numbers: readonly number[], now: Raster, loss: number): Promise<boolean> {
     const guesses = await this.#geometry(numbers, now);
     if (this.#late) return false;
+    if (await this.#take(await this.#moved(now))) return true;
     if (await takeSet(this.#compared, this.#draft, this.#trials, now, loss, this.#isLate)) return true;
     if (await this.#take(guesses)) return true;
-    if (await this.#take(await this.#colours())) return true;
-    return (await this.#take(await this.#wideGeometry(now))) || this.#try(numbers);
+    if (await this.#take(await tintGuesses(this.#compared, this.#draft, this.#tints))) return true;
+    return (await this.#take(await this.#wideGeometry(this.#byAmiss().slice(0, mostWide), now))) || this.#try(numbers);
   }
 
   /** Where no guess helps: the most promising numbers by trying, numbers in pairs and for one another, all others by trying. */
   async #try(numbers: readonly number[]): Promise<boolean> {
     const [compared, draft] = [this.#compared, this.#draft];
-    const first = this.#byAmiss().slice(0, mostTried);
+    const first = this.#byAmiss().filter(this.#isOpen).slice(0, mostTried);
     if (await search(compared, draft, first, this.#isLate)) return true;
     if ((await pair(compared, draft, this.#isLate)) || (await this.#swap(numbers))) return true;
-    const others = this.#numbers.filter((literal) => !first.includes(literal));
+    const others = this.#numbers.filter((literal) => !first.includes(literal) && this.#isOpen(literal));
     return search(compared, draft, others, this.#isLate);
   }
+
+  readonly #isOpen = (literal: number): boolean => !this.#draft.settled.has(literal);
 
   readonly #isLate = (): boolean => this.#compared.late || performance.now() > this.#until;
 
@@ -135,7 +138,21 @@ export class Fit {
     const least = leastPaper * target.width * target.height;
     const wide = ({ literal, gain }: Guess) =>
       gain >= least && /^(background|bgcolor)/.test(page.found.literals[literal]!.property);
-    await this.#take((await this.#colours()).filter(wide));
+    await this.#take((await tintGuesses(this.#compared, this.#draft, this.#tints)).filter(wide));
+  }
+
+  /** The size of letters with which the target shows the page's texts, where it does not show them as they are. */
+  async letters(until: number): Promise<Guess | null> {
+    const now = await this.#compared.draw(this.#draft.texts);
+    await this.#geometry(this.#numbers, now);
+    const late = () => this.#late || performance.now() > until;
+    return sizeOfLetters(this.#compared, this.#draft, this.#trials, now, late);
+  }
+
+  /** Takes a guess that is sure, whatever else it moves away. */
+  async settle(guess: Guess): Promise<void> {
+    await this.#accept(guess);
+    this.#draft.settled.add(guess.literal);
   }
 
   /** The number that brings what the page shows nearest to the target's, wherever it stands there. */
@@ -143,17 +160,19 @@ export class Fit {
     const [compared, draft] = [this.#compared, this.#draft];
     await this.#geometry(this.#numbers, await compared.draw(draft.texts));
     const is = await compared.apart(draft.texts);
-    return scanShapes(this.#byMove(), is, async (scanned) =>
+    return scanShapes(this.#byMove().filter(this.#isOpen), is, async (scanned) =>
       this.#late ? null : compared.apart(draft.with(this.#scaled(scanned))),
     );
   }
 
   /** Takes such a number, before anything is moved to its place. */
-  async reshape(shaped: Scanned): Promise<void> {
+  reshape(shaped: Scanned): Promise<void> {
+    return this.#accept(this.#scaled(shaped));
+  }
+
+  async #accept(guess: Guess): Promise<void> {
     const [compared, draft] = [this.#compared, this.#draft];
-    const is = await compared.loss(draft.texts);
-    const guess = this.#scaled(shaped);
-    draft.accept(guess, is, await compared.loss(draft.with(guess)));
+    draft.accept(guess, await compared.loss(draft.texts), await compared.loss(draft.with(guess)));
   }
 
   #scaled({ literal, factor }: Scanned): Guess {
@@ -184,9 +203,16 @@ export class Fit {
     return this.#moves(samples, measured, matches);
   }
 
-  /** Where one trial misled: numbers that move what stands wrong by many factors. */
-  async #wideGeometry(now: Raster): Promise<Guess[]> {
-    const { measured, samples } = await this.#sample(this.#byAmiss().slice(0, mostWide), wideNudges);
+  /** Numbers that were moved already, by many factors: more of what they move may have come to its place since. */
+  #moved(now: Raster): Promise<Guess[]> {
+    const { literals } = this.#compared.page.found;
+    const moved = [...this.#draft.texts.keys()].filter((literal) => literals[literal]!.kind === "number");
+    return this.#wideGeometry(moved, now);
+  }
+
+  /** Where one trial misled: numbers by many factors. */
+  async #wideGeometry(numbers: readonly number[], now: Raster): Promise<Guess[]> {
+    const { measured, samples } = await this.#sample(numbers, wideNudges);
     return this.#moves(samples, measured, new Matches(now, this.#compared.target, measured.boxes, measured.kinds));
   }
 
@@ -199,22 +225,12 @@ export class Fit {
     return sample(this.#compared.page, () => this.#late, this.#draft.texts, numbers, factors);
   }
 
-  async #colours(): Promise<Guess[]> {
-    const { literals } = this.#compared.page.found;
-    const marks = new Map(this.#draft.texts);
-    for (const [at, index] of this.#tints.entries()) {
-      const text = this.#draft.textOf(index);
-      if (colourOf({ text }) !== null) marks.set(index, colourText({ text }, markOf(at)));
-    }
-    return colours(this.#tints, literals, this.#draft.texts, await this.#compared.draw(marks), this.#compared.target);
-  }
-
   /** Draws the most promising guesses and takes the best, if it is better than what is. */
   async #take(guesses: readonly Guess[]): Promise<boolean> {
     const compared = this.#compared;
     const worth = ({ literal, gain }: Guess) => gain * doubt ** (this.#misses.get(literal) ?? 0);
     const open = guesses
-      .filter((guess) => guess.literal !== this.#held && !this.#refuted.has(this.#key(guess)))
+      .filter((guess) => !this.#draft.settled.has(guess.literal) && !this.#refuted.has(this.#key(guess)))
       .sort((a, b) => worth(b) - worth(a))
       .slice(0, batches * drawn);
     if (open.length === 0) return false;
@@ -237,8 +253,7 @@ export class Fit {
     let loss = await this.#further(best.guess, before, best.loss);
     // What helped alone may help beside it: pages differ in several places at once.
     for (const { guess } of further) {
-      if (guess.literal === best.guess.literal) continue;
-      if (this.#late) break;
+      if (guess.literal === best.guess.literal || this.#late) continue;
       const both = await compared.score(this.#draft.with(guess));
       if (both > loss * (1 - leastGain)) continue;
       this.#draft.accept(guess, loss, both);
@@ -251,30 +266,27 @@ export class Fit {
   async #further({ literal }: Guess, was: string, loss: number): Promise<number> {
     if (this.#compared.page.found.literals[literal]!.kind !== "number") return loss;
     const { value } = this.#draft.valueOf(literal);
-    const best = await goOn(numberOf({ text: was }).value, { value, loss }, this.#look(literal));
+    const look: Look = async (value) =>
+      this.#late ? null : this.#compared.score(this.#draft.with(this.#draft.guess(literal, value)));
+    const best = await goOn(numberOf({ text: was }).value, { value, loss }, look);
     if (best.value !== value) this.#draft.accept(this.#draft.guess(literal, best.value), loss, best.loss);
     return best.loss;
   }
 
-  /** Draws the page with another value of one number. */
-  #look(literal: number): Look {
-    return async (value) =>
-      this.#late ? null : this.#compared.score(this.#draft.with(this.#draft.guess(literal, value)));
-  }
-
-  /** A number that was moved may hide the one that is wrong: others in its place, if they come further. */
+  /** Others in the place of a number that was moved, which may hide them, if they come further. */
   async #swap(numbers: readonly number[]): Promise<boolean> {
     const kept = this.#draft.keep();
     const is = await this.#compared.score(kept.texts);
-    for (const literal of [...kept.texts.keys()].reverse().slice(0, mostSwapped)) {
+    for (const literal of [...kept.texts.keys()].reverse().filter(this.#isOpen).slice(0, mostSwapped)) {
       const without = new Map(kept.texts);
       without.delete(literal);
-      [this.#draft.texts, this.#held] = [without, literal];
+      this.#draft.texts = without;
+      this.#draft.settled.add(literal);
       for (let n = 0; n < swapSteps && !this.#late; n++) {
         const now = await this.#compared.draw(this.#draft.texts);
         if (!(await this.#take(await this.#geometry(numbers, now)))) break;
       }
-      this.#held = -1;
+      this.#draft.settled.delete(literal);
       if ((await this.#compared.score(this.#draft.texts)) <= is * (1 - leastGain)) return true;
       this.#draft.back(kept);
       if (this.#late) break;

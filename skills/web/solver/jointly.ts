@@ -1,7 +1,7 @@
-import { Course, type Sample } from "./course.ts";
+import { Course, isScaled, type Sample } from "./course.ts";
 import { type Distance, type Effect, type Explained, explain } from "./explain.ts";
-import type { Measured } from "./live-page.ts";
-import type { Place } from "./places.ts";
+import type { Measured, Trial } from "./live-page.ts";
+import type { Sought } from "./places.ts";
 
 /** What the page's height counts, in parts of all that the texts count. */
 const heightWorth = 0.05;
@@ -20,6 +20,23 @@ function forgetBroken(effect: Effect, axis: 0 | 1): void {
   for (let at: number = axis; at < effect.length - 1; at += 2) if (Math.abs(effect[at]!) > most) effect[at] = 0;
 }
 
+/** Whether a number sizes mostly texts that the target shows in the size which they have: it is not the one that is wrong. */
+function isRefuted(
+  { changed }: Trial,
+  { boxes, kinds }: Measured,
+  standing: ReadonlySet<number>,
+  missing: ReadonlySet<number>,
+): boolean {
+  let [against, inFavour] = [0, 0];
+  for (const [item, ...to] of changed) {
+    const from = boxes[item]!;
+    if (kinds[item] !== 0 || !isScaled(from, to)) continue;
+    if (standing.has(item)) against += from[2] * from[3];
+    else if (missing.has(item)) inFavour += from[2] * from[3];
+  }
+  return against > inFavour;
+}
+
 /** Sets of numbers, and what each number does to the distances. */
 export interface Joint {
   sets: Explained[];
@@ -33,7 +50,7 @@ export interface Joint {
 export function jointly(
   samples: ReadonlyMap<number, readonly Sample[]>,
   measured: Measured,
-  found: readonly Place[],
+  { found, missing }: Sought,
   height: number,
 ): Joint {
   const weight = heightWorth * found.reduce((sum, place) => sum + 2 * place.weight, 0);
@@ -42,12 +59,14 @@ export function jointly(
     { pixels: dy, weight, exact: exactDown },
   ]);
   distances.push({ pixels: height - measured.height, weight: Math.max(1, weight), exact: exactDown });
+  const standing = new Set(found.map(({ item }) => item));
   const effects = new Map<number, Effect>();
   for (const [literal, trials] of samples) {
     const course = new Course(trials, measured);
     if (course.fastest === 0) continue;
     const effect = new Float64Array(distances.length);
     const { factor, trial } = trials[0]!;
+    if (isRefuted(trial, measured, standing, missing)) continue;
     const moved = new Map(trial.changed.map(([item, left, top]) => [item, [left, top] as const]));
     for (const [n, { item }] of found.entries()) {
       const to = moved.get(item);

@@ -15,7 +15,9 @@ const factors = [1.04, 0.96];
 export async function pair(compared: Compared, draft: Draft, late: () => boolean): Promise<boolean> {
   const { literals } = compared.page.found;
   const is = await compared.score(draft.texts);
-  const moved = [...draft.texts.keys()].filter((literal) => literals[literal]!.kind === "number").slice(0, mostPaired);
+  const moved = [...draft.texts.keys()]
+    .filter((literal) => literals[literal]!.kind === "number" && !draft.settled.has(literal))
+    .slice(0, mostPaired);
   for (const one of moved) {
     for (const other of moved) {
       if (other === one) continue;

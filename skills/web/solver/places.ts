@@ -21,10 +21,13 @@ const unlike = 0.08;
 const around = 2;
 /** Pixels to both sides within which places up and down are looked at too. */
 const aside = 40;
-/** Pieces of text that are looked for, at most: as many from everywhere on the page. */
-const mostPieces = 240;
-/** Pieces one after the other that stand nowhere, after which the next ones are looked for nearby alone. */
-const mostMissed = 16;
+/**
+ * Pieces of text that are looked for, at most, as many from everywhere on the page; and those one after the other that stand
+ * nowhere, after which the next ones are looked for nearby alone.
+ */
+const thorough = { pieces: 240, missed: 16 };
+/** The same where it only is to be told whether texts are there. */
+export const quick: typeof thorough = { pieces: 48, missed: 6 };
 
 /** A text's samples, those of letters first: where none of them fits is told at once. */
 interface Ink {
@@ -35,27 +38,38 @@ interface Ink {
   paper: readonly number[];
 }
 
-/** Where the target shows the texts of a page, as far as they are broken and drawn alike; in the page's order. */
-export function places(before: Raster, goal: Raster, { boxes, kinds }: Measured): Place[] {
+/** Texts that were looked for, in the page's order, and those that were found. */
+export interface Sought {
+  found: Place[];
+  /** Items that the target does not show as they are drawn now. */
+  missing: ReadonlySet<number>;
+}
+
+/** Where the target shows the texts of a page, as far as they are broken and drawn alike. */
+export function places(before: Raster, goal: Raster, { boxes, kinds }: Measured, care = thorough): Sought {
   const [now, target] = [softened(before), softened(goal)];
   const found: Place[] = [];
+  const missing = new Set<number>();
   let expected = { dx: 0, dy: 0 };
   let missed = 0;
   const texts = boxes.flatMap((box, item) => (kinds[item] === 0 ? [{ item, box }] : []));
-  const stride = Math.max(1, texts.length / mostPieces);
+  const stride = Math.max(1, texts.length / care.pieces);
   for (let n = 0; n < texts.length; n += stride) {
     const { item, box } = texts[Math.floor(n)]!;
     const ink = inkOf(now, box);
     if (ink === null) continue;
     const near = nearest(ink, target, [expected, { dx: 0, dy: 0 }]);
-    const place = near ?? (missed < mostMissed ? farther(ink, target, expected) : null);
+    const place = near ?? (missed < care.missed ? farther(ink, target, expected) : null);
     missed = place === null ? missed + 1 : 0;
-    if (place === null) continue;
+    if (place === null) {
+      missing.add(item);
+      continue;
+    }
     expected = place;
     const dx = place.dx + between(ink, target, place);
     found.push({ item, dx, dy: place.dy, weight: Math.sqrt(box[2] * box[3]) });
   }
-  return found;
+  return { found, missing };
 }
 
 /** Letters are drawn otherwise at parts of a pixel: each pixel with its neighbours to both sides. */

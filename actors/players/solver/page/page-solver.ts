@@ -5,15 +5,15 @@ import type { SolverLimits } from "../../../../config/refine.ts";
 import type { Context } from "../../../../machines/domain/index.ts";
 import type { GeneratorMove, GeneratorPlayer, PlayerIO } from "../../player.ts";
 
-/** Seconds that the first round and each further one may take where nothing else is said: a run takes less than a minute. */
+/** Seconds that the first round and the further one may take where nothing else is said: a run takes less than a minute. */
 const firstSeconds = 32;
-const furtherSeconds = 6;
+const furtherSeconds = 16;
 /** Beside its own time: opening the page, a first picture, a last one. */
 const spareSeconds = 60;
 /** A round that leaves less than this part of the difference, or takes less than this part of it, is the last. */
 const little = 0.005;
 /** Rounds at most. */
-const rounds = 3;
+const rounds = 2;
 
 const fitted = z.object({
   code: z.string(),

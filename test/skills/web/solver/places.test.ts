@@ -27,7 +27,7 @@ test("texts are found where the target shows them, and one that it lacks nowhere
   write(target, 1, 10, 10);
   write(target, 2, 37, 62);
   const measured: Measured = { height, boxes, kinds: [0, 0, 0], moved: [] };
-  const found = places(now, target, measured).map(({ item, dx, dy }) => ({ item, dx: Math.round(dx) + 0, dy }));
+  const found = places(now, target, measured).found.map(({ item, dx, dy }) => ({ item, dx: Math.round(dx) + 0, dy }));
   expect(found).toEqual([
     { item: 0, dx: 0, dy: 0 },
     { item: 1, dx: 27, dy: 32 },
