@@ -1,6 +1,6 @@
 import type { Part } from "../backend/tab.ts";
-import type { LivePage, Texts } from "./live-page.ts";
-import { cut, differing } from "./part.ts";
+import type { LivePage, Measured, Texts } from "./live-page.ts";
+import { cut, differing, inPlace, rowsOf } from "./part.ts";
 import { apartLoss, difference, type Raster, smaller } from "./raster.ts";
 import type { Apart } from "./scan.ts";
 import { Shape } from "./shape.ts";
@@ -65,6 +65,15 @@ export class Compared {
     this.pictures += 1;
     await this.page.put(texts);
     return this.page.shot(scale, part);
+  }
+
+  /** The rows alone in which some items stand; the page is blank above them and ends below. */
+  async drawPart(texts: Texts, { boxes }: Measured, items: Iterable<number>): Promise<Raster> {
+    const part = rowsOf(
+      [...items].map((item) => boxes[item]!),
+      this.target.width,
+    );
+    return inPlace((await this.#shot(texts, 1, part)).picture, part);
   }
 
   /** Mean squared difference of the pictures, 0 to 1. */

@@ -13,9 +13,10 @@ const enough = 0.1;
 /** Difference from which on a page is first looked at by its shape: texts that break otherwise move all that follows. */
 const muchApart = 0.01;
 /** Seconds from which on there is time to scan for a shape, and for another way. */
-const longEnough = 16;
-/** Parts of the time: that in which the size of letters is looked for, that of the first way, and that of all ways; what is left is for round numbers. */
+const longEnough = 12;
+/** Parts of the time: those in which sizes of letters are looked for, that of the first way, and that of all ways; what is left is for round numbers. */
 const letters = 0.15;
+const someLetters = 0.25;
 const half = 0.5;
 const most = 0.85;
 
@@ -45,6 +46,8 @@ export async function fitTexts(page: LivePage, target: Raster, seconds: number):
   const early = thorough && before > muchApart;
   const size = early ? await fit.letters(compared.at(letters)) : null;
   if (size !== null) await fit.settle(size);
+  const some = thorough ? await fit.someLetters(compared.at(someLetters)) : [];
+  for (const guess of some) await fit.settle(guess);
   const shaped = early ? await fit.shaped() : null;
   const begun = shaped !== null && shaped.gain >= muchGain;
   if (begun) await fit.reshape(shaped);
@@ -53,7 +56,7 @@ export async function fitTexts(page: LivePage, target: Raster, seconds: number):
     const stuck = thorough && best.loss > before * enough && (!begun || fit.ended);
     const other = stuck ? way() : null;
     await other?.papers();
-    if (size !== null) await other?.settle(size);
+    for (const guess of size === null ? some : [size, ...some]) await other?.settle(guess);
     const shape = begun ? null : early ? shaped : await other?.shaped();
     if (shape) await other?.reshape(shape);
     const next = shape || begun ? (other ?? fit) : fit;

@@ -1,11 +1,9 @@
-import { numberOf } from "../../../bridge/text/page-literals.ts";
 import { amiss } from "./amiss.ts";
 import type { Compared } from "./compared.ts";
 import type { Sample } from "./course.ts";
 import { Draft } from "./draft.ts";
 import { type Guess, moves, nudge, otherNudge, wideNudges } from "./guesses.ts";
-import { sizeOfLetters } from "./letters.ts";
-import { goOn, type Look } from "./line.ts";
+import { type Drawn, sizeOfLetters, sizesOfSome } from "./letters.ts";
 import type { Measured } from "./live-page.ts";
 import { Matches } from "./matches.ts";
 import { pair } from "./pair.ts";
@@ -14,15 +12,10 @@ import { movedBy, nothing, type Sampled, sample } from "./samples.ts";
 import { type Scanned, type Shaped, scanShapes } from "./scan.ts";
 import { search } from "./search.ts";
 import { takeSet } from "./sets.ts";
+import { Taker } from "./taker.ts";
 import type { Found } from "./tidy.ts";
 import { tintGuesses } from "./tints.ts";
 
-/** Guesses that are drawn before the best of them is taken. */
-const drawn = 6;
-/** Times as many guesses are drawn where none is better. */
-const batches = 3;
-/** What a guess counts for each that was drawn of its number and no better. */
-const doubt = 0.6;
 /** Numbers that are tried by many factors, and those that are tried by drawing before others: the most promising. */
 const mostWide = 160;
 const mostTried = 24;
@@ -42,9 +35,7 @@ export class Fit {
   readonly #numbers: readonly number[];
   readonly #tints: readonly number[];
   readonly #draft: Draft;
-  /** Guesses that were drawn and no better, with what they were drawn beside. */
-  readonly #refuted = new Set<string>();
-  readonly #misses = new Map<number, number>();
+  readonly #taker: Taker;
   /** Numbers that move anything, by how many pixels all in all. */
   readonly #movers = new Map<number, number>();
   /** Numbers that move what stands wrong, by how much of it. */
@@ -63,6 +54,7 @@ export class Fit {
     this.#numbers = numbers;
     this.#tints = tints;
     this.#draft = new Draft(compared.page);
+    this.#taker = new Taker(compared, this.#draft, this.#isLate);
   }
 
   get steps(): readonly string[] {
@@ -107,11 +99,15 @@ export class Fit {
   async #step(numbers: readonly number[], now: Raster, loss: number): Promise<boolean> {
     const guesses = await this.#geometry(numbers, now);
     if (this.#late) return false;
-    if (await this.#take(await this.#moved(now))) return true;
-    if (await takeSet(this.#compared, this.#draft, this.#trials, now, loss, this.#isLate)) return true;
-    if (await this.#take(guesses)) return true;
-    if (await this.#take(await tintGuesses(this.#compared, this.#draft, this.#tints))) return true;
-    return (await this.#take(await this.#wideGeometry(this.#byAmiss().slice(0, mostWide), now))) || this.#try(numbers);
+    if (await this.#taker.take(await this.#moved(now))) return true;
+    // Numbers together must be worth more than the best of them alone.
+    const least = Math.min(loss, await this.#taker.least(guesses));
+    if (await takeSet(this.#compared, this.#draft, this.#trials, now, least, this.#isLate)) return true;
+    if (await this.#taker.take(guesses)) return true;
+    if (await this.#taker.take(await tintGuesses(this.#compared, this.#draft, this.#tints))) return true;
+    return (
+      (await this.#taker.take(await this.#wideGeometry(this.#byAmiss().slice(0, mostWide), now))) || this.#try(numbers)
+    );
   }
 
   /** Where no guess helps: the most promising numbers by trying, numbers in pairs and for one another, all others by trying. */
@@ -138,15 +134,24 @@ export class Fit {
     const least = leastPaper * target.width * target.height;
     const wide = ({ literal, gain }: Guess) =>
       gain >= least && /^(background|bgcolor)/.test(page.found.literals[literal]!.property);
-    await this.#take((await tintGuesses(this.#compared, this.#draft, this.#tints)).filter(wide));
+    await this.#taker.take((await tintGuesses(this.#compared, this.#draft, this.#tints)).filter(wide));
   }
 
   /** The size of letters with which the target shows the page's texts, where it does not show them as they are. */
   async letters(until: number): Promise<Guess | null> {
+    return sizeOfLetters(await this.#drawn(until));
+  }
+
+  /** The same for single texts, each by a number of its own. */
+  async someLetters(until: number): Promise<Guess[]> {
+    return sizesOfSome(await this.#drawn(until));
+  }
+
+  async #drawn(until: number): Promise<Drawn> {
     const now = await this.#compared.draw(this.#draft.texts);
     await this.#geometry(this.#numbers, now);
     const late = () => this.#late || performance.now() > until;
-    return sizeOfLetters(this.#compared, this.#draft, this.#trials, now, late);
+    return { compared: this.#compared, draft: this.#draft, sampled: this.#trials, now, late };
   }
 
   /** Takes a guess that is sure, whatever else it moves away. */
@@ -225,54 +230,6 @@ export class Fit {
     return sample(this.#compared.page, () => this.#late, this.#draft.texts, numbers, factors);
   }
 
-  /** Draws the most promising guesses and takes the best, if it is better than what is. */
-  async #take(guesses: readonly Guess[]): Promise<boolean> {
-    const compared = this.#compared;
-    const worth = ({ literal, gain }: Guess) => gain * doubt ** (this.#misses.get(literal) ?? 0);
-    const open = guesses
-      .filter((guess) => !this.#draft.settled.has(guess.literal) && !this.#refuted.has(this.#key(guess)))
-      .sort((a, b) => worth(b) - worth(a))
-      .slice(0, batches * drawn);
-    if (open.length === 0) return false;
-    const is = await compared.score(this.#draft.texts);
-    const better: { guess: Guess; loss: number }[] = [];
-    for (const [at, guess] of open.entries()) {
-      if (this.#late || (at % drawn === 0 && better.length > 0)) break;
-      const loss = await compared.score(this.#draft.with(guess));
-      if (loss <= is * (1 - leastGain)) {
-        better.push({ guess, loss });
-        continue;
-      }
-      this.#refuted.add(this.#key(guess));
-      this.#misses.set(guess.literal, (this.#misses.get(guess.literal) ?? 0) + 1);
-    }
-    const [best, ...further] = better.sort((a, b) => a.loss - b.loss);
-    if (best === undefined) return false;
-    const before = this.#draft.textOf(best.guess.literal);
-    this.#draft.accept(best.guess, is, best.loss);
-    let loss = await this.#further(best.guess, before, best.loss);
-    // What helped alone may help beside it: pages differ in several places at once.
-    for (const { guess } of further) {
-      if (guess.literal === best.guess.literal || this.#late) continue;
-      const both = await compared.score(this.#draft.with(guess));
-      if (both > loss * (1 - leastGain)) continue;
-      this.#draft.accept(guess, loss, both);
-      loss = both;
-    }
-    return true;
-  }
-
-  /** A number that a guess has moved: on the same way while that helps. -> the difference then */
-  async #further({ literal }: Guess, was: string, loss: number): Promise<number> {
-    if (this.#compared.page.found.literals[literal]!.kind !== "number") return loss;
-    const { value } = this.#draft.valueOf(literal);
-    const look: Look = async (value) =>
-      this.#late ? null : this.#compared.score(this.#draft.with(this.#draft.guess(literal, value)));
-    const best = await goOn(numberOf({ text: was }).value, { value, loss }, look);
-    if (best.value !== value) this.#draft.accept(this.#draft.guess(literal, best.value), loss, best.loss);
-    return best.loss;
-  }
-
   /** Others in the place of a number that was moved, which may hide them, if they come further. */
   async #swap(numbers: readonly number[]): Promise<boolean> {
     const kept = this.#draft.keep();
@@ -284,7 +241,7 @@ export class Fit {
       this.#draft.settled.add(literal);
       for (let n = 0; n < swapSteps && !this.#late; n++) {
         const now = await this.#compared.draw(this.#draft.texts);
-        if (!(await this.#take(await this.#geometry(numbers, now)))) break;
+        if (!(await this.#taker.take(await this.#geometry(numbers, now)))) break;
       }
       this.#draft.settled.delete(literal);
       if ((await this.#compared.score(this.#draft.texts)) <= is * (1 - leastGain)) return true;
@@ -292,9 +249,5 @@ export class Fit {
       if (this.#late) break;
     }
     return false;
-  }
-
-  #key({ literal, text }: Guess): string {
-    return `${literal} ${text} ${[...this.#draft.texts].join(" ")}`;
   }
 }

@@ -3,33 +3,39 @@ import { isScaled } from "./course.ts";
 import type { Draft } from "./draft.ts";
 import type { Guess } from "./guesses.ts";
 import type { Texts } from "./live-page.ts";
-import { type Place, places, quick, type Sought } from "./places.ts";
+import { places, quick, type Sought } from "./places.ts";
 import type { Raster } from "./raster.ts";
 import type { Sampled } from "./samples.ts";
 
-/** Part of the texts that may be found for their letters to count as sized otherwise. */
+/** Part of the texts that may be found for the letters of most to count as sized otherwise. */
 const few = 0.4;
-/** Numbers and sizes that are tried. */
+/** Numbers and sizes that are tried for most texts, and numbers that are tried together for texts of their own. */
 const mostNumbers = 3;
-const mostSizes = 24;
+const mostSizes = 40;
+const mostTogether = 24;
 /** Part of the texts with which a size is taken, and that with which no other is tried. */
-const enough = 0.25;
-const plenty = 0.6;
+const enough = 0.2;
+const plenty = 0.4;
+/** The same of the texts that are a number's own. */
+const enoughOwn = 0.5;
 /** Factors within which a size is looked for. */
 const [least, most] = [0.45, 2.25];
+
+/** A page as it is drawn, and what each of its numbers moves. */
+export interface Drawn {
+  compared: Compared;
+  draft: Draft;
+  sampled: Sampled;
+  now: Raster;
+  late: () => boolean;
+}
 
 /**
  * The size of letters with which the target shows most of the texts, where it shows few in the size that they have; null
  * where there is none. Where lines break and how far down they stand is another matter: pieces of them are found all the
  * same. People write round sizes, so that these are few.
  */
-export async function sizeOfLetters(
-  compared: Compared,
-  draft: Draft,
-  sampled: Sampled,
-  now: Raster,
-  late: () => boolean,
-): Promise<Guess | null> {
+export async function sizeOfLetters({ compared, draft, sampled, now, late }: Drawn): Promise<Guess | null> {
   const { target, page } = compared;
   const before = places(now, target, sampled.measured);
   const share = shareOf(before);
@@ -41,7 +47,7 @@ export async function sizeOfLetters(
   };
   let best = { literal: -1, value: 0, share: Math.max(enough, 2 * share) };
   const numbers = sizing(sampled, before).slice(0, mostNumbers);
-  const tries = numbers.flatMap((literal) =>
+  const tries = numbers.flatMap(({ literal }) =>
     sizes(draft.valueOf(literal)).map((value, nth) => ({ literal, value, nth })),
   );
   for (const { literal, value } of tries.sort((a, b) => a.nth - b.nth)) {
@@ -52,31 +58,82 @@ export async function sizeOfLetters(
   return best.literal < 0 ? null : draft.guess(best.literal, best.value);
 }
 
+/**
+ * The sizes of single texts that the target does not show in the size that they have, each with a number of its own: all
+ * such numbers are tried at once, as each tells by its own texts.
+ */
+export async function sizesOfSome({ compared, draft, sampled, now, late }: Drawn): Promise<Guess[]> {
+  const { target, page } = compared;
+  const open = apart(sizing(sampled, places(now, target, sampled.measured))).slice(0, mostTogether);
+  const guesses: Guess[] = [];
+  for (let nth = 0; nth < mostSizes && open.length > 0 && !late(); nth++) {
+    const tried = new Map([...draft.texts, ...guesses.map(({ literal, text }) => [literal, text] as const)]);
+    const going = open.filter(({ literal }) => nth < sizes(draft.valueOf(literal)).length);
+    if (going.length === 0) break;
+    for (const { literal } of going) {
+      tried.set(literal, draft.guess(literal, sizes(draft.valueOf(literal))[nth]!).text);
+    }
+    await page.put(tried);
+    const measured = await page.measure([], late);
+    // Where lines broke anew the items are others.
+    if (measured.boxes.length !== sampled.measured.boxes.length) continue;
+    const only = new Set(going.flatMap(({ items }) => items));
+    const picture = await compared.drawPart(tried, measured, only);
+    const found = new Set(places(picture, target, measured, { ...quick, only }).found.map(({ item }) => item));
+    for (const one of going) {
+      if (one.items.filter((item) => found.has(item)).length < enoughOwn * one.items.length) continue;
+      open.splice(open.indexOf(one), 1);
+      guesses.push({ literal: one.literal, text: tried.get(one.literal)!, gain: 0 });
+    }
+  }
+  return guesses;
+}
+
 /** Part of the texts that were found; 1 where there are none. */
 const shareOf = ({ found, missing }: Sought): number =>
   found.length + missing.size === 0 ? 1 : found.length / (found.length + missing.size);
 
-/** Numbers that size texts which are missing, the one that sizes most of them first. */
-function sizing({ samples, measured: { boxes, kinds } }: Sampled, { found, missing }: Sought): number[] {
-  const standing = new Set(found.map(({ item }: Place) => item));
-  return [...samples]
-    .map(([literal, trials]) => {
-      const sized = trials[0]!.trial.changed.filter(([item, ...to]) => kinds[item] === 0 && isScaled(boxes[item]!, to));
-      const count = (items: { has(item: number): boolean }) => sized.filter(([item]) => items.has(item)).length;
-      return { literal, gain: count(missing) - count(standing) };
-    })
-    .filter(({ gain }) => gain > 0)
-    .sort((a, b) => b.gain - a.gain)
-    .map(({ literal }) => literal);
+/** A number and the texts that it sizes and that are missing. */
+interface Sizing {
+  literal: number;
+  items: number[];
+  gain: number;
 }
 
-/** Round sizes around one, the nearest first. */
+/** Numbers that size texts which are missing, the one that sizes most of them first. */
+function sizing({ samples, measured: { boxes, kinds } }: Sampled, { found, missing }: Sought): Sizing[] {
+  const standing = new Set(found.map(({ item }) => item));
+  return [...samples]
+    .map(([literal, trials]) => {
+      const { changed } = trials[0]!.trial;
+      const sized = changed.flatMap(([item, ...to]) => (kinds[item] === 0 && isScaled(boxes[item]!, to) ? [item] : []));
+      const items = sized.filter((item) => missing.has(item));
+      return { literal, items, gain: items.length - sized.filter((item) => standing.has(item)).length };
+    })
+    .filter(({ gain }) => gain > 0)
+    .sort((a, b) => b.gain - a.gain);
+}
+
+/** Those whose texts are none of another's, from the fewest texts on: the nearest rule is the one that holds. */
+function apart(all: readonly Sizing[]): Sizing[] {
+  const taken = new Set<number>();
+  return [...all].reverse().filter(({ items }) => {
+    if (items.some((item) => taken.has(item))) return false;
+    for (const item of items) taken.add(item);
+    return true;
+  });
+}
+
+/** Round sizes around one, the nearest first: whole ones, the larger the rarer. */
 function sizes({ value }: { value: number }): number[] {
-  const step = value < 4 ? 0.05 : value >= 40 ? 5 : 1;
-  const from = Math.ceil((value * least) / step);
-  const to = Math.floor((value * most) / step);
-  return Array.from({ length: to - from + 1 }, (_, n) => Number(((from + n) * step).toFixed(2)))
-    .filter((size) => size > 0 && size !== value)
+  const all: number[] = [];
+  for (let size = value * least; size <= value * most; ) {
+    const step = size < 4 ? 0.05 : size < 40 ? 1 : size < 60 ? 2 : 5;
+    size = Number((Math.floor(size / step + 1e-6) * step + step).toFixed(2));
+    all.push(size);
+  }
+  return all
+    .filter((size) => size !== value)
     .sort((a, b) => Math.abs(Math.log(a / value)) - Math.abs(Math.log(b / value)))
     .slice(0, mostSizes);
 }

@@ -1,4 +1,5 @@
 import type { Part } from "../backend/tab.ts";
+import type { Box } from "./live-page.ts";
 import type { Raster } from "./raster.ts";
 
 /** Levels by which a pixel differs, and pixels around it that belong to the part. */
@@ -35,6 +36,18 @@ export function differing(a: Raster, b: Raster): Part | null {
 function differ(a: Raster, b: Raster, at: number): boolean {
   for (let c = at; c < at + 3; c++) if (Math.abs(a.data[c]! - b.data[c]!) > unlike) return true;
   return false;
+}
+
+/** The rows that some boxes stand in, as wide as the page. */
+export function rowsOf(boxes: readonly Box[], width: number): Part {
+  const top = Math.max(0, Math.floor(Math.min(...boxes.map((box) => box[1])) - margin));
+  const bottom = Math.ceil(Math.max(...boxes.map((box) => box[1] + box[3])) + margin);
+  return { left: 0, top, right: width, bottom };
+}
+
+/** A part as wide as the page in its place on a page that is blank elsewhere. */
+export function inPlace({ width, height, data }: Raster, { top }: Part): Raster {
+  return { width, height: top + height, data: Buffer.concat([Buffer.alloc(top * width * 3), data]) };
 }
 
 /** What a picture shows of a part; at least one pixel high. */

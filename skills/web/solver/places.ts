@@ -21,13 +21,19 @@ const unlike = 0.08;
 const around = 2;
 /** Pixels to both sides within which places up and down are looked at too. */
 const aside = 40;
-/**
- * Pieces of text that are looked for, at most, as many from everywhere on the page; and those one after the other that stand
- * nowhere, after which the next ones are looked for nearby alone.
- */
-const thorough = { pieces: 240, missed: 16 };
-/** The same where it only is to be told whether texts are there. */
-export const quick: typeof thorough = { pieces: 48, missed: 6 };
+/** How many are looked for, and which. */
+export interface Care {
+  /** Pieces of text at most, as many from everywhere on the page. */
+  pieces: number;
+  /** Pieces one after the other that stand nowhere, after which the next ones are looked for nearby alone. */
+  missed: number;
+  /** No others; absent: all. */
+  only?: ReadonlySet<number>;
+}
+
+const thorough: Care = { pieces: 240, missed: 16 };
+/** Where it only is to be told whether texts are there. */
+export const quick: Care = { pieces: 48, missed: 6 };
 
 /** A text's samples, those of letters first: where none of them fits is told at once. */
 interface Ink {
@@ -46,13 +52,14 @@ export interface Sought {
 }
 
 /** Where the target shows the texts of a page, as far as they are broken and drawn alike. */
-export function places(before: Raster, goal: Raster, { boxes, kinds }: Measured, care = thorough): Sought {
-  const [now, target] = [softened(before), softened(goal)];
+export function places(now: Raster, goal: Raster, { boxes, kinds }: Measured, care = thorough): Sought {
+  const target = softened(goal);
   const found: Place[] = [];
   const missing = new Set<number>();
   let expected = { dx: 0, dy: 0 };
   let missed = 0;
-  const texts = boxes.flatMap((box, item) => (kinds[item] === 0 ? [{ item, box }] : []));
+  const isSought = (item: number) => kinds[item] === 0 && care.only?.has(item) !== false;
+  const texts = boxes.flatMap((box, item) => (isSought(item) ? [{ item, box }] : []));
   const stride = Math.max(1, texts.length / care.pieces);
   for (let n = 0; n < texts.length; n += stride) {
     const { item, box } = texts[Math.floor(n)]!;
@@ -72,30 +79,43 @@ export function places(before: Raster, goal: Raster, { boxes, kinds }: Measured,
   return { found, missing };
 }
 
+/** Targets are the same for many pages. */
+const known = new WeakMap<Raster, Raster>();
+
 /** Letters are drawn otherwise at parts of a pixel: each pixel with its neighbours to both sides. */
-function softened({ width, height, data }: Raster): Raster {
-  const soft = Buffer.from(data);
-  for (let at = 3; at < data.length - 3; at++) soft[at] = (data[at - 3]! + 2 * data[at]! + data[at + 3]!) >> 2;
-  return { width, height, data: soft };
+function softened(picture: Raster): Raster {
+  const before = known.get(picture);
+  if (before !== undefined) return before;
+  const { width, height, data } = picture;
+  const soft = { width, height, data: Buffer.from(data) };
+  for (let at = 3; at < data.length - 3; at++) soft.data[at] = softAt(data, at);
+  known.set(picture, soft);
+  return soft;
 }
+
+const softAt = (data: Buffer, at: number): number => {
+  const here = data[at]!;
+  return ((data[at - 3] ?? here) + 2 * here + (data[at + 3] ?? here)) >> 2;
+};
 
 function inkOf(now: Raster, [left, top, width, height]: Box): Ink | null {
   const rows = Math.max(1, Math.min(Math.round(height), 16));
   const columns = Math.max(1, Math.min(Math.round(width), Math.floor(mostSamples / rows)));
-  const samples: { x: number; y: number; from: number }[] = [];
+  const samples: { x: number; y: number; levels: Buffer }[] = [];
   const papers = new Map<number, number>();
   for (let n = 0; n < rows * columns; n++) {
     const x = Math.round(left + ((n % columns) + 0.5) * (width / columns));
     const y = Math.round(top + (Math.floor(n / columns) + 0.5) * (height / rows));
     if (x < 0 || y < 0 || x >= now.width || y >= now.height) continue;
     const from = (y * now.width + x) * 3;
-    samples.push({ x, y, from });
-    const levels = now.data.readUIntBE(from, 3);
-    papers.set(levels, (papers.get(levels) ?? 0) + 1);
+    const levels = Buffer.from([0, 1, 2].map((c) => softAt(now.data, from + c)));
+    samples.push({ x, y, levels });
+    const shown = levels.readUIntBE(0, 3);
+    papers.set(shown, (papers.get(shown) ?? 0) + 1);
   }
   const [paper] = [...papers].reduce((a, b) => (b[1] > a[1] ? b : a), [0, 0]);
   const levels = [paper >> 16, (paper >> 8) & 255, paper & 255];
-  const told = samples.map(({ x, y, from }) => ({ x, y, far: farFrom(levels, now.data, from) }));
+  const told = samples.map(({ x, y, levels: own }) => ({ x, y, far: farFrom(levels, own, 0) }));
   const inked = told.filter(({ far }) => far > inkLevels);
   if (inked.length < leastInk) return null;
   const ordered = [...inked, ...told.filter(({ far }) => far <= inkLevels)];

@@ -7,7 +7,7 @@ import type { GeneratorMove, GeneratorPlayer, PlayerIO } from "../../player.ts";
 
 /** Seconds that the first round and the further one may take where nothing else is said: a run takes less than a minute. */
 const firstSeconds = 32;
-const furtherSeconds = 16;
+const furtherSeconds = 13;
 /** Beside its own time: opening the page, a first picture, a last one. */
 const spareSeconds = 60;
 /** A round that leaves less than this part of the difference, or takes less than this part of it, is the last. */
