@@ -1,0 +1,68 @@
+import { mkdir, mkdtemp, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { defaultLimits, type Engine } from "../../../bridge/engines/contract.ts";
+import { openEngine } from "../../../bridge/engines/open.ts";
+
+/** Pages whose numbers are wrong together, fitted in the live page. */
+let root: string;
+let engine: Engine;
+
+beforeAll(async () => {
+  root = await mkdtemp(join(tmpdir(), "viga-fit-"));
+  engine = await openEngine("web", { scratch: join(root, "engine") });
+}, 120_000);
+afterAll(async () => {
+  await engine.close();
+  await rm(root, { recursive: true, force: true });
+});
+
+const words =
+  "harbour lantern copper meadow quartz violin saddle orchard thunder marble ribbon falcon cellar timber walnut".split(
+    " ",
+  );
+/** A text of so many words, none like another's. */
+const text = (nth: number, count: number) =>
+  Array.from({ length: count }, (_, n) => words[(nth * 7 + n * n + 3 * n) % words.length]).join(" ");
+
+/** Paragraphs and a row of words in a box. */
+const page = (size: number, sides: number, large: number) => `<!DOCTYPE html>
+<style>
+body { margin: 0; font: ${size}px Arial; color: #222222 }
+main { padding: 20px ${sides}px }
+p { margin: 12px 0 }
+</style>
+<main>
+${Array.from({ length: 9 }, (_, n) => `<p>${text(n, 40)}</p>`).join("\n")}
+<div><span style="font-size: 18px">timber</span> <span style="font-size: ${large}px">quartz</span> <span style="font-size: 22px">falcon</span></div>
+</main>
+`;
+
+/** Draws a page as the target, and fits another to it. */
+async function fitted(goal: string, start: string) {
+  const dir = join(root, `job${Math.random()}`);
+  await mkdir(dir);
+  const views = [{ name: "page", camera: null, aspect: { width: 640, height: 480 } }];
+  const job = { job: "goal", program: goal, views, quality: { px: 640 }, limits: defaultLimits, dir };
+  expect((await engine.run(job)).ok).toBe(true);
+  const target = (await readFile(join(dir, "page.png"))).toString("base64");
+  const args = { program: start, target, seconds: 20 };
+  const limits = { ...defaultLimits, seconds: 100 };
+  const reply = await engine.call({ job: "fit", name: "fit_page", args, limits, dir });
+  expect(reply.error).toBeUndefined();
+  return reply.result as { code: string; before: number; after: number };
+}
+
+test("the size of a page's letters is found where its lines break otherwise as well", async () => {
+  const { code, before, after } = await fitted(page(14, 40, 30), page(18, 75, 30));
+  expect(code).toContain("font: 14px Arial");
+  expect(after).toBeLessThan(before / 10);
+}, 120_000);
+
+test("a word that is too large is found beside others, and what it moved is left as it was", async () => {
+  const { code, after } = await fitted(page(14, 40, 24), page(14, 40, 46));
+  expect(code).toContain("font-size: 24px");
+  expect(code).toContain("padding: 20px 40px");
+  expect(after).toBeLessThan(1e-4);
+}, 120_000);
