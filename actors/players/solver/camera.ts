@@ -60,7 +60,7 @@ async function aimed(fitter: Fitter, members: readonly number[], scale: Scale): 
   const [tilt, pan] = [turns.at(0), turns.at(-1)];
   const lens = of(/^lens$/).at(0);
   const tries: number[][] = [];
-  for (const turn of pan === undefined || pan === tilt ? [0] : [-8, -4, 0, 4, 8]) {
+  for (const turn of pan === undefined || pan === tilt ? [0] : [-12, -8, -4, 0, 4, 8, 12]) {
     for (const nod of tilt === undefined ? [0] : [-4, 0, 4]) {
       for (const zoom of lens === undefined ? [1] : [0.85, 1, 1.18]) {
         const next = [...fitter.point];
