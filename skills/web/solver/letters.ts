@@ -125,10 +125,10 @@ function apart(all: readonly Sizing[]): Sizing[] {
 }
 
 /** Round sizes around one, the nearest first: whole ones, the larger the rarer. */
-function sizes({ value }: { value: number }): number[] {
+function sizes({ value, unit }: { value: number; unit: string }): number[] {
   const all: number[] = [];
   for (let size = value * least; size <= value * most; ) {
-    const step = size < 4 ? 0.05 : size < 40 ? 1 : size < 60 ? 2 : 5;
+    const step = unit === "%" ? 10 : size < 4 ? 0.05 : size < 40 ? 1 : size < 60 ? 2 : 5;
     size = Number((Math.floor(size / step + 1e-6) * step + step).toFixed(2));
     all.push(size);
   }
