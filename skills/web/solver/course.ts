@@ -25,8 +25,12 @@ const isSkewed = (from: Box, to: Box): boolean => Math.abs((to[2] * from[3]) / (
 
 const unlike = (from: Box, to: Box): boolean => isSized(from, to) && isSkewed(from, to);
 
-/** Whether a text is sized from one box to the other, not broken. */
-export const isScaled = (from: Box, to: Box): boolean => isSized(from, to) && !isSkewed(from, to);
+/** Texts that a trial sizes and does not break, by their items. */
+export const sizedTexts = ({ changed }: Trial, { boxes, kinds }: Measured): number[] =>
+  changed.flatMap(([item, ...to]) => {
+    const from = boxes[item]!;
+    return kinds[item] === 0 && isSized(from, to) && !isSkewed(from, to) ? [item] : [];
+  });
 
 /** Where what a number moves stands, by what the number is multiplied by: straight from one trial to the next. */
 export class Course {

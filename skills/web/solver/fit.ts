@@ -4,7 +4,7 @@ import type { Sample } from "./course.ts";
 import { Draft } from "./draft.ts";
 import { type Guess, moves, nudge, otherNudge, wideNudges } from "./guesses.ts";
 import { type Drawn, sizeOfLetters, sizesOfSome } from "./letters.ts";
-import type { Measured } from "./live-page.ts";
+import type { Measured, Texts } from "./live-page.ts";
 import { Matches } from "./matches.ts";
 import { pair } from "./pair.ts";
 import { difference, type Raster } from "./raster.ts";
@@ -12,7 +12,7 @@ import { movedBy, nothing, type Sampled, sample } from "./samples.ts";
 import { type Scanned, type Shaped, scanShapes } from "./scan.ts";
 import { search } from "./search.ts";
 import { takeSet } from "./sets.ts";
-import { Taker } from "./taker.ts";
+import { leastGain, Taker } from "./taker.ts";
 import type { Found } from "./tidy.ts";
 import { tintGuesses } from "./tints.ts";
 
@@ -24,8 +24,6 @@ const mostSwapped = 6;
 const swapSteps = 2;
 /** Part of the page's pixels that a paper must cover: a thin one may stand elsewhere in the target. */
 const leastPaper = 0.01;
-/** Part of the difference that a guess must take away to be taken. */
-const leastGain = 0.01;
 /** Difference below which pictures count as equal. */
 export const equal = 1e-7;
 
@@ -42,6 +40,8 @@ export class Fit {
   #amiss = new Map<number, number>();
   /** What each number moved when it was tried last. */
   #trials: Sampled = nothing;
+  /** The texts with which all numbers were tried before any step, and the page as it is drawn with them. */
+  #asTried: { texts: Texts; now: Raster } | null = null;
   #until = Number.POSITIVE_INFINITY;
   /** Whether guesses are drawn whole: one did harm where it was not looked at. */
   #whole = false;
@@ -148,10 +148,19 @@ export class Fit {
   }
 
   async #drawn(until: number): Promise<Drawn> {
-    const now = await this.#compared.draw(this.#draft.texts);
-    await this.#geometry(this.#numbers, now);
+    const now = await this.#tried();
     const late = () => this.#late || performance.now() > until;
     return { compared: this.#compared, draft: this.#draft, sampled: this.#trials, now, late };
+  }
+
+  /** Tries all numbers, unless that was done with the same texts. -> the page as it is drawn */
+  async #tried(): Promise<Raster> {
+    const { texts } = this.#draft;
+    if (this.#asTried?.texts === texts) return this.#asTried.now;
+    const now = await this.#compared.draw(texts);
+    await this.#geometry(this.#numbers, now);
+    this.#asTried = { texts, now };
+    return now;
   }
 
   /** Takes a guess that is sure, whatever else it moves away. */
@@ -163,7 +172,7 @@ export class Fit {
   /** The number that brings what the page shows nearest to the target's, wherever it stands there. */
   async shaped(): Promise<Shaped | null> {
     const [compared, draft] = [this.#compared, this.#draft];
-    await this.#geometry(this.#numbers, await compared.draw(draft.texts));
+    await this.#tried();
     const is = await compared.apart(draft.texts);
     return scanShapes(this.#byMove().filter(this.#isOpen), is, async (scanned) =>
       this.#late ? null : compared.apart(draft.with(this.#scaled(scanned))),

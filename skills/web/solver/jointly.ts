@@ -1,4 +1,4 @@
-import { Course, isScaled, type Sample } from "./course.ts";
+import { Course, type Sample, sizedTexts } from "./course.ts";
 import { type Distance, type Effect, type Explained, explain } from "./explain.ts";
 import type { Measured, Trial } from "./live-page.ts";
 import type { Sought } from "./places.ts";
@@ -22,17 +22,16 @@ function forgetBroken(effect: Effect, axis: 0 | 1): void {
 
 /** Whether a number sizes mostly texts that the target shows in the size which they have: it is not the one that is wrong. */
 function isRefuted(
-  { changed }: Trial,
-  { boxes, kinds }: Measured,
+  trial: Trial,
+  measured: Measured,
   standing: ReadonlySet<number>,
   missing: ReadonlySet<number>,
 ): boolean {
   let [against, inFavour] = [0, 0];
-  for (const [item, ...to] of changed) {
-    const from = boxes[item]!;
-    if (kinds[item] !== 0 || !isScaled(from, to)) continue;
-    if (standing.has(item)) against += from[2] * from[3];
-    else if (missing.has(item)) inFavour += from[2] * from[3];
+  for (const item of sizedTexts(trial, measured)) {
+    const [, , width, height] = measured.boxes[item]!;
+    if (standing.has(item)) against += width * height;
+    else if (missing.has(item)) inFavour += width * height;
   }
   return against > inFavour;
 }

@@ -1,5 +1,5 @@
 import type { Compared } from "./compared.ts";
-import { isScaled } from "./course.ts";
+import { sizedTexts } from "./course.ts";
 import type { Draft } from "./draft.ts";
 import type { Guess } from "./guesses.ts";
 import type { Texts } from "./live-page.ts";
@@ -64,15 +64,15 @@ export async function sizeOfLetters({ compared, draft, sampled, now, late }: Dra
  */
 export async function sizesOfSome({ compared, draft, sampled, now, late }: Drawn): Promise<Guess[]> {
   const { target, page } = compared;
-  const open = apart(sizing(sampled, places(now, target, sampled.measured))).slice(0, mostTogether);
+  const open = apart(sizing(sampled, places(now, target, sampled.measured)))
+    .slice(0, mostTogether)
+    .map((one) => ({ ...one, values: sizes(draft.valueOf(one.literal)) }));
   const guesses: Guess[] = [];
   for (let nth = 0; nth < mostSizes && open.length > 0 && !late(); nth++) {
     const tried = new Map([...draft.texts, ...guesses.map(({ literal, text }) => [literal, text] as const)]);
-    const going = open.filter(({ literal }) => nth < sizes(draft.valueOf(literal)).length);
+    const going = open.filter(({ values }) => nth < values.length);
     if (going.length === 0) break;
-    for (const { literal } of going) {
-      tried.set(literal, draft.guess(literal, sizes(draft.valueOf(literal))[nth]!).text);
-    }
+    for (const { literal, values } of going) tried.set(literal, draft.guess(literal, values[nth]!).text);
     await page.put(tried);
     const measured = await page.measure([], late);
     // Where lines broke anew the items are others.
@@ -101,12 +101,11 @@ interface Sizing {
 }
 
 /** Numbers that size texts which are missing, the one that sizes most of them first. */
-function sizing({ samples, measured: { boxes, kinds } }: Sampled, { found, missing }: Sought): Sizing[] {
+function sizing({ samples, measured }: Sampled, { found, missing }: Sought): Sizing[] {
   const standing = new Set(found.map(({ item }) => item));
   return [...samples]
     .map(([literal, trials]) => {
-      const { changed } = trials[0]!.trial;
-      const sized = changed.flatMap(([item, ...to]) => (kinds[item] === 0 && isScaled(boxes[item]!, to) ? [item] : []));
+      const sized = sizedTexts(trials[0]!.trial, measured);
       const items = sized.filter((item) => missing.has(item));
       return { literal, items, gain: items.length - sized.filter((item) => standing.has(item)).length };
     })

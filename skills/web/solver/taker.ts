@@ -11,7 +11,7 @@ const batches = 3;
 /** What a guess counts for each that was drawn of its number and no better. */
 const doubt = 0.6;
 /** Part of the difference that a guess must take away to be taken. */
-const leastGain = 0.01;
+export const leastGain = 0.01;
 
 /** Takes guesses of one number or colour each, by drawing them. */
 export class Taker {
