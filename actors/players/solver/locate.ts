@@ -1,5 +1,6 @@
 import type { Fitter } from "./fitter.ts";
 import type { Look } from "./looks.ts";
+import { matchedTries } from "./matched.ts";
 import { peaks } from "./peaks.ts";
 import { at, type Problem, type Scale } from "./problem.ts";
 import { inOrder, perRemains, place, type Rule, type Scored, score, type Try } from "./score.ts";
@@ -8,7 +9,6 @@ import type { Masks } from "./sweeper.ts";
 import { take } from "./take.ts";
 import { areaOf, isHidden, knobsOf, movable, type Thing, thingsOf } from "./things.ts";
 import { type Sought, Tries } from "./tries.ts";
-import { turnedTries } from "./turned.ts";
 
 /**
  * A thing is right where it stands if it leaves less than this share of what would be amiss in its outline without it; more
@@ -40,14 +40,25 @@ const nothing = 0.1;
 /** A pass that explains less than this share of what is left is the last. */
 const worthwhile = 0.03;
 
+export interface Search {
+  readonly passes: number;
+  /** Also nearer to the camera and farther, which makes up for a size that only a rerun sets. Default: yes. */
+  readonly depths?: boolean;
+  /**
+   * Names of things that are not looked for in the first pass, because others may belong where they were put; those that
+   * explain what is seen where they stand are looked for in their stead: they may have to be larger.
+   */
+  readonly barred?: readonly string[];
+}
+
 /**
  * Looks for things where no gradient leads, hide and locate: without a thing, what is left to explain peaks where it may
  * stand; its place knobs are solved so that it is seen there. Turns are tried where it stands and, matched as pictures, everywhere;
  * the best of those at other sizes and depths. Of all, what explains most is taken, as long as something gains 3 %; what only
- * hides a thing never is. `depths`: also nearer to the camera and farther, which makes up for a size that only a rerun sets.
- * Returns the knobs that moved.
+ * hides a thing never is. Returns the knobs that moved.
  */
-export async function locate(fitter: Fitter, passes: number, depths = true): Promise<number[]> {
+export async function locate(fitter: Fitter, how: Search): Promise<number[]> {
+  const { passes, depths = true, barred = [] } = how;
   const { problem } = fitter;
   const all = thingsOf(problem.trace).filter((thing) => knobsOf(thing).some((k) => problem.isUsable(k)));
   if (all.length === 0) return [];
@@ -62,7 +73,12 @@ export async function locate(fitter: Fitter, passes: number, depths = true): Pro
     const surveyed = await survey(fitter, all, placed, masks, scale);
     if (surveyed === null) break;
     const { here, noise } = surveyed;
-    const sought = soughtOf(surveyed, pass === 0 ? settled.first : settled.later);
+    const tolerated = pass === 0 ? settled.first : settled.later;
+    const isFirst = pass === 0 && barred.length > 0;
+    const sought = soughtOf(surveyed, tolerated, isFirst).filter(
+      ({ thing }) => !isFirst || !barred.includes(thing.name),
+    );
+    if (sought.length === 0 && isFirst) continue;
     if (sought.length === 0) break;
     const { now, scored: graded } = await search(fitter, sought, masks, scale, here, noise, inTheWay, depths);
     const least = worthwhile * Math.max(0, now - noise);
@@ -92,7 +108,7 @@ export async function locate(fitter: Fitter, passes: number, depths = true): Pro
       hidden,
       knobs: stayed.map((k) => problem.knobs[k]!.label),
     });
-    if (stayed.length === 0) break;
+    if (stayed.length === 0 && !isFirst) break;
     for (const k of stayed) found.add(k);
     for (const k of found) if (fitter.point[k] === problem.origin[k]) found.delete(k);
     // With the light: under a wrong one places settle beside the right ones.
@@ -102,7 +118,7 @@ export async function locate(fitter: Fitter, passes: number, depths = true): Pro
 }
 
 /** The things that do not explain what is seen where they stand, those that leave most first, and where each may be. */
-function soughtOf({ things, least, isOpen }: Survey, tolerated: number): Sought[] {
+function soughtOf({ things, least, isOpen }: Survey, tolerated: number, everything: boolean): Sought[] {
   const share = ({ seen, index }: Surveyed) => {
     const { seen: shown, alone } = areaOf(
       seen.map(({ view }) => view),
@@ -117,10 +133,11 @@ function soughtOf({ things, least, isOpen }: Survey, tolerated: number): Sought[
   const first = amiss.sort((a, b) => b.left - a.left);
   // What is covered or a speck leaves little where it is: wherever much is left to explain it may belong.
   const lost = isOpen
-    ? things.filter((one) => !amiss.includes(one) && (wrong.includes(one) || share(one) < unseen))
+    ? things.filter((one) => !amiss.includes(one) && (everything || wrong.includes(one) || share(one) < unseen))
     : [];
-  return [...first, ...lost].slice(0, mostSought).map((one) => ({
+  return [...first, ...lost].slice(0, everything ? 2 * mostSought : mostSought).map((one) => ({
     ...one,
+    stands: !wrong.includes(one) && share(one) >= unseen,
     spots:
       one.thing.axes.length === 0
         ? []
@@ -155,7 +172,10 @@ async function search(
       .map((found) => found.one);
   await grade(sought.flatMap((one) => make.places(one)));
   await grade(sought.flatMap((one) => make.turns(one)));
-  await grade(await turnedTries(fitter, sought, others, make, scale));
+  const astray = sought.filter(({ stands }) => !stands);
+  const matched = (of: readonly Sought[], bases: (one: Sought) => Try[]) =>
+    matchedTries(fitter, of, others, make, scale, bases);
+  await grade(await matched(astray, (one) => make.allTurns(one)));
   await grade(sought.flatMap((one) => best(one, 1).flatMap((base) => make.turnedABit(one, base, further))));
   await grade(sought.flatMap((one) => sought.flatMap((other) => (one === other ? [] : make.instead(one, other)))));
   // Another size, or a wall, makes up for a wrong place or turn: it must explain much more than those do.
@@ -171,6 +191,7 @@ async function search(
         ...[make.stay(one), ...best(one, 1)].flatMap((base) => make.sizes(one, base)),
         ...make.walls(one),
       ]),
+      ...(await matched(astray, (one) => make.sizes(one, make.stay(one)))),
       ...deep,
     ],
     last,

@@ -1,56 +1,19 @@
 import { tryCamera } from "./camera.ts";
 import type { Fitter } from "./fitter.ts";
 import { locate } from "./locate.ts";
+import { type Measure, measure } from "./measure.ts";
 import { at, type Scale } from "./problem.ts";
 import { prune } from "./prune.ts";
 import { recolour } from "./recolour.ts";
+import { restart } from "./restart.ts";
 import { groupsOf, revert } from "./revert.ts";
 import { doubtful, searchValues } from "./search.ts";
+import { candidates, widen } from "./widen.ts";
 
 // How the three kinds of round work. Every number here was chosen by bench/solver.ts over kinds and seeds.
 
 /** Knobs that rerun the program cost a run and a scene each: beyond this many they wait for the second round. */
 const rerunsAtFirst = 110;
-
-function candidates(fitter: Fitter, reruns: boolean): number[] {
-  const { problem } = fitter;
-  const moved = new Set(fitter.moved());
-  return problem.knobs.flatMap((_, k) =>
-    !problem.isUsable(k) || (!reruns && !problem.inPlace(k) && !moved.has(k)) ? [] : [k],
-  );
-}
-
-interface Widening {
-  readonly reruns: boolean;
-  readonly learn: "all" | "new";
-  readonly limit: number;
-  readonly reach: number;
-  readonly strictness: number;
-  readonly iterations: number;
-}
-
-/** Scans, nominates a few more knobs, and fits them with those that have moved. Returns the newly freed knobs. */
-async function widen(fitter: Fitter, scale: Scale, options: Widening): Promise<number[]> {
-  const before = new Set(fitter.moved());
-  // First, because it draws the point itself, which the scan needs too.
-  const noise = await fitter.noise(scale);
-  const scan = await fitter.scan(candidates(fitter, options.reruns), scale, options.learn);
-  const nominated = fitter.nominate(
-    scan,
-    before,
-    before.size + options.limit,
-    options.reach,
-    options.strictness,
-    noise,
-  );
-  // In the order of what they explain: those that moved before and explain nothing more leave no room for others.
-  const fresh = nominated.filter((k) => !before.has(k)).slice(0, options.limit);
-  const chosen = nominated.filter((k) => before.has(k) || fresh.includes(k));
-  fitter.tell("nominate", { sigma: scale.sigma, knobs: chosen.map((k) => fitter.problem.knobs[k]!.label) });
-  const members = [...new Set([...before, ...chosen])].filter((k) => scan.members.includes(k));
-  await fitter.fit(members, scale, options.iterations, options.reach, scan);
-  return fresh;
-}
 
 const few = (fitter: Fitter): boolean =>
   candidates(fitter, true).filter((k) => !fitter.problem.inPlace(k)).length <= rerunsAtFirst;
@@ -90,7 +53,7 @@ export async function coarse(fitter: Fitter): Promise<void> {
   await light(fitter);
   await recolour(fitter);
   await measurements(fitter, (k) => problem.isShapeKey(k), 1);
-  await locate(fitter, 3, false);
+  await locate(fitter, { passes: 3, depths: false });
   // Light and colours were fitted to pictures with things out of place.
   const looks = groupsOf(fitter).filter((group) => group.every((k) => problem.isLight(k) || problem.isMaterial(k)));
   await revert(fitter, looks, at(64, 8, 4, 1.5));
@@ -102,7 +65,7 @@ export async function coarse(fitter: Fitter): Promise<void> {
   const own = (k: number) => !problem.inPlace(k) && !problem.knobs[k]!.inFunction && problem.knobs[k]!.kind !== "color";
   const wide = { reruns: false, learn: "all", limit: 8, reach: 5, strictness: 1.5, iterations: 3 } as const;
   await widen(fitter, at(48, 8, 4, 3), wide);
-  if ((await share()) > 0.1) await locate(fitter, 1, false);
+  if ((await share()) > 0.1) await locate(fitter, { passes: 1, depths: false });
   const left = await share();
   if (reruns && left > 0.08) {
     // Knobs that act in place explain too little: the search over measurements starts from the first point again.
@@ -125,27 +88,6 @@ export async function coarse(fitter: Fitter): Promise<void> {
     await measurements(fitter, own, 1, 96);
     await prune(fitter, sharp, 2, known.noise);
   }
-}
-
-/** |r|^2 of the start program and of noise: what shares of the difference are measured by. */
-interface Measure {
-  readonly noise: number;
-  /** The share of the start program's difference, noise aside, that is still there. */
-  share(): Promise<number>;
-}
-
-async function measure(fitter: Fitter, scale: Scale): Promise<Measure> {
-  const { problem, point } = fitter;
-  const { seed } = scale;
-  // One job for all that is asked for below.
-  await problem.look([point, point, problem.origin], scale, { seeds: [seed, seed + 1, seed] });
-  const noise = await fitter.noise(scale);
-  const [whole] = await fitter.judge([problem.origin], scale);
-  const share = async () => {
-    const [now] = await fitter.judge([fitter.point], scale);
-    return Math.max(0, now! - noise) / Math.max(1e-9, whole! - noise);
-  };
-  return { noise, share };
 }
 
 /** Below this share of the start program's difference, more knobs are not worth looking for. */
@@ -181,18 +123,19 @@ export async function refine(fitter: Fitter): Promise<void> {
   const known = await measure(fitter, scale);
   if (fitter.moved().length > 0) {
     await fitter.fit(fitter.moved(), scale, 2, 3);
-    if ((await known.share()) > enough) await locate(fitter, 2);
+    if ((await known.share()) > enough) await locate(fitter, { passes: 2 });
   }
   await search(fitter, scale, known, 4);
 }
 
-/** Round 3 and later: finer pictures of the same knobs, and a last search where much is left; those that do not help go back. */
+/** Round 3 and later: things mistaken for others, finer pictures of the same knobs, and a last search where much is left; those that do not help go back. */
 export async function polish(fitter: Fitter, finer: boolean): Promise<void> {
   const sharp = at(64, 16, 4, 0.8);
   const known = await measure(fitter, sharp);
+  await restart(fitter);
   if ((await known.share()) > 2 * enough) await search(fitter, sharp, known, 2);
   // A thing turned the wrong way can hide in a share that is small because all else was far off.
-  await locate(fitter, 1);
+  await locate(fitter, { passes: 1 });
   const [px, samples] = finer ? [192, 16] : [128, 16];
   await fitter.scan(fitter.moved(), at(64, 4, 4, 1), "all");
   const middle = at(px, samples, 8, 1.2);

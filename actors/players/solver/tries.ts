@@ -29,6 +29,8 @@ export interface Spot {
 /** A thing that is looked for, and where it may stand instead. */
 export interface Sought extends Surveyed {
   readonly spots: readonly Spot[];
+  /** It explains what is seen of it where it stands. */
+  readonly stands: boolean;
 }
 
 /** The axes that move a thing over the ground it stands on. */

@@ -17,7 +17,7 @@ const values = (fitter: Fitter) => fitter.point.map((u, k) => fitter.problem.val
 describe("hide and locate", () => {
   test("finds two things that stand where they do not overlap their places", async () => {
     const fitter = await fitterAt([0.75, 0.2, 0.7, 0.25, 0.8, 1, 0]);
-    await locate(fitter, 3);
+    await locate(fitter, { passes: 3 });
     const found = values(fitter);
     for (const k of [0, 1, 3, 4]) expect(Math.abs(found[k]! - goal[k]!)).toBeLessThan(0.04);
     expect([found[2], found[5], found[6]]).toEqual([0.7, 1, 0]);
@@ -25,13 +25,13 @@ describe("hide and locate", () => {
 
   test("moves nothing where the pictures match", async () => {
     const fitter = await fitterAt(goal);
-    expect(await locate(fitter, 3)).toEqual([]);
+    expect(await locate(fitter, { passes: 3 })).toEqual([]);
     expect(fitter.moved()).toEqual([]);
   });
 
   test("finds a thing though all the light is wrong", async () => {
     const fitter = await fitterAt([0.7, 0.25, 0.7, 0.75, 0.7, 0.7, 0]);
-    await locate(fitter, 2);
+    await locate(fitter, { passes: 2 });
     const found = values(fitter);
     expect(Math.hypot(found[0]! - goal[0]!, found[1]! - goal[1]!)).toBeLessThan(0.06);
   });

@@ -11,7 +11,7 @@ const shows = 0.25;
 /** And by so much at least (0 to 1): less is grain. */
 const leastShown = 0.02;
 
-/** Spots of a view where one turn of a thing is looked for, and placed turns of a thing that are drawn to be compared. */
+/** Spots of a view where one turn or size of a thing is looked for, and how many of those placed are drawn to be compared. */
 const [mostSpots, mostDrawn] = [2, 10];
 
 /** Where turns are matched: every so many pixels. */
@@ -23,19 +23,20 @@ interface Placed {
 }
 
 /**
- * Turned tries of the things that are looked for, each where it would match best. A thing that is turned away matches at its
- * right place no better than elsewhere, and turned right no better at a wrong place: so each turn is drawn once, with nothing
- * else there, and moved over the target as a picture, which needs no renderer.
+ * Things that are looked for, turned or sized as `bases` says, each where it would match best. A thing that is turned away
+ * matches at its right place no better than elsewhere, and turned right no better at a wrong place; so it is with sizes. Each
+ * is drawn once, with nothing else there, and moved over the target as a picture, which needs no renderer.
  */
-export async function turnedTries(
+export async function matchedTries(
   fitter: Fitter,
   sought: readonly Sought[],
   others: readonly string[],
   make: Tries,
   scale: Scale,
+  bases: (one: Sought) => Try[],
 ): Promise<Try[]> {
   const { problem } = fitter;
-  const asked = sought.flatMap((one) => make.allTurns(one).map((base) => ({ one, base })));
+  const asked = sought.flatMap((one) => bases(one).map((base) => ({ one, base })));
   if (asked.length === 0) return [];
   const [empty] = await problem.look([fitter.point], scale, { hide: [others] });
   if (!empty) return [];
@@ -69,7 +70,7 @@ function lightsOf(problem: Problem, { without }: Sought): Light[] {
   return without.views.map((picture, v) => evening(picture, targets[v]!));
 }
 
-/** Where a thing turned like this matches the target best, in each view. */
+/** Where a thing turned or sized like this matches the target best, in each view. */
 function placesOf(one: Sought, base: Try, look: Look, empty: Look, lights: readonly Light[], make: Tries): Placed[] {
   return one.seen.flatMap((seen, v) => {
     const { width, height } = seen.bare;
