@@ -175,6 +175,7 @@ async function search(
   const astray = sought.filter(({ stands }) => !stands);
   const matched = (of: readonly Sought[], bases: (one: Sought) => Try[]) =>
     matchedTries(fitter, of, others, make, scale, bases);
+  await grade(astray.flatMap((one) => make.turnsAmiss(one)));
   await grade(await matched(astray, (one) => make.allTurns(one)));
   await grade(sought.flatMap((one) => best(one, 1).flatMap((base) => make.turnedABit(one, base, further))));
   await grade(sought.flatMap((one) => sought.flatMap((other) => (one === other ? [] : make.instead(one, other)))));

@@ -16,6 +16,10 @@ export interface Seen {
   readonly middle: { readonly x: number; readonly y: number };
   /** How much larger it would look were its middle in this row of the picture; null where it cannot be. */
   readonly scales: readonly (number | null)[];
+  /** How far from the camera its middle is. */
+  readonly depth: number;
+  /** By pixel, how far the middle of what stands right there is: what is put farther away does not show there. */
+  readonly front?: Float32Array;
 }
 
 /** One that cannot be seen shows neither its look nor its size: pixels of the patches of the rest that are looked at, and spots. */
@@ -25,7 +29,7 @@ const unseen = { pixels: 40, spots: 5 };
  * Where a thing may stand: spots where its own picture explains most of the rest, and where the rest is largest. `lost`: it
  * cannot be seen where it is.
  */
-export function peaks(seen: Seen, lost = false): { x: number; y: number }[] {
+export function peaks(seen: Seen, lost = false): { x: number; y: number; amiss: boolean }[] {
   const { bare, target, view, index } = seen;
   const { width, height } = bare;
   const rest = target.data.map((value, i) => value - bare.data[i]!);
@@ -38,24 +42,32 @@ export function peaks(seen: Seen, lost = false): { x: number; y: number }[] {
   const amiss = new Float32Array(width * height);
   for (let i = 0; i < amiss.length; i++) amiss[i] = soft[3 * i]! ** 2 + soft[3 * i + 1]! ** 2 + soft[3 * i + 2]! ** 2;
   const apart = Math.max(1.5, 0.35 * across);
-  const spots = [
-    ...(lost ? [] : highest(alike(seen), width, height, mostAlike, apart)),
-    ...highest(amiss, width, height, lost ? unseen.spots : mostAmiss, apart),
+  const found = (map: Float32Array, most: number, amiss: boolean) =>
+    highest(map, width, height, most, apart).map(({ x, y }) => ({
+      x: (x + 0.5) / width,
+      y: (y + 0.5) / height,
+      amiss,
+    }));
+  return [
+    ...(lost ? [] : found(alike(seen), mostAlike, false)),
+    ...found(amiss, lost ? unseen.spots : mostAmiss, true),
   ];
-  return spots.map(({ x, y }) => ({ x: (x + 0.5) / width, y: (y + 0.5) / height }));
 }
 
-/** The pixels of a picture in which a thing is in front, by the masks of another size. */
-function inside({ width, height }: Picture, view: ViewMasks, index: number): { x: number; y: number; at: number }[] {
-  const found: { x: number; y: number; at: number }[] = [];
-  for (let y = 0; y < height; y++) {
-    for (let x = 0; x < width; x++) {
-      const column = Math.floor(((x + 0.5) * view.width) / width);
-      const row = Math.floor(((y + 0.5) * view.height) / height);
-      if (view.ids[row * view.width + column] === index + 1) found.push({ x, y, at: 3 * (y * width + x) });
-    }
-  }
-  return found;
+/** By pixel of a picture what is in front there, by the masks of another size: a thing's place in their list and one, or 0. */
+export function idsOf({ width, height }: Picture, view: ViewMasks): Uint8Array {
+  return Uint8Array.from({ length: width * height }, (_, p) => {
+    const column = Math.floor((((p % width) + 0.5) * view.width) / width);
+    const row = Math.floor(((Math.floor(p / width) + 0.5) * view.height) / height);
+    return view.ids[row * view.width + column]!;
+  });
+}
+
+/** The pixels of a picture in which a thing is in front. */
+function inside(picture: Picture, view: ViewMasks, index: number): { x: number; y: number; at: number }[] {
+  return Array.from(idsOf(picture, view)).flatMap((id, p) =>
+    id === index + 1 ? [{ x: p % picture.width, y: Math.floor(p / picture.width), at: 3 * p }] : [],
+  );
 }
 
 /** Tints that are tried scale the contrast of what is seen by no less: a flat patch would fit any ground. */
@@ -95,6 +107,9 @@ export interface Patch {
 /** Pixels of a patch that are compared at most. */
 const mostCompared = 200;
 
+/** What is nearer by this factor, by their middles, stands before it. */
+const nearer = 0.97;
+
 /** Only what the thing itself covers: its shadow falls elsewhere when it moves. */
 function alike(seen: Seen): Float32Array {
   const { data } = seen.shown;
@@ -105,10 +120,17 @@ function alike(seen: Seen): Float32Array {
 
 /**
  * By pixel, how much closer the picture would come to the target were the thing's middle there: what it covers is drawn as
- * in the patch, at the size it would have. `step`: every so many pixels, 0 between them.
+ * in the patch, at the size it would have, where nothing that stands right is before it. `step`: every so many pixels, 0 between them.
  */
 export function matches(
-  { bare, target, middle, scales }: Pick<Seen, "bare" | "target" | "middle" | "scales">,
+  {
+    bare,
+    target,
+    middle,
+    scales,
+    depth,
+    front,
+  }: Pick<Seen, "bare" | "target" | "middle" | "scales" | "depth" | "front">,
   patch: readonly Patch[],
   step: number,
 ): Float32Array {
@@ -126,6 +148,7 @@ export function matches(
         const px = Math.round(x + (one.x + 0.5 - middle.x) * scale);
         const py = Math.round(y + (one.y + 0.5 - middle.y) * scale);
         if (px < 0 || py < 0 || px >= width || py >= height) continue;
+        if (front && front[py * width + px]! * scale < nearer * depth) continue;
         const there = 3 * (py * width + px);
         for (let c = 0; c < 3; c++) {
           const wanted = target.data[there + c]!;

@@ -1,6 +1,6 @@
 import { type Fitter, sumSquares } from "./fitter.ts";
 import type { Look } from "./looks.ts";
-import { outlined, type Seen } from "./peaks.ts";
+import { idsOf, outlined, type Seen } from "./peaks.ts";
 import { type Box, blur, difference, extent } from "./pictures.ts";
 import type { Problem, Scale } from "./problem.ts";
 import { project, towards } from "./projection.ts";
@@ -18,6 +18,9 @@ const muchLeft = 4;
 
 /** Without a thing this share of what it leaves must be left: else there is nothing where it stands. */
 const somethingThere = 0.1;
+
+/** What leaves less than this share of what would be left without it stands right: others may be behind it. */
+const standsRight = 0.3;
 
 /** A thing that another tint would bring below this share, of what it leaves and of what would be left without it, stands right. */
 const tintExplains = 0.25;
@@ -111,6 +114,7 @@ export async function survey(
         index,
         middle: { x: now.x * picture.width, y: now.y * picture.height },
         scales: scalesBy(thing, centre, view, picture.height),
+        depth: now.depth,
       };
     });
     const amiss = seen.map(outlined);
@@ -127,7 +131,17 @@ export async function survey(
     return [{ thing, index, centre, size, seen, left, bare: empty, tinted, without, region, unexplained }];
   });
   const isOpen = sumSquares(problem.features(evened, scale.sigma)) > muchLeft * noise;
-  return { here, noise, least, isOpen, things };
+  return { here, noise, least, isOpen, things: things.map((one) => ({ ...one, seen: behind(one, things) })) };
+}
+
+/** A thing as it is seen, with what stands right before others. */
+function behind(one: Surveyed, things: readonly Surveyed[]): Seen[] {
+  const right = things.filter((other) => other !== one && other.left < standsRight * other.bare);
+  return one.seen.map((seen, v) => {
+    const depths = new Map(right.map(({ index, seen }) => [index + 1, seen[v]!.depth]));
+    const front = Float32Array.from(idsOf(seen.bare, seen.view), (id) => depths.get(id) ?? Number.POSITIVE_INFINITY);
+    return { ...seen, front };
+  });
 }
 
 /** By row of a view, how much larger a thing would look were its middle there, on the ground it stands on; null: nowhere. */

@@ -24,6 +24,8 @@ export interface Spot {
   readonly view: number;
   readonly x: number;
   readonly y: number;
+  /** Whether it is one where most is left to explain, not one where the thing's own picture fits. */
+  readonly amiss: boolean;
 }
 
 /** A thing that is looked for, and where it may stand instead. */
@@ -91,7 +93,7 @@ export class Tries {
   }
 
   /** On top of another try, its middle seen at a spot, by knobs of the ground it stands on; null where none lead there. */
-  put(sought: Sought, base: Try, spot: Spot, free = groundOf(sought.thing)): Try | null {
+  put(sought: Sought, base: Try, spot: Omit<Spot, "amiss">, free = groundOf(sought.thing)): Try | null {
     const moves = free.length === 0 ? null : towards(free, sought.centre, this.masks.views[spot.view]!, spot);
     if (moves === null) return null;
     const moved = free.map(({ knob, slope }, i) => this.shifted(knob, moves[i]! / slope));
@@ -122,6 +124,14 @@ export class Tries {
   turns(sought: Sought): Try[] {
     const stay = this.stay(sought);
     return this.turning(sought).flatMap((one) => turnSteps.map((d) => this.add(sought, stay, [this.turned(one, d)])));
+  }
+
+  /** The same in the spots where most is amiss, which its picture may not tell: it may mirror another place's light. */
+  turnsAmiss(sought: Sought): Try[] {
+    const bases = this.turns(sought);
+    return sought.spots
+      .filter(({ amiss }) => amiss)
+      .flatMap((spot) => bases.flatMap((base) => this.put(sought, base, spot) ?? []));
   }
 
   /** The same about one axis and about two at once: where both are wrong, neither alone explains anything. */

@@ -27,7 +27,7 @@ function look(shown: { x: number; y: number; colour: readonly number[] }, target
   }
   const view = { ...size, matrix: [], ids, things: [{ seen: 1, alone: 1 }] };
   const [own, bare] = [picture(shown), picture(null)];
-  return { shown: own, bare, target, view, index: 0, middle: shown, scales: [] };
+  return { shown: own, bare, target, view, index: 0, middle: shown, scales: [], depth: 1 };
 }
 
 const told = (seen: Seen): Surveyed => {
