@@ -17,6 +17,7 @@ const longEnough = 12;
 /** Parts of the time: those in which sizes of letters are looked for, that of the first way, and that of all ways; what is left is for round numbers. */
 const letters = 0.15;
 const someLetters = 0.25;
+const breaks = 0.35;
 const half = 0.5;
 const most = 0.85;
 
@@ -48,6 +49,8 @@ export async function fitTexts(page: LivePage, target: Raster, seconds: number):
   if (size !== null) await fit.settle(size);
   const some = thorough ? await fit.someLetters(compared.at(someLetters)) : [];
   for (const guess of some) await fit.settle(guess);
+  const broken = thorough ? await fit.breaks(compared.at(breaks)) : [];
+  for (const guess of broken) await fit.take(guess);
   const shaped = early ? await fit.shaped() : null;
   const begun = shaped !== null && shaped.gain >= muchGain;
   if (begun) await fit.reshape(shaped);

@@ -1,4 +1,5 @@
 import { amiss } from "./amiss.ts";
+import { breaking } from "./breaks.ts";
 import type { Compared } from "./compared.ts";
 import type { Sample } from "./course.ts";
 import { Draft } from "./draft.ts";
@@ -147,6 +148,12 @@ export class Fit {
     return sizesOfSome(await this.#drawn(until));
   }
 
+  /** The same for numbers with which texts break as the target's, wherever they stand. */
+  async breaks(until: number): Promise<Guess[]> {
+    const found = await breaking(await this.#drawn(until));
+    return [...found].map(([literal, text]) => ({ literal, text, gain: 0 }));
+  }
+
   async #drawn(until: number): Promise<Drawn> {
     const now = await this.#tried();
     const late = () => this.#late || performance.now() > until;
@@ -167,6 +174,11 @@ export class Fit {
   async settle(guess: Guess): Promise<void> {
     await this.#accept(guess);
     this.#draft.settled.add(guess.literal);
+  }
+
+  /** Takes a guess that others may still be tried for. */
+  take(guess: Guess): Promise<void> {
+    return this.#accept(guess);
   }
 
   /** The number that brings what the page shows nearest to the target's, wherever it stands there. */

@@ -98,11 +98,16 @@ export class LivePage {
   }
 
   /** Where everything stands now, and where it would with each of the trials beside the present texts, as far as there is time. */
-  async measure(trials: readonly (readonly [number, string])[], late: () => boolean): Promise<Measured> {
-    const changes = trials.map(([index, text]) => {
-      const then = new Map(this.#now).set(index, text);
-      return [this.#edits(this.#now, then), this.#edits(then, this.#now)];
-    });
+  measure(trials: readonly (readonly [number, string])[], late: () => boolean): Promise<Measured> {
+    return this.measureWith(
+      trials.map(([index, text]) => new Map(this.#now).set(index, text)),
+      late,
+    );
+  }
+
+  /** The same with each of some texts in the place of the present ones. */
+  async measureWith(trials: readonly Texts[], late: () => boolean): Promise<Measured> {
+    const changes = trials.map((then) => [this.#edits(this.#now, then), this.#edits(then, this.#now)]);
     const some = async (trials: typeof changes) =>
       measured.parse(await this.#tab.call("items", { most: mostItems, characters: pieceCharacters, trials }));
     const all = await some(changes.slice(0, together));
