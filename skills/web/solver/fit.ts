@@ -24,7 +24,7 @@ const mostTried = 24;
 const mostSwapped = 6;
 const swapSteps = 2;
 /** Part of the page's pixels that a paper must cover: a thin one may stand elsewhere in the target. */
-const leastPaper = 0.01;
+const leastPaper = 0.1;
 /** Difference below which pictures count as equal. */
 export const equal = 1e-7;
 
