@@ -25,11 +25,17 @@ const isSkewed = (from: Box, to: Box): boolean => Math.abs((to[2] * from[3]) / (
 
 const unlike = (from: Box, to: Box): boolean => isSized(from, to) && isSkewed(from, to);
 
+/** Pixels that a text's height changes by at least where its letters are sized anew, and as many times at most: breaking it changes nothing, or doubles it. */
+const higher = 0.4;
+const twice = 1.6;
+
 /** Texts that a trial sizes and does not break, by their items. */
 export const sizedTexts = ({ changed }: Trial, { boxes, kinds }: Measured): number[] =>
   changed.flatMap(([item, ...to]) => {
     const from = boxes[item]!;
-    return kinds[item] === 0 && isSized(from, to) && !isSkewed(from, to) ? [item] : [];
+    const [was, is] = [from[3], to[3]];
+    const isLine = Math.abs(is - was) < higher || is > twice * was || was > twice * is;
+    return kinds[item] === 0 && isSized(from, to) && !isLine && !isSkewed(from, to) ? [item] : [];
   });
 
 /** Where what a number moves stands, by what the number is multiplied by: straight from one trial to the next. */

@@ -39,6 +39,32 @@ ${Array.from({ length: 9 }, (_, n) => `<p>${text(n, 40)}</p>`).join("\n")}
 </main>
 `;
 
+/** A text of words that stand nowhere else. */
+const named = (nth: number, count: number) => {
+  let state = 7919 * nth + 13;
+  const next = (most: number) => {
+    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
+    return Math.floor((state / 2 ** 32) * most);
+  };
+  const syllable = () => `${"bcdfghklmnprstvw"[next(16)]}${"aeiou"[next(5)]}`;
+  return Array.from({ length: count }, () => Array.from({ length: 2 + next(3) }, syllable).join("")).join(" ");
+};
+
+/** Two columns, each of a width of its own, in a box that is a part of the window. */
+const columns = (whole: number, side: number) => `<!DOCTYPE html>
+<style>
+body { margin: 0; font: 13px Arial; color: #333333 }
+main { width: ${whole}%; margin: 0 auto }
+aside { float: right; width: ${side}px; background: #eef2f6 }
+section { margin-right: ${side}px }
+p { margin: 10px 6px }
+</style>
+<main>
+<aside>${Array.from({ length: 4 }, (_, n) => `<p>${named(n + 20, 22)}</p>`).join("\n")}</aside>
+<section>${Array.from({ length: 6 }, (_, n) => `<p>${named(n, 30)}</p>`).join("\n")}</section>
+</main>
+`;
+
 /** Draws a page as the target, and fits another to it. */
 async function fitted(goal: string, start: string) {
   const dir = join(root, `job${Math.random()}`);
@@ -66,4 +92,11 @@ test("a word that is too large is found beside others, and what it moved is left
   expect(code).toContain("font-size: 24px");
   expect(code).toContain("padding: 20px 40px");
   expect(after).toBeLessThan(1e-4);
+}, 180_000);
+
+test("two widths are found together with which the texts of two columns break", async () => {
+  const start = columns(100, 150).replace("width: 150px", "width: 236px").replace("width: 100%", "width: 83.5%");
+  const { before, after } = await fitted(columns(100, 150), start);
+  expect(before).toBeGreaterThan(5e-3);
+  expect(after).toBeLessThan(before / 10);
 }, 180_000);
