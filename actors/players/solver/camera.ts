@@ -61,8 +61,8 @@ async function aimed(fitter: Fitter, members: readonly number[], scale: Scale): 
   const lens = of(/^lens$/).at(0);
   const tries: number[][] = [];
   for (const turn of pan === undefined || pan === tilt ? [0] : [-12, -8, -4, 0, 4, 8, 12]) {
-    for (const nod of tilt === undefined ? [0] : [-4, 0, 4]) {
-      for (const zoom of lens === undefined ? [1] : [0.85, 1, 1.18]) {
+    for (const nod of tilt === undefined ? [0] : [-8, -4, 0, 4, 8]) {
+      for (const zoom of lens === undefined ? [1] : [0.75, 0.87, 1, 1.15, 1.33]) {
         const next = [...fitter.point];
         const move = (k: number | undefined, by: (value: number) => number) => {
           if (k !== undefined) next[k] = problem.units(k, by(problem.value(k, fitter.point[k]!)));
