@@ -7,7 +7,7 @@ import { inOrder, perRemains, place, type Rule, type Scored, score, type Try } f
 import { maskPx, masksAt, type Survey, type Surveyed, survey, wronglyColoured } from "./survey.ts";
 import type { Masks } from "./sweeper.ts";
 import { take } from "./take.ts";
-import { areaOf, isHidden, knobsOf, movable, type Thing, thingsOf } from "./things.ts";
+import { areaOf, isHidden, knobsOf, movable, type Thing, tunable } from "./things.ts";
 import { type Sought, Tries } from "./tries.ts";
 
 /**
@@ -60,7 +60,7 @@ export interface Search {
 export async function locate(fitter: Fitter, how: Search): Promise<number[]> {
   const { passes, depths = true, barred = [] } = how;
   const { problem } = fitter;
-  const all = thingsOf(problem.trace).filter((thing) => knobsOf(thing).some((k) => problem.isUsable(k)));
+  const all = tunable(problem);
   if (all.length === 0) return [];
   const scale = at(80, 4, 4, 1);
   const found = new Set<number>();
@@ -173,10 +173,12 @@ async function search(
   await grade(sought.flatMap((one) => make.places(one)));
   await grade(sought.flatMap((one) => make.turns(one)));
   const astray = sought.filter(({ stands }) => !stands);
-  const matched = (of: readonly Sought[], bases: (one: Sought) => Try[]) =>
-    matchedTries(fitter, of, others, make, scale, bases);
+  // Turns and sizes are drawn over the same picture.
+  const [empty] = astray.length === 0 ? [] : await fitter.problem.look([fitter.point], scale, { hide: [others] });
+  const matched = async (bases: (one: Sought) => Try[]) =>
+    empty ? matchedTries(fitter, astray, others, empty, make, scale, bases) : [];
   await grade(astray.flatMap((one) => make.turnsAmiss(one)));
-  await grade(await matched(astray, (one) => make.allTurns(one)));
+  await grade(await matched((one) => make.allTurns(one)));
   await grade(sought.flatMap((one) => best(one, 1).flatMap((base) => make.turnedABit(one, base, further))));
   await grade(sought.flatMap((one) => sought.flatMap((other) => (one === other ? [] : make.instead(one, other)))));
   // Another size, or a wall, makes up for a wrong place or turn: it must explain much more than those do.
@@ -192,7 +194,7 @@ async function search(
         ...[make.stay(one), ...best(one, 1)].flatMap((base) => make.sizes(one, base)),
         ...make.walls(one),
       ]),
-      ...(await matched(astray, (one) => make.sizes(one, make.stay(one)))),
+      ...(await matched((one) => make.sizes(one, make.stay(one)))),
       ...deep,
     ],
     last,

@@ -25,12 +25,13 @@ interface Placed {
 /**
  * Things that are looked for, turned or sized as `bases` says, each where it would match best. A thing that is turned away
  * matches at its right place no better than elsewhere, and turned right no better at a wrong place; so it is with sizes. Each
- * is drawn once, with nothing else there, and moved over the target as a picture, which needs no renderer.
+ * is drawn once, over the picture without any (`empty`), and moved over the target as a picture, which needs no renderer.
  */
 export async function matchedTries(
   fitter: Fitter,
   sought: readonly Sought[],
   others: readonly string[],
+  empty: Look,
   make: Tries,
   scale: Scale,
   bases: (one: Sought) => Try[],
@@ -38,8 +39,6 @@ export async function matchedTries(
   const { problem } = fitter;
   const asked = sought.flatMap((one) => bases(one).map((base) => ({ one, base })));
   if (asked.length === 0) return [];
-  const [empty] = await problem.look([fitter.point], scale, { hide: [others] });
-  if (!empty) return [];
   const looks = await problem.look(
     asked.map(({ base }) => place(fitter.point, base.moved)),
     scale,

@@ -3,7 +3,7 @@ import { locate } from "./locate.ts";
 import { measure } from "./measure.ts";
 import { at } from "./problem.ts";
 import { masksAt, survey } from "./survey.ts";
-import { knobsOf, movable, type Thing, thingsOf } from "./things.ts";
+import { knobsOf, movable, type Thing, tunable } from "./things.ts";
 import { widen } from "./widen.ts";
 
 /** Things are looked for anew between these shares of the start's difference: with more left, it is structure that differs. */
@@ -59,7 +59,7 @@ async function settle(fitter: Fitter): Promise<void> {
 /** What may be taken back: all doubted things, with one at a time barred, those that leave most first; then each by itself. */
 async function beginnings(fitter: Fitter): Promise<Beginning[]> {
   const { problem, point } = fitter;
-  const all = thingsOf(problem.trace).filter((thing) => knobsOf(thing).some((k) => problem.isUsable(k)));
+  const all = tunable(problem);
   const masks = await masksAt(problem, point, all);
   const surveyed = masks && (await survey(fitter, all, movable(all, masks), masks, at(80, 4, 4, 1)));
   if (!surveyed) return [];

@@ -84,6 +84,10 @@ export function thingsOf(trace: Trace): Thing[] {
   });
 }
 
+/** The things of a program that have a knob which may be moved. */
+export const tunable = (problem: { readonly trace: Trace; isUsable(k: number): boolean }): Thing[] =>
+  thingsOf(problem.trace).filter((thing) => knobsOf(thing).some((k) => problem.isUsable(k)));
+
 /** A share of the picture above which what is seen is ground or backdrop, nothing that is looked for elsewhere. */
 const backdrop = 0.35;
 

@@ -110,27 +110,29 @@ function nearby({ ink, target, least }: SoughtText, offsets: readonly Offset[]):
 }
 
 /** The best place of the nearest row that has one, up and down from where a text is expected. */
-function along({ ink, target, least }: SoughtText, { dy }: Offset, most: number): Offset | null {
+function along(sought: SoughtText, { dy }: Offset, most: number): Offset | null {
+  const { ink, target, least } = sought;
   const columns = across(ink, target);
   const [high, low] = down(ink, target);
   for (let away = 0; away <= most; away++) {
     for (const y of away === 0 ? [dy] : [dy - away, dy + away]) {
       const found = y < high || y > low ? null : inRow(ink, target, y, columns, least);
-      if (found !== null) return better({ ink, target, least }, { dx: found.dx, dy: y });
+      if (found !== null) return better(sought, { dx: found.dx, dy: y });
     }
   }
   return null;
 }
 
 /** The best place straight above or below where a text is expected. */
-function above({ ink, target, least }: SoughtText, offsets: readonly Offset[]): Offset | null {
+function above(sought: SoughtText, offsets: readonly Offset[]): Offset | null {
+  const { ink, target, least } = sought;
   const [high, low] = down(ink, target);
   for (let away = 1; away < target.height; away++) {
     for (const { dx, dy } of offsets) {
       const columns = within(dx - 1, dx + 1, across(ink, target));
       for (const y of [dy - away, dy + away]) {
         const found = y < high || y > low ? null : inRow(ink, target, y, columns, least);
-        if (found !== null) return better({ ink, target, least }, { dx: found.dx, dy: y });
+        if (found !== null) return better(sought, { dx: found.dx, dy: y });
       }
     }
   }
