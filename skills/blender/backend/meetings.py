@@ -1,7 +1,7 @@
 """Which things meet in the course of an animation, and at which frame first."""
 
 from . import families, neutral, scene_checks
-from .solids import Solid, reach
+from .solids import Solid, touches
 
 # Pairs told, and pairs whose surfaces are compared in the first and in a later frame.
 MOST_TOLD = 60
@@ -39,21 +39,21 @@ class Meetings:
                     return
                 # Not looked at: a meeting that may be none is not told later.
                 self.touched.add((one, other))
-            elif self.touch(one, other, near, solids, graph):
+            elif self.touch(one, other, boxes, near, solids, graph):
                 self.touched.add((one, other))
                 if begins:
                     self.stand(one, other, boxes, near)
                 else:
                     self.found.append({"thing": one, "with": other, "frame": frame})
 
-    def touch(self, one, other, near, solids, graph):
+    def touch(self, one, other, boxes, near, solids, graph):
         for name in (one, other):
             if name not in solids:
                 solids[name] = Solid(self.scene.objects[name], graph)
         if not (solids[one].faces and solids[other].faces):
             return False
-        there, back = reach(solids[one], solids[other]), reach(solids[other], solids[one])
-        return min(there[0], back[0]) <= near or max(there[1], back[1]) > 0
+        ways = ((one, other), (other, one))
+        return any(touches(solids[thing], solids[there], boxes[there][-1], near) for thing, there in ways)
 
     def smaller(self, one, other, boxes):
         return min(scene_checks.size_of(boxes[one][0]), scene_checks.size_of(boxes[other][0]))

@@ -9,7 +9,7 @@ import bpy
 from mathutils import Vector
 
 from . import framing, mesh_lines, scene_file, scene_info
-from .solids import Solid, reach
+from .solids import Solid, depth_in, touches
 
 # Things that are looked at, and pairs of them whose boxes meet.
 MOST_THINGS = 80
@@ -21,6 +21,8 @@ CONTACT = 0.03
 SUNK = 0.15
 # A pixel below this is black; so large a part of black or white pixels shows nothing.
 DARK, ALL = 0.02, 0.9
+# Pixels of a picture that are looked at, spread over it.
+LOOKED_AT = 5000
 # Channels from here on are as bright as can be: view transforms keep a little below 1.
 BRIGHT = 0.97
 
@@ -128,36 +130,56 @@ def camera_inside(scene, boxes, graph):
 
 def contacts(scene, boxes, graph):
     """Things that cut into each other, with depths, and things that float, with gaps."""
-    pairs = 0
     names = [n for n in boxes if scene.objects[n].type == "MESH" and size_of(boxes[n]) > 0]
     names = sorted(names, key=lambda n: -size_of(boxes[n]))[:MOST_THINGS]
-    solids = {}
+    made = {}
 
     def solid(name):
-        if name not in solids:
-            solids[name] = Solid(scene.objects[name], graph)
-        return solids[name]
+        if name not in made:
+            made[name] = Solid(scene.objects[name], graph)
+        return made[name]
 
-    touching, cuts = {}, []
-    for index, one in enumerate(names):
-        for other in names[index + 1 :]:
-            smaller = min(size_of(boxes[one]), size_of(boxes[other]))
-            near = CONTACT * smaller
-            if any(boxes[one][0][a] - near > boxes[other][1][a] or boxes[other][0][a] - near > boxes[one][1][a] for a in range(3)):
-                continue
-            if not (solid(one).faces and solid(other).faces):
-                continue
-            pairs += 1
-            if pairs > MOST_PAIRS:
+    touching, cuts, open_pairs, compared = set(), [], [], 0
+    for one, other in near_pairs(names, boxes):
+        smaller = size_of(boxes[other])
+        # Else it is too little for a cut that is told, whatever their forms are.
+        if sink(boxes[one], boxes[other]) > SUNK * smaller and solid(one).faces and solid(other).faces:
+            compared += 1
+            if compared > MOST_PAIRS:
                 return told_cuts(cuts)
-            there, back = reach(solid(one), solid(other), boxes[other], near), reach(solid(other), solid(one), boxes[one], near)
-            depth = min(max(there[1], back[1]), smaller)
-            if min(there[0], back[0]) <= near or depth > 0:
-                touching.setdefault(one, set()).add(other)
-                touching.setdefault(other, set()).add(one)
+            depth = min(max(depth_in(solid(one), solid(other), boxes[other]), depth_in(solid(other), solid(one), boxes[one])), smaller)
+            if depth > 0:
+                touching.update((one, other))
             if depth > SUNK * smaller:
                 cuts.append((depth / smaller, depth, other, one))
+        open_pairs.append((one, other))
+    for one, other in open_pairs:
+        # What touches one thing does not float.
+        if (one in touching and other in touching) or not (solid(one).faces and solid(other).faces):
+            continue
+        compared += 1
+        if compared > MOST_PAIRS:
+            return told_cuts(cuts)
+        near = CONTACT * size_of(boxes[other])
+        if touches(solid(other), solid(one), boxes[one], near) or touches(solid(one), solid(other), boxes[other], near):
+            touching.update((one, other))
     return told_cuts(cuts) + floating(scene, boxes, names, touching)
+
+
+def near_pairs(names, boxes):
+    """Pairs of things whose boxes meet, the larger first; in order of how far they are in each other, the deepest first."""
+    pairs = []
+    for index, one in enumerate(names):
+        for other in names[index + 1 :]:
+            depth = sink(boxes[one], boxes[other])
+            if depth >= -CONTACT * size_of(boxes[other]):
+                pairs.append((depth, one, other))
+    return [pair for _, *pair in sorted(pairs, key=lambda pair: -pair[0])]
+
+
+def sink(one, other):
+    """How far two boxes would have to be moved to part them: nothing in one is deeper in the other."""
+    return min(min(one[1][axis] - other[0][axis], other[1][axis] - one[0][axis]) for axis in range(3))
 
 
 def told_cuts(cuts):
@@ -173,7 +195,7 @@ def floating(scene, boxes, names, touching):
     for name in names:
         obj, (low, high) = scene.objects[name], boxes[name]
         moves = obj.rigid_body is not None or (obj.animation_data is not None and obj.animation_data.action is not None)
-        if touching.get(name) or moves or obj.parent is not None or obj.constraints or obj.hide_render:
+        if name in touching or moves or obj.parent is not None or obj.constraints or obj.hide_render:
             continue
         middle = Vector((low[axis] + high[axis]) / 2 for axis in range(3))
         below, at = rays.first(middle, Vector((0, 0, -1)), 1e4, through=(name,))
@@ -208,7 +230,7 @@ def spread(path):
         image.pixels.foreach_get(pixels)
     finally:
         bpy.data.images.remove(image)
-    step = 4 * max(1, len(pixels) // 4 // 20000)
+    step = 4 * max(1, len(pixels) // 4 // LOOKED_AT)
     channels = [pixels[at::step] for at in range(3)]
     count = max(1, len(channels[0]))
     return sum(map(DARK.__gt__, map(max, *channels))) / count, sum(map(BRIGHT.__lt__, map(min, *channels))) / count

@@ -244,5 +244,6 @@ def text(info):
 def write(path, info):
     temporary = path + ".part"
     with open(temporary, "w", encoding="utf-8") as file:
-        json.dump(cut(info), file)
+        # In one piece: json.dump is ten times slower.
+        file.write(json.dumps(cut(info)))
     os.replace(temporary, path)

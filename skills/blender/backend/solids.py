@@ -1,13 +1,12 @@
 """Meshes as things with an inside: how near one comes to another, and how deep they go into each other."""
 
 import array
-import math
+import functools
 
 from mathutils import Vector
 
-# Vertices, faces and edges of a mesh that are asked for.
-MOST_VERTICES = 96
-EVERYWHERE = ((-math.inf,) * 3, (math.inf,) * 3)
+# Vertices, faces and edges of a mesh that are asked for, at most so many of each, spread over it.
+MOST_ASKED = 64
 
 
 class Solid:
@@ -21,28 +20,34 @@ class Solid:
         mesh = self.obj.data
         self.closed = len(mesh.loops) == 2 * len(mesh.edges) and len(mesh.polygons) > 3
         self.faces = len(mesh.polygons)
-        # Faces may look inwards: what is behind them is outside then.
-        self.inwards = self.closed and turned_in(self.obj)
         count = len(mesh.vertices)
         flat = array.array("f", bytes(12 * count))
         mesh.vertices.foreach_get("co", flat)
         axes = [flat[axis::3] for axis in range(3)] if count else []
         ends = [along.index(pick(along)) for along in axes for pick in (min, max)]
-        chosen = sorted({*range(0, count, max(1, count // MOST_VERTICES)), *ends})
-        centres = range(0, self.faces, max(1, self.faces // MOST_VERTICES))
-        places = [mesh.vertices[index].co for index in chosen] + [mesh.polygons[index].center for index in centres]
+        chosen = sorted({*some(count), *ends})
+        places = [mesh.vertices[index].co for index in chosen] + [mesh.polygons[index].center for index in some(self.faces)]
         self.points = [self.matrix @ place for place in places]
-        edges = range(0, len(mesh.edges), max(1, len(mesh.edges) // MOST_VERTICES))
-        self.edges = [[self.matrix @ mesh.vertices[end].co for end in mesh.edges[index].vertices] for index in edges]
+
+    @functools.cached_property
+    def edges(self):
+        mesh = self.obj.data
+        ends = [mesh.edges[index].vertices for index in some(len(mesh.edges))]
+        return [[self.matrix @ mesh.vertices[end].co for end in two] for two in ends]
+
+    @functools.cached_property
+    def inside(self):
+        """On which side of its faces a thing's inside is: 1 where they look inwards, else -1."""
+        return 1 if self.closed and turned_in(self.obj) else -1
 
     def nearest(self, point):
-        """(distance, signed depth along the face's normal: above 0 is behind it, squarely) of the nearest face."""
+        """(distance, height along the face's normal, squarely) of the nearest face; times `inside` the height is a depth."""
         hit, place, normal, _ = self.obj.closest_point_on_mesh(self.inverse @ point)
         if not hit:
             return None
         way = point - self.matrix @ place
         across, length = way.dot((self.turn @ normal).normalized()), way.length
-        return length, across if self.inwards else -across, abs(across) > 0.9 * length
+        return length, across, abs(across) > 0.9 * length
 
     def is_cut_by(self, start, end):
         """Whether a line between two points passes through a face, its very ends apart."""
@@ -53,7 +58,11 @@ class Solid:
     def depth(self, point):
         """How deep a point is inside, below 0 outside; None where the nearest face does not tell, as at an edge."""
         near = self.nearest(point)
-        return near[1] if near and near[2] else None
+        return self.inside * near[1] if near and near[2] else None
+
+
+def some(count):
+    return range(0, count, max(1, -(-count // MOST_ASKED)))
 
 
 def turned_in(obj):
@@ -70,27 +79,39 @@ def turned_in(obj):
     return votes > 0
 
 
-def reach(one, other, box=EVERYWHERE, margin=0.0):
-    """(least distance of one's points to the other, how deep they go into it). box: the other's, where distances over `margin`
-    do not matter: points farther from it than that are neither near it nor in it, and are not asked for."""
-    # A sheet has no inside: what goes through it has an edge that does, and stands out on both of its sides.
-    through = not other.closed and any(not beyond(edge, box) and other.is_cut_by(*edge) for edge in one.edges)
+def touches(one, other, box, margin):
+    """Whether one comes nearer to the other than margin, or into it; the first point that does ends the search. box: the
+    other's."""
     (x0, y0, z0), (x1, y1, z1) = ([side - margin for side in box[0]], [side + margin for side in box[1]])
-    least, deep, high = math.inf, 0.0, 0.0
     for point in one.points:
         x, y, z = point
-        if not (through or (x0 <= x <= x1 and y0 <= y <= y1 and z0 <= z <= z1)):
+        if x0 <= x <= x1 and y0 <= y <= y1 and z0 <= z <= z1:
+            near = other.nearest(point)
+            if near is not None and (near[0] <= margin or (other.closed and near[2] and other.inside * near[1] > 0)):
+                return True
+    return goes_through(one, other, box)
+
+
+def goes_through(one, other, box):
+    """Whether an edge of one passes through a sheet, which has no inside."""
+    return not other.closed and any(not beyond(edge, box) and other.is_cut_by(*edge) for edge in one.edges)
+
+
+def depth_in(one, other, box):
+    """How deep one's points go into the other, whose box it is; 0 where they do not."""
+    # A sheet has no inside: what goes through it has an edge that does, and stands out on both of its sides.
+    if not (other.closed or goes_through(one, other, box)):
+        return 0.0
+    (x0, y0, z0), (x1, y1, z1) = box
+    deep, high = 0.0, 0.0
+    for point in one.points:
+        x, y, z = point
+        if other.closed and not (x0 <= x <= x1 and y0 <= y <= y1 and z0 <= z <= z1):
             continue
-        near = other.nearest(point)
-        if near is None:
-            continue
-        distance, depth, square = near
-        least = min(least, distance)
-        if square:
+        depth = other.depth(point)
+        if depth is not None:
             deep, high = max(deep, depth), max(high, -depth)
-    if other.closed:
-        return least, deep
-    return least, min(deep, high) if through else 0.0
+    return deep if other.closed else min(deep, high)
 
 
 def beyond(edge, box):

@@ -57,6 +57,11 @@ export class Compared {
     return this.#ends - (1 - part) * this.#milliseconds;
   }
 
+  /** The moment when a further part of the time will be over. */
+  after(part: number): number {
+    return performance.now() + part * this.#milliseconds;
+  }
+
   async draw(texts: Texts): Promise<Raster> {
     return (await this.#shot(texts, 1)).picture;
   }

@@ -8,18 +8,19 @@ import { tidy } from "./tidy.ts";
 /** Numbers and colours that are looked at, those that stand first in the page. */
 const mostNumbers = 1200;
 const mostTints = 512;
-/** Part of the difference that may be left for a page to count as fitted; where more is left after half of the time, another way is tried. */
+/** Part of the difference that may be left for a page to count as fitted; where more is left after half of the ways' time, another way is tried. */
 const enough = 0.1;
 /** Difference from which on a page is first looked at by its shape: texts that break otherwise move all that follows. */
 const muchApart = 0.01;
 /** Seconds from which on there is time to scan for a shape, and for another way. */
 const longEnough = 12;
-/** Parts of the time: those in which sizes of letters are looked for, that of the first way, and that of all ways; what is left is for round numbers. */
+/** Parts of the time that are over when the looking for sizes of letters and for breaks ends, and all ways; what is left is for round numbers. */
 const letters = 0.15;
 const someLetters = 0.25;
 const breaks = 0.35;
-const half = 0.5;
 const most = 0.85;
+/** Part of the time that shapes are scanned for. */
+const shapes = 0.1;
 
 export interface Fitted {
   texts: Texts;
@@ -51,16 +52,17 @@ export async function fitTexts(page: LivePage, target: Raster, seconds: number):
   for (const guess of some) await fit.settle(guess);
   const broken = thorough ? await fit.breaks(compared.at(breaks)) : [];
   for (const guess of broken) await fit.take(guess);
-  const shaped = early ? await fit.shaped() : null;
+  const shaped = early ? await fit.shaped(compared.after(shapes)) : null;
   const begun = shaped !== null && shaped.gain >= muchGain;
   if (begun) await fit.reshape(shaped);
-  let best = await fit.descend(compared.at(half));
+  // The first way has half of the time that is left.
+  let best = await fit.descend((performance.now() + compared.at(most)) / 2);
   if (performance.now() < compared.at(most)) {
     const stuck = thorough && best.loss > before * enough && (!begun || fit.ended);
     const other = stuck ? way() : null;
     await other?.papers();
     for (const guess of size === null ? some : [size, ...some]) await other?.settle(guess);
-    const shape = begun ? null : early ? shaped : await other?.shaped();
+    const shape = begun ? null : early ? shaped : await other?.shaped(compared.after(shapes));
     if (shape) await other?.reshape(shape);
     const next = shape || begun ? (other ?? fit) : fit;
     if (!next.ended) {

@@ -25,6 +25,8 @@ const mostSwapped = 6;
 const swapSteps = 2;
 /** Part of the page's pixels that a paper must cover: a thin one may stand elsewhere in the target. */
 const leastPaper = 0.1;
+/** Part of the difference by which a number alone is taken before any are tried together. */
+const mostGain = 0.7;
 /** Difference below which pictures count as equal. */
 export const equal = 1e-7;
 
@@ -101,10 +103,16 @@ export class Fit {
     const guesses = await this.#geometry(numbers, now);
     if (this.#late) return false;
     if (await this.#taker.take(await this.#moved(now))) return true;
+    const best = await this.#taker.best(guesses);
     // Numbers together must be worth more than the best of them alone.
-    const least = Math.min(loss, await this.#taker.least(guesses));
-    if (await takeSet(this.#compared, this.#draft, this.#trials, now, least, this.#isLate)) return true;
+    const least = Math.min(loss, best?.loss ?? loss);
+    const isMost = least <= loss * (1 - mostGain);
+    if (!isMost && (await takeSet(this.#compared, this.#draft, this.#trials, now, least, this.#isLate))) return true;
     if (await this.#taker.take(guesses)) return true;
+    if (this.#late && best !== null && least <= loss * (1 - leastGain)) {
+      this.#draft.accept(best.guess, loss, least);
+      return true;
+    }
     if (await this.#taker.take(await tintGuesses(this.#compared, this.#draft, this.#tints))) return true;
     return (
       (await this.#taker.take(await this.#wideGeometry(this.#byAmiss().slice(0, mostWide), now))) || this.#try(numbers)
@@ -182,12 +190,12 @@ export class Fit {
   }
 
   /** The number that brings what the page shows nearest to the target's, wherever it stands there. */
-  async shaped(): Promise<Shaped | null> {
+  async shaped(until: number): Promise<Shaped | null> {
     const [compared, draft] = [this.#compared, this.#draft];
     await this.#tried();
     const is = await compared.apart(draft.texts);
     return scanShapes(this.#byMove().filter(this.#isOpen), is, async (scanned) =>
-      this.#late ? null : compared.apart(draft.with(this.#scaled(scanned))),
+      this.#late || performance.now() > until ? null : compared.apart(draft.with(this.#scaled(scanned))),
     );
   }
 

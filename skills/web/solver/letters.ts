@@ -9,6 +9,8 @@ import type { Sampled } from "./samples.ts";
 
 /** Part of the texts that may be found for the letters of most to count as sized otherwise. */
 const few = 0.4;
+/** Part of the most texts that a number sizes from which on another is tried too. */
+const nearlyMost = 0.5;
 /** Numbers and sizes that are tried for most texts, and numbers that are tried together for texts of their own. */
 const mostNumbers = 3;
 const mostSizes = 40;
@@ -46,11 +48,22 @@ export async function sizeOfLetters({ compared, draft, sampled, now, late }: Dra
     return shareOf(places(picture, target, measured, quick));
   };
   let best = { literal: -1, value: 0, share: Math.max(enough, 2 * share) };
-  const numbers = sizing(sampled, before).slice(0, mostNumbers);
-  const tries = numbers.flatMap(({ literal }) =>
-    sizes(draft.valueOf(literal)).map((value, nth) => ({ literal, value, nth })),
-  );
-  for (const { literal, value } of tries.sort((a, b) => a.nth - b.nth)) {
+  const all = sizing(sampled, before);
+  const numbers = all.filter(({ gain }) => gain >= all[0]!.gain * nearlyMost).slice(0, mostNumbers);
+  await page.put(draft.texts);
+  const tries: { literal: number; value: number; off: number }[] = [];
+  for (const { literal } of numbers) {
+    const values = sizes(draft.valueOf(literal));
+    const { moved } = await page.measure(
+      values.map((value) => [literal, draft.guess(literal, value).text]),
+      late,
+    );
+    tries.push(
+      ...moved.map(({ height }, n) => ({ literal, value: values[n]!, off: Math.abs(height - target.height) })),
+    );
+  }
+  // How high the page becomes is told by its layout alone.
+  for (const { literal, value } of tries.sort((a, b) => a.off - b.off)) {
     if (late() || best.share > plenty) break;
     const found = await look(draft.with(draft.guess(literal, value)));
     if (found > best.share) best = { literal, value, share: found };
@@ -58,35 +71,63 @@ export async function sizeOfLetters({ compared, draft, sampled, now, late }: Dra
   return best.literal < 0 ? null : draft.guess(best.literal, best.value);
 }
 
+/** A number that sizes texts of its own, the values that are left to try, and the best that was found. */
+interface Open {
+  literal: number;
+  texts: ReadonlySet<number>;
+  values: number[];
+  best: { value: number; fit: number } | null;
+}
+
 /**
  * The sizes of single texts that the target does not show in the size that they have, each with a number of its own: all
- * such numbers are tried at once, as each tells by its own texts.
+ * such numbers are tried at once, as each tells by its own texts. The sizes next to one that is found may fit better.
  */
 export async function sizesOfSome({ compared, draft, sampled, now, late }: Drawn): Promise<Guess[]> {
   const { target, page } = compared;
+  const { owners } = sampled.measured;
   const open = apart(sizing(sampled, places(now, target, sampled.measured)))
     .slice(0, mostTogether)
-    .map((one) => ({ ...one, values: sizes(draft.valueOf(one.literal)) }));
-  const guesses: Guess[] = [];
-  for (let nth = 0; nth < mostSizes && open.length > 0 && !late(); nth++) {
-    const tried = new Map([...draft.texts, ...guesses.map(({ literal, text }) => [literal, text] as const)]);
-    const going = open.filter(({ values }) => nth < values.length);
+    .map(
+      ({ literal, items }): Open => ({
+        literal,
+        texts: new Set(items.map((item) => owners[item]!)),
+        values: sizes(draft.valueOf(literal)),
+        best: null,
+      }),
+    );
+  const tried = new Map(draft.texts);
+  for (let nth = 0; nth < mostSizes && !late(); nth++) {
+    const going = open.filter(({ values }) => values.length > 0);
     if (going.length === 0) break;
-    for (const { literal, values } of going) tried.set(literal, draft.guess(literal, values[nth]!).text);
+    const values = going.map((one) => one.values.shift()!);
+    for (const [n, { literal }] of going.entries()) tried.set(literal, draft.guess(literal, values[n]!).text);
     await page.put(tried);
     const measured = await page.measure([], late);
-    // Where lines broke anew the items are others.
-    if (measured.boxes.length !== sampled.measured.boxes.length) continue;
-    const only = new Set(going.flatMap(({ items }) => items));
+    // Lines may break anew, so that a text's pieces are others.
+    const pieces = going.map(({ texts }) => measured.owners.flatMap((owner, item) => (texts.has(owner) ? [item] : [])));
+    const only = new Set(pieces.flat());
+    if (only.size === 0) continue;
     const picture = await compared.drawPart(tried, measured, only);
-    const found = new Set(places(picture, target, measured, { ...quick, only }).found.map(({ item }) => item));
-    for (const one of going) {
-      if (one.items.filter((item) => found.has(item)).length < enoughOwn * one.items.length) continue;
-      open.splice(open.indexOf(one), 1);
-      guesses.push({ literal: one.literal, text: tried.get(one.literal)!, gain: 0 });
+    const { found } = places(picture, target, measured, { ...quick, only });
+    const fits = new Map(found.map(({ item, fit }) => [item, fit]));
+    for (const [n, one] of going.entries()) {
+      const own = pieces[n]!.filter((item) => fits.has(item));
+      if (own.length === 0 || own.length < enoughOwn * pieces[n]!.length) continue;
+      const fit = own.reduce((sum, item) => sum + fits.get(item)!, 0) / own.length;
+      if (one.best === null) one.values = besides(values[n]!, draft.valueOf(one.literal), one.values);
+      if (fit > (one.best?.fit ?? 0)) one.best = { value: values[n]!, fit };
     }
+    for (const { literal, best } of going) if (best !== null) tried.set(literal, draft.guess(literal, best.value).text);
   }
-  return guesses;
+  return open.flatMap(({ literal, best }) => (best === null ? [] : [draft.guess(literal, best.value)]));
+}
+
+/** The sizes next to one, of those that are left to try. */
+function besides(size: number, around: { value: number; unit: string }, left: readonly number[]): number[] {
+  const all = [...sizes(around), size].sort((a, b) => a - b);
+  const at = all.indexOf(size);
+  return [all[at - 1], all[at + 1]].filter((one) => one !== undefined && left.includes(one)) as number[];
 }
 
 /** Part of the texts that were found; 1 where there are none. */
@@ -123,7 +164,7 @@ function apart(all: readonly Sizing[]): Sizing[] {
   });
 }
 
-/** Round sizes around one, the nearest first: whole ones, the larger the rarer. */
+/** Round sizes around one: those that people write most first, the nearest of them first. */
 function sizes({ value, unit }: { value: number; unit: string }): number[] {
   const all: number[] = [];
   for (let size = value * least; size <= value * most; ) {
@@ -131,8 +172,16 @@ function sizes({ value, unit }: { value: number; unit: string }): number[] {
     size = Number((Math.floor(size / step + 1e-6) * step + step).toFixed(2));
     all.push(size);
   }
+  const far = (size: number) => Math.abs(Math.log(size / value));
   return all
     .filter((size) => size !== value)
-    .sort((a, b) => Math.abs(Math.log(a / value)) - Math.abs(Math.log(b / value)))
+    .sort((a, b) => Number(isUsual(b)) - Number(isUsual(a)) || far(a) - far(b))
     .slice(0, mostSizes);
+}
+
+/** Whole sizes as they are common, the larger the rarer; parts of 1 as tenths. */
+function isUsual(size: number): boolean {
+  const step = size < 4 ? 0.1 : size < 16 ? 1 : size < 32 ? 2 : 4;
+  const isMultiple = (of: number) => Math.abs(size / of - Math.round(size / of)) < 1e-6;
+  return isMultiple(step) || (size >= 10 && isMultiple(10));
 }

@@ -19,6 +19,8 @@ const measured = z.object({
   boxes: z.array(box),
   /** 0: a piece of text, 1: a picture, 2: another element. */
   kinds: z.array(z.number()),
+  /** The text that each is a piece of, by a number that stays the same however it breaks; -1: none. */
+  owners: z.array(z.number()),
   moved: z.array(trial),
 });
 export type Measured = z.output<typeof measured>;

@@ -8,6 +8,8 @@ export interface Place {
   dx: number;
   dy: number;
   weight: number;
+  /** Correlation of what stands there with the text. */
+  fit: number;
 }
 
 /** Correlation from which on a text is found, and that for small ones, which many others look like. */
@@ -71,17 +73,18 @@ export function places(now: Raster, goal: Raster, { boxes, kinds }: Measured, ca
       missing.add(item);
       continue;
     }
-    const { dx, dy } = place;
+    const { dx, dy, fit } = place;
     const before = expected.findIndex((one) => one.dx === dx && one.dy === dy);
     if (before >= 0) expected.splice(before, 1);
     expected.unshift({ dx, dy });
     expected.length = Math.min(expected.length, mostExpected);
-    found.push({ item, dx: dx + between(sought, place), dy, weight: Math.sqrt(box[2] * box[3]) });
+    found.push({ item, dx: dx + between(sought, place), dy, weight: Math.sqrt(box[2] * box[3]), fit });
   }
   return { found, missing };
 }
 
 type Offset = Pick<Place, "dx" | "dy">;
+type Fitting = Pick<Place, "dx" | "dy" | "fit">;
 
 /** A text, where it is looked for, and the correlation from which on it is found. */
 interface SoughtText {
@@ -96,8 +99,8 @@ const within = (from: number, to: number, [low, high]: readonly [number, number]
 ];
 
 /** The best place around some offsets; null where none fits. */
-function nearby({ ink, target, least }: SoughtText, offsets: readonly Offset[]): Offset | null {
-  let best: (Offset & { fit: number }) | null = null;
+function nearby({ ink, target, least }: SoughtText, offsets: readonly Offset[]): Fitting | null {
+  let best: Fitting | null = null;
   const [high, low] = down(ink, target);
   for (const { dx, dy } of offsets) {
     const columns = within(dx - around, dx + around, across(ink, target));
@@ -110,21 +113,21 @@ function nearby({ ink, target, least }: SoughtText, offsets: readonly Offset[]):
 }
 
 /** The best place of the nearest row that has one, up and down from where a text is expected. */
-function along(sought: SoughtText, { dy }: Offset, most: number): Offset | null {
+function along(sought: SoughtText, { dy }: Offset, most: number): Fitting | null {
   const { ink, target, least } = sought;
   const columns = across(ink, target);
   const [high, low] = down(ink, target);
   for (let away = 0; away <= most; away++) {
     for (const y of away === 0 ? [dy] : [dy - away, dy + away]) {
       const found = y < high || y > low ? null : inRow(ink, target, y, columns, least);
-      if (found !== null) return better(sought, { dx: found.dx, dy: y });
+      if (found !== null) return better(sought, { ...found, dy: y });
     }
   }
   return null;
 }
 
 /** The best place straight above or below where a text is expected. */
-function above(sought: SoughtText, offsets: readonly Offset[]): Offset | null {
+function above(sought: SoughtText, offsets: readonly Offset[]): Fitting | null {
   const { ink, target, least } = sought;
   const [high, low] = down(ink, target);
   for (let away = 1; away < target.height; away++) {
@@ -132,7 +135,7 @@ function above(sought: SoughtText, offsets: readonly Offset[]): Offset | null {
       const columns = within(dx - 1, dx + 1, across(ink, target));
       for (const y of [dy - away, dy + away]) {
         const found = y < high || y > low ? null : inRow(ink, target, y, columns, least);
-        if (found !== null) return better(sought, { dx: found.dx, dy: y });
+        if (found !== null) return better(sought, { ...found, dy: y });
       }
     }
   }
@@ -140,7 +143,7 @@ function above(sought: SoughtText, offsets: readonly Offset[]): Offset | null {
 }
 
 /** The next row may fit better than the first that does. */
-const better = (sought: SoughtText, place: Offset): Offset => nearby(sought, [place]) ?? place;
+const better = (sought: SoughtText, place: Fitting): Fitting => nearby(sought, [place]) ?? place;
 
 /** Part of a pixel that a text stands to one side, by how much better it fits there than on the other: -0.5 to 0.5. */
 function between({ ink, target }: SoughtText, { dx, dy }: Offset): number {

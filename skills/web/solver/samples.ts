@@ -9,7 +9,10 @@ export interface Sampled {
 }
 
 /** Before anything was tried. */
-export const nothing: Sampled = { measured: { height: 0, boxes: [], kinds: [], moved: [] }, samples: new Map() };
+export const nothing: Sampled = {
+  measured: { height: 0, boxes: [], kinds: [], owners: [], moved: [] },
+  samples: new Map(),
+};
 
 /** What each of some numbers moves when it is multiplied by each factor, as far as there is time. */
 export async function sample(

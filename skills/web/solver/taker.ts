@@ -13,6 +13,12 @@ const doubt = 0.6;
 /** Part of the difference that a guess must take away to be taken. */
 export const leastGain = 0.01;
 
+/** A guess, and the difference of the pictures with it. */
+export interface Drawn {
+  guess: Guess;
+  loss: number;
+}
+
 /** Takes guesses of one number or colour each, by drawing them. */
 export class Taker {
   readonly #compared: Compared;
@@ -28,15 +34,16 @@ export class Taker {
     this.#late = late;
   }
 
-  /** Difference of the pictures with the best of the most promising guesses. */
-  async least(guesses: readonly Guess[]): Promise<number> {
+  /** The best of the most promising guesses, and the difference of the pictures with it; null where time is up or none is left. */
+  async best(guesses: readonly Guess[]): Promise<Drawn | null> {
     let best: { guess: Guess; score: number } | null = null;
     for (const guess of this.#open(guesses).slice(0, drawn)) {
       if (this.#late()) break;
       const score = await this.#compared.score(this.#draft.with(guess));
       if (score < (best?.score ?? Number.POSITIVE_INFINITY)) best = { guess, score };
     }
-    return best === null ? Number.POSITIVE_INFINITY : this.#compared.loss(this.#draft.with(best.guess));
+    if (best === null) return null;
+    return { guess: best.guess, loss: await this.#compared.loss(this.#draft.with(best.guess)) };
   }
 
   /** Draws the most promising guesses and takes the best, if it is better than what is. */

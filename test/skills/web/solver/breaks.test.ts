@@ -5,7 +5,7 @@ import type { Box } from "../../../../skills/web/solver/live-page.ts";
 
 /** Pieces of lines, three a row. */
 const boxes = Array.from({ length: 12 }, (_, n): Box => [10 + 60 * (n % 3), 20 * Math.floor(n / 3), 55, 14]);
-const everywhere = (dx: number, dy: number) => boxes.map((_, item) => ({ item, dx, dy, weight: 1 }));
+const everywhere = (dx: number, dy: number) => boxes.map((_, item) => ({ item, dx, dy, weight: 1, fit: 1 }));
 const moved = (by: (box: Box, n: number) => Box) => new Map(boxes.map((box, n) => [n, by(box, n)]));
 
 test("texts that move together part nowhere, wherever they go", () => {

@@ -2,19 +2,7 @@ import { expect, test } from "vitest";
 import type { Box, Measured } from "../../../../skills/web/solver/live-page.ts";
 import { cut, differing } from "../../../../skills/web/solver/part.ts";
 import { places } from "../../../../skills/web/solver/places.ts";
-import type { Raster } from "../../../../skills/web/solver/raster.ts";
-
-const [width, height] = [160, 120];
-const paper = (rows = height): Raster => ({ width, height: rows, data: Buffer.alloc(width * rows * 3, 255) });
-
-/** Strokes of a "word" of its own, 40 x 10 pixels. */
-function write(into: Raster, word: number, left: number, top: number): void {
-  for (let n = 0; n < 400; n++) {
-    const [x, y] = [n % 40, Math.floor(n / 40)];
-    const inked = ((x * 7 + word * 13) ^ (y * 5 + word * 3)) % 5 < 2;
-    if (inked) into.data.fill(20, ((top + y) * width + left + x) * 3, ((top + y) * width + left + x) * 3 + 3);
-  }
-}
+import { height, paper, width, write } from "./written.ts";
 
 test("texts are found where the target shows them, and one that it lacks nowhere", () => {
   const [now, target] = [paper(), paper()];
@@ -26,7 +14,7 @@ test("texts are found where the target shows them, and one that it lacks nowhere
   for (const [word, [left, top]] of boxes.entries()) write(now, word + 1, left, top);
   write(target, 1, 10, 10);
   write(target, 2, 37, 62);
-  const measured: Measured = { height, boxes, kinds: [0, 0, 0], moved: [] };
+  const measured: Measured = { height, boxes, kinds: [0, 0, 0], owners: [0, 1, 2], moved: [] };
   const found = places(now, target, measured).found.map(({ item, dx, dy }) => ({ item, dx: Math.round(dx) + 0, dy }));
   expect(found).toEqual([
     { item: 0, dx: 0, dy: 0 },
