@@ -1,8 +1,8 @@
+import { backToAlike, isLessAlike, sharp } from "./alike.ts";
 import type { Fitter } from "./fitter.ts";
 import type { Look } from "./looks.ts";
 import { difference } from "./pictures.ts";
 import { at, type Problem } from "./problem.ts";
-import { similarity } from "./similarity.ts";
 import type { Crossing, Masks } from "./sweeper.ts";
 import { area, isHidden, knobsOf, type Thing, thingsOf } from "./things.ts";
 
@@ -15,14 +15,14 @@ const mayLose = 0.3;
 /** A size may change by this factor freely; beyond it the loss in the thing's old and new outline must fall by half. */
 const freely = 2;
 
+/** A thing that stays in its place and shows on less than this share of what it showed on was shrunk away. */
+const away = 0.05;
+
 /** Deeper than this share of the smaller one's size, things that stood apart must not cross. */
 const touching = 0.01;
 
 /** Unless the loss in the moved thing's old and new outline falls to this share: then it belongs there (a candle in its holder). */
 const belongs = 0.3;
-
-/** Similarity may fall by this much, which is about what noise makes of it at the samples compared. */
-const blurred = 0.004;
 
 /** The things of a program, and every other object with a surface by itself; a thing's children are watched with it. */
 export function watchedThings({ trace }: Problem): Thing[] {
@@ -38,6 +38,8 @@ interface Sight {
   readonly point: readonly number[];
   readonly masks: Masks;
   readonly look: Look;
+  /** The same in the size in which shapes are compared. */
+  readonly sharp: Look;
   readonly crossings: readonly Crossing[];
 }
 
@@ -71,28 +73,44 @@ export async function putBack(fitter: Fitter, before: readonly number[]): Promis
   const changed = fitter.point.flatMap((u, k) => (u === before[k] ? [] : [k]));
   if (changed.length === 0) return done;
   const things = watchedThings(problem);
+  const own = new Set(things.flatMap(knobsOf));
+  /** Makes a mesh or its modifiers: nobody knows which things'. */
+  const isShape = (k: number) => !own.has(k) && !isLook(problem, k);
   const moved = things.filter((thing) => knobsOf(thing).some((k) => changed.includes(k)));
-  const [was, first] = await sights(problem, [before, fitter.point], things, moved);
+  const asked = changed.some(isShape) ? things : moved;
+  const [was, first] = await sights(problem, [before, fitter.point], things, asked);
   if (!was) return done;
   const back = (of: (k: number) => boolean) => {
     fitter.point = fitter.point.map((u, k) => (of(k) ? before[k]! : u));
   };
   let is = first ?? null;
-  for (const way of ["things", "things", "forms", "all"] as const) {
+  for (const way of ["things", "things", "alike", "shapes", "forms", "all"] as const) {
     const now = fitter.point;
     const isMoved = (thing: Thing) => knobsOf(thing).some((k) => now[k] !== before[k]);
     const hidden = things.filter((thing, i) => is === null || isHarmed(problem, thing, i, was, is, isMoved(thing)));
-    const crossed = is === null ? [] : crossing(problem, things, was, is).filter(isMoved);
-    const unlike = is === null || similarity(problem, is.look) < similarity(problem, was.look) - blurred;
+    const pairs = is === null ? [] : crossing(problem, things, was, is);
+    const crossed = [...new Set(pairs.flat())];
+    const unlike = is === null || isLessAlike(problem, was.sharp, is.sharp);
     if (hidden.length === 0 && crossed.length === 0 && !unlike) break;
     done.hidden.push(...hidden.map(({ name }) => name).filter((name) => !done.hidden.includes(name)));
     done.crossed.push(...crossed.map(({ name }) => name).filter((name) => !done.crossed.includes(name)));
     done.unlike ||= unlike;
     const covering = is === null ? [] : hidden.flatMap((thing) => inFrontOf(things, thing, was, is!));
-    const returned = [...hidden, ...crossed, ...covering].filter(isMoved).flatMap(knobsOf);
+    // What crosses within one thing does so by its shape.
+    const apart = pairs.filter((pair) => pair.length > 1).flat();
+    const returned = [...hidden, ...apart, ...covering].filter(isMoved).flatMap(knobsOf);
     if (way === "things" && returned.length === 0) continue;
-    back((k) => way === "all" || (way === "forms" ? !isLook(problem, k) : returned.includes(k)));
-    is = (await sights(problem, [fitter.point], things, moved))[0] ?? null;
+    if (way === "alike" && (!unlike || !(await backToAlike(fitter, before)))) continue;
+    if (way === "shapes" && !fitter.point.some((u, k) => u !== before[k] && isShape(k))) continue;
+    const goesBack = {
+      things: (k: number) => returned.includes(k),
+      alike: () => false,
+      shapes: isShape,
+      forms: (k: number) => !isLook(problem, k),
+      all: () => true,
+    };
+    back(goesBack[way]);
+    is = (await sights(problem, [fitter.point], things, asked))[0] ?? null;
   }
   if (done.hidden.length > 0 || done.crossed.length > 0 || done.unlike) fitter.tell("put back", { ...done });
   return done;
@@ -109,11 +127,12 @@ async function sights(
   const objects = things.map((thing) => thing.objects);
   const masks = await problem.masks(points, scale.px, objects);
   const looks = await problem.look(points, scale);
+  const clear = await problem.look(points, sharp);
   const of = moved.flatMap((thing) => thing.objects);
   const crossings = of.length === 0 ? points.map(() => []) : await problem.crossings(points, of);
   return points.map((point, i) => {
-    const [mask, look, crossing] = [masks[i], looks[i], crossings[i]];
-    return mask && look && crossing ? { point, masks: mask, look, crossings: crossing } : null;
+    const [mask, look, fine, crossing] = [masks[i], looks[i], clear[i], crossings[i]];
+    return mask && look && fine && crossing ? { point, masks: mask, look, sharp: fine, crossings: crossing } : null;
   });
 }
 
@@ -131,6 +150,9 @@ function isHarmed(problem: Problem, thing: Thing, i: number, was: Sight, is: Sig
   const far = factors.some((f) => !(f <= freely && f >= 1 / freely));
   const better = improved(problem, i, was, is);
   if (far && better > 0.5) return true;
+  // A mesh may be made smaller too, as far as any size may; what is left of it then hides nothing but a wrong place.
+  const placed = thing.axes.some(({ knob }) => is.point[knob] !== was.point[knob]);
+  if (!placed && after.alone < away * before.alone) return true;
   const resized = factors.some((f) => f !== 1);
   // Another thing may rightly have come to stand before it, but nothing may be moved behind another.
   if (moved && isHidden(was.masks, is.masks, i, resized)) return true;
@@ -148,25 +170,23 @@ function inFrontOf(things: readonly Thing[], thing: Thing, was: Sight, is: Sight
 }
 
 /**
- * The things of pairs that cross and stood apart before or only touched, so that no row of stages moves them into each other
+ * Pairs of things that cross and stood apart before or only touched (or one thing, whose parts do), so that no row of stages moves them into each other
  * little by little; unless one of the two has come to where it belongs.
  */
-function crossing(problem: Problem, things: readonly Thing[], was: Sight, is: Sight): Thing[] {
+function crossing(problem: Problem, things: readonly Thing[], was: Sight, is: Sight): Thing[][] {
   const { parents } = problem.trace.scene;
   const isOf = (thing: Thing, name: string | undefined): boolean =>
     name !== undefined && (thing.objects.includes(name) || isOf(thing, parents[name]));
   const pairOf = ({ one, other }: Crossing) => [one, other].sort().join("\n");
   const isDeep = ({ depth, size }: Crossing) => depth > touching * size;
   const known = new Set(was.crossings.filter(isDeep).map(pairOf));
-  const found = is.crossings.flatMap((now) => {
+  return is.crossings.flatMap((now) => {
     const { one, other } = now;
     if (!isDeep(now) || known.has(pairOf(now))) return [];
     const pair = things.filter((thing) => isOf(thing, one) || isOf(thing, other));
-    if (pair.length < 2 || pair.some((thing) => improved(problem, things.indexOf(thing), was, is) <= belongs))
-      return [];
-    return pair;
+    const fits = pair.some((thing) => improved(problem, things.indexOf(thing), was, is) <= belongs);
+    return pair.length === 0 || fits ? [] : [pair];
   });
-  return [...new Set(found)];
 }
 
 /** The loss in the union of a thing's old and new outlines, as a share of what it was. */

@@ -28,15 +28,18 @@ function halved({ width, height, data }: Picture): Picture {
   return { ...small, data: out };
 }
 
-/** Structural similarity of a look to its targets, the mean over views and over sizes from its own to a quarter. */
-export function similarity(problem: Problem, look: Look): number {
+/** Structural similarity of a look to its targets at sizes from its own to a quarter, each the mean over views. */
+export function similarities(problem: Problem, look: Look): number[] {
   const targets = problem.targetsOf(look);
-  const values = look.views.flatMap((picture, v) => {
+  const byView = look.views.map((picture, v) => {
     let [one, other]: [Picture, Picture] = [picture, targets[v]!];
     return Array.from({ length: halvings + 1 }, (_, step) => {
       if (step > 0) [one, other] = [halved(one), halved(other)];
       return ssim(bytes(one), bytes(other));
     });
   });
-  return values.reduce((sum, value) => sum + value, 0) / values.length;
+  return byView[0]!.map((_, step) => mean(byView.map((values) => values[step]!)));
 }
+
+export const mean = (values: readonly number[]): number =>
+  values.reduce((sum, value) => sum + value, 0) / values.length;

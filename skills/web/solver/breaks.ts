@@ -10,8 +10,13 @@ const [together, apart] = [0.75, 4];
 /** Numbers that are scanned, those by which most neighbours part; those that are scanned again. */
 const mostNumbers = 60;
 const mostAgain = 16;
-/** Factors that each is tried with, and parts by which the values of the best few are then closed in on. */
+/** Numbers that part most and are scanned densely at first: a width tells nothing until lines break as the target's. */
+const mostDense = 12;
+/** Factors that each is tried with, those that the others are tried with at first, and those of the densely scanned. */
 const factors = [0.45, 0.5, 0.56, 0.63, 0.7, 0.78, 0.86, 0.93, 1.07, 1.15, 1.26, 1.4, 1.56, 1.75, 1.95, 2.2];
+const sparse = factors.filter((_, n) => n % 2 === 1);
+const dense = Array.from({ length: 34 }, (_, n) => 0.45 * 1.05 ** n);
+/** Parts by which the values of the best few are then closed in on. */
 const steps = [0.04, 0.02, 0.01, 0.005];
 const closedIn = 6;
 /** Neighbours that a number must part when it is nudged to be scanned. */
@@ -167,8 +172,9 @@ async function greedy(layouts: Layouts, first: readonly number[], from: number, 
   let [numbers, is] = [first, from];
   let ranking: readonly number[] = [];
   for (let n = 0; n < mostTaken && numbers.length > 0 && !late(); n++) {
-    const wide = numbers.flatMap((literal) =>
-      factors.map((factor) => ({ literal, value: layouts.valueOf(literal) * factor })),
+    const by = (at: number) => (n > 0 ? factors : at < mostDense ? dense : sparse);
+    const wide = numbers.flatMap((literal, at) =>
+      by(at).map((factor) => ({ literal, value: layouts.valueOf(literal) * factor })),
     );
     const ranked = bestOfEach(await layouts.look(wide));
     numbers = ranked.map(({ literal }) => literal).slice(0, mostAgain);

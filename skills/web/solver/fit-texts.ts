@@ -51,12 +51,14 @@ export async function fitTexts(page: LivePage, target: Raster, seconds: number):
   const some = thorough ? await fit.someLetters(compared.at(someLetters)) : [];
   for (const guess of some) await fit.settle(guess);
   const broken = thorough ? await fit.breaks(compared.at(breaks)) : [];
-  for (const guess of broken) await fit.take(guess);
+  for (const guess of broken) await fit.settle(guess);
   const shaped = early ? await fit.shaped(compared.after(shapes)) : null;
   const begun = shaped !== null && shaped.gain >= muchGain;
   if (begun) await fit.reshape(shaped);
   // The first way has half of the time that is left.
   let best = await fit.descend((performance.now() + compared.at(most)) / 2);
+  // A number that makes texts break as they do in the target is not moved for what another number is to do.
+  fit.release(broken);
   if (performance.now() < compared.at(most)) {
     const stuck = thorough && best.loss > before * enough && (!begun || fit.ended);
     const other = stuck ? way() : null;

@@ -3,7 +3,7 @@ import { breaking } from "./breaks.ts";
 import type { Compared } from "./compared.ts";
 import type { Sample } from "./course.ts";
 import { Draft } from "./draft.ts";
-import { type Guess, moves, nudge, otherNudge, wideNudges } from "./guesses.ts";
+import { farNudge, type Guess, moves, nudge, otherNudge, wideNudges } from "./guesses.ts";
 import { type Drawn, sizeOfLetters, sizesOfSome } from "./letters.ts";
 import type { Measured, Texts } from "./live-page.ts";
 import { Matches } from "./matches.ts";
@@ -23,6 +23,8 @@ const mostTried = 24;
 /** Numbers that others are tried instead of, the last ones first, and steps that the others may take. */
 const mostSwapped = 6;
 const swapSteps = 2;
+/** From so many of its unit on a width may be too wide to tell. */
+const leastWide = 200;
 /** Part of the page's pixels that a paper must cover: a thin one may stand elsewhere in the target. */
 const leastPaper = 0.1;
 /** Part of the difference by which a number alone is taken before any are tried together. */
@@ -184,9 +186,10 @@ export class Fit {
     this.#draft.settled.add(guess.literal);
   }
 
-  /** Takes a guess that others may still be tried for. */
-  take(guess: Guess): Promise<void> {
-    return this.#accept(guess);
+  /** Such guesses may be bettered from now on. */
+  release(guesses: readonly Guess[]): void {
+    for (const { literal } of guesses) this.#draft.settled.delete(literal);
+    this.ended = false;
   }
 
   /** The number that brings what the page shows nearest to the target's, wherever it stands there. */
@@ -226,6 +229,8 @@ export class Fit {
     const { measured, samples } = await this.#sample(numbers, nudge);
     const still = numbers.filter((index) => movedBy(samples.get(index), measured) === 0);
     for (const [index, found] of (await this.#sample(still, otherNudge)).samples) samples.set(index, found);
+    const held = still.filter((index) => movedBy(samples.get(index), measured) === 0 && this.#isWide(index));
+    for (const [index, found] of (await this.#sample(held, farNudge)).samples) samples.set(index, found);
     for (const [index, found] of samples) {
       const moved = movedBy(found, measured);
       if (moved > 0) this.#movers.set(index, moved);
@@ -235,6 +240,13 @@ export class Fit {
     this.#amiss = amiss(samples, measured, matches);
     this.#trials = { measured, samples };
     return this.#moves(samples, measured, matches);
+  }
+
+  /** A width that may reach beyond what holds it. */
+  #isWide(index: number): boolean {
+    const { property } = this.#compared.page.found.literals[index]!;
+    const { value, unit } = this.#draft.valueOf(index);
+    return /width$/.test(property) && (unit === "%" || value >= leastWide);
   }
 
   /** Numbers that were moved already, by many factors: more of what they move may have come to its place since. */

@@ -30,6 +30,8 @@ const rowWorth = 0.3;
 /** By what a number is multiplied to see what it moves, and what moves nothing then: a box too wide for its text moves one way only. */
 export const nudge = [1.2] as const;
 export const otherNudge = [0.8] as const;
+/** The same for a width that is held by what it stands in until it is much less. */
+export const farNudge = [0.5] as const;
 /** The same for numbers that move things otherwise at once: beyond a window's edge, into another line. */
 export const wideNudges = [0.47, 0.57, 0.7, 0.85, 1.2, 1.45, 1.75, 2.15] as const;
 

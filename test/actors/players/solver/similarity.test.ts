@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import type { Look } from "../../../../actors/players/solver/looks.ts";
 import type { Problem } from "../../../../actors/players/solver/problem.ts";
-import { similarity } from "../../../../actors/players/solver/similarity.ts";
+import { mean, similarities } from "../../../../actors/players/solver/similarity.ts";
 
 const size = { width: 48, height: 32 };
 
@@ -15,6 +15,8 @@ const stripes = (offset: number, light: number): Look => {
   return { views: [{ ...size, data }] };
 };
 const problem = { targetsOf: () => stripes(0, 0).views } as unknown as Problem;
+
+const similarity = (of: Problem, look: Look) => mean(similarities(of, look));
 
 test("similarity is one for the target, and falls more for edges elsewhere than for another light", () => {
   expect(similarity(problem, stripes(0, 0))).toBeCloseTo(1, 6);
