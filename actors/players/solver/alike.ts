@@ -45,15 +45,24 @@ export async function backToAlike(fitter: Fitter, before: readonly number[]): Pr
     })
     .sort((a, b) => Math.max(0, a.cost) / a.gain - Math.max(0, b.cost) / b.gain)
     .slice(0, mostGroups);
-  const points = useful.map((_, n) => without(useful.slice(0, n + 1).flatMap(({ group }) => group)));
-  const [was, ...looks] = await problem.look([before, ...points], sharp);
-  if (!was) return false;
-  const alike = looks.flatMap((look, n) =>
-    look && !isLessAlike(problem, was, look) ? [{ point: points[n]!, loss: problem.loss(look) }] : [],
-  );
+  const look = async (sets: readonly (readonly number[][])[]) => {
+    const points = sets.map((set) => without(set.flat()));
+    const [was, ...looks] = await problem.look([before, ...points], sharp);
+    return looks.flatMap((look, n) =>
+      was && look && !isLessAlike(problem, was, look)
+        ? [{ set: sets[n]!, point: points[n]!, loss: problem.loss(look) }]
+        : [],
+    );
+  };
+  const least = (all: Awaited<ReturnType<typeof look>>) => all.reduce((a, b) => (b.loss < a.loss ? b : a));
+  const alike = await look(useful.map((_, n) => useful.slice(0, n + 1).map(({ group }) => group)));
   if (alike.length === 0) return false;
-  const best = alike.reduce((a, b) => (b.loss < a.loss ? b : a));
-  fitter.tell("alike", { groups: useful.length, loss: best.loss });
+  let best = least(alike);
+  // One that went back early may stay where others went back.
+  if (best.set.length > 1)
+    best = least([best, ...(await look(best.set.map((one) => best.set.filter((two) => two !== one))))]);
+  const knobs = best.set.flat().map((k) => problem.knobs[k]!.label);
+  fitter.tell("alike", { knobs, loss: best.loss });
   fitter.point = [...best.point];
   return true;
 }

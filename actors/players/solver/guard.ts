@@ -18,11 +18,14 @@ const freely = 2;
 /** A thing that stays in its place and shows on less than this share of what it showed on was shrunk away. */
 const away = 0.05;
 
+/** Finding out what may stay takes so many times as long as looking at what there is. */
+const manyLooks = 6;
+
 /** Deeper than this share of the smaller one's size, things that stood apart must not cross. */
 const touching = 0.01;
 
 /** Unless the loss in the moved thing's old and new outline falls to this share: then it belongs there (a candle in its holder). */
-const belongs = 0.3;
+const belongs = 0.15;
 
 /** The things of a program, and every other object with a surface by itself; a thing's children are watched with it. */
 export function watchedThings({ trace }: Problem): Thing[] {
@@ -66,8 +69,13 @@ export function allPutBack(one: PutBack | null, two: PutBack): PutBack {
 /**
  * Puts back what a stage bought pixels with: a thing that it hid, shrank, sank or moved into another goes back to where it
  * was before; if that does not help, or shapes came out less alike than before, everything that has a place or a form does.
+ * @param left seconds that are left; little of it, and no look is taken for what could stay
  */
-export async function putBack(fitter: Fitter, before: readonly number[]): Promise<PutBack> {
+export async function putBack(
+  fitter: Fitter,
+  before: readonly number[],
+  left: () => number = () => Number.POSITIVE_INFINITY,
+): Promise<PutBack> {
   const { problem } = fitter;
   const done: PutBack & { unlike: boolean } = { hidden: [], crossed: [], unlike: false };
   const changed = fitter.point.flatMap((u, k) => (u === before[k] ? [] : [k]));
@@ -78,11 +86,13 @@ export async function putBack(fitter: Fitter, before: readonly number[]): Promis
   const isShape = (k: number) => !own.has(k) && !isLook(problem, k);
   const moved = things.filter((thing) => knobsOf(thing).some((k) => changed.includes(k)));
   const asked = changed.some(isShape) ? things : moved;
+  const began = performance.now();
   const [was, first] = await sights(problem, [before, fitter.point], things, asked);
   if (!was) return done;
   const back = (of: (k: number) => boolean) => {
     fitter.point = fitter.point.map((u, k) => (of(k) ? before[k]! : u));
   };
+  const cost = (performance.now() - began) / 1000;
   let is = first ?? null;
   for (const way of ["things", "things", "alike", "shapes", "forms", "all"] as const) {
     const now = fitter.point;
@@ -100,7 +110,7 @@ export async function putBack(fitter: Fitter, before: readonly number[]): Promis
     const apart = pairs.filter((pair) => pair.length > 1).flat();
     const returned = [...hidden, ...apart, ...covering].filter(isMoved).flatMap(knobsOf);
     if (way === "things" && returned.length === 0) continue;
-    if (way === "alike" && (!unlike || !(await backToAlike(fitter, before)))) continue;
+    if (way === "alike" && (!unlike || left() < manyLooks * cost || !(await backToAlike(fitter, before)))) continue;
     if (way === "shapes" && !fitter.point.some((u, k) => u !== before[k] && isShape(k))) continue;
     const goesBack = {
       things: (k: number) => returned.includes(k),

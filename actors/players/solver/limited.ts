@@ -21,6 +21,8 @@ interface LimitedIO {
   words(): string;
   /** Whether the time for fitting is over, and what is kept for the end has been begun. */
   isOver(): boolean;
+  /** Seconds until all of the time is over. */
+  left(): number;
 }
 
 /** What a solver is lent, within limits: what may not move is taken out of its traces, and its jobs end in time. */
@@ -50,7 +52,7 @@ export function limitedIO(io: PlayerIO, limits: SolverLimits): LimitedIO {
     words = limited.words;
     return { ...reply, result: limited.trace };
   };
-  return { io: { ...io, job }, words: () => words, isOver: () => told };
+  return { io: { ...io, job }, words: () => words, isOver: () => told, left };
 }
 
 /** The points that a fit passes, so that one which is cut short ends at the best of them. */

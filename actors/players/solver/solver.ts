@@ -79,7 +79,7 @@ export function createSolver(options: SolverOptions = {}): GeneratorPlayer {
   };
 
   const write = async (context: Context, lent: PlayerIO): Promise<GeneratorMove> => {
-    const { io, words, isOver } = limitedIO(lent, options.limits ?? {});
+    const { io, words, isOver, left: timeLeft } = limitedIO(lent, options.limits ?? {});
     const { task } = context;
     const fromRef = context.from?.code ?? context.best?.program?.code ?? task.start;
     if (fromRef === null) {
@@ -179,7 +179,7 @@ export function createSolver(options: SolverOptions = {}): GeneratorPlayer {
         else if (reached === 2) await refine(fitter);
         else await polish(fitter, reached > 3);
       });
-      const returned = await atTheEnd(() => putBack(fitter, before));
+      const returned = await atTheEnd(() => putBack(fitter, before, timeLeft));
       const [now] = await atTheEnd(() => problem.look([fitter.point], yardstick));
       if (!now) throw new VigaError("player_failed", "the fitted program does not render");
       const after = problem.loss(now);

@@ -56,6 +56,9 @@ bpy.ops.mesh.primitive_uv_sphere_add(radius=0.5, location=(-2, 0, 0.5))
 roof = cube('Roof', (0, 4, 5), 1); roof.scale = (6, 1, 0.1)
 cube('Pillar', (5, 4, 2.475)).scale = (1, 1, 4.95)
 cube('Lamp', (0, 4, 4.7), 0.5)
+bpy.ops.mesh.primitive_cylinder_add(radius=0.5, depth=1, end_fill_type='NOTHING', location=(2, -3, 0.5))
+lid = cube('Lid', (2, -3, 1.03)); lid.scale = (1.2, 1.2, 0.1)
+cube('Knob', (2, -3, 1.17), 0.2)
 `;
     expect(await checksOf(more)).toEqual([]);
   });
@@ -88,6 +91,12 @@ cube('Lamp', (0, 4, 4.7), 0.5)
       /not there: wood\.png/,
     ],
     ["a thing that floats", "cube('Kite', (2, 0, 2.5))", ["floating"], /Kite floats 2 above Ground/],
+    [
+      "a thing that floats close beside others that touch",
+      "cube('Upper', (3, 0, 1.5)); cube('Under', (3, 0, 0.5)); cube('Kite', (4.02, 0.8, 1.2), 0.9)",
+      ["floating"],
+      /Kite floats 0\.75 above Ground/,
+    ],
     [
       "things that cut into each other",
       "cube('Box', (0.6, 0, 0.5))",
