@@ -2,9 +2,10 @@
 
 import contextlib
 import os
-import sys
 
 import bpy
+
+from ...sandbox.native import flush_stdio
 
 # A range of a million frames is simulated as far as this; later frames show the last one.
 MOST_FRAMES = 1000
@@ -33,13 +34,13 @@ def rigid_bodies(until=None):
 
 @contextlib.contextmanager
 def quiet():
-    """Blender prints a line for every frame that it bakes."""
-    sys.stdout.flush()
+    """Blender prints a line for every frame that it bakes, and may hold what it prints back until later."""
+    flush_stdio()
     kept, null = os.dup(1), os.open(os.devnull, os.O_WRONLY)
     try:
         os.dup2(null, 1)
         yield
-        sys.stdout.flush()
+        flush_stdio()
     finally:
         os.dup2(kept, 1)
         os.close(kept)

@@ -30,6 +30,7 @@ bpy.ops.object.camera_add(location=(0, -12, 0), rotation=(1.5708, 0, 0))
 bpy.context.object.name = 'Cam'
 bpy.context.scene.camera = bpy.context.object
 scene = bpy.context.scene
+scene.view_settings.view_transform = 'Standard'
 `;
 /** What is in the way of a picture's size, and where the frame it shows would be cut. */
 const meddling = `
@@ -41,7 +42,7 @@ scene.render.border_min_x, scene.render.border_max_x = 0.1, 0.4
 const resolution = (width: number, height: number) =>
   `${scene}\nscene.render.resolution_x, scene.render.resolution_y = ${width}, ${height}\n`;
 const px = 48;
-const quality = { px, samples: 4 };
+const quality = { px, samples: 16 };
 const view = (name: string, aspect?: PictureSize): View => ({
   name,
   camera: "Cam",
@@ -184,7 +185,12 @@ for width, height in ${JSON.stringify(list)}:
         scene.render.filepath = ${JSON.stringify(folder)} + f'/{width}x{height}-{seed}.png'
         bpy.ops.render.render(write_still=True)`,
     );
-    await promisify(execFile)("blender", ["-b", "--factory-startup", "--python", join(folder, "draw.py")]);
+    await promisify(execFile)(process.env.VIGA_BLENDER ?? "blender", [
+      "-b",
+      "--factory-startup",
+      "--python",
+      join(folder, "draw.py"),
+    ]);
   });
 
   it.each(Object.entries(shapes))("loses no more than noise: %s", async (_, [base, target]) => {
