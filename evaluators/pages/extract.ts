@@ -104,8 +104,14 @@ export interface DrawnPage {
  */
 export async function extractBlocks(html: string, draw: DrawPage): Promise<DrawnPage> {
   const copy = recoloured(html, 0);
-  const drawn = [await draw(html), await draw(copy), await draw(recoloured(html, secondShift))];
-  const [page, first, second] = (await Promise.all(drawn.map(decoded))) as [Picture, Picture, Picture];
+  const pictures: Promise<Picture>[] = [];
+  for (const version of [html, copy, recoloured(html, secondShift)]) {
+    // Read while the next one is drawn; what fails then is told below.
+    const picture = decoded(await draw(version));
+    picture.catch(() => {});
+    pictures.push(picture);
+  }
+  const [page, first, second] = (await Promise.all(pictures)) as [Picture, Picture, Picture];
   const blocks =
     first.width === second.width && first.height === second.height ? blocksOf(copy, page, first, second) : [];
   return { blocks, picture: page };
