@@ -134,6 +134,12 @@ export async function polish(fitter: Fitter, finer: boolean): Promise<void> {
   const known = await measure(fitter, sharp);
   await restart(fitter);
   if ((await known.share()) > 2 * enough) await search(fitter, sharp, known, 2);
+  else {
+    // What only sharp pictures show, as a highlight does, is searched for in them.
+    const close = at(128, 16, 8, 0.8);
+    const seen = await measure(fitter, close);
+    if ((await seen.share()) > 2 * enough) await search(fitter, close, seen, 2);
+  }
   // A thing turned the wrong way can hide in a share that is small because all else was far off.
   await locate(fitter, { passes: 1 });
   const [px, samples] = finer ? [192, 16] : [128, 16];
