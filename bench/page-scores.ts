@@ -102,26 +102,22 @@ function needed(): void {
   }
 }
 
-async function withBrowser(work: (browser: Browser) => Promise<string>): Promise<string> {
+/** Does some work with what is opened for it. */
+async function during<Opened extends { close(): Promise<void> }>(
+  open: () => Promise<Opened>,
+  work: (opened: Opened) => Promise<string>,
+): Promise<string> {
   needed();
-  const browser = await openChromium();
+  const opened = await open();
   try {
-    return await work(browser);
+    return await work(opened);
   } finally {
-    await browser.close();
+    await opened.close();
   }
 }
 
 /** Design2Code's parts of every golden pair, drawn here. */
-export const pageScores = (): Promise<string> => withBrowser(equality);
+export const pageScores = (): Promise<string> => during(openChromium, equality);
 
 /** What a page's blocks cost. */
-export async function pageSpeed(): Promise<string> {
-  needed();
-  const drawer = await openPageDrawer();
-  try {
-    return await speed(drawer);
-  } finally {
-    await drawer.close();
-  }
-}
+export const pageSpeed = (): Promise<string> => during(openPageDrawer, speed);

@@ -14,18 +14,26 @@ const rough = at(128, 16, 4, 0);
 /** Groups that are put back together. */
 const mostGroups = 6;
 
-/** Whether shapes are less alike than they were: over all sizes of the pictures, or in the finest. */
-export function isLessAlike(problem: Problem, was: Look, is: Look): boolean {
-  const [before, after] = [similarities(problem, was), similarities(problem, is)];
+/** Tells looks in which shapes are less alike than they were: over all sizes of the pictures, or in the finest. */
+export function lessAlikeThan(problem: Problem, was: Look): (is: Look) => boolean {
+  const before = similarities(problem, was);
   const isLess = (now: number, then: number) => now < then - blurred - grainy * Math.max(0, then - 0.5);
-  return isLess(mean(after), mean(before)) || isLess(after[0]!, before[0]!);
+  return (is) => {
+    const after = similarities(problem, is);
+    return isLess(mean(after), mean(before)) || isLess(after[0]!, before[0]!);
+  };
 }
 
 /**
  * Puts back what made shapes less alike: groups of knobs that bring most similarity for the least loss, one after the other,
  * as few as it takes. -> whether that was enough; the point stays where it was if not
+ * @param isLessAlike tells a sharp look that is not yet as alike as the one before
  */
-export async function backToAlike(fitter: Fitter, before: readonly number[]): Promise<boolean> {
+export async function backToAlike(
+  fitter: Fitter,
+  before: readonly number[],
+  isLessAlike: (look: Look) => boolean,
+): Promise<boolean> {
   const { problem, point } = fitter;
   const groups = groupsOf(fitter)
     .map((group) => group.filter((k) => point[k] !== before[k]))
@@ -33,25 +41,24 @@ export async function backToAlike(fitter: Fitter, before: readonly number[]): Pr
   const without = (knobs: readonly number[]) => point.map((u, k) => (knobs.includes(k) ? before[k]! : u));
   const [here, ...each] = await problem.look([point, ...groups.map(without)], rough);
   if (!here) return false;
-  const worth = (look: Look) => {
-    const [one, now] = [similarities(problem, look), similarities(problem, here)];
-    return mean(one) - mean(now) + one[0]! - now[0]!;
+  const likeness = (look: Look) => {
+    const values = similarities(problem, look);
+    return mean(values) + values[0]!;
   };
+  const now = likeness(here);
   const useful = groups
     .flatMap((group, g) => {
       const look = each[g];
-      const gain = look ? worth(look) : 0;
+      const gain = look ? likeness(look) - now : 0;
       return look && gain > 0 ? [{ group, gain, cost: problem.loss(look) - problem.loss(here) }] : [];
     })
     .sort((a, b) => Math.max(0, a.cost) / a.gain - Math.max(0, b.cost) / b.gain)
     .slice(0, mostGroups);
   const look = async (sets: readonly (readonly number[][])[]) => {
     const points = sets.map((set) => without(set.flat()));
-    const [was, ...looks] = await problem.look([before, ...points], sharp);
+    const looks = await problem.look(points, sharp);
     return looks.flatMap((look, n) =>
-      was && look && !isLessAlike(problem, was, look)
-        ? [{ set: sets[n]!, point: points[n]!, loss: problem.loss(look) }]
-        : [],
+      look && !isLessAlike(look) ? [{ set: sets[n]!, point: points[n]!, loss: problem.loss(look) }] : [],
     );
   };
   const least = (all: Awaited<ReturnType<typeof look>>) => all.reduce((a, b) => (b.loss < a.loss ? b : a));

@@ -1,4 +1,4 @@
-import { backToAlike, isLessAlike, sharp } from "./alike.ts";
+import { backToAlike, lessAlikeThan, sharp } from "./alike.ts";
 import type { Fitter } from "./fitter.ts";
 import type { Look } from "./looks.ts";
 import { difference } from "./pictures.ts";
@@ -68,7 +68,8 @@ export function allPutBack(one: PutBack | null, two: PutBack): PutBack {
 
 /**
  * Puts back what a stage bought pixels with: a thing that it hid, shrank, sank or moved into another goes back to where it
- * was before; if that does not help, or shapes came out less alike than before, everything that has a place or a form does.
+ * was before, and what made shapes less alike as far as it takes; if that does not help, what makes meshes does, then
+ * everything that has a place or a form.
  * @param left seconds that are left; little of it, and no look is taken for what could stay
  */
 export async function putBack(
@@ -89,6 +90,7 @@ export async function putBack(
   const began = performance.now();
   const [was, first] = await sights(problem, [before, fitter.point], things, asked);
   if (!was) return done;
+  const isLessAlike = lessAlikeThan(problem, was.sharp);
   const back = (of: (k: number) => boolean) => {
     fitter.point = fitter.point.map((u, k) => (of(k) ? before[k]! : u));
   };
@@ -100,7 +102,7 @@ export async function putBack(
     const hidden = things.filter((thing, i) => is === null || isHarmed(problem, thing, i, was, is, isMoved(thing)));
     const pairs = is === null ? [] : crossing(problem, things, was, is);
     const crossed = [...new Set(pairs.flat())];
-    const unlike = is === null || isLessAlike(problem, was.sharp, is.sharp);
+    const unlike = is === null || isLessAlike(is.sharp);
     if (hidden.length === 0 && crossed.length === 0 && !unlike) break;
     done.hidden.push(...hidden.map(({ name }) => name).filter((name) => !done.hidden.includes(name)));
     done.crossed.push(...crossed.map(({ name }) => name).filter((name) => !done.crossed.includes(name)));
@@ -110,7 +112,8 @@ export async function putBack(
     const apart = pairs.filter((pair) => pair.length > 1).flat();
     const returned = [...hidden, ...apart, ...covering].filter(isMoved).flatMap(knobsOf);
     if (way === "things" && returned.length === 0) continue;
-    if (way === "alike" && (!unlike || left() < manyLooks * cost || !(await backToAlike(fitter, before)))) continue;
+    if (way === "alike" && (!unlike || left() < manyLooks * cost || !(await backToAlike(fitter, before, isLessAlike))))
+      continue;
     if (way === "shapes" && !fitter.point.some((u, k) => u !== before[k] && isShape(k))) continue;
     const goesBack = {
       things: (k: number) => returned.includes(k),
@@ -160,7 +163,7 @@ function isHarmed(problem: Problem, thing: Thing, i: number, was: Sight, is: Sig
   const far = factors.some((f) => !(f <= freely && f >= 1 / freely));
   const better = improved(problem, i, was, is);
   if (far && better > 0.5) return true;
-  // A mesh may be made smaller too, as far as any size may; what is left of it then hides nothing but a wrong place.
+  // A number that makes the mesh can shrink a thing as well; a speck gains only because it stood in a wrong place.
   const placed = thing.axes.some(({ knob }) => is.point[knob] !== was.point[knob]);
   if (!placed && after.alone < away * before.alone) return true;
   const resized = factors.some((f) => f !== 1);
@@ -180,8 +183,8 @@ function inFrontOf(things: readonly Thing[], thing: Thing, was: Sight, is: Sight
 }
 
 /**
- * Pairs of things that cross and stood apart before or only touched (or one thing, whose parts do), so that no row of stages moves them into each other
- * little by little; unless one of the two has come to where it belongs.
+ * Pairs of things that cross and stood apart before or only touched (or one thing, whose parts do), so that no row of
+ * stages moves them into each other little by little; unless one of the two has come to where it belongs.
  */
 function crossing(problem: Problem, things: readonly Thing[], was: Sight, is: Sight): Thing[][] {
   const { parents } = problem.trace.scene;

@@ -139,11 +139,12 @@ def contacts(scene, boxes, graph):
             made[name] = Solid(scene.objects[name], graph)
         return made[name]
 
-    touching, cuts, open_pairs, compared = set(), [], [], 0
-    for one, other in near_pairs(names, boxes):
+    touching, cuts, compared = set(), [], 0
+    pairs = near_pairs(names, boxes)
+    for sunk, one, other in pairs:
         smaller = size_of(boxes[other])
         # Else it is too little for a cut that is told, whatever their forms are.
-        if sink(boxes[one], boxes[other]) > SUNK * smaller and solid(one).faces and solid(other).faces:
+        if sunk > SUNK * smaller and solid(one).faces and solid(other).faces:
             compared += 1
             if compared > MOST_PAIRS:
                 return told_cuts(cuts)
@@ -152,8 +153,7 @@ def contacts(scene, boxes, graph):
                 touching.update((one, other))
             if depth > SUNK * smaller:
                 cuts.append((depth / smaller, depth, other, one))
-        open_pairs.append((one, other))
-    for one, other in open_pairs:
+    for _, one, other in pairs:
         # What touches one thing does not float.
         if (one in touching and other in touching) or not (solid(one).faces and solid(other).faces):
             continue
@@ -167,14 +167,14 @@ def contacts(scene, boxes, graph):
 
 
 def near_pairs(names, boxes):
-    """Pairs of things whose boxes meet, the larger first; in order of how far they are in each other, the deepest first."""
+    """Pairs of things whose boxes meet, the larger first, after how far their boxes are in each other; the deepest first."""
     pairs = []
     for index, one in enumerate(names):
         for other in names[index + 1 :]:
-            depth = sink(boxes[one], boxes[other])
-            if depth >= -CONTACT * size_of(boxes[other]):
-                pairs.append((depth, one, other))
-    return [pair for _, *pair in sorted(pairs, key=lambda pair: -pair[0])]
+            sunk = sink(boxes[one], boxes[other])
+            if sunk >= -CONTACT * size_of(boxes[other]):
+                pairs.append((sunk, one, other))
+    return sorted(pairs, key=lambda pair: -pair[0])
 
 
 def sink(one, other):
