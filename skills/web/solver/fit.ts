@@ -189,7 +189,7 @@ export class Fit {
   /** Such guesses may be bettered from now on. */
   release(guesses: readonly Guess[]): void {
     for (const { literal } of guesses) this.#draft.settled.delete(literal);
-    this.ended = false;
+    if (guesses.length > 0) this.ended = false;
   }
 
   /** The number that brings what the page shows nearest to the target's, wherever it stands there. */
