@@ -74,6 +74,13 @@ export async function startBlender(options: BlenderOptions): Promise<Engine> {
 const blenderFlags = ["-b", "--factory-startup", "-noaudio", "--disable-autoexec", "--python-exit-code", "1"];
 
 /**
+ * Of jemalloc, the allocator of Blender's usual builds: all threads share one arena, what is freed is kept and any part of it
+ * may be given out again, and a block that has to be zero is cleared rather than mapped anew. What a waiting process holds
+ * (skills/worker/allocator.py) then serves the whole job.
+ */
+const allocator = "narenas:1,dirty_decay_ms:-1,muzzy_decay_ms:-1,lg_extent_max_active_fit:20,thp:always";
+
+/**
  * What of this process's environment Blender may see. No keys, no tokens: a program could read them. CUDA_DEVICE_ORDER
  * says what the number of a GPU means.
  */
@@ -88,6 +95,7 @@ function environment(own: string, gpu: Gpu | null): Record<string, string> {
     PATH: "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
     HOME: own,
     TMPDIR: own,
+    MALLOC_CONF: allocator,
     // Empty rather than absent: absent would show every GPU.
     CUDA_VISIBLE_DEVICES: gpu === null ? "" : String(gpu),
   };

@@ -3,6 +3,7 @@
 Levels: "root" (namespaces, made by a privileged engine, which then drops to an unused user), "user" (the same
 through a user namespace), "weak" (no namespaces: limits, filter, Landlock, and another user where possible).
 The PID namespace (and the user namespace) are entered by the parent before it forks: see `before_fork`.
+`separate` makes the others ahead, `enter` and `lock` follow when the job is known.
 """
 
 import os
@@ -79,12 +80,23 @@ class Place:
         self.home = home
 
 
-def enter(place):
-    """Namespaces, file tree, user and environment; for good."""
+def separate(level):
+    """The other namespaces, before it is known for what; whom this process forks shares them."""
     os.setsid()
-    if place.level != "weak":
+    os.chdir("/")
+    if level != "weak":
         unshare(CLONE_NEWNS | CLONE_NEWNET | CLONE_NEWIPC | CLONE_NEWUTS)
+
+
+def enter(place):
+    """After `separate`: the file tree of its namespaces, then user and environment; for good."""
+    if place.level != "weak":
         build_root(place.folders, place.readonly, place.system, place.limits["fileMb"], place.gpu, place.temporary)
+    follow(place)
+
+
+def follow(place):
+    """What `enter` does for its own process alone, once another one has built the file tree."""
     os.chdir(place.home or place.folders[0])
     if os.geteuid() == 0 and place.level != "user":
         become(place.uid)
@@ -171,4 +183,4 @@ def state():
     }
 
 
-__all__ = ["before_fork", "enter", "job_uid", "redirect_output", "state"]
+__all__ = ["before_fork", "enter", "follow", "job_uid", "lock", "redirect_output", "separate", "state"]

@@ -113,12 +113,6 @@ def alive(pid):
     return False
 
 
-def until_stopped(pid, seconds=5.0):
-    end = time.monotonic() + seconds
-    while alive(pid) and time.monotonic() < end:
-        time.sleep(0.0002)
-
-
 def inner_pid(pid):
     """The process's own number in its PID namespace."""
     try:
@@ -135,7 +129,7 @@ def purge(root, also, spare):
     """Ends what a job left running below `root`, and below us when `also`; `spare` is the number, in its namespace, of
     the one that stays. -> whether anything was found"""
     found = False
-    for _ in range(500):
+    for _ in range(1000):
         strays = descendants(root) + (descendants(os.getpid()) if also else [])
         strays = [pid for pid in set(strays) if pid != root and alive(pid) and inner_pid(pid) != spare]
         if not strays:
@@ -146,7 +140,7 @@ def purge(root, also, spare):
                 os.kill(pid, signal.SIGKILL)
             except (ProcessLookupError, PermissionError):
                 pass
-        time.sleep(0.001)
+        time.sleep(0.0003)
     return found
 
 

@@ -7,7 +7,7 @@ import os
 import select
 import socket
 
-from . import backend, supervise
+from . import allocator, backend, supervise
 from .channel import reply_on
 from .errors import describe
 from .forking import fork
@@ -64,6 +64,7 @@ def _serve(control, path, settings):
     try:
         backend.in_use.open_file(path)
         readonly += backend.in_use.linked_files()
+        allocator.give_back()
     except BaseException as thrown:
         failure = describe(thrown)
         failure["kind"] = "engine"

@@ -2,10 +2,11 @@
 
 import os
 import select
+import signal
 
 from ..sandbox import sandbox
-from . import backend, forking, touched
-from ..sandbox.box import ASKED, EXIT_STATUS, KEEPER, LEASHED
+from . import allocator, backend, forking, touched
+from ..sandbox.box import ASKED, ENTERED, EXIT_STATUS, KEEPER, LEASHED
 from .errors import describe
 from ..sandbox.native import PR_SET_CHILD_SUBREAPER, PR_SET_PDEATHSIG, SIGKILL, close_all_but, die_with_parent, end_at_once_on_exit, flush_stdio, print_by_line, prctl
 
@@ -15,8 +16,8 @@ SESSION_BOXES = 5
 
 
 def start(box, settings, log_fd):
-    """In the supervisor: forks what becomes the first process of a job's sandbox. It enters that once it hears of the job
-    (`tell`), and has made its own copies of what every job writes to by then. -> pid. Never returns in the child."""
+    """In the supervisor: forks the first process of a job's sandbox, which forks the job's own. They enter the sandbox once
+    they hear of the job (`tell`). -> pid. Never returns in the children."""
     pid = _fork(settings.level)
     if pid:
         return pid
@@ -24,18 +25,43 @@ def start(box, settings, log_fd):
         # The channel to the engine's parent above all: a program could answer for itself on it.
         close_all_but({log_fd})
         die_with_parent(None)
+        sandbox.separate(settings.level)
+        prctl(PR_SET_CHILD_SUBREAPER, 1)
+        first = os.getpid()
+        pid = os.fork()
+        if pid == 0:
+            job(box, settings, log_fd, first)
+        told = _told(box, log_fd, lambda: _runs(pid))
+        sandbox.redirect_output(log_fd)
+        leave_log()
+        while not box.word(ENTERED) and _runs(pid):
+            box.wait(ENTERED, 0, 0.02)
+        if box.word(ENTERED):
+            place = sandbox.Place(**told["place"])
+            sandbox.follow(place)
+            sandbox.lock(place)
+    except BaseException as thrown:
+        _refuse(box, thrown)
+    first_process(box, pid, told)
+
+
+def job(box, settings, log_fd, first):
+    """The process that does the job. While it waits for it, it makes its own copies of what every job writes to. -> never"""
+    try:
         touched.copy(settings.touched)
+        allocator.hold()
         told = _told(box, log_fd)
-        place = sandbox.Place(**told["place"])
+        place = sandbox.Place(**{**told["place"], "parent": first})
         sandbox.redirect_output(log_fd)
         sandbox.enter(place)
+        box.set_word(ENTERED, 1)
         forking.reserve(settings.cpus * SESSION_BOXES if told["session"] else settings.cpus)
         sandbox.lock(place)
     except BaseException as thrown:
         _refuse(box, thrown)
-    if told["keep"]:
-        first_process(box, settings, told)
-    finish(box, settings, told["request"], None)
+    if told["session"]:
+        take_calls(box, settings, told["request"])
+    finish(box, settings, told["request"], (lambda: keep_scene(box, settings)) if told["keep"] else None)
 
 
 def tell(box, request, place, keep, session):
@@ -44,11 +70,16 @@ def tell(box, request, place, keep, session):
     return box.ask({"request": request, "place": vars(place), "keep": keep, "session": session})
 
 
-def _told(box, log_fd):
-    """Waits, as long as the supervisor reads what it will print."""
+def _runs(pid):
+    """Whether a child still does; it can be waited for afterwards."""
+    return os.waitid(os.P_PID, pid, os.WEXITED | os.WNOHANG | os.WNOWAIT) is None
+
+
+def _told(box, log_fd, still=lambda: True):
+    """Waits, as long as the supervisor reads what the job will print."""
     poller = select.poll()
     poller.register(log_fd, 0)
-    _, told = box.next_request(0, lambda: not poller.poll(0))
+    _, told = box.next_request(0, lambda: not poller.poll(0) and still())
     if told is None:
         os._exit(0)
     return told
@@ -76,6 +107,7 @@ def _fork_into(box, place, log_fd):
         return pid
     try:
         sandbox.redirect_output(log_fd)
+        sandbox.separate(place.level)
         sandbox.enter(place)
     except BaseException as thrown:
         _refuse(box, thrown)
@@ -125,7 +157,6 @@ def perform(box, request, settings, on_keep=None):
 def take_calls(box, settings, request):
     """One call after the other in this very process, which runs no program itself: calls fork for that. -> never"""
     parent = os.getppid()
-    die_with_parent(parent)
     box.set_word(LEASHED, 1)
     forking.threads.start()
     end_at_once_on_exit()
@@ -145,22 +176,18 @@ def leave_log():
     os.dup2(null, 2)
 
 
-def first_process(box, settings, told):
-    """Process 1 of a sandbox whose scene is kept, or whose process takes further calls. It never runs the program, so
-    nothing the program left behind, no thread and no handler, lives in it; it ends when nothing else is left."""
-    box.set_word(EXIT_STATUS, 0)
-    prctl(PR_SET_CHILD_SUBREAPER, 1)
-    pid = os.fork()
-    if pid == 0 and told["session"]:
-        take_calls(box, settings, told["request"])
-    if pid == 0:
-        finish(box, settings, told["request"], lambda: keep_scene(box, settings))
+def first_process(box, job, told):
+    """Process 1 of a sandbox. It never runs the program, so nothing the program left behind, no thread and no handler, lives
+    in it. job: the process that does the job. -> never"""
     while True:
         try:
             ended, status = os.waitpid(-1, 0)
         except ChildProcessError:
+            # The end of a kept scene shows in ours. A job has been heard: ending would only keep its answer waiting.
+            while not told["keep"]:
+                signal.pause()
             os._exit(0)
-        if ended == pid:
+        if ended == job:
             box.set_word(EXIT_STATUS, status)
             # A kept scene may have been asked for a probe since; a session's calls end with its process.
             box.finish(box.word(ASKED) if told["session"] else 1)
@@ -169,7 +196,8 @@ def first_process(box, settings, told):
 def keep_scene(box, settings):
     """Forks the live scene as it is now. The fork sleeps, and forks again for every probe: it never changes itself."""
     family = (os.getpid(), os.getppid())
-    pid = forking.fork()
+    with allocator.apart():
+        pid = forking.fork()
     if pid:
         # The supervisor spares the keeper by its number: it has to be known before the job ends.
         while not box.word(KEEPER) and os.waitpid(pid, os.WNOHANG)[0] == 0:

@@ -8,7 +8,6 @@ import json
 import os
 import select
 import shutil
-import signal
 import tempfile
 import time
 
@@ -164,22 +163,19 @@ class Supervisor:
         ticket = child.tell(self.box, request, self.place(folders, readonly, request["limits"]), keep, session)
         verdict = self.wait(request, ticket, began)
         said = (self.box.reply() or {}) if keep and verdict is None else {}
-        alive = self.still_there() and said.get("ok") is True
-        ended = self.status
-        alive = alive and kept.freeze()
+        alive = self.still_there() and said.get("ok") is True and kept.freeze()
+        ended = None
         if alive:
             # Its files grow in a probe too, and nowhere else are they counted then.
             self.writes.append(kept.first)
             kept.remember(said.get("summary"), said.get("scene_info"))
-            ended = None
         elif self.box.done(ticket) and verdict is None:
             # It has said all it has to say. Its memory takes the kernel a while to clear away, and nobody waits for that.
             self.stop()
             # Process 1 says so too when the job ended without a word, and how.
-            ended = self.box.word(EXIT_STATUS) if keep else ended
+            ended = self.box.word(EXIT_STATUS)
         else:
             ended = self.end()
-            ended = self.box.word(EXIT_STATUS) if keep and verdict is None else ended
         reply = outcome.settle(self, request, request["dir"], verdict, ended, began)
         if alive:
             reply["kept"] = {}
@@ -200,9 +196,9 @@ class Supervisor:
     def stop(self):
         """Nothing of the job runs on after this, though its processes may still be there."""
         watch.purge(self.pid, self.settings.level == "weak", None)
-        if self.still_there():
-            os.kill(self.pid, signal.SIGKILL)
-            watch.until_stopped(self.pid)
+        if any(map(watch.alive, watch.descendants(self.pid))):
+            # What starts others faster than they are ended ends with process 1.
+            self.end()
 
     def end(self):
         """Ends everything in the sandbox. -> the wait status of its first process"""

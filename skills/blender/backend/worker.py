@@ -43,6 +43,7 @@ def main():
         use(backend.Blender())
         return inner.main(options["inner"])
     native.die_with_parent(options.get("parent"))
+    native.prctl(native.PR_SET_THP_DISABLE, 1)
     # Loading the rest takes its time: the driver need not wait to hear whether this Blender runs scripts at all.
     os.write(REPLIES, b'{"id": 0, "awake": true}\n')
     native.prctl(native.PR_SET_DUMPABLE, 0)
