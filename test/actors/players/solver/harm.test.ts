@@ -18,6 +18,20 @@ block.location = (-1.15, 0.85, 0.45)
 block.data.materials.append(paint((0.1, 0.4, 0.7)))
 `).replace("lamp.energy = 3.0", `lamp.energy = ${energy}`);
 
+/** The same with a leg and a foot beside it, whose meshes their numbers make. */
+const stool = (leg: number) =>
+  scene(0.8, [1.1, 0.4]).replace(
+    "lamp = ",
+    `
+bpy.ops.mesh.primitive_cylinder_add(radius=0.12, depth=${leg}, location=(-0.3, -0.5, 0.5))
+bpy.context.object.name = "Leg"
+bpy.context.object.data.materials.append(paint((0.2, 0.7, 0.3)))
+bpy.ops.mesh.primitive_cone_add(radius1=0.2, depth=1, location=(0.5, -0.7, 0.5))
+bpy.context.object.name = "Foot"
+bpy.context.object.data.materials.append(paint((0.7, 0.7, 0.2)))
+lamp = `,
+  );
+
 /** Moves the numbers whose labels match. */
 function move(fitter: Fitter, to: Readonly<Record<string, number>>): void {
   const { problem } = fitter;
@@ -39,6 +53,15 @@ describe("what bought pixels on real scenes", () => {
     const { hidden } = await putBack(fitter, before);
     expect(hidden).toContain("Box");
     expect(fitter.point).toEqual(before);
+  });
+
+  test("what stood a little in the floor may stand a little deeper; of what stood on it the one number goes back", async () => {
+    const fitter = await blender.fitter(stool(1.012), stool(1.03));
+    const before = [...fitter.point];
+    move(fitter, { "primitive_cylinder_add.depth": 1.03, "primitive_cone_add.depth": 1.03 });
+    expect((await putBack(fitter, before)).crossed).toContain("Foot");
+    expect(numberAt(fitter, "primitive_cylinder_add.depth")).toBeCloseTo(1.03, 4);
+    expect(numberAt(fitter, "primitive_cone_add.depth")).toBeCloseTo(1, 4);
   });
 
   test("of what made shapes less alike no more is put back than it takes", async () => {
