@@ -63,7 +63,7 @@ async function speed(drawer: PageDrawer): Promise<string> {
   try {
     cpSync(`${root}testset_100/rick.jpg`, join(folder, "rick.jpg"));
     const rows: [number, number][] = [];
-    await drawer.drawAt(usualWidth, [])("<p>warm</p>");
+    await drawer.drawAt(usualWidth, [])(["<p>warm</p>"]);
     for (const page of timed) {
       const html = readFileSync(`${root}testset_100/${page}.html`, "utf8");
       const draw = drawer.drawAt(usualWidth, [join(folder, "rick.jpg")]);

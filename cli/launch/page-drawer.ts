@@ -1,10 +1,13 @@
 import { mkdtemp, readFile, rm, stat } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
+import { z } from "zod";
 import { defaultLimits } from "../../bridge/engines/contract.ts";
 import { openEngine } from "../../bridge/engines/open.ts";
 import { VigaError } from "../../config/errors.ts";
-import type { DrawPage } from "../../evaluators/pages/extract.ts";
+import type { DrawCopies } from "../../evaluators/pages/extract.ts";
+
+const names = z.array(z.string());
 
 /** Width that Design2Code lays pages out for, CSS pixels. */
 export const usualWidth = 1280;
@@ -12,7 +15,7 @@ export const usualWidth = 1280;
 /** One sandboxed browser that draws whole pages, one after the other. */
 export interface PageDrawer {
   /** Draws pages that wide; `assets`: files that a page may show. */
-  drawAt(width: number, assets: readonly string[]): DrawPage;
+  drawAt(width: number, assets: readonly string[]): DrawCopies;
   close(): Promise<void>;
 }
 
@@ -26,14 +29,14 @@ export async function openPageDrawer(): Promise<PageDrawer> {
   });
   let drawn = 0;
   return {
-    drawAt: (width, assets) => async (program) => {
+    drawAt: (width, assets) => async (programs) => {
       drawn += 1;
-      const views = [{ name: "page", camera: null, aspect: { width, height: 720 } }];
-      const common = { program, views, quality: { px: width }, limits: defaultLimits, dir, assets: [...assets] };
-      const state = await engine.run({ job: `page${drawn}`, ...common });
-      if (!state.ok)
-        throw new VigaError("program_error", `the page is not drawn: ${state.error?.message ?? "no reason"}`);
-      return readFile(join(dir, "page.png"));
+      const args = { programs: [...programs], width };
+      const common = { name: "draw_copies", args, limits: defaultLimits, dir, assets: [...assets] };
+      const reply = await engine.call({ job: `page${drawn}`, ...common });
+      if (!reply.ok)
+        throw new VigaError("program_error", `the page is not drawn: ${reply.error?.message ?? "no reason"}`);
+      return Promise.all(names.parse(reply.result).map((name) => readFile(join(dir, name))));
     },
     async close() {
       await engine.close();

@@ -38,7 +38,8 @@ export async function scoreHtml({ prediction, reference }: Pair, model: string |
     }
     const [page, beside] = isHtml(prediction) ? [prediction, reference] : [reference, prediction];
     const { width } = await decodePicture(await bytesOf(beside), beside);
-    const drawn = { path: page, bytes: await drawer.drawAt(width, assets)(await textOf(page)) };
+    const [bytes] = (await drawer.drawAt(width, assets)([await textOf(page)])) as [Buffer];
+    const drawn = { path: page, bytes };
     return await scoreScreenshots({ prediction, reference }, drawn);
   } finally {
     await drawer.close();

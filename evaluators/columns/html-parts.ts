@@ -3,7 +3,7 @@ import { basename } from "node:path";
 import type { MetricInfo } from "../../machines/domain/index.ts";
 import type { Clip } from "../features/clip.ts";
 import { keptWords, whyCut } from "../pages/clean-prediction.ts";
-import type { DrawPage } from "../pages/extract.ts";
+import type { DrawCopies } from "../pages/extract.ts";
 import { officialScore, type ReferencePage, readReference } from "../pages/official-score.ts";
 import type { Column } from "./column.ts";
 
@@ -26,7 +26,7 @@ export const htmlKept = "html_kept";
  * @param drawBeside what draws pages with the pictures that lie beside this reference
  */
 export function htmlParts(
-  drawBeside: (reference: string) => Promise<DrawPage>,
+  drawBeside: (reference: string) => Promise<DrawCopies>,
   model: { clip: Clip; name: string } | null,
 ): Column {
   const clip = model?.clip ?? null;
@@ -34,7 +34,7 @@ export function htmlParts(
   const found = new Map<string, Promise<Record<string, number>>>();
   const pages = new Map<string, Promise<ReferencePage>>();
   const cut = new Map<string, number>();
-  const pageOf = async (reference: string, draw: DrawPage) =>
+  const pageOf = async (reference: string, draw: DrawCopies) =>
     readReference(await readFile(reference, "utf8"), draw, clip);
   const measure = async (code: string, reference: string) => {
     const draw = await drawBeside(reference);

@@ -4,8 +4,8 @@ import type { Picture } from "../pictures/picture.ts";
 import type { PageBlock } from "./block.ts";
 import { colouredTexts, recoloured, secondShift } from "./recolour.ts";
 
-/** Draws the whole page that this HTML is, in a window of 1280 x 720, as a PNG: whatever browser does it. */
-export type DrawPage = (html: string) => Promise<Buffer>;
+/** Draws whole pages, copies of one, in a window of 1280 x 720, as PNGs: whatever browser does it. */
+export type DrawCopies = (copies: readonly string[]) => Promise<Buffer[]>;
 
 /** How far a pixel may be from the colour it is looked for, and from the shift between the two copies. */
 const colourSlack = 4;
@@ -102,16 +102,10 @@ export interface DrawnPage {
  *
  * A page whose copies differ in size, or reach beyond the page itself, has no blocks, as in the original.
  */
-export async function extractBlocks(html: string, draw: DrawPage): Promise<DrawnPage> {
+export async function extractBlocks(html: string, draw: DrawCopies): Promise<DrawnPage> {
   const copy = recoloured(html, 0);
-  const pictures: Promise<Picture>[] = [];
-  for (const version of [html, copy, recoloured(html, secondShift)]) {
-    // Read while the next one is drawn; what fails then is told below.
-    const picture = decoded(await draw(version));
-    picture.catch(() => {});
-    pictures.push(picture);
-  }
-  const [page, first, second] = (await Promise.all(pictures)) as [Picture, Picture, Picture];
+  const drawn = await draw([html, copy, recoloured(html, secondShift)]);
+  const [page, first, second] = (await Promise.all(drawn.map(decoded))) as [Picture, Picture, Picture];
   const blocks =
     first.width === second.width && first.height === second.height ? blocksOf(copy, page, first, second) : [];
   return { blocks, picture: page };

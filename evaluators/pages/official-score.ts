@@ -3,7 +3,7 @@ import { cosine } from "../features/library.ts";
 import type { PageBlock } from "./block.ts";
 import { cleanedPage } from "./clean-prediction.ts";
 import { textlessFeatures } from "./clip-part.ts";
-import { type DrawPage, extractBlocks } from "./extract.ts";
+import { type DrawCopies, extractBlocks } from "./extract.ts";
 import { type PageParts, scorePages } from "./page-score.ts";
 
 /** What a score needs of the reference's page. */
@@ -21,7 +21,7 @@ export interface OfficialScore extends PageParts {
   final?: number;
 }
 
-export async function readReference(html: string, draw: DrawPage, clip: Clip | null): Promise<ReferencePage> {
+export async function readReference(html: string, draw: DrawCopies, clip: Clip | null): Promise<ReferencePage> {
   const { blocks, picture } = await extractBlocks(html, draw);
   return { blocks, features: clip === null ? null : await textlessFeatures(clip, picture, blocks) };
 }
@@ -35,7 +35,7 @@ export async function readReference(html: string, draw: DrawPage, clip: Clip | n
 export async function officialScore(
   html: string,
   { blocks: wanted, features }: ReferencePage,
-  draw: DrawPage,
+  draw: DrawCopies,
   clip: Clip | null,
 ): Promise<{ score: OfficialScore; kept: number }> {
   const { html: cleaned, kept } = cleanedPage(html);

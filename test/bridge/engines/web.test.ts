@@ -67,6 +67,26 @@ describe("a page", () => {
     expect([small.width, small.height]).toEqual([400, 360]);
   }, 60_000);
 
+  it("is drawn with its copies in one job, each as it is drawn alone", async () => {
+    const page = (colour: string, high: number) =>
+      `<body style='margin:0'><h1 style='color:${colour};height:${high}px'>Copies</h1><p>of one page</p></body>`;
+    const programs = [page("#102030", 900), page("#c01020", 900), page("#c01020", 300)];
+    const dir = await mkdtemp(join(root, "copies-"));
+    const job = { job: "copies", name: "draw_copies", limits: defaultLimits, dir };
+    const { result } = await engine.call({ ...job, args: { programs, width: 800 } });
+    expect(result).toEqual(["copy0.png", "copy1.png", "copy2.png"]);
+    for (const [index, program] of programs.entries()) {
+      const alone = await run(program);
+      const [one, two] = await Promise.all([
+        readFile(join(dir, `copy${index}.png`)),
+        readFile(join(alone.dir, "page.png")),
+      ]);
+      expect(one.equals(two)).toBe(true);
+    }
+    const refused = await engine.call({ ...job, args: { programs: ["<p>one</p>", "no page"], width: 800 } });
+    expect(refused).toMatchObject({ ok: false, error: { kind: "program", type: "NoHtml" } });
+  }, 60_000);
+
   it("is told what is wrong with it without a target", async () => {
     const wrong = await run(
       "<body><img src=no.png><img src='https://example.com/b.png'><script>foo()</script><div style='width:2000px;background:red'>wide</div>",

@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { basename, extname, join } from "node:path";
 import { type Browser, chromium } from "playwright-core";
-import type { DrawPage } from "../../../evaluators/pages/extract.ts";
+import type { DrawCopies } from "../../../evaluators/pages/extract.ts";
 
 const types: Record<string, string> = { ".jpg": "image/jpeg", ".png": "image/png" };
 /** One page of the cases is 25,000 px wide. */
@@ -10,7 +10,7 @@ const origin = "http://page.invalid/";
 
 /** The system's browser, warm, without a network: one page of 1280 x 720 that draws HTML with the pictures of some folders. */
 export async function openChromium(): Promise<{
-  drawer(...folders: string[]): Promise<DrawPage>;
+  drawer(...folders: string[]): Promise<DrawCopies>;
   close(): Promise<void>;
 }> {
   const browser: Browser = await chromium.launch({ executablePath: "/usr/bin/chromium", args: ["--no-sandbox"] });
@@ -29,10 +29,13 @@ export async function openChromium(): Promise<{
         return body === null ? route.abort() : route.fulfill({ body, contentType: type });
       });
       const page = await context.newPage();
-      return async (text) => {
-        html = text;
-        await page.goto(origin, { timeout: drawMs });
-        return page.screenshot({ fullPage: true, timeout: drawMs });
+      return async (copies) => {
+        const drawn: Buffer[] = [];
+        for (html of copies) {
+          await page.goto(origin, { timeout: drawMs });
+          drawn.push(await page.screenshot({ fullPage: true, timeout: drawMs }));
+        }
+        return drawn;
       };
     },
     close: () => browser.close(),
