@@ -1,4 +1,5 @@
 import { tryCamera } from "./camera.ts";
+import { farLooks } from "./far-looks.ts";
 import type { Fitter } from "./fitter.ts";
 import { locate } from "./locate.ts";
 import { type Measure, measure } from "./measure.ts";
@@ -123,6 +124,7 @@ export async function refine(fitter: Fitter): Promise<void> {
   const known = await measure(fitter, scale);
   if (fitter.moved().length > 0) {
     await fitter.fit(fitter.moved(), scale, 2, 3);
+    if ((await known.share()) > 2 * enough) await farLooks(fitter);
     if ((await known.share()) > enough) await locate(fitter, { passes: 2 });
   }
   await search(fitter, scale, known, 4);
