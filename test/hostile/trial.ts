@@ -15,12 +15,11 @@ const ordinary: Limits = { seconds: 20, memoryMb: 2048, logKb: 8, fileMb: 64, pr
 const graceMs = 8000;
 /** Processes of a kept scene: supervisor, first process, keeper. */
 const keptProcesses = 3;
-/** Of the next job, which waits for it: supervisor and Blender or first process. */
-const ofNextJob = 2;
+/** Of the next job, which waits for it: supervisor, first process and job, or supervisor and Blender. */
+const ofNextJob = { fork: 3, reset: 2, cold: 0 } as const;
 /** Of the session that reads programs, where jobs are forked: supervisor, first process, and its own, which is stopped. */
-const ofLint = 3;
-const waiting = ({ isolation }: CapabilityCard): number =>
-  isolation === "cold" ? 0 : ofNextJob + (isolation === "fork" ? ofLint : 0);
+const ofLint = { fork: 3, reset: 0, cold: 0 } as const;
+const waiting = ({ isolation }: CapabilityCard): number => ofNextJob[isolation] + ofLint[isolation];
 
 /** What the next job is: it looks for what was left for it, then draws the scene. */
 const good = `
