@@ -55,7 +55,9 @@ def give_back():
 @contextlib.contextmanager
 def apart():
     """A fork inside gets none of what is held and not in use: who forks would have to copy it again before writing to it."""
-    free = _option("stats.arenas.0.pdirty", ctypes.c_size_t) * touched.PAGE if _holds() and _count_anew() else 0
+    dirty = _option("stats.arenas.0.pdirty", ctypes.c_size_t) if _holds() and _count_anew() else None
+    # A jemalloc that was built without numbers tells none.
+    free = (dirty or 0) * touched.PAGE
     pieces = list(filter(None, (libc.malloc(PIECE) for _ in range(min(free, HELD) // PIECE))))
     whole = [(-(-piece // touched.PAGE) * touched.PAGE, (piece + PIECE) // touched.PAGE * touched.PAGE) for piece in pieces]
     parent = os.getpid()

@@ -31,10 +31,7 @@ export async function backToAlike(
   before: readonly number[],
   isLessAlike: (look: Look) => boolean,
 ): Promise<boolean> {
-  const { problem, point } = fitter;
-  const groups = groupsOf(fitter)
-    .map((group) => group.filter((k) => point[k] !== before[k]))
-    .filter((group) => group.length > 0);
+  const { problem } = fitter;
   const find =
     (scale: Scale, amiss: (look: Look) => number): Find =>
     async (points) =>
@@ -45,7 +42,7 @@ export async function backToAlike(
   };
   const roughly = find(rough, unlikeness);
   const closely = find(sharp, (look) => (isLessAlike(look) ? 1 : 0));
-  const knobs = await putBackSparingly(fitter, before, groups, { roughly, closely });
+  const knobs = await putBackSparingly(fitter, before, groupsOf(fitter), { roughly, closely });
   if (knobs) fitter.tell("alike", { knobs: knobs.map((k) => problem.knobs[k]!.label) });
   return knobs !== null;
 }

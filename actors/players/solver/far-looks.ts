@@ -1,5 +1,5 @@
 import type { Fitter } from "./fitter.ts";
-import { at, type Problem } from "./problem.ts";
+import { at, type Problem, type Scale } from "./problem.ts";
 import { place } from "./score.ts";
 
 /** Where numbers of a material that are 0 to 1 (roughness, metal, transmission) are tried, two of them together. */
@@ -16,12 +16,27 @@ const passes = 2;
 
 const coarse = at(64, 8, 4, 1);
 
+/** Whether a number of a material is one between 0 and 1 and no colour. */
+export function isUnitNumber(problem: Problem, k: number): boolean {
+  const { kind, group, value } = problem.knobs[k]!;
+  return kind !== "color" && group === null && value >= 0 && value <= 1;
+}
+
+/** Takes the try that explains most, if it explains enough of what is left. -> the share that it leaves; null: none does */
+export async function takeBest(fitter: Fitter, tries: readonly number[][], scale: Scale): Promise<number | null> {
+  if (tries.length === 0) return null;
+  const [now, ...losses] = await fitter.judge([fitter.point, ...tries], scale);
+  const best = losses.indexOf(Math.min(...losses));
+  if (losses[best]! >= (1 - telling) * now!) return null;
+  fitter.point = tries[best]!;
+  return losses[best]! / now!;
+}
+
 /** A material's numbers between 0 and 1 that are no colours, by the material. */
 function unitNumbers(problem: Problem): Map<string, number[]> {
   const found = new Map<string, number[]>();
-  for (const [k, { kind, group, value }] of problem.knobs.entries()) {
-    if (!problem.isUsable(k) || !problem.inPlace(k) || !problem.isMaterial(k)) continue;
-    if (kind === "color" || group !== null || value < 0 || value > 1) continue;
+  for (const k of problem.knobs.keys()) {
+    if (!problem.isUsable(k) || !problem.inPlace(k) || !problem.isMaterial(k) || !isUnitNumber(problem, k)) continue;
     const material = String(problem.trace.in_place[String(k)]?.[0]?.[1]);
     found.set(material, [...(found.get(material) ?? []), k]);
   }
@@ -29,8 +44,8 @@ function unitNumbers(problem: Problem): Map<string, number[]> {
 }
 
 /**
- * Looks for gloss and metal far from where they are: a dull gold fits a shining one as well as any that is near it, and no
- * gradient leads from one to the other.
+ * Looks for gloss and metal far from where they are: a gold that is too dull fits no better when it shines a little more,
+ * only when it shines a lot, so no gradient leads there.
  */
 export async function farLooks(fitter: Fitter): Promise<void> {
   const { problem } = fitter;
@@ -49,12 +64,10 @@ export async function farLooks(fitter: Fitter): Promise<void> {
         ...(two === undefined ? [] : values.map((b) => place(point, [set(one, a), set(two, b)]))),
       ]);
     });
-    const [now, ...losses] = await fitter.judge([point, ...tries], coarse);
-    const best = losses.indexOf(Math.min(...losses));
-    if (losses[best]! >= (1 - telling) * now!) return;
-    fitter.point = tries[best]!;
+    const share = await takeBest(fitter, tries, coarse);
+    if (share === null) return;
     const moved = fitter.moved().map((k) => problem.knobs[k]!.label);
-    fitter.tell("far looks", { explained: losses[best]! / now!, moved });
+    fitter.tell("far looks", { left: share, moved });
     await fitter.fit(fitter.moved(), coarse, 3, 4);
   }
 }

@@ -95,9 +95,7 @@ export async function putBack(
     }
     if (way === "alike" && !(now.unlike && canLook() && (await backToAlike(fitter, before, isLessAlike)))) continue;
     if (way === "numbers") {
-      const groups = groupsOf(fitter)
-        .map((group) => group.filter((k) => fitter.point[k] !== before[k] && !isLook(problem, k)))
-        .filter((group) => group.length > 0);
+      const groups = groupsOf(fitter).map((group) => group.filter((k) => !isLook(problem, k)));
       const finds = { roughly: find(false), closely: find(true) };
       if (!canLook() || (await putBackSparingly(fitter, before, groups, finds)) === null) continue;
     }

@@ -1,3 +1,4 @@
+import { isUnitNumber, takeBest } from "./far-looks.ts";
 import type { Fitter } from "./fitter.ts";
 import { watchedThings } from "./guard.ts";
 import { at, type Scale } from "./problem.ts";
@@ -14,27 +15,16 @@ const convincing = 0.9;
 /** Values at which what is 0 to 1 of a material is tried: a metal differs from paint by no gradient that leads there. */
 const ends = [0, 0.5, 1];
 
-/** Numbers of materials that are no colours, tried far from where they are; a try must explain this share of what is left. */
-const telling = 0.2;
-
 /** Of the numbers whose nudges show most, so many are tried. */
 const mostEnds = 8;
 
 /** Sets what explains most by itself to one of its ends. -> whether it did */
 async function extremes(fitter: Fitter, members: readonly number[], scale: Scale): Promise<boolean> {
   const { problem, point } = fitter;
-  const single = members.filter((k) => {
-    const { kind, group, value } = problem.knobs[k]!;
-    return kind !== "color" && group === null && value >= 0 && value <= 1;
-  });
+  const single = members.filter((k) => isUnitNumber(problem, k));
   const shown = single.sort((a, b) => fitter.visible(b) - fitter.visible(a)).slice(0, mostEnds);
   const tries = shown.flatMap((k) => ends.map((end) => place(point, [[k, problem.units(k, end)]])));
-  if (tries.length === 0) return false;
-  const [now, ...values] = await fitter.judge([point, ...tries], scale);
-  const best = values.indexOf(Math.min(...values));
-  if (values[best]! >= (1 - telling) * now!) return false;
-  fitter.point = tries[best]!;
-  return true;
+  return (await takeBest(fitter, tries, scale)) !== null;
 }
 
 /**

@@ -13,6 +13,7 @@ export type Find = (points: readonly (readonly number[])[]) => Promise<readonly 
 /**
  * Puts back what it takes for nothing to be amiss, and no more: groups of knobs that mend most for the least loss, one after
  * the other. -> the knobs; null where that was not enough, and the point stays where it was
+ * @param groups what of them has not changed since stays out of it
  * @param roughly tells groups from one another; of its `amiss` only differences count
  * @param closely tells when it is enough
  */
@@ -23,10 +24,13 @@ export async function putBackSparingly(
   { roughly, closely }: { readonly roughly: Find; readonly closely: Find },
 ): Promise<number[] | null> {
   const { point } = fitter;
+  const changed = groups
+    .map((group) => group.filter((k) => point[k] !== before[k]))
+    .filter((group) => group.length > 0);
   const without = (knobs: readonly number[]) => point.map((u, k) => (knobs.includes(k) ? before[k]! : u));
-  const [here, ...each] = await roughly([point, ...groups.map(without)]);
+  const [here, ...each] = await roughly([point, ...changed.map(without)]);
   if (!here) return null;
-  const useful = groups
+  const useful = changed
     .flatMap((group, g) => {
       const found = each[g];
       const gain = found ? here.amiss - found.amiss : 0;
@@ -42,7 +46,7 @@ export async function putBackSparingly(
     );
   };
   const least = (all: Awaited<ReturnType<typeof tried>>) => all.reduce((a, b) => (b.loss < a.loss ? b : a));
-  const enough = await tried(useful.map((_, n) => useful.slice(0, n + 1).map(({ group }) => [...group])));
+  const enough = await tried(useful.map((_, n) => useful.slice(0, n + 1).map(({ group }) => group)));
   if (enough.length === 0) return null;
   let best = least(enough);
   // One that went back early may stay where others went back.
